@@ -1,0 +1,3 @@
+pub mod report;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

@@ -1,0 +1,373 @@
+//! The shapes of everything that leaves the core.
+//!
+//! The command line prints them as JSON and the page receives them through `serde-wasm-bindgen`;
+//! their TypeScript declarations are generated from here (`tsify`), so there is one definition.
+//! Units: probabilities are in [0, 1], `params` counts scalars, `macs` counts multiply-adds at the
+//! model's input size with batch 1, `bytes` is the size of the encoded file.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares serialisable structs that are also visible to TypeScript on wasm32.
+macro_rules! wire {
+    ($($(#[$meta:meta])* pub $kind:ident $name:ident $body:tt)*) => {$(
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+        #[cfg_attr(target_arch = "wasm32", tsify(missing_as_null))]
+        $(#[$meta])*
+        pub $kind $name $body
+    )*};
+}
+
+wire! {
+    /// What decides the order in which channels are removed.
+    #[derive(Copy, Eq, Default)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Criterion {
+        /// P(pinned) from the BatchNormalization Gaussian: the paper. Takes a threshold.
+        #[default]
+        Probability,
+        /// Standard deviation of what the readers see.
+        Sigma,
+        /// |γ| of network slimming.
+        Slimming,
+        /// Layer-normalised ‖W‖₁ of the writers.
+        L1,
+        /// Distance of a filter to all others of its layer.
+        Fpgm,
+        /// Measured fraction of zeros after the activation; needs images.
+        Apoz,
+        /// Seeded order, the baseline every criterion has to beat.
+        Random,
+    }
+
+    /// What readers of a removed channel are told it was.
+    #[derive(Copy, Eq, Default)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Compensation {
+        /// Zero: shows the damage.
+        None,
+        /// The pinned value, and the exact constant of case 3: the paper.
+        #[default]
+        Shift,
+        /// E[a] of the last activation before the reader.
+        Mean,
+    }
+
+    /// Everything that determines a plan.
+    #[serde(default)]
+    pub struct PlanOptions {
+        pub criterion: Criterion,
+        /// For `probability`: channels with P ≥ threshold go.
+        pub threshold: f64,
+        /// For the other criteria: the fraction of all removable channels that goes.
+        pub share: f64,
+        pub compensation: Compensation,
+        /// Seed of the `random` criterion.
+        pub seed: u32,
+        /// Fewest channels a layer keeps.
+        pub floor: u32,
+        /// Kept channel counts are rounded up to a multiple of this.
+        pub multiple: u32,
+        /// Names of Conv/Gemm/MatMul nodes whose output channels stay.
+        pub locked: Vec<String>,
+    }
+
+    /// A count before and after pruning.
+    #[derive(Copy, Default)]
+    pub struct Change {
+        pub before: u64,
+        pub after: u64,
+    }
+
+    /// Channels of the depthwise pairs by the four cases.
+    #[derive(Copy, Default)]
+    pub struct Cases {
+        pub keep: u64,
+        pub output_dead: u64,
+        pub input_dead: u64,
+        pub both_dead: u64,
+    }
+
+    /// A node and why something was or was not done with it.
+    pub struct Reason {
+        pub node: String,
+        pub reason: String,
+    }
+
+    /// Channels that are dead by the criterion but were kept.
+    pub struct Withheld {
+        pub node: String,
+        pub channels: u64,
+        pub reason: String,
+    }
+
+    /// One convolution, Gemm or MatMul in the plan. `removed` lists output channel indices.
+    pub struct PlanLayer {
+        pub name: String,
+        pub op: String,
+        pub channels: Change,
+        pub removed: Vec<u32>,
+        pub params: Change,
+        pub macs: Change,
+    }
+
+    /// The plan as `prune plan --json` prints it.
+    pub struct Plan {
+        pub criterion: Criterion,
+        /// Null for criteria that take a share.
+        pub threshold: Option<f64>,
+        /// Null for `probability`.
+        pub share: Option<f64>,
+        pub compensation: Compensation,
+        pub cases: Cases,
+        pub withheld: Vec<Withheld>,
+        pub channels: Change,
+        pub params: Change,
+        pub macs: Change,
+        pub bytes: Change,
+        pub layers: Vec<PlanLayer>,
+        pub approximate: Vec<Reason>,
+        pub not_prunable: Vec<Reason>,
+        /// Residual branches that leave as a whole.
+        pub dead_branches: Vec<Reason>,
+        /// Only `apply` and `repair` fill this in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub check: Option<Check>,
+    }
+
+    /// Sliced network against its masked twin on seeded inputs.
+    #[derive(Copy)]
+    pub struct Check {
+        /// Largest |Δ| over all outputs and samples.
+        pub max_abs_diff: f64,
+        /// Largest |output| of the twin, the scale of `max_abs_diff`.
+        pub max_abs_output: f64,
+        pub samples: u32,
+        /// max_abs_diff ≤ 1e-4 · max(1, max_abs_output).
+        pub passed: bool,
+    }
+
+    /// A graph input or output; unknown or symbolic dimensions are given by name or "?".
+    pub struct Value {
+        pub name: String,
+        #[serde(rename = "type")]
+        pub elem_type: String,
+        pub shape: Vec<String>,
+    }
+
+    pub struct ModelInfo {
+        pub name: String,
+        pub producer: String,
+        pub opset: i64,
+        pub ir_version: i64,
+        pub inputs: Vec<Value>,
+        pub outputs: Vec<Value>,
+    }
+
+    /// One BatchNormalization (or calibrated pre-activation): a row of the channel map.
+    pub struct Site {
+        /// Node name of the BatchNormalization.
+        pub norm: String,
+        /// Conv/Gemm node that writes these channels, if there is exactly one.
+        pub writer: String,
+        /// "Relu", "Clip [0, 6]", "HardSwish", "none", …
+        pub activation: String,
+        /// Whether the activation is constant outside an interval, so that a probability exists.
+        pub pinned: bool,
+        pub channels: u32,
+        /// Where this row starts in the flat channel arrays.
+        pub offset: u32,
+        /// Whether mean and std were measured on images rather than read from β and γ.
+        pub calibrated: bool,
+    }
+
+    /// A depthwise convolution between two normalised rows.
+    pub struct Pair {
+        pub before: String,
+        pub depthwise: String,
+        pub after: String,
+        pub channels: u32,
+    }
+
+    /// A Conv, ConvTranspose, Gemm or MatMul with weights.
+    pub struct Layer {
+        pub name: String,
+        pub op: String,
+        /// "dense", "pointwise", "depthwise", "grouped" or "linear".
+        pub kind: String,
+        pub inputs: u32,
+        pub outputs: u32,
+        pub kernel: String,
+        pub params: u64,
+        pub macs: u64,
+    }
+
+    /// What the page shows of a network before any plan.
+    pub struct Overview {
+        pub file: String,
+        pub bytes: u64,
+        pub model: ModelInfo,
+        pub params: u64,
+        pub macs: u64,
+        /// Coupled channels that some convolution or Gemm writes.
+        pub channels: u64,
+        pub sites: Vec<Site>,
+        pub pairs: Vec<Pair>,
+        pub layers: Vec<Layer>,
+        pub not_prunable: Vec<Reason>,
+        /// Set when the file carries no BatchNormalization, with what to do about it.
+        pub folded: Option<String>,
+        /// Guessed from the input shape.
+        pub preset: String,
+        /// Guessed from the output width: "cifar10", "imagenet", … or "none".
+        pub labels: String,
+    }
+
+    /// A row of `prune inspect --json`.
+    pub struct InspectChannel {
+        pub norm: String,
+        pub activation: String,
+        pub mean: Vec<f64>,
+        pub std: Vec<f64>,
+        pub probability: Vec<Option<f64>>,
+    }
+
+    /// `prune inspect --json`.
+    pub struct Inspect {
+        pub model: ModelInfo,
+        pub params: u64,
+        pub macs: u64,
+        pub channels: Vec<InspectChannel>,
+        pub pairs: Vec<Pair>,
+        pub not_prunable: Vec<Reason>,
+    }
+
+    /// What a drag needs, in one small message. The flat arrays are fetched apart, as typed arrays.
+    pub struct Preview {
+        pub cases: Cases,
+        pub channels: Change,
+        pub params: Change,
+        pub macs: Change,
+        pub withheld: u64,
+    }
+
+    /// Another channel that is named in a channel's view.
+    pub struct ChannelRef {
+        pub site: u32,
+        pub channel: u32,
+        pub norm: String,
+        pub activation: String,
+        pub mean: f64,
+        pub std: f64,
+        pub probability: Option<f64>,
+    }
+
+    /// What one reader is told of a removed channel.
+    pub struct Fold {
+        pub reader: String,
+        /// The constant the reader is told; null while the channel is kept.
+        pub constant: Option<f64>,
+        /// "bias of NODE" or "shift β of NODE".
+        pub into: String,
+        /// Largest |Δ_j| this channel adds to any of the reader's outputs.
+        pub largest_shift: f64,
+        /// False at padded k×k readers of a non-zero constant.
+        pub exact: bool,
+    }
+
+    /// Measured values of one channel before its activation.
+    pub struct Histogram {
+        pub low: f64,
+        pub high: f64,
+        pub counts: Vec<u32>,
+        pub mean: f64,
+        pub std: f64,
+        /// Measured fraction at or below the pinned end.
+        pub pinned: f64,
+        pub images: u32,
+    }
+
+    /// Everything the channel view shows.
+    pub struct ChannelDetail {
+        pub this: ChannelRef,
+        /// Interval outside which the activation is constant; null = unbounded.
+        pub low: Option<f64>,
+        pub high: Option<f64>,
+        /// P(Y ≥ high): our extension, shown apart.
+        pub saturation: Option<f64>,
+        /// E[a] and sd[a] after the activation.
+        pub activation_mean: f64,
+        pub activation_std: f64,
+        /// "keep", "output_dead", "input_dead", "both_dead", or null outside pairs.
+        pub case: Option<String>,
+        /// "before" or "after" in its pair.
+        pub role: Option<String>,
+        pub partner: Option<ChannelRef>,
+        pub removed: bool,
+        /// Why a dead channel was kept, or why this one can never go.
+        pub kept_because: Option<String>,
+        /// How many BatchNormalization channels share its fate.
+        pub coupled: u32,
+        pub folds: Vec<Fold>,
+        pub histogram: Option<Histogram>,
+    }
+
+    /// A class of a classifier's output.
+    pub struct Top {
+        pub index: u32,
+        pub label: String,
+        pub probability: f64,
+    }
+
+    /// One image through one network.
+    pub struct Prediction {
+        /// Empty when the first output is not a vector of class scores.
+        pub top: Vec<Top>,
+        /// Names and shapes of all outputs.
+        pub outputs: Vec<Value>,
+        /// The first output, flattened, cut at 4,096 values.
+        pub scores: Vec<f32>,
+        /// Wall time of the inference alone, without decoding.
+        pub milliseconds: f64,
+    }
+
+    /// `prune eval --json`.
+    pub struct Evaluation {
+        pub images: u64,
+        pub accuracy: f64,
+        pub top5: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub against: Option<Against>,
+        pub latency_ms: Latency,
+    }
+
+    /// The second network of `prune eval --against`.
+    pub struct Against {
+        pub accuracy: f64,
+        /// Share of images on which both networks name the same class.
+        pub agreement: f64,
+        /// Mean KL(original ‖ other) of the softmax outputs, in nats.
+        pub mean_kl: f64,
+        pub latency_ms: Latency,
+    }
+
+    #[derive(Copy)]
+    pub struct Latency {
+        pub median: f64,
+    }
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        PlanOptions {
+            criterion: Criterion::Probability,
+            threshold: 0.99,
+            share: 0.25,
+            compensation: Compensation::Shift,
+            seed: 0,
+            floor: 1,
+            multiple: 1,
+            locked: Vec::new(),
+        }
+    }
+}
