@@ -1,0 +1,85 @@
+/** Numbers and names as a person reads them. */
+import type { Change } from "../wasm/core";
+
+const NBSP = "\u00a0";
+const grouped = new Intl.NumberFormat("en");
+
+export function count(n: number): string {
+  return grouped.format(Math.round(n));
+}
+
+/** 823,722 → 824 k; 12,167,168 → 12.2 M. */
+export function compact(n: number): string {
+  for (const [unit, size] of [
+    ["G", 1e9],
+    ["M", 1e6],
+    ["k", 1e3],
+  ] as const) {
+    if (n >= size * 0.9995) return (n / size >= 99.95 ? (n / size).toFixed(0) : (n / size).toFixed(1)) + NBSP + unit;
+  }
+  return grouped.format(n);
+}
+
+export function bytes(n: number): string {
+  if (n >= 1e6) return (n / 1e6).toFixed(n >= 1e8 ? 0 : 1) + NBSP + "MB";
+  if (n >= 1e3) return (n / 1e3).toFixed(0) + NBSP + "kB";
+  return n + NBSP + "B";
+}
+
+/** Removed share of a count, in percent; 0 of 0 is 0. */
+export function removedPercent(change: Change): number {
+  return change.before > 0 ? (100 * (change.before - change.after)) / change.before : 0;
+}
+
+export function percent(value: number): string {
+  const text = value.toFixed(1);
+  return (text === "-0.0" ? "0.0" : text) + NBSP + "%";
+}
+
+export function milliseconds(ms: number): string {
+  if (ms >= 1000) return (ms / 1000).toFixed(2) + NBSP + "s";
+  return ms.toFixed(ms >= 100 ? 0 : ms >= 10 ? 1 : 2) + NBSP + "ms";
+}
+
+/** A probability that never shows 1 or 0 unless it is. */
+export function probability(p: number): string {
+  if (p === 0 || p === 1) return String(p);
+  if (p > 0.9999995) return `1${NBSP}−${NBSP}${exponent(1 - p)}`;
+  if (p < 0.0001) return exponent(p);
+  const distance = Math.min(p, 1 - p);
+  return p.toFixed(Math.min(8, Math.max(3, 1 - Math.floor(Math.log10(distance * 1.0001)))));
+}
+
+/** Four significant digits with a real minus sign. */
+export function value(x: number): string {
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  const text = size >= 1e5 || size < 1e-3 ? exponent(x) : x.toPrecision(size < 1 ? 3 : 4);
+  return text.replace("-", "−");
+}
+
+function exponent(x: number): string {
+  const [mantissa = "", power = "0"] = x.toExponential(1).split("e");
+  return `${mantissa}·10${superscript(Number(power))}`.replace("-", "−");
+}
+
+function superscript(n: number): string {
+  return String(n).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]!));
+}
+
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** File stem that says what was done: mobilenet.probability-0.99-shift. */
+export function planFileStem(file: string, criterion: string, amount: number, compensation: string): string {
+  const stem = file.replace(/\.onnx$/i, "") || "network";
+  return `${stem}.${criterion}-${amount}-${compensation}`.replace(/[^\w.×-]+/g, "_");
+}

@@ -1,0 +1,115 @@
+/** All state of the page, as signals. Actions change it, views and charts read it. */
+import { computed, signal } from "@preact/signals";
+import type { Order } from "../lib/order";
+import type { Compensation, Criterion, Plan, PlanOptions } from "../wasm/core";
+import type { Curve, Drag, Opened } from "../worker/api";
+import { decode, type Shared } from "./url";
+
+export type Source = { kind: "sample"; file: string } | { kind: "local" };
+
+export interface Model extends Opened {
+  source: Source;
+  /** Kept to open the network again in a replaced or second worker. */
+  blob: Blob;
+  /** Short row labels, one per site, and one per layer. */
+  siteNames: string[];
+  layerNames: string[];
+}
+
+export interface SampleNetwork {
+  file: string;
+  name: string;
+  data: string;
+  preset: string;
+  labels: string;
+  accuracy: number;
+  params: number;
+  macs: number;
+  bytes: number;
+}
+
+export interface SampleImage {
+  file: string;
+  name: string;
+  set: string;
+}
+
+/** A piece of work that is under way; `fraction` is null while it can not be told. */
+export interface Job {
+  label: string;
+  fraction: number | null;
+  cancel: (() => void) | null;
+}
+
+const initial: Shared = decode(location.hash);
+
+export const criterion = signal<Criterion>(initial.criterion);
+export const threshold = signal(initial.threshold);
+export const share = signal(initial.share);
+export const compensation = signal<Compensation>(initial.compensation);
+export const seed = signal(initial.seed);
+export const floor = signal(initial.floor);
+export const multiple = signal(initial.multiple);
+export const locked = signal<number[]>(initial.locked);
+export const selected = signal<[number, number] | null>(initial.selected);
+/** "" = as guessed. */
+export const presetChoice = signal(initial.preset);
+export const labelsChoice = signal(initial.labels);
+/** What the hash named at start; the page opens it when the sample list is there. */
+export const wantedNet = initial.net;
+
+export const samples = signal<{ networks: SampleNetwork[]; images: SampleImage[] }>({ networks: [], images: [] });
+export const model = signal<Model | null>(null);
+export const order = signal<Order | null>(null);
+export const drag = signal<Drag | null>(null);
+export const plan = signal<Plan | null>(null);
+export const curve = signal<(Curve & { amounts: number[] }) | null>(null);
+/** Images measured so far; `apoz` and the histograms need at least one. */
+export const measured = signal(0);
+
+export const alertText = signal("");
+export const noticeText = signal("");
+export const job = signal<Job | null>(null);
+export const dropping = signal(false);
+
+/** The criteria that take a share order channels; only the paper's takes a probability. */
+export const takesShare = computed(() => criterion.value !== "probability");
+export const amount = computed(() => (takesShare.value ? share.value : threshold.value));
+
+export const options = computed<PlanOptions>(() => ({
+  criterion: criterion.value,
+  threshold: threshold.value,
+  share: share.value,
+  compensation: compensation.value,
+  seed: seed.value,
+  floor: floor.value,
+  multiple: multiple.value,
+  locked: locked.value.map((i) => model.value?.overview.layers[i]?.name ?? "").filter(Boolean),
+}));
+
+/** Equal keys mean equal pruned networks. */
+export const planKey = computed(() => {
+  const o = options.value;
+  return JSON.stringify({ ...o, ...(takesShare.value ? { threshold: 0 } : { share: 0, seed: 0 }) });
+});
+
+export const preset = computed(() => presetChoice.value || model.value?.overview.preset || "imagenet");
+export const labels = computed(() => labelsChoice.value || model.value?.overview.labels || "none");
+
+export const shared = computed<Shared>(() => {
+  const source = model.value?.source;
+  return {
+    net: !source ? wantedNet : source.kind === "sample" ? source.file : `local:${model.value!.overview.file}`,
+    criterion: criterion.value,
+    threshold: threshold.value,
+    share: share.value,
+    compensation: compensation.value,
+    seed: seed.value,
+    floor: floor.value,
+    multiple: multiple.value,
+    locked: locked.value,
+    selected: selected.value,
+    preset: presetChoice.value,
+    labels: labelsChoice.value,
+  };
+});

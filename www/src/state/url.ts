@@ -1,0 +1,114 @@
+/**
+ * The page's state in the URL hash: one typed table, defaults dropped, everything clamped when read,
+ * so that a hand-edited link can not put the page into a state its controls could not reach.
+ */
+import type { Compensation, Criterion } from "../wasm/core";
+
+export const CRITERIA = ["probability", "sigma", "slimming", "l1", "fpgm", "apoz", "random"] as const;
+export const COMPENSATIONS = ["none", "shift", "mean"] as const;
+export const PRESETS = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
+export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
+
+export interface Shared {
+  /** A sample's file name, or "local:NAME" for a file that a link can not carry. */
+  net: string;
+  criterion: Criterion;
+  threshold: number;
+  share: number;
+  compensation: Compensation;
+  seed: number;
+  floor: number;
+  multiple: number;
+  /** Indices into the overview's layers. */
+  locked: number[];
+  /** Selected channel as [site, channel]. */
+  selected: [number, number] | null;
+  /** "" = as guessed from the network. */
+  preset: string;
+  labels: string;
+}
+
+interface Property<T> {
+  initial: T;
+  read(text: string): T | undefined;
+  write(value: T): string;
+}
+
+function oneOf<T extends string>(initial: T | "", values: readonly T[]): Property<T> {
+  return {
+    initial: initial as T,
+    read: (text) => values.find((value) => value === text),
+    write: (value) => value,
+  };
+}
+
+function numeric(initial: number, low: number, high: number, whole = false): Property<number> {
+  return {
+    initial,
+    read: (text) => {
+      const n = Number(text);
+      if (text.trim() === "" || !Number.isFinite(n)) return undefined;
+      return Math.min(high, Math.max(low, whole ? Math.round(n) : n));
+    },
+    write: String,
+  };
+}
+
+const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
+  net: { initial: "", read: (text) => text.slice(0, 200), write: (value) => value },
+  criterion: oneOf("probability", CRITERIA),
+  threshold: numeric(0.99, 0, 1),
+  share: numeric(0.25, 0, 0.99),
+  compensation: oneOf("shift", COMPENSATIONS),
+  seed: numeric(0, 0, 0xffffffff, true),
+  floor: numeric(1, 1, 65536, true),
+  multiple: numeric(1, 1, 256, true),
+  locked: {
+    initial: [],
+    read: (text) => [...new Set(text.split(".").filter(Boolean).map(Number))].filter(isIndex).slice(0, 2000),
+    write: (value) => value.join("."),
+  },
+  selected: {
+    initial: null,
+    read: (text) => {
+      const [site, channel, more] = text.split(".").map(Number);
+      return isIndex(site) && isIndex(channel) && more === undefined ? [site, channel] : undefined;
+    },
+    write: (value) => value?.join(".") ?? "",
+  },
+  preset: oneOf("", PRESETS as readonly string[]),
+  labels: oneOf("", LABELS as readonly string[]),
+};
+
+function isIndex(n: number | undefined): n is number {
+  return n !== undefined && Number.isInteger(n) && n >= 0 && n < 1e6;
+}
+
+const KEYS = Object.keys(TABLE) as (keyof Shared)[];
+
+export function defaults(): Shared {
+  return Object.fromEntries(KEYS.map((key) => [key, TABLE[key].initial])) as unknown as Shared;
+}
+
+/** Reads a hash; unknown keys and unreadable values leave the default. */
+export function decode(hash: string): Shared {
+  const state = defaults();
+  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const put = <K extends keyof Shared>(key: K) => {
+    const text = given.get(key);
+    const value = text === null ? undefined : TABLE[key].read(text);
+    if (value !== undefined) state[key] = value;
+  };
+  KEYS.forEach(put);
+  return state;
+}
+
+export function encode(state: Shared): string {
+  const out = new URLSearchParams();
+  const put = <K extends keyof Shared>(key: K) => {
+    const text = TABLE[key].write(state[key]);
+    if (text !== TABLE[key].write(TABLE[key].initial)) out.set(key, text);
+  };
+  KEYS.forEach(put);
+  return out.toString();
+}

@@ -1,0 +1,50 @@
+/** What crosses between the page and its workers, besides the core's own types. */
+import type { ChannelDetail, Criterion, Overview, Plan, PlanOptions, Prediction, Preview } from "../wasm/core";
+
+export type Which = "original" | "pruned";
+
+/** A network as the page holds it after opening: overview and flat per-channel arrays. */
+export interface Opened {
+  overview: Overview;
+  means: Float32Array;
+  stds: Float32Array;
+  probabilities: Float32Array;
+  saturations: Float32Array;
+}
+
+/** Everything one step of a drag paints. */
+export interface Drag {
+  preview: Preview;
+  states: Uint8Array;
+  layerChannels: Uint32Array;
+  layerParams: Float64Array;
+  layerMacs: Float64Array;
+  detail: ChannelDetail | null;
+}
+
+/** Removed parameters and MACs, in percent, at each asked threshold or share. */
+export interface Curve {
+  params: number[];
+  macs: number[];
+}
+
+export interface Api {
+  version(): Promise<string>;
+  open(name: string, bytes: Uint8Array): Promise<Opened>;
+  /** Overview and arrays anew, after a calibration. */
+  refresh(): Promise<Opened>;
+  scores(criterion: Criterion, seed: number): Promise<Float32Array>;
+  preview(options: PlanOptions, selected: [number, number] | null): Promise<Drag>;
+  curve(options: PlanOptions, amounts: number[]): Promise<Curve>;
+  solveMacs(options: PlanOptions, percent: number): Promise<number>;
+  plan(options: PlanOptions): Promise<Plan>;
+  prune(options: PlanOptions): Promise<Plan>;
+  check(): Promise<import("../wasm/core").Check>;
+  prunedBytes(): Promise<Uint8Array>;
+  infer(which: Which, image: Uint8Array, preset: string): Promise<Prediction>;
+  setLabels(labels: string): Promise<void>;
+  calibrate(image: Uint8Array, preset: string): Promise<number>;
+  clearCalibration(): Promise<void>;
+  addRepairImage(image: Uint8Array, preset: string): Promise<number>;
+  repair(options: PlanOptions, progress: (done: number, total: number) => void): Promise<Plan>;
+}

@@ -1,0 +1,117 @@
+/** One worker, one wasm instance, one open network. Translates messages into Session calls. */
+import { expose, transfer } from "comlink";
+import init, { Session, version } from "../wasm/core";
+import type { Api, Opened } from "./api";
+
+// Messages that arrive before the module is compiled wait here, in each call: a file dropped early
+// is only queued, never lost.
+const ready = init();
+
+let session: Session | null = null;
+
+async function current(): Promise<Session> {
+  await ready;
+  if (!session) throw "No network is open.";
+  return session;
+}
+
+function describe(from: Session): Opened {
+  const opened: Opened = {
+    overview: from.overview(),
+    means: from.means(),
+    stds: from.stds(),
+    probabilities: from.probabilities(),
+    saturations: from.saturations(),
+  };
+  return transfer(opened, [
+    opened.means.buffer,
+    opened.stds.buffer,
+    opened.probabilities.buffer,
+    opened.saturations.buffer,
+  ]);
+}
+
+const api: Api = {
+  async version() {
+    await ready;
+    return version();
+  },
+  async open(name, bytes) {
+    await ready;
+    // The old network stays until the new one is known to be good.
+    const next = new Session(name, bytes);
+    const opened = describe(next);
+    session?.free();
+    session = next;
+    return opened;
+  },
+  async refresh() {
+    return describe(await current());
+  },
+  async scores(criterion, seed) {
+    const scores = (await current()).scores(criterion, seed);
+    return transfer(scores, [scores.buffer]);
+  },
+  async preview(options, selected) {
+    const s = await current();
+    const preview = s.preview(options);
+    const states = s.states();
+    const layerChannels = s.layer_channels();
+    const layerParams = s.layer_params();
+    const layerMacs = s.layer_macs();
+    const detail = selected ? s.channel(selected[0], selected[1], options) : null;
+    return transfer({ preview, states, layerChannels, layerParams, layerMacs, detail }, [
+      states.buffer,
+      layerChannels.buffer,
+      layerParams.buffer,
+      layerMacs.buffer,
+    ]);
+  },
+  async curve(options, amounts) {
+    const s = await current();
+    const params: number[] = [];
+    const macs: number[] = [];
+    for (const amount of amounts) {
+      const p = s.preview({ ...options, threshold: amount, share: amount });
+      params.push((100 * (p.params.before - p.params.after)) / Math.max(1, p.params.before));
+      macs.push((100 * (p.macs.before - p.macs.after)) / Math.max(1, p.macs.before));
+    }
+    return { params, macs };
+  },
+  async solveMacs(options, percent) {
+    return (await current()).solve_macs(options, percent);
+  },
+  async plan(options) {
+    return (await current()).plan(options);
+  },
+  async prune(options) {
+    return (await current()).prune(options);
+  },
+  async check() {
+    return (await current()).check();
+  },
+  async prunedBytes() {
+    const bytes = (await current()).pruned_bytes();
+    return transfer(bytes, [bytes.buffer]);
+  },
+  async infer(which, image, preset) {
+    return (await current()).infer(which, image, preset);
+  },
+  async setLabels(labels) {
+    (await current()).set_labels(labels);
+  },
+  async calibrate(image, preset) {
+    return (await current()).calibrate(image, preset);
+  },
+  async clearCalibration() {
+    (await current()).clear_calibration();
+  },
+  async addRepairImage(image, preset) {
+    return (await current()).add_repair_image(image, preset);
+  },
+  async repair(options, progress) {
+    return (await current()).repair(options, progress);
+  },
+};
+
+expose(api);

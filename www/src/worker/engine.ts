@@ -1,0 +1,83 @@
+/**
+ * A worker that may die. The core is built with panic=abort, so a bug or exhausted memory surfaces as
+ * a RuntimeError and leaves the wasm instance unusable: the worker is replaced, and whoever owns the
+ * engine opens its network again. The same path, without the alarm, is how long work is cancelled.
+ */
+import { type Remote, releaseProxy, wrap } from "comlink";
+import type { Api } from "./api";
+
+/** The worker was lost (or stopped) during a call; a fresh, empty one has taken its place. */
+export class EngineLost extends Error {
+  readonly cancelled: boolean;
+  constructor(reason: string, cancelled: boolean) {
+    super(reason);
+    this.name = "EngineLost";
+    this.cancelled = cancelled;
+  }
+}
+
+export class Engine {
+  private worker!: Worker;
+  private remote!: Remote<Api>;
+  private fail!: (lost: EngineLost) => void;
+  private lost!: Promise<never>;
+  /** Counts replacements, so that an owner can tell whether its network is still in there. */
+  generation = 0;
+
+  constructor() {
+    this.start();
+  }
+
+  async call<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
+    const generation = this.generation;
+    try {
+      // A terminated worker never answers, so every call races its worker's death.
+      return await Promise.race([work(this.remote), this.lost]);
+    } catch (error) {
+      if (isFatal(error) && generation === this.generation) {
+        const lost = new EngineLost(error.message, false);
+        this.replace(lost);
+        throw lost;
+      }
+      throw error;
+    }
+  }
+
+  cancel(): void {
+    this.replace(new EngineLost("Stopped.", true));
+  }
+
+  private start(): void {
+    this.worker = new Worker(new URL("./core.worker.ts", import.meta.url), { type: "module", name: "core" });
+    this.remote = wrap<Api>(this.worker);
+    this.lost = new Promise<never>((_, reject) => {
+      this.fail = reject;
+    });
+    // Nobody may be waiting when it happens.
+    this.lost.catch(() => {});
+    this.worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.fail(new EngineLost(event.message || "The worker could not be started.", false));
+    });
+  }
+
+  private replace(reason: EngineLost): void {
+    const { worker, remote, fail } = this;
+    this.generation++;
+    this.start();
+    fail(reason);
+    remote[releaseProxy]();
+    worker.terminate();
+  }
+}
+
+function isFatal(error: unknown): error is Error {
+  return error instanceof Error && (error.name === "RuntimeError" || error.name === "RangeError");
+}
+
+/** One sentence from whatever was thrown: the core throws strings. */
+export function sentence(error: unknown): string {
+  const text = typeof error === "string" ? error : error instanceof Error ? error.message : String(error);
+  const trimmed = text.trim() || "Something went wrong without saying what.";
+  return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
