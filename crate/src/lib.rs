@@ -1,3 +1,17 @@
+pub mod activation;
+pub mod analysis;
+pub mod channels;
+pub mod cost;
+pub mod criterion;
+pub mod engine;
+pub mod error;
+pub mod gaussian;
+pub mod graph;
+pub mod onnx;
+pub mod plan;
 pub mod report;
+pub mod session;
+pub mod statistics;
+pub mod surgery;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

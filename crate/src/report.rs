@@ -20,7 +20,7 @@ macro_rules! wire {
 
 wire! {
     /// What decides the order in which channels are removed.
-    #[derive(Copy, Eq, Default)]
+    #[derive(Copy, Eq, Hash, Default)]
     #[serde(rename_all = "lowercase")]
     pub enum Criterion {
         /// P(pinned) from the BatchNormalization Gaussian: the paper. Takes a threshold.

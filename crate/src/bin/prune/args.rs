@@ -1,0 +1,240 @@
+//! Arguments to a [`Command`]. Anything wrong here is wrong usage: exit code 2.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use channel_pruning::report::{Compensation, Criterion, PlanOptions};
+use lexopt::prelude::*;
+
+pub const HELP: &str = "\
+prune: probability-based channel pruning for ONNX image networks
+
+usage:
+  prune inspect   MODEL.onnx [--json]
+  prune plan      MODEL.onnx [plan options] [--json]
+  prune apply     MODEL.onnx [plan options] -o OUT.onnx [--json]
+  prune run       MODEL.onnx IMAGE... [--preset NAME] [--labels NAME|FILE] [--top 5] [--json]
+  prune eval      MODEL.onnx [--against OTHER.onnx] --data PATH [--limit N] [--preset NAME] [--json]
+  prune calibrate MODEL.onnx --data PATH [--images 64] [--preset NAME] -o STATS.json
+  prune repair    MODEL.onnx [plan options] --data PATH [--images 64] -o OUT.onnx [--json]
+
+plan options:
+  --criterion NAME      probability (default), sigma, slimming, l1, fpgm, apoz, random
+  --threshold T         for probability: channels with P >= T go (default 0.99)
+  --share S             for the others: the fraction of removable channels that goes (default 0.25)
+  --compensation NAME   what readers are told of removed channels: none, shift (default), mean
+  --seed N              of the random criterion
+  --floor N             fewest channels a layer keeps (default 1)
+  --multiple N          round kept channel counts up to a multiple of N (default 1)
+  --lock NODE           keep this layer's output channels; may be repeated
+  --stats STATS.json    measured means and deviations, for files whose BatchNormalization was folded
+  --twin TWIN.onnx      (apply) also write the masked twin the result is checked against
+
+Presets: imagenet, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input shape when not given.
+Data: a folder or .zip with one folder per class, a flat folder of images, IDX files, CIFAR binaries.
+";
+
+pub enum Parsed {
+    Help(String),
+    Run(Command),
+}
+
+#[derive(Debug, Default)]
+pub struct Command {
+    pub name: String,
+    pub model: PathBuf,
+    pub images: Vec<PathBuf>,
+    pub options: PlanOptions,
+    pub output: Option<PathBuf>,
+    pub twin: Option<PathBuf>,
+    pub stats: Option<PathBuf>,
+    pub against: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    pub limit: Option<usize>,
+    pub image_count: Option<usize>,
+    pub preset: Option<String>,
+    pub labels: Option<String>,
+    pub top: usize,
+    pub json: bool,
+}
+
+/// Which options each command takes besides `--json`.
+fn allowed(command: &str, option: &str) -> bool {
+    let plan = matches!(
+        option,
+        "criterion"
+            | "threshold"
+            | "share"
+            | "compensation"
+            | "seed"
+            | "floor"
+            | "multiple"
+            | "lock"
+            | "stats"
+    );
+    match command {
+        "inspect" => option == "stats",
+        "plan" => plan || matches!(option, "data" | "images" | "preset"),
+        "apply" => plan || matches!(option, "output" | "twin" | "data" | "images" | "preset"),
+        "repair" => plan || matches!(option, "output" | "data" | "images" | "preset"),
+        "run" => matches!(option, "preset" | "labels" | "top"),
+        "eval" => matches!(option, "against" | "data" | "limit" | "preset"),
+        "calibrate" => matches!(option, "output" | "data" | "images" | "preset"),
+        _ => false,
+    }
+}
+
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_args(args);
+    let mut command = Command {
+        top: 5,
+        ..Command::default()
+    };
+    let mut chosen = (false, false);
+    let mut positional = Vec::new();
+    while let Some(arg) = parser.next()? {
+        let option = match &arg {
+            Short('h') | Long("help") => return Ok(Parsed::Help(HELP.into())),
+            Short('V') | Long("version") => {
+                return Ok(Parsed::Help(format!(
+                    "prune {}\n",
+                    env!("CARGO_PKG_VERSION")
+                )));
+            }
+            Short('o') => "output".to_string(),
+            Long(name) => (*name).to_string(),
+            Value(_) => {
+                if let Value(value) = arg {
+                    positional.push(value);
+                }
+                continue;
+            }
+            other => return Err(other.clone().unexpected()),
+        };
+        if option == "json" {
+            command.json = true;
+            continue;
+        }
+        let name = positional
+            .first()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        if !name.is_empty() && !allowed(&name, &option) {
+            return Err(format!("`prune {name}` has no option --{option}").into());
+        }
+        match option.as_str() {
+            "criterion" => {
+                command.options.criterion = named::<Criterion>(&mut parser, "criterion")?
+            }
+            "compensation" => {
+                command.options.compensation = named::<Compensation>(&mut parser, "compensation")?
+            }
+            "threshold" => {
+                command.options.threshold = fraction(&mut parser, "threshold")?;
+                chosen.0 = true;
+            }
+            "share" => {
+                command.options.share = fraction(&mut parser, "share")?;
+                chosen.1 = true;
+            }
+            "seed" => command.options.seed = parser.value()?.parse()?,
+            "floor" => command.options.floor = positive(&mut parser, "floor")? as u32,
+            "multiple" => command.options.multiple = positive(&mut parser, "multiple")? as u32,
+            "lock" => command.options.locked.push(parser.value()?.string()?),
+            "stats" => command.stats = Some(parser.value()?.into()),
+            "output" => command.output = Some(parser.value()?.into()),
+            "twin" => command.twin = Some(parser.value()?.into()),
+            "against" => command.against = Some(parser.value()?.into()),
+            "data" => command.data = Some(parser.value()?.into()),
+            "limit" => command.limit = Some(positive(&mut parser, "limit")?),
+            "images" => command.image_count = Some(positive(&mut parser, "images")?),
+            "preset" => command.preset = Some(parser.value()?.string()?),
+            "labels" => command.labels = Some(parser.value()?.string()?),
+            "top" => command.top = positive(&mut parser, "top")?,
+            _ => return Err(format!("unknown option --{option}").into()),
+        }
+    }
+    let mut positional = positional.into_iter();
+    let Some(name) = positional.next() else {
+        return Ok(Parsed::Help(HELP.into()));
+    };
+    command.name = name.string()?;
+    command.model = positional.next().map(PathBuf::from).unwrap_or_default();
+    command.images = positional.map(PathBuf::from).collect();
+    complete(&command, chosen)?;
+    Ok(Parsed::Run(command))
+}
+
+fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), lexopt::Error> {
+    let known = [
+        "inspect",
+        "plan",
+        "apply",
+        "run",
+        "eval",
+        "calibrate",
+        "repair",
+    ];
+    let name = command.name.as_str();
+    if !known.contains(&name) {
+        return Err(format!("unknown command {name}").into());
+    }
+    if command.model.as_os_str().is_empty() {
+        return Err(format!("`prune {name}` needs a MODEL.onnx").into());
+    }
+    if name != "run" && !command.images.is_empty() {
+        return Err(format!(
+            "`prune {name}` takes one model, not also {}",
+            command.images[0].display()
+        )
+        .into());
+    }
+    if name == "run" && command.images.is_empty() {
+        return Err("`prune run` needs at least one IMAGE".into());
+    }
+    if matches!(name, "apply" | "repair" | "calibrate") && command.output.is_none() {
+        return Err(format!("`prune {name}` needs -o FILE").into());
+    }
+    if matches!(name, "eval" | "repair" | "calibrate") && command.data.is_none() {
+        return Err(format!("`prune {name}` needs --data PATH").into());
+    }
+    let by_probability = command.options.criterion == Criterion::Probability;
+    if by_probability && share {
+        return Err(
+            "--share goes with criteria other than probability, which takes --threshold".into(),
+        );
+    }
+    if !by_probability && threshold {
+        return Err(
+            "--threshold goes with the criterion probability; the others take --share".into(),
+        );
+    }
+    Ok(())
+}
+
+fn named<T: serde::de::DeserializeOwned>(
+    parser: &mut lexopt::Parser,
+    option: &str,
+) -> Result<T, lexopt::Error> {
+    let value = parser.value()?.string()?;
+    serde_json::from_value(value.clone().into())
+        .map_err(|_| format!("--{option} does not know {value}").into())
+}
+
+fn fraction(parser: &mut lexopt::Parser, option: &str) -> Result<f64, lexopt::Error> {
+    let value: f64 = parser.value()?.parse()?;
+    if (0.0..=1.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("--{option} must lie between 0 and 1, not {value}").into())
+    }
+}
+
+fn positive(parser: &mut lexopt::Parser, option: &str) -> Result<usize, lexopt::Error> {
+    let value: usize = parser.value()?.parse()?;
+    if value > 0 {
+        Ok(value)
+    } else {
+        Err(format!("--{option} must be at least 1").into())
+    }
+}

@@ -1,0 +1,193 @@
+//! Walks the graph once and lets each operator family state what it does to channels.
+
+use super::layout::product;
+use super::union::Union;
+use super::{Atom, Channels, Flow, Layout, Pin, Reader, Slot};
+use super::{elementwise, linear, movement, spatial};
+use crate::graph::{Graph, NodeId, TensorId};
+
+/// What the operator families write into.
+pub struct Builder<'g> {
+    pub graph: &'g Graph,
+    pub layouts: Vec<Option<Layout>>,
+    pub slots: Vec<Slot>,
+    pub readers: Vec<Reader>,
+    pub union: Union,
+}
+
+/// A family's answer: `None` means "not mine, or not in this form".
+pub type Handled = Option<Flow>;
+
+impl<'g> Builder<'g> {
+    /// Gives `tensor` fresh channels of compact shape `dims`.
+    pub fn fresh(&mut self, tensor: TensorId, dims: Vec<usize>) -> Layout {
+        let layout = Layout {
+            base: self.union.fresh(product(&dims)),
+            dims,
+        };
+        self.layouts[tensor] = Some(layout.clone());
+        layout
+    }
+
+    /// The channels of a node's input slot.
+    pub fn input(&self, node: NodeId, slot: usize) -> Option<(TensorId, Layout)> {
+        let tensor = self.graph.input(node, slot)?;
+        Some((tensor, self.layouts[tensor].clone()?))
+    }
+
+    pub fn output(&self, node: NodeId) -> Option<TensorId> {
+        self.graph.output(node)
+    }
+
+    /// Gives the output a layout whose position k shows `from[k]`, tied to it.
+    pub fn follow(&mut self, tensor: TensorId, dims: Vec<usize>, from: &[Atom]) -> Layout {
+        let layout = self.fresh(tensor, dims);
+        for (atom, source) in layout.atoms().zip(from) {
+            if *source != super::layout::PAD {
+                self.union.tie(atom, *source);
+            }
+        }
+        layout
+    }
+
+    pub fn pin_atoms(
+        &mut self,
+        atoms: impl IntoIterator<Item = Atom>,
+        node: NodeId,
+        reason: String,
+    ) {
+        let reason = self.union.reason(Pin {
+            node,
+            reason,
+            output: false,
+        });
+        for atom in atoms {
+            self.union.pin(atom, reason);
+        }
+    }
+
+    pub fn pin_tensor(&mut self, tensor: TensorId, node: NodeId, reason: String) {
+        if let Some(layout) = self.layouts[tensor].clone() {
+            self.pin_atoms(layout.atoms(), node, reason);
+        }
+    }
+}
+
+/// A compact shape for a tensor we know nothing about: channels on axis 1, or on the last of two.
+fn assumed_dims(shape: &[usize]) -> Vec<usize> {
+    let mut dims = vec![1; shape.len()];
+    if let Some(size) = shape.get(1) {
+        dims[1] = *size;
+    }
+    dims
+}
+
+pub fn build(graph: &Graph) -> Channels {
+    let mut b = Builder {
+        graph,
+        layouts: vec![None; graph.tensors.len()],
+        slots: Vec::new(),
+        readers: Vec::new(),
+        union: Union::default(),
+    };
+    for input in &graph.inputs {
+        let rank = graph.shape(*input).map_or(0, <[usize]>::len);
+        b.fresh(*input, vec![1; rank]);
+        b.pin_tensor(*input, 0, "reads the network's input".into());
+    }
+    let mut flows = Vec::with_capacity(graph.nodes.len());
+    for node in 0..graph.nodes.len() {
+        flows.push(visit(&mut b, node));
+    }
+    for output in &graph.outputs {
+        let Some(layout) = b.layouts[*output].clone() else {
+            continue;
+        };
+        let node = graph.tensors[*output].producer.unwrap_or(0);
+        let reason = format!("makes the network's output {}", graph.tensors[*output].name);
+        let reason = b.union.reason(Pin {
+            node,
+            reason,
+            output: true,
+        });
+        for atom in layout.atoms() {
+            b.union.pin(atom, reason);
+        }
+    }
+    let (class, pinned, pins) = b.union.classes();
+    Channels {
+        layouts: b.layouts,
+        flows,
+        slots: b.slots,
+        readers: b.readers,
+        class,
+        pinned,
+        pins,
+    }
+}
+
+fn visit(b: &mut Builder<'_>, node: NodeId) -> Flow {
+    let graph = b.graph;
+    let constant = graph.nodes[node]
+        .outputs
+        .iter()
+        .flatten()
+        .all(|t| graph.is_constant(*t));
+    let labelled = |b: &Builder<'_>| {
+        graph.nodes[node]
+            .inputs
+            .iter()
+            .flatten()
+            .any(|t| b.layouts[*t].is_some())
+    };
+    // Shape arithmetic: either its value is known, or no channels enter it.
+    if constant || graph.nodes[node].op == "Shape" || graph.nodes[node].op == "Size" {
+        return Flow::Nothing;
+    }
+    if labelled(b) {
+        let families = [
+            linear::visit,
+            elementwise::visit,
+            spatial::visit,
+            movement::visit,
+        ];
+        for family in families {
+            if let Some(flow) = family(b, node) {
+                return flow;
+            }
+        }
+    } else if graph.nodes[node]
+        .outputs
+        .iter()
+        .flatten()
+        .all(|t| !graph.is_float(*t))
+    {
+        return Flow::Nothing;
+    }
+    opaque(b, node)
+}
+
+/// An operator (or a form of one) that is not understood: nothing on either side may change.
+fn opaque(b: &mut Builder<'_>, node: NodeId) -> Flow {
+    let graph = b.graph;
+    let op = &graph.nodes[node].op;
+    for tensor in graph.nodes[node].inputs.clone().into_iter().flatten() {
+        b.pin_tensor(
+            tensor,
+            node,
+            format!("{op} is not understood in this form, so its inputs stay"),
+        );
+    }
+    for tensor in graph.nodes[node].outputs.clone().into_iter().flatten() {
+        if graph.is_float(tensor) {
+            let dims = graph.shape(tensor).map(assumed_dims).unwrap_or_default();
+            b.fresh(tensor, dims);
+            b.pin_tensor(
+                tensor,
+                node,
+                format!("comes from {op}, which is not understood in this form"),
+            );
+        }
+    }
+    Flow::Opaque
+}

@@ -1,0 +1,480 @@
+//! Activations, normalisation, and arithmetic of tensors with constants and with each other.
+
+use super::build::{Builder, Handled};
+use super::layout::{Moved, each_position, product, strides};
+use super::{Atom, Combine, Flow, Layout, Slot};
+use crate::activation::Activation;
+use crate::gaussian::Gaussian;
+use crate::graph::{Graph, NodeId, TensorId};
+use crate::onnx::Attributes;
+
+pub fn visit(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    if let Some(function) = activation(b.graph, node) {
+        return unary(b, node, function);
+    }
+    match b.graph.nodes[node].op.as_str() {
+        "PRelu" => prelu(b, node),
+        "BatchNormalization" => batch_norm(b, node),
+        "InstanceNormalization" => instance_norm(b, node),
+        "Add" | "Sum" => arithmetic(b, node, Combine::Add),
+        "Sub" => arithmetic(b, node, Combine::Sub),
+        "Mul" => arithmetic(b, node, Combine::Mul),
+        "Div" => arithmetic(b, node, Combine::Div),
+        "Min" => arithmetic(b, node, Combine::Min),
+        "Max" => arithmetic(b, node, Combine::Max),
+        "Pow" => arithmetic(b, node, Combine::Pow),
+        "Mean" => arithmetic(b, node, Combine::Mean),
+        _ => None,
+    }
+}
+
+/// The element-wise function a node applies, if it is one.
+pub fn activation(graph: &Graph, node: NodeId) -> Option<Activation> {
+    let n = &graph.nodes[node];
+    let float = |name: &str, default: f32| f64::from(n.float(name).unwrap_or(default));
+    Some(match n.op.as_str() {
+        "Relu" => Activation::Relu,
+        "Clip" => {
+            let bound = |slot: usize, name: &str, open: f64| -> Option<f64> {
+                if graph.input(node, slot).is_some() {
+                    return graph.floats(node, slot)?.first().map(|v| f64::from(*v));
+                }
+                Some(n.float(name).map_or(open, f64::from))
+            };
+            let low = bound(1, "min", f64::NEG_INFINITY)?;
+            let high = bound(2, "max", f64::INFINITY)?;
+            // The opset-6 defaults ±3.4e38 mean "no bound".
+            let open = |v: f64| {
+                if v.abs() > 3e38 {
+                    v.signum() * f64::INFINITY
+                } else {
+                    v
+                }
+            };
+            Activation::Clip {
+                low: open(low),
+                high: open(high),
+            }
+        }
+        "LeakyRelu" => Activation::Leaky {
+            slope: float("alpha", 0.01),
+        },
+        "ThresholdedRelu" => Activation::ThresholdedRelu {
+            alpha: float("alpha", 1.0),
+        },
+        "HardSigmoid" => Activation::HardSigmoid {
+            alpha: float("alpha", 0.2),
+            beta: float("beta", 0.5),
+        },
+        "HardSwish" => Activation::HardSwish,
+        "Sigmoid" => Activation::Sigmoid,
+        "Swish" if n.float("alpha").unwrap_or(1.0) == 1.0 => Activation::Silu,
+        "Tanh" => Activation::Tanh,
+        "Softplus" => Activation::Softplus,
+        "Softsign" => Activation::Softsign,
+        "Elu" => Activation::Elu {
+            alpha: float("alpha", 1.0),
+        },
+        "Selu" => Activation::Selu {
+            alpha: float("alpha", 1.673_263_2),
+            gamma: float("gamma", 1.050_701),
+        },
+        "Celu" => Activation::Celu {
+            alpha: float("alpha", 1.0),
+        },
+        "Gelu" if n.text("approximate") == Some("tanh") => Activation::GeluTanh,
+        "Gelu" => Activation::Gelu,
+        "Mish" => Activation::Mish,
+        "Erf" => Activation::Erf,
+        "Exp" => Activation::Exp,
+        "Log" => Activation::Log,
+        "Sqrt" => Activation::Sqrt,
+        "Abs" => Activation::Abs,
+        "Neg" => Activation::Neg,
+        "Reciprocal" => Activation::Reciprocal,
+        "Floor" => Activation::Floor,
+        "Ceil" => Activation::Ceil,
+        "Round" => Activation::Round,
+        "Sign" => Activation::Sign,
+        _ => return None,
+    })
+}
+
+fn unary(b: &mut Builder<'_>, node: NodeId, function: Activation) -> Handled {
+    let (_, layout) = b.input(node, 0)?;
+    let output = b.output(node)?;
+    let from: Vec<Atom> = layout.atoms().collect();
+    b.follow(output, layout.dims.clone(), &from);
+    Some(Flow::Activate {
+        out: output,
+        functions: vec![function; from.len()],
+        from,
+    })
+}
+
+fn prelu(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let (input, layout) = b.input(node, 0)?;
+    let output = b.output(node)?;
+    let operand = operand(b, node, 1, &layout.dims)?;
+    let functions: Vec<Activation> = operand
+        .values
+        .iter()
+        .map(|slope| Activation::Leaky { slope: *slope })
+        .collect();
+    let from: Vec<Atom> = layout.atoms().collect();
+    b.follow(output, layout.dims.clone(), &from);
+    slice_with(b, node, 1, input, &operand);
+    if operand.uniform {
+        return Some(Flow::Activate {
+            out: output,
+            from,
+            functions,
+        });
+    }
+    let scale = vec![f64::NAN; from.len()];
+    Some(Flow::Affine {
+        out: output,
+        shift: scale.clone(),
+        scale,
+        from,
+        uniform: false,
+    })
+}
+
+/// The four vectors of a normalisation, per channel of axis 1.
+fn vectors(
+    graph: &Graph,
+    node: NodeId,
+    slots: std::ops::RangeInclusive<usize>,
+) -> Option<Vec<Vec<f64>>> {
+    slots
+        .map(|slot| {
+            Some(
+                graph
+                    .floats(node, slot)?
+                    .iter()
+                    .map(|v| f64::from(*v))
+                    .collect(),
+            )
+        })
+        .collect()
+}
+
+fn batch_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (input, layout) = b.input(node, 0)?;
+    let output = b.output(node)?;
+    let params = vectors(graph, node, 1..=4)?;
+    let channels = *graph.shape(input)?.get(1)?;
+    if params.iter().any(|v| v.len() != channels)
+        || layout
+            .dims
+            .iter()
+            .enumerate()
+            .any(|(axis, d)| axis != 1 && *d > 1)
+        || graph.nodes[node]
+            .outputs
+            .iter()
+            .skip(1)
+            .flatten()
+            .any(|t| !graph.tensors[*t].uses.is_empty())
+    {
+        return None;
+    }
+    let epsilon = f64::from(graph.nodes[node].float("epsilon").unwrap_or(1e-5));
+    let mut dims = vec![1; layout.dims.len()];
+    dims[1] = channels;
+    let from = Moved::broadcast(&layout.dims, &dims).from;
+    let from: Vec<Atom> = from.iter().map(|i| layout.base + i).collect();
+    b.follow(output, dims, &from);
+    for slot in 1..=4 {
+        b.slots.push(Slot {
+            node,
+            input: slot,
+            axes: vec![(0, output, 1)],
+            counted: slot <= 2,
+        });
+    }
+    let (gamma, beta, mean, variance) = (&params[0], &params[1], &params[2], &params[3]);
+    let scale: Vec<f64> = (0..channels)
+        .map(|c| gamma[c] / (variance[c] + epsilon).sqrt())
+        .collect();
+    let shift = (0..channels)
+        .map(|c| beta[c] - scale[c] * mean[c])
+        .collect();
+    let gaussians = (0..channels)
+        .map(|c| Gaussian::batch_norm(gamma[c], beta[c], variance[c], epsilon))
+        .collect();
+    let gamma = gamma.iter().map(|g| g.abs()).collect();
+    Some(Flow::Normalise {
+        out: output,
+        from,
+        scale,
+        shift,
+        gaussians,
+        gamma,
+    })
+}
+
+fn instance_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (input, layout) = b.input(node, 0)?;
+    let output = b.output(node)?;
+    let params = vectors(graph, node, 1..=2)?;
+    let channels = *graph.shape(input)?.get(1)?;
+    if layout.dims.get(1) != Some(&channels) || product(&layout.dims) != channels {
+        return None;
+    }
+    let from: Vec<Atom> = layout.atoms().collect();
+    b.follow(output, layout.dims.clone(), &from);
+    for slot in 1..=2 {
+        b.slots.push(Slot {
+            node,
+            input: slot,
+            axes: vec![(0, output, 1)],
+            counted: true,
+        });
+    }
+    Some(Flow::Whiten {
+        out: output,
+        from,
+        shift: params[1].clone(),
+    })
+}
+
+/// A constant operand seen from the channels of the tensor it meets.
+struct Operand {
+    /// Per channel position; the first value met where it also varies over space.
+    values: Vec<f64>,
+    uniform: bool,
+    /// (operand axis, tensor axis) pairs that must be cut together.
+    axes: Vec<(usize, usize)>,
+}
+
+/// Aligns the constant in `slot` with compact channels `dims` of the result.
+fn operand(b: &Builder<'_>, node: NodeId, slot: usize, dims: &[usize]) -> Option<Operand> {
+    let constant = b.graph.floats(node, slot)?;
+    let shape = constant.shape().to_vec();
+    let lead = dims.len().checked_sub(shape.len())?;
+    let mut uniform = true;
+    let mut axes = Vec::new();
+    for (axis, size) in shape.iter().enumerate() {
+        if *size > 1 && dims[axis + lead] > 1 {
+            axes.push((axis, axis + lead));
+        } else if *size > 1 {
+            uniform = false;
+        }
+    }
+    let flat: Vec<f32> = constant.iter().copied().collect();
+    let steps = strides(&shape);
+    let mut values = Vec::with_capacity(product(dims));
+    each_position(dims, |at| {
+        let index: usize = steps.iter().zip(&at[lead..]).map(|(s, i)| s * i).sum();
+        values.push(f64::from(flat[index]));
+    });
+    if !uniform {
+        // One number may still repeat over all of space.
+        uniform = flat.iter().all(|v| *v == flat[0]);
+    }
+    Some(Operand {
+        values,
+        uniform,
+        axes,
+    })
+}
+
+/// Lets a constant operand shrink with the tensor; per-channel ones count as parameters.
+fn slice_with(b: &mut Builder<'_>, node: NodeId, slot: usize, tensor: TensorId, operand: &Operand) {
+    if operand.axes.is_empty() {
+        return;
+    }
+    let axes = operand
+        .axes
+        .iter()
+        .map(|(axis, to)| (*axis, tensor, *to))
+        .collect();
+    b.slots.push(Slot {
+        node,
+        input: slot,
+        axes,
+        counted: true,
+    });
+}
+
+fn arithmetic(b: &mut Builder<'_>, node: NodeId, op: Combine) -> Handled {
+    let graph = b.graph;
+    let inputs: Vec<TensorId> = graph.nodes[node].inputs.iter().flatten().copied().collect();
+    let output = b.output(node)?;
+    let rank = graph.shape(output)?.len();
+    let varying: Vec<(usize, Layout)> = inputs
+        .iter()
+        .enumerate()
+        .filter_map(|(slot, t)| Some((slot, b.layouts[*t].clone()?)))
+        .collect();
+    let constants: Vec<usize> = (0..inputs.len())
+        .filter(|slot| b.layouts[inputs[*slot]].is_none())
+        .collect();
+    if constants
+        .iter()
+        .any(|slot| !graph.is_constant(inputs[*slot]))
+    {
+        return None;
+    }
+    let dims = common_dims(graph, &inputs, &varying, rank)?;
+    // Where a tensor is broadcast over the channels of another it must keep its single channel.
+    for (slot, layout) in &varying {
+        let lead = rank - layout.dims.len();
+        let stretched = (0..rank).any(|a| dims[a] > 1 && (a < lead || layout.dims[a - lead] == 1));
+        if stretched && layout.len() > 1 {
+            return None;
+        }
+        if stretched {
+            b.pin_tensor(
+                inputs[*slot],
+                node,
+                "is broadcast over the channels of another tensor".into(),
+            );
+        }
+    }
+    let args: Vec<Vec<Atom>> = varying
+        .iter()
+        .map(|(_, l)| {
+            Moved::broadcast(&l.dims, &dims)
+                .from
+                .iter()
+                .map(|i| l.base + i)
+                .collect()
+        })
+        .collect();
+    let layout = b.fresh(output, dims.clone());
+    for ((_, source), arg) in varying.iter().zip(&args) {
+        if source.len() == layout.len() {
+            for (atom, from) in layout.atoms().zip(arg) {
+                b.union.tie(atom, *from);
+            }
+        }
+    }
+    let operands: Option<Vec<Operand>> = constants
+        .iter()
+        .map(|slot| operand(b, node, *slot, &dims))
+        .collect();
+    let operands = operands?;
+    for (slot, operand) in constants.iter().zip(&operands) {
+        slice_with(b, node, *slot, output, operand);
+    }
+    match (args.len(), operands.as_slice()) {
+        (1, [only]) => {
+            let first = varying[0].0 == 0;
+            Some(with_constant(
+                output,
+                args.into_iter().next()?,
+                op,
+                only,
+                first,
+            ))
+        }
+        (_, []) => Some(Flow::Combine {
+            out: output,
+            op,
+            args,
+        }),
+        // Sum or Max of several tensors and a constant: values are not followed, channels are.
+        _ => {
+            let from = args.into_iter().next()?;
+            let nan = vec![f64::NAN; from.len()];
+            Some(Flow::Affine {
+                out: output,
+                from,
+                scale: nan.clone(),
+                shift: nan,
+                uniform: false,
+            })
+        }
+    }
+}
+
+/// The compact shape in which all varying operands meet; `None` where their channels cross.
+fn common_dims(
+    graph: &Graph,
+    inputs: &[TensorId],
+    varying: &[(usize, Layout)],
+    rank: usize,
+) -> Option<Vec<usize>> {
+    let mut dims = vec![1; rank];
+    for (_, layout) in varying {
+        let lead = rank.checked_sub(layout.dims.len())?;
+        for (axis, size) in layout.dims.iter().enumerate() {
+            dims[axis + lead] = dims[axis + lead].max(*size);
+        }
+    }
+    for (slot, layout) in varying {
+        let shape = graph.shape(inputs[*slot])?;
+        let lead = rank - layout.dims.len();
+        for (axis, size) in layout.dims.iter().enumerate() {
+            // The tensor has many elements here but does not tell them apart, another one does.
+            if dims[axis + lead] > 1 && *size == 1 && shape[axis] > 1 {
+                return None;
+            }
+        }
+    }
+    Some(dims)
+}
+
+/// A tensor against one constant operand.
+fn with_constant(
+    out: TensorId,
+    from: Vec<Atom>,
+    op: Combine,
+    c: &Operand,
+    tensor_first: bool,
+) -> Flow {
+    let n = from.len();
+    let affine = |scale: Vec<f64>, shift: Vec<f64>| Flow::Affine {
+        out,
+        from: from.clone(),
+        scale,
+        shift,
+        uniform: c.uniform,
+    };
+    let v = &c.values;
+    match op {
+        Combine::Add => affine(vec![1.0; n], v.clone()),
+        Combine::Sub if tensor_first => affine(vec![1.0; n], v.iter().map(|x| -x).collect()),
+        Combine::Sub => affine(vec![-1.0; n], v.clone()),
+        Combine::Mul => affine(v.clone(), vec![0.0; n]),
+        Combine::Div if tensor_first => affine(v.iter().map(|x| 1.0 / x).collect(), vec![0.0; n]),
+        Combine::Mean => affine(vec![0.5; n], v.iter().map(|x| x * 0.5).collect()),
+        Combine::Min | Combine::Max if c.uniform => {
+            let function = |x: &f64| match op {
+                Combine::Max => Activation::Clip {
+                    low: *x,
+                    high: f64::INFINITY,
+                },
+                _ => Activation::Clip {
+                    low: f64::NEG_INFINITY,
+                    high: *x,
+                },
+            };
+            let functions = v.iter().map(function).collect();
+            Flow::Activate {
+                out,
+                from,
+                functions,
+            }
+        }
+        Combine::Pow if tensor_first && c.uniform && v.iter().all(|x| *x == 2.0) => {
+            Flow::Activate {
+                out,
+                from,
+                functions: vec![Activation::Square; n],
+            }
+        }
+        _ => Flow::Affine {
+            out,
+            from,
+            scale: vec![f64::NAN; n],
+            shift: vec![f64::NAN; n],
+            uniform: false,
+        },
+    }
+}

@@ -1,0 +1,448 @@
+//! Operators that only move values: reshapes, transposes, slices, concatenations.
+//!
+//! Each is reduced to a table of positions ([`Moved`]); a channel shuffle is then nothing special.
+
+use super::build::{Builder, Handled};
+use super::layout::{Moved, PAD, product};
+use super::{Atom, Flow, Layout};
+use crate::graph::{Graph, NodeId, TensorId};
+use crate::onnx::Attributes;
+
+pub fn visit(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    match b.graph.nodes[node].op.as_str() {
+        "Identity" | "Dropout" | "Cast" | "CastLike" => identity(b, node),
+        "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" => reshape(b, node),
+        "Transpose" => transpose(b, node),
+        "Slice" => slice(b, node),
+        "Split" => split(b, node),
+        "Gather" => gather(b, node),
+        "Concat" => concat(b, node),
+        "Pad" => pad(b, node),
+        "Expand" => expand(b, node),
+        "DepthToSpace" => depth_to_space(b, node),
+        "SpaceToDepth" => space_to_depth(b, node),
+        _ => None,
+    }
+}
+
+/// A negative axis counts from the end.
+pub fn axis_of(axis: i64, rank: usize) -> Option<usize> {
+    let axis = if axis < 0 { axis + rank as i64 } else { axis };
+    usize::try_from(axis).ok().filter(|a| *a < rank)
+}
+
+fn moved(b: &mut Builder<'_>, node: NodeId, layout: &Layout, m: Moved) -> Handled {
+    let out = b.output(node)?;
+    let from = atoms(layout, &m.from);
+    b.follow(out, m.dims, &from);
+    Some(Flow::Move {
+        outs: vec![(out, from)],
+        pad: 0.0,
+    })
+}
+
+fn atoms(layout: &Layout, positions: &[u32]) -> Vec<Atom> {
+    positions
+        .iter()
+        .map(|i| if *i == PAD { PAD } else { layout.base + i })
+        .collect()
+}
+
+fn identity(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (_, layout) = b.input(node, 0)?;
+    let out = b.output(node)?;
+    if !graph.is_float(out) {
+        return None;
+    }
+    let mask = graph.nodes[node].outputs.get(1).copied().flatten();
+    if mask.is_some_and(|t| !graph.tensors[t].uses.is_empty() || graph.tensors[t].is_output) {
+        return None;
+    }
+    moved(b, node, &layout, Moved::identity(&layout.dims))
+}
+
+fn reshape(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (input, layout) = b.input(node, 0)?;
+    let out = b.output(node)?;
+    let m = Moved::reshape(&layout.dims, graph.shape(input)?, graph.shape(out)?)?;
+    moved(b, node, &layout, m)
+}
+
+fn transpose(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let (_, layout) = b.input(node, 0)?;
+    let rank = layout.dims.len();
+    let perm: Vec<usize> = match b.graph.nodes[node].ints("perm") {
+        Some(perm) => perm
+            .iter()
+            .map(|p| axis_of(*p, rank))
+            .collect::<Option<_>>()?,
+        None => (0..rank).rev().collect(),
+    };
+    if perm.len() != rank {
+        return None;
+    }
+    moved(b, node, &layout, Moved::transpose(&layout.dims, &perm))
+}
+
+/// The positions that a Slice keeps, per axis it names.
+pub fn slice_positions(
+    graph: &Graph,
+    node: NodeId,
+    shape: &[usize],
+) -> Option<Vec<(usize, Vec<usize>)>> {
+    let n = &graph.nodes[node];
+    let read = |slot: usize, name: &str| -> Option<Option<Vec<i64>>> {
+        if let Some(values) = n.ints(name) {
+            return Some(Some(values.to_vec()));
+        }
+        match graph.input(node, slot) {
+            Some(_) => Some(Some(graph.integers(node, slot)?)),
+            None => Some(None),
+        }
+    };
+    let (starts, ends) = (read(1, "starts")??, read(2, "ends")??);
+    let axes = read(3, "axes")?.unwrap_or_else(|| (0..starts.len() as i64).collect());
+    let steps = read(4, "steps")?.unwrap_or_else(|| vec![1; starts.len()]);
+    let mut chosen = Vec::new();
+    for (k, axis) in axes.iter().enumerate() {
+        let axis = axis_of(*axis, shape.len())?;
+        let (size, step) = (shape[axis] as i64, *steps.get(k)?);
+        let wrap = |v: i64| if v < 0 { v.saturating_add(size) } else { v };
+        let (start, end) = (wrap(*starts.get(k)?), wrap(*ends.get(k)?));
+        let mut picks = Vec::new();
+        if step > 0 {
+            let (mut at, end) = (start.clamp(0, size), end.clamp(0, size));
+            while at < end {
+                picks.push(at as usize);
+                at += step;
+            }
+        } else if step < 0 {
+            let (mut at, end) = (start.clamp(-1, size - 1), end.clamp(-1, size - 1));
+            while at > end {
+                picks.push(at as usize);
+                at += step;
+            }
+        } else {
+            return None;
+        }
+        chosen.push((axis, picks));
+    }
+    Some(chosen)
+}
+
+fn slice(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let (input, layout) = b.input(node, 0)?;
+    let shape = b.graph.shape(input)?.to_vec();
+    let mut m = Moved::identity(&layout.dims);
+    for (axis, picks) in slice_positions(b.graph, node, &shape)? {
+        if layout.dims[axis] == 1 {
+            continue;
+        }
+        let picks: Vec<u32> = picks.iter().map(|p| *p as u32).collect();
+        let next = Moved::select(&m.dims, axis, &picks);
+        m = Moved {
+            dims: next.dims,
+            from: next.from.iter().map(|i| m.from[*i as usize]).collect(),
+        };
+    }
+    moved(b, node, &layout, m)
+}
+
+fn split(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (_, layout) = b.input(node, 0)?;
+    let axis = axis_of(
+        graph.nodes[node].int("axis").unwrap_or(0),
+        layout.dims.len(),
+    )?;
+    let mut outs = Vec::new();
+    let mut start = 0;
+    for out in graph.nodes[node].outputs.clone().into_iter().flatten() {
+        let size = graph.shape(out)?[axis];
+        let m = if layout.dims[axis] == 1 {
+            Moved::identity(&layout.dims)
+        } else {
+            let picks: Vec<u32> = (start..start + size as u32).collect();
+            Moved::select(&layout.dims, axis, &picks)
+        };
+        start += size as u32;
+        let from = atoms(&layout, &m.from);
+        b.follow(out, m.dims, &from);
+        outs.push((out, from));
+    }
+    Some(Flow::Move { outs, pad: 0.0 })
+}
+
+fn gather(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (input, layout) = b.input(node, 0)?;
+    let out = b.output(node)?;
+    let rank = layout.dims.len();
+    let axis = axis_of(graph.nodes[node].int("axis").unwrap_or(0), rank)?;
+    let indices = graph.integers(node, 1)?;
+    let index_rank = graph.shape(graph.input(node, 1)?)?.len();
+    let size = graph.shape(input)?[axis];
+    let picks: Option<Vec<u32>> = indices
+        .iter()
+        .map(|i| axis_of(*i, size).map(|p| p as u32))
+        .collect();
+    let picks = picks?;
+    let m = if layout.dims[axis] == 1 {
+        Moved::identity(&layout.dims)
+    } else {
+        Moved::select(&layout.dims, axis, &picks)
+    };
+    match index_rank {
+        1 => moved(b, node, &layout, m),
+        // A scalar index removes the axis; other axes keep their channels.
+        0 => {
+            let mut dims = m.dims.clone();
+            dims.remove(axis);
+            moved(b, node, &layout, Moved { dims, from: m.from })
+        }
+        _ if layout.dims[axis] == 1 => {
+            let shape = graph.shape(out)?;
+            let mut dims = m.dims.clone();
+            dims.splice(axis..=axis, vec![1; index_rank]);
+            (dims.len() == shape.len()).then_some(())?;
+            moved(b, node, &layout, Moved { dims, from: m.from })
+        }
+        _ => None,
+    }
+}
+
+fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let out = b.output(node)?;
+    let shape = graph.shape(out)?.to_vec();
+    let axis = axis_of(graph.nodes[node].int("axis").unwrap_or(1), shape.len())?;
+    let inputs: Vec<TensorId> = graph.nodes[node].inputs.iter().flatten().copied().collect();
+    let layouts: Option<Vec<Layout>> = inputs.iter().map(|t| b.layouts[*t].clone()).collect();
+    // A constant among the inputs (learned tokens, coordinate maps) has channels of no class.
+    let layouts = layouts?;
+    let mut dims: Vec<usize> = (0..shape.len())
+        .map(|a| layouts.iter().map(|l| l.dims[a]).max().unwrap_or(1))
+        .collect();
+    let labelled =
+        dims[axis] > 1 || inputs.len() > 1 && carries_channels(graph, &layouts, &inputs, axis);
+    for (layout, tensor) in layouts.iter().zip(&inputs) {
+        let full = graph.shape(*tensor)?;
+        let crossed = |a: usize| a != axis && dims[a] > 1 && layout.dims[a] == 1 && full[a] > 1;
+        if (0..shape.len()).any(crossed) {
+            return None;
+        }
+    }
+    if !labelled {
+        // Joined over space (say, the anchors of a detector): position by position, they go together.
+        let from: Vec<Vec<Atom>> = {
+            let broadcast: Vec<Vec<u32>> = layouts
+                .iter()
+                .map(|l| Moved::broadcast(&l.dims, &dims).from)
+                .collect();
+            (0..product(&dims))
+                .map(|k| {
+                    layouts
+                        .iter()
+                        .zip(&broadcast)
+                        .map(|(l, f)| l.base + f[k])
+                        .collect()
+                })
+                .collect()
+        };
+        return join(b, out, dims, from);
+    }
+    dims[axis] = shape[axis];
+    let mut table = Vec::new();
+    for (layout, tensor) in layouts.iter().zip(&inputs) {
+        let mut part = dims.clone();
+        part[axis] = graph.shape(*tensor)?[axis];
+        let m = Moved::broadcast(&layout.dims, &part);
+        table.push((part, atoms(layout, &m.from)));
+    }
+    let mut from = Vec::with_capacity(product(&dims));
+    // Row-major: for each outer index, the parts one after another.
+    let outer = product(&dims[..axis]);
+    for o in 0..outer {
+        for (part, atoms) in &table {
+            let run = product(&part[axis..]);
+            from.extend_from_slice(&atoms[o * run..(o + 1) * run]);
+        }
+    }
+    b.follow(out, dims, &from);
+    Some(Flow::Move {
+        outs: vec![(out, from)],
+        pad: 0.0,
+    })
+}
+
+/// Whether inputs that are one atom each (single channels, or pinned wholes) are concatenated as
+/// channels: then the result tells them apart.
+fn carries_channels(graph: &Graph, layouts: &[Layout], inputs: &[TensorId], axis: usize) -> bool {
+    axis == 1
+        && layouts.iter().all(|l| l.len() == 1)
+        && inputs
+            .iter()
+            .all(|t| graph.shape(*t).is_some_and(|s| s.len() == 4))
+}
+
+fn join(b: &mut Builder<'_>, out: TensorId, dims: Vec<usize>, from: Vec<Vec<Atom>>) -> Handled {
+    let layout = b.fresh(out, dims);
+    for (atom, sources) in layout.atoms().zip(&from) {
+        for source in sources {
+            b.union.tie(atom, *source);
+        }
+    }
+    Some(Flow::Join { out, from })
+}
+
+/// (before, after) of each axis, from the attribute or the inputs.
+pub fn pad_amounts(graph: &Graph, node: NodeId, rank: usize) -> Option<Vec<(i64, i64)>> {
+    let n = &graph.nodes[node];
+    let pads = match n.ints("pads").or_else(|| n.ints("paddings")) {
+        Some(pads) => pads.to_vec(),
+        None => graph.integers(node, 1)?,
+    };
+    let axes = match graph.input(node, 3) {
+        Some(_) => graph.integers(node, 3)?,
+        None => (0..rank as i64).collect(),
+    };
+    if pads.len() != 2 * axes.len() {
+        return None;
+    }
+    let mut amounts = vec![(0, 0); rank];
+    for (k, axis) in axes.iter().enumerate() {
+        amounts[axis_of(*axis, rank)?] = (pads[k], pads[k + axes.len()]);
+    }
+    Some(amounts)
+}
+
+fn pad(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (input, layout) = b.input(node, 0)?;
+    let out = b.output(node)?;
+    let shape = graph.shape(input)?.to_vec();
+    let amounts = pad_amounts(graph, node, shape.len())?;
+    let n = &graph.nodes[node];
+    let value = match graph.input(node, 2) {
+        Some(_) => f64::from(*graph.floats(node, 2)?.first()?),
+        None => f64::from(n.float("value").unwrap_or(0.0)),
+    };
+    let constant = n.text("mode").unwrap_or("constant") == "constant";
+    let channel_axes: Vec<usize> = (0..shape.len())
+        .filter(|a| layout.dims[*a] > 1 && amounts[*a] != (0, 0))
+        .collect();
+    match channel_axes.as_slice() {
+        // Over space only. Zeros around a zero constant change nothing.
+        [] => {
+            let from: Vec<Atom> = layout.atoms().collect();
+            b.follow(out, layout.dims.clone(), &from);
+            let borders = constant;
+            let kind = if constant && value != 0.0 {
+                super::Pooling::Other
+            } else {
+                super::Pooling::Keep
+            };
+            Some(Flow::Pool {
+                out,
+                from,
+                kind,
+                borders,
+            })
+        }
+        // New channels of a constant: they belong to nobody but the pad.
+        [axis] if constant && amounts[*axis].0 >= 0 && amounts[*axis].1 >= 0 => {
+            let others = (0..shape.len()).any(|a| a != *axis && amounts[a] != (0, 0));
+            if others && value != 0.0 {
+                return None;
+            }
+            let (before, after) = (amounts[*axis].0 as usize, amounts[*axis].1 as usize);
+            let mut picks = vec![PAD; before];
+            picks.extend(0..shape[*axis] as u32);
+            picks.extend(vec![PAD; after]);
+            let m = Moved::select(&layout.dims, *axis, &picks);
+            let from = atoms(&layout, &m.from);
+            b.follow(out, m.dims, &from);
+            Some(Flow::Move {
+                outs: vec![(out, from)],
+                pad: value,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn expand(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (input, layout) = b.input(node, 0)?;
+    let out = b.output(node)?;
+    let (shape, target) = (graph.shape(input)?.to_vec(), graph.shape(out)?.to_vec());
+    let lead = target.len().checked_sub(shape.len())?;
+    if (0..shape.len()).any(|a| layout.dims[a] > 1 && shape[a] != target[a + lead]) {
+        return None;
+    }
+    let mut dims = vec![1; lead];
+    dims.extend(&layout.dims);
+    moved(
+        b,
+        node,
+        &layout,
+        Moved {
+            from: (0..layout.len() as u32).collect(),
+            dims,
+        },
+    )
+}
+
+/// b² input channels make one output channel.
+fn depth_to_space(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (_, layout) = b.input(node, 0)?;
+    let out = b.output(node)?;
+    let block = usize::try_from(graph.nodes[node].int("blocksize")?).ok()?;
+    let square = block * block;
+    if layout.dims.len() != 4 || layout.single_axis() != Some(1) || layout.len() % square != 0 {
+        return None;
+    }
+    let channels = layout.len() / square;
+    let crd = graph.nodes[node].text("mode") == Some("CRD");
+    let from = (0..channels)
+        .map(|c| {
+            let source = |k: usize| {
+                if crd {
+                    c * square + k
+                } else {
+                    k * channels + c
+                }
+            };
+            (0..square)
+                .map(|k| layout.base + source(k) as Atom)
+                .collect()
+        })
+        .collect();
+    join(b, out, vec![1, channels, 1, 1], from)
+}
+
+/// One input channel makes b² output channels, which therefore go together.
+fn space_to_depth(b: &mut Builder<'_>, node: NodeId) -> Handled {
+    let graph = b.graph;
+    let (_, layout) = b.input(node, 0)?;
+    let block = usize::try_from(graph.nodes[node].int("blocksize")?).ok()?;
+    if layout.dims.len() != 4 || layout.single_axis() != Some(1) {
+        return None;
+    }
+    let channels = layout.len() as u32;
+    let from: Vec<u32> = (0..channels * (block * block) as u32)
+        .map(|k| k % channels)
+        .collect();
+    moved(
+        b,
+        node,
+        &layout,
+        Moved {
+            dims: vec![1, from.len(), 1, 1],
+            from,
+        },
+    )
+}

@@ -1,0 +1,73 @@
+//! Scores per coupled channel; a small score goes first.
+//!
+//! NaN means that a criterion has nothing to say about a class, which then stays.
+
+mod weights;
+
+use crate::analysis::Analysis;
+use crate::channels::ClassId;
+use crate::error::{Error, Result};
+use crate::report::Criterion;
+
+/// One score per class. `zeros` are the measured fractions of zeros per atom, for `apoz`.
+///
+/// # Errors
+/// `apoz` without measurements.
+pub fn scores(
+    analysis: &Analysis,
+    criterion: Criterion,
+    seed: u32,
+    zeros: Option<&[f64]>,
+) -> Result<Vec<f64>> {
+    let score: Vec<f64> = match criterion {
+        Criterion::Probability => analysis
+            .constant_at
+            .iter()
+            .map(|p| 1.0 - p.min(1.0))
+            .collect(),
+        Criterion::Sigma => largest(analysis, |a| analysis.statistics.atoms[a].variance.sqrt()),
+        Criterion::Slimming => largest(analysis, |a| analysis.statistics.atoms[a].gamma),
+        Criterion::L1 => weights::norms(analysis, weights::l1),
+        Criterion::Fpgm => weights::norms(analysis, weights::fpgm),
+        Criterion::Apoz => {
+            let zeros = zeros.ok_or_else(|| {
+                Error::new(
+                    "the criterion apoz counts zeros on images; measure the network on some first",
+                )
+            })?;
+            largest(analysis, |a| 1.0 - zeros[a])
+        }
+        Criterion::Random => (0..analysis.free.len())
+            .map(|c| random(seed, c as u64))
+            .collect(),
+    };
+    let free = |c: usize| if analysis.free[c] { score[c] } else { f64::NAN };
+    Ok((0..score.len()).map(free).collect())
+}
+
+/// The largest value among what the readers of each class see; NaN if any is unknown.
+fn largest(analysis: &Analysis, of: impl Fn(usize) -> f64) -> Vec<f64> {
+    let class = |c: usize| {
+        let reads = analysis.reads.of(c as ClassId);
+        reads
+            .iter()
+            .map(|r| of(r.atom as usize))
+            .fold(f64::NEG_INFINITY, |a, b| {
+                if a.is_nan() || b.is_nan() {
+                    f64::NAN
+                } else {
+                    a.max(b)
+                }
+            })
+    };
+    (0..analysis.free.len()).map(class).collect()
+}
+
+/// SplitMix64 of (seed, class), in [0, 1).
+fn random(seed: u32, class: u64) -> f64 {
+    let mut z = (u64::from(seed) << 32 | 0x9E37)
+        .wrapping_add((class + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+}

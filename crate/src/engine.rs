@@ -1,0 +1,152 @@
+//! Compiling and running networks with tract.
+
+use ndarray::{ArrayD, IxDyn};
+use std::sync::Arc;
+use tract_onnx::prelude::{
+    DatumType, Framework, IntoTValue, TVec, Tensor, TypedRunnableModel, tvec,
+};
+use tract_onnx::tract_core::internal::IntoRunnable;
+use tract_onnx::tract_hir::internal::InferenceModelExt;
+
+use crate::error::{Error, Result};
+use crate::graph::{fix_inputs, sentence};
+use crate::onnx::{self, pb};
+
+/// A compiled network.
+pub struct Engine {
+    plan: Arc<TypedRunnableModel>,
+    /// Shapes of the run-time inputs; the first is the image.
+    pub inputs: Vec<(Vec<usize>, DatumType)>,
+    pub outputs: Vec<String>,
+}
+
+impl Engine {
+    /// Compiles `model` for a batch size (where the model leaves it open).
+    ///
+    /// # Errors
+    /// One sentence from tract, naming the node it stumbles over.
+    pub fn new(model: &pb::ModelProto, batch: usize) -> Result<Engine> {
+        Engine::with_outputs(model, batch, None)
+    }
+
+    /// Like [`Engine::new`], returning the named tensors instead of the model's outputs.
+    pub fn with_outputs(
+        model: &pb::ModelProto,
+        batch: usize,
+        outputs: Option<&[String]>,
+    ) -> Result<Engine> {
+        let mut model = model.clone();
+        let graph = model
+            .graph
+            .as_mut()
+            .ok_or_else(|| Error::new("holds no graph"))?;
+        fix_inputs(graph, batch);
+        graph.value_info.clear();
+        if let Some(names) = outputs {
+            let value = |name: &String| pb::ValueInfoProto {
+                name: name.clone(),
+                ..Default::default()
+            };
+            graph.output = names.iter().map(value).collect();
+        }
+        let outputs = graph.output.iter().map(|o| o.name.clone()).collect();
+        let inputs = onnx::runtime_inputs(graph)
+            .map(|i| {
+                let shape = onnx::dimensions(i)
+                    .into_iter()
+                    .map(|d| d.unwrap_or(1))
+                    .collect();
+                (shape, element_type(i))
+            })
+            .collect();
+        let parser = tract_onnx::onnx()
+            .with_ignore_output_shapes(true)
+            .with_ignore_value_info(true);
+        let plan = parser
+            .model_for_proto_model(&model)
+            .and_then(|m| m.into_typed())
+            .and_then(|m| m.into_optimized())
+            .and_then(|m| m.into_runnable())
+            .map_err(|e| sentence(&e))?;
+        Ok(Engine {
+            plan,
+            inputs,
+            outputs,
+        })
+    }
+
+    /// Runs one batch; `image` has the shape of the first input. Further inputs are fed zeros.
+    pub fn run(&self, image: ArrayD<f32>) -> Result<Vec<ArrayD<f32>>> {
+        let mut inputs: TVec<_> = tvec!();
+        for (k, (shape, kind)) in self.inputs.iter().enumerate() {
+            let tensor: Tensor = if k == 0 {
+                Tensor::from(image.clone())
+            } else {
+                Tensor::from(ArrayD::<f32>::zeros(IxDyn(shape)))
+            };
+            let tensor = tensor
+                .cast_to_dt(*kind)
+                .map_err(|e| sentence(&e))?
+                .into_owned();
+            inputs.push(tensor.into_tvalue());
+        }
+        let outputs = self.plan.run(inputs).map_err(|e| sentence(&e))?;
+        outputs
+            .iter()
+            .map(|value| {
+                let value = value.cast_to_dt(DatumType::F32).map_err(|e| sentence(&e))?;
+                Ok(value
+                    .to_plain_array_view::<f32>()
+                    .map_err(|e| sentence(&e))?
+                    .to_owned())
+            })
+            .collect()
+    }
+}
+
+/// Element type of a graph input.
+fn element_type(info: &pb::ValueInfoProto) -> DatumType {
+    use pb::tensor_proto::DataType;
+    let code = onnx::tensor_type(info).map_or(1, |t| t.elem_type);
+    DataType::try_from(code)
+        .ok()
+        .and_then(|d| DatumType::try_from(d).ok())
+        .unwrap_or(DatumType::F32)
+}
+
+/// A seeded standard normal image, the probe of every equivalence check.
+pub fn noise(shape: &[usize], seed: u64) -> ArrayD<f32> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03;
+    let mut uniform = move || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    };
+    let normal = || {
+        let (u, v) = (uniform().max(1e-300), uniform());
+        ((-2.0 * u.ln()).sqrt() * (2.0 * std::f64::consts::PI * v).cos()) as f32
+    };
+    ArrayD::from_shape_simple_fn(IxDyn(shape), normal)
+}
+
+/// Largest absolute difference, and largest absolute value of `a`, over all outputs.
+pub fn difference(a: &[ArrayD<f32>], b: &[ArrayD<f32>]) -> (f64, f64) {
+    let (mut worst, mut scale) = (0.0f64, 0.0f64);
+    for (x, y) in a.iter().zip(b) {
+        if x.shape() != y.shape() {
+            return (f64::INFINITY, 0.0);
+        }
+        for (p, q) in x.iter().zip(y) {
+            let delta = f64::from((p - q).abs());
+            worst = if delta.is_nan() {
+                f64::INFINITY
+            } else {
+                worst.max(delta)
+            };
+            scale = scale.max(f64::from(p.abs()));
+        }
+    }
+    (worst, scale)
+}

@@ -1,0 +1,52 @@
+//! One sentence per failure, naming the file, the node and the reason, as far as they are known.
+
+use std::fmt;
+
+/// Why something could not be done. Displays as `FILE: node NAME: REASON`.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub struct Error {
+    pub file: Option<String>,
+    pub node: Option<String>,
+    pub reason: String,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A failure that concerns the whole file.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Error {
+            file: None,
+            node: None,
+            reason: reason.into(),
+        }
+    }
+
+    /// A failure at one node.
+    pub fn at(node: impl Into<String>, reason: impl Into<String>) -> Self {
+        Error {
+            file: None,
+            node: Some(node.into()),
+            reason: reason.into(),
+        }
+    }
+
+    /// Adds the file's name, where the caller knows it.
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.file.get_or_insert_with(|| file.to_string());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
+        if let Some(node) = &self.node {
+            write!(f, "node {node}: ")?;
+        }
+        // A reason may quote another library; keep it to one line.
+        f.write_str(&self.reason.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}

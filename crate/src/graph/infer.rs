@@ -1,0 +1,97 @@
+//! Shapes and values of every tensor, from tract's analyser.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tract_onnx::prelude::{DatumType, Tensor as Values};
+use tract_onnx::tract_hir::internal::{DimLike, Factoid, InferenceModelExt};
+
+use crate::error::{Error, Result};
+use crate::onnx::{self, pb};
+
+/// Height and width assumed where a model leaves them open. A multiple of 32, so that the usual
+/// five halvings come out even.
+pub const DYNAMIC_SIZE: usize = 224;
+
+#[derive(Clone, Default)]
+pub struct Fact {
+    pub shape: Option<Vec<usize>>,
+    pub kind: Option<DatumType>,
+    pub value: Option<Arc<Values>>,
+}
+
+/// Gives every open dimension of the run-time inputs a number: `batch` for the first axis,
+/// [`DYNAMIC_SIZE`] elsewhere.
+pub(crate) fn fix_inputs(graph: &mut pb::GraphProto, batch: usize) {
+    use pb::tensor_shape_proto::dimension::Value as Dim;
+    let names: Vec<String> = onnx::runtime_inputs(graph)
+        .map(|i| i.name.clone())
+        .collect();
+    for input in graph.input.iter_mut().filter(|i| names.contains(&i.name)) {
+        let Some(pb::TypeProto {
+            value: Some(pb::type_proto::Value::TensorType(tensor)),
+            ..
+        }) = &mut input.r#type
+        else {
+            continue;
+        };
+        let Some(shape) = &mut tensor.shape else {
+            continue;
+        };
+        for (axis, dim) in shape.dim.iter_mut().enumerate() {
+            let open = !matches!(dim.value, Some(Dim::DimValue(n)) if n > 0);
+            if open {
+                // A fixed batch of the export is kept: its Reshapes may rely on it.
+                let size = if axis == 0 { batch } else { DYNAMIC_SIZE };
+                dim.value = Some(Dim::DimValue(size as i64));
+            }
+        }
+    }
+}
+
+/// What tract knows of each tensor, by name.
+pub fn facts(model: &pb::ModelProto) -> Result<HashMap<String, Fact>> {
+    let mut model = model.clone();
+    let graph = model
+        .graph
+        .as_mut()
+        .ok_or_else(|| Error::new("holds no graph"))?;
+    fix_inputs(graph, 1);
+    // The file's own shape notes may contradict the fixed inputs.
+    graph.value_info.clear();
+    let onnx = tract_onnx::onnx()
+        .with_ignore_output_shapes(true)
+        .with_ignore_value_info(true);
+    let parsed = onnx.parse(&model, None).map_err(|e| sentence(&e))?;
+    let mut network = parsed.model;
+    // Obstinate: one operator tract does not know must not hide what it knows of the others.
+    let _ = network.analyse(true);
+    let mut facts = HashMap::with_capacity(parsed.outlets_by_name.len());
+    for (name, outlet) in parsed.outlets_by_name {
+        let Ok(fact) = network.outlet_fact(outlet) else {
+            continue;
+        };
+        let shape = fact.shape.concretize().and_then(|dims| {
+            dims.iter()
+                .map(|d| d.to_usize().ok())
+                .collect::<Option<Vec<_>>>()
+        });
+        let kind = fact.datum_type.concretize();
+        let value = fact.value.concretize();
+        facts.insert(name, Fact { shape, kind, value });
+    }
+    Ok(facts)
+}
+
+/// tract's error chain as one sentence; its innermost cause says most.
+pub(crate) fn sentence(error: &tract_onnx::prelude::TractError) -> Error {
+    let outer = error.to_string();
+    let cause = error.root_cause().to_string();
+    let cause = cause.lines().next().unwrap_or_default();
+    if outer == cause {
+        Error::new(format!("the inference engine refuses it: {cause}"))
+    } else {
+        let outer = outer.lines().next().unwrap_or_default();
+        Error::new(format!("the inference engine refuses it: {outer}: {cause}"))
+    }
+}

@@ -1,0 +1,228 @@
+//! A typed view of an ONNX graph: nodes, tensors, shapes and known values.
+//!
+//! Shapes and constant values come from tract's analyser, which also evaluates the
+//! Shape-Gather-Concat chains that exporters write around a Reshape. Dynamic dimensions are fixed
+//! for the analysis only: batch to 1, unknown spatial sizes to [`DYNAMIC_SIZE`].
+
+mod infer;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
+use tract_onnx::prelude::{DatumType, Tensor as Values};
+
+use crate::error::{Error, Result};
+use crate::onnx::{self, Attributes, pb};
+
+pub use infer::DYNAMIC_SIZE;
+pub(crate) use infer::{fix_inputs, sentence};
+
+pub type TensorId = usize;
+pub type NodeId = usize;
+
+/// An operator application. `proto` indexes `GraphProto.node`.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub name: String,
+    /// Operator type; "domain::type" outside the standard domain.
+    pub op: String,
+    pub inputs: Vec<Option<TensorId>>,
+    pub outputs: Vec<Option<TensorId>>,
+    pub proto: usize,
+    /// Without the payload of Constant nodes; values are in [`Tensor::value`].
+    attributes: Vec<pb::AttributeProto>,
+}
+
+impl Attributes for Node {
+    fn attribute(&self, name: &str) -> Option<&pb::AttributeProto> {
+        self.attributes.iter().find(|a| a.name == name)
+    }
+}
+
+/// A value that flows along an edge.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    pub name: String,
+    /// Concrete dimensions at batch 1, if the analyser found them.
+    pub shape: Option<Vec<usize>>,
+    pub kind: Option<DatumType>,
+    /// The value, if it does not depend on the network's input.
+    pub value: Option<Arc<Values>>,
+    pub producer: Option<NodeId>,
+    /// (node, input slot) of every use.
+    pub uses: Vec<(NodeId, usize)>,
+    pub is_output: bool,
+    pub is_input: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Graph {
+    /// In the file's (topological) order.
+    pub nodes: Vec<Node>,
+    pub tensors: Vec<Tensor>,
+    /// Tensors fed at run time.
+    pub inputs: Vec<TensorId>,
+    pub outputs: Vec<TensorId>,
+    pub opset: i64,
+    by_name: HashMap<String, TensorId>,
+}
+
+impl Graph {
+    /// Analyses `model`.
+    ///
+    /// # Errors
+    /// When tract cannot parse it, naming the node.
+    pub fn new(model: &pb::ModelProto) -> Result<Graph> {
+        let proto = model
+            .graph
+            .as_ref()
+            .ok_or_else(|| Error::new("holds no graph"))?;
+        let facts = infer::facts(model)?;
+        let mut graph = Graph {
+            nodes: Vec::with_capacity(proto.node.len()),
+            tensors: Vec::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            opset: onnx_opset(model),
+            by_name: HashMap::new(),
+        };
+        for input in onnx::runtime_inputs(proto) {
+            let id = graph.tensor(&input.name, &facts);
+            graph.tensors[id].is_input = true;
+            graph.inputs.push(id);
+        }
+        for (index, node) in proto.node.iter().enumerate() {
+            let mut id = |name: &String| (!name.is_empty()).then(|| graph.tensor(name, &facts));
+            let inputs: Vec<_> = node.input.iter().map(&mut id).collect();
+            let outputs: Vec<_> = node.output.iter().map(&mut id).collect();
+            for (slot, input) in inputs.iter().enumerate() {
+                if let Some(tensor) = input {
+                    graph.tensors[*tensor].uses.push((index, slot));
+                }
+            }
+            for tensor in outputs.iter().flatten() {
+                graph.tensors[*tensor].producer = Some(index);
+            }
+            let op = if onnx::standard(&node.domain) {
+                node.op_type.clone()
+            } else {
+                format!("{}::{}", node.domain, node.op_type)
+            };
+            let name = onnx::node_name(node, index);
+            let attributes = if op == "Constant" {
+                Vec::new()
+            } else {
+                node.attribute.clone()
+            };
+            graph.nodes.push(Node {
+                name,
+                op,
+                inputs,
+                outputs,
+                proto: index,
+                attributes,
+            });
+        }
+        for output in &proto.output {
+            let id = graph.tensor(&output.name, &facts);
+            graph.tensors[id].is_output = true;
+            graph.outputs.push(id);
+        }
+        Ok(graph)
+    }
+
+    fn tensor(&mut self, name: &str, facts: &HashMap<String, infer::Fact>) -> TensorId {
+        if let Some(id) = self.by_name.get(name) {
+            return *id;
+        }
+        let fact = facts.get(name).cloned().unwrap_or_default();
+        self.tensors.push(Tensor {
+            name: name.to_string(),
+            shape: fact.shape,
+            kind: fact.kind,
+            value: fact.value,
+            producer: None,
+            uses: Vec::new(),
+            is_output: false,
+            is_input: false,
+        });
+        let id = self.tensors.len() - 1;
+        self.by_name.insert(name.to_string(), id);
+        id
+    }
+
+    pub fn find(&self, name: &str) -> Option<TensorId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The tensor in a node's input slot, if the slot is used.
+    pub fn input(&self, node: NodeId, slot: usize) -> Option<TensorId> {
+        self.nodes[node].inputs.get(slot).copied().flatten()
+    }
+
+    pub fn output(&self, node: NodeId) -> Option<TensorId> {
+        self.nodes[node].outputs.first().copied().flatten()
+    }
+
+    pub fn shape(&self, tensor: TensorId) -> Option<&[usize]> {
+        self.tensors[tensor].shape.as_deref()
+    }
+
+    pub fn is_constant(&self, tensor: TensorId) -> bool {
+        self.tensors[tensor].value.is_some()
+    }
+
+    /// The known value of an input slot, as f32: a view where it is stored as f32.
+    pub fn floats(&self, node: NodeId, slot: usize) -> Option<CowArray<'_, f32, IxDyn>> {
+        self.values(self.input(node, slot)?)
+    }
+
+    /// The known value of a tensor, as f32: a view where it is stored as f32.
+    pub fn values(&self, tensor: TensorId) -> Option<CowArray<'_, f32, IxDyn>> {
+        let values = self.tensors[tensor].value.as_ref()?;
+        let view: Result<ArrayViewD<'_, f32>, _> = values.to_plain_array_view::<f32>();
+        if let Ok(view) = view {
+            return Some(view.into());
+        }
+        let cast: Cow<'_, Values> = values.cast_to_dt(DatumType::F32).ok()?;
+        let owned: ArrayD<f32> = cast.to_plain_array_view::<f32>().ok()?.to_owned();
+        Some(owned.into())
+    }
+
+    /// The known value of an input slot, flattened, as integers.
+    pub fn integers(&self, node: NodeId, slot: usize) -> Option<Vec<i64>> {
+        let values = self.tensors[self.input(node, slot)?].value.as_ref()?;
+        let cast = values.cast_to_dt(DatumType::I64).ok()?;
+        Some(
+            cast.to_plain_array_view::<i64>()
+                .ok()?
+                .iter()
+                .copied()
+                .collect(),
+        )
+    }
+
+    /// The only user of `tensor`, unless it is also a network output.
+    pub fn sole_use(&self, tensor: TensorId) -> Option<(NodeId, usize)> {
+        let tensor = &self.tensors[tensor];
+        match (tensor.is_output, tensor.uses.as_slice()) {
+            (false, [only]) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// Whether a tensor holds floats (as opposed to shapes, indices and masks).
+    pub fn is_float(&self, tensor: TensorId) -> bool {
+        self.tensors[tensor].kind.is_none_or(|k| k.is_float())
+    }
+}
+
+fn onnx_opset(model: &pb::ModelProto) -> i64 {
+    let standard = model
+        .opset_import
+        .iter()
+        .find(|o| onnx::standard(&o.domain));
+    standard.map_or(0, |o| o.version)
+}

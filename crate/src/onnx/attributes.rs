@@ -1,0 +1,28 @@
+//! Attribute look-up on a node, with ONNX's defaults given by the caller.
+
+use super::pb;
+
+/// Reads attributes by name; a missing or differently typed attribute is `None`.
+pub trait Attributes {
+    fn attribute(&self, name: &str) -> Option<&pb::AttributeProto>;
+
+    fn int(&self, name: &str) -> Option<i64> {
+        self.attribute(name).map(|a| a.i)
+    }
+    fn ints(&self, name: &str) -> Option<&[i64]> {
+        self.attribute(name).map(|a| a.ints.as_slice())
+    }
+    fn float(&self, name: &str) -> Option<f32> {
+        self.attribute(name).map(|a| a.f)
+    }
+    fn text(&self, name: &str) -> Option<&str> {
+        self.attribute(name)
+            .and_then(|a| std::str::from_utf8(&a.s).ok())
+    }
+}
+
+impl Attributes for pb::NodeProto {
+    fn attribute(&self, name: &str) -> Option<&pb::AttributeProto> {
+        self.attribute.iter().find(|a| a.name == name)
+    }
+}

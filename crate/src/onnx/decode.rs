@@ -1,0 +1,182 @@
+//! Bytes to [`pb::ModelProto`], refusing in one sentence what is not (yet) supported.
+
+use prost::Message;
+
+use super::{dimensions, pb, runtime_inputs, standard};
+use crate::error::{Error, Result};
+
+/// Decodes an ONNX file.
+///
+/// # Errors
+/// One sentence when the bytes are not ONNX (and what they look like instead), or when the model
+/// uses something that cannot be pruned here: quantised operators, control flow, external data.
+pub fn decode(bytes: &[u8]) -> Result<pb::ModelProto> {
+    if let Some(reason) = foreign(bytes) {
+        return Err(Error::new(reason));
+    }
+    let model = pb::ModelProto::decode(bytes).map_err(|e| {
+        Error::new(format!(
+            "is not a readable ONNX file, or is cut short ({e})"
+        ))
+    })?;
+    check(&model)?;
+    Ok(model)
+}
+
+/// Encodes a model.
+pub fn encode(model: &pb::ModelProto) -> Vec<u8> {
+    model.encode_to_vec()
+}
+
+/// Recognises what people drop by mistake.
+fn foreign(bytes: &[u8]) -> Option<String> {
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    let kind = if bytes.is_empty() {
+        return Some("is empty".into());
+    } else if starts(b"version https://git-lfs") {
+        return Some(
+            "is a Git LFS pointer, not the model itself; fetch it with `git lfs pull`".into(),
+        );
+    } else if starts(b"\x89PNG") {
+        "a PNG image"
+    } else if starts(b"\xff\xd8\xff") {
+        "a JPEG image"
+    } else if starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        "a WebP image"
+    } else if starts(b"PK\x03\x04") {
+        "a ZIP archive (a PyTorch checkpoint is one; export it to ONNX first)"
+    } else if starts(b"\x89HDF") {
+        "an HDF5 file (Keras); convert it with tf2onnx first"
+    } else if bytes.get(4..8) == Some(b"TFL3") {
+        "a TensorFlow Lite model"
+    } else if starts(b"ORTM") || bytes.get(4..8) == Some(b"ORTM") {
+        "an ONNX Runtime .ort file; use the .onnx it was made from"
+    } else if starts(b"%PDF") {
+        "a PDF document"
+    } else if starts(b"\x1f\x8b") {
+        "a gzip archive; unpack it first"
+    } else if looks_like_text(bytes) {
+        "text, not an ONNX protobuf"
+    } else {
+        return None;
+    };
+    Some(format!("is {kind}"))
+}
+
+/// Protobuf starts with a field tag and is full of zero bytes; a text model is neither.
+fn looks_like_text(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(512)];
+    let printable = |b: &u8| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..);
+    std::str::from_utf8(head).is_ok_and(|s| !s.is_empty()) && head.iter().all(printable)
+}
+
+/// Operators of quantised models.
+fn quantised(op: &str) -> bool {
+    op.starts_with("QLinear")
+        || matches!(
+            op,
+            "QuantizeLinear"
+                | "DequantizeLinear"
+                | "DynamicQuantizeLinear"
+                | "ConvInteger"
+                | "MatMulInteger"
+        )
+}
+
+/// What the rest of the crate relies on.
+fn check(model: &pb::ModelProto) -> Result<()> {
+    let Some(graph) = &model.graph else {
+        return Err(Error::new("is not an ONNX model: it holds no graph"));
+    };
+    if graph.node.is_empty() || graph.output.is_empty() {
+        return Err(Error::new("holds an ONNX graph without nodes or outputs"));
+    }
+    for node in &graph.node {
+        let name = node_name(node, 0);
+        if quantised(&node.op_type) {
+            return Err(Error::at(
+                name,
+                format!(
+                    "{} belongs to a quantised model, which cannot be pruned yet; prune the float model and quantise afterwards",
+                    node.op_type
+                ),
+            ));
+        }
+        if standard(&node.domain)
+            && matches!(
+                node.op_type.as_str(),
+                "If" | "Loop" | "Scan" | "SequenceMap"
+            )
+        {
+            return Err(Error::at(
+                name,
+                format!(
+                    "{} is control flow, which cannot be pruned yet; export a static graph",
+                    node.op_type
+                ),
+            ));
+        }
+    }
+    for tensor in &graph.initializer {
+        if tensor.data_location == Some(pb::tensor_proto::DataLocation::External as i32) {
+            let file = tensor.external_data.iter().find(|e| e.key == "location");
+            return Err(Error::new(format!(
+                "keeps its weights in another file ({}); open both together",
+                file.map_or("external data", |e| e.value.as_str())
+            )));
+        }
+        if tensor.dims.iter().any(|d| *d < 0) {
+            return Err(Error::new(format!(
+                "has a negative dimension in tensor {}",
+                tensor.name
+            )));
+        }
+    }
+    let mut images = 0;
+    for input in runtime_inputs(graph) {
+        images += 1;
+        if let Some(axis) = dimensions(input).iter().skip(1).position(|d| *d == Ok(0)) {
+            return Err(Error::new(format!(
+                "declares input {} with a dimension of 0 (axis {})",
+                input.name,
+                axis + 1
+            )));
+        }
+    }
+    if images == 0 {
+        return Err(Error::new("has no input to feed an image to"));
+    }
+    Ok(())
+}
+
+/// The name by which a node is reported: its own, else its first output, else its kind and place.
+pub(crate) fn node_name(node: &pb::NodeProto, index: usize) -> String {
+    if !node.name.is_empty() {
+        return node.name.clone();
+    }
+    match node.output.iter().find(|o| !o.is_empty()) {
+        Some(output) => output.clone(),
+        None => format!("{}#{index}", node.op_type),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(bytes: &[u8]) -> String {
+        decode(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn names_what_was_dropped_instead() {
+        assert!(refusal(b"").contains("empty"));
+        assert!(refusal(b"\x89PNG\r\n\x1a\n....").contains("PNG"));
+        assert!(
+            refusal(b"version https://git-lfs.github.com/spec/v1\noid sha256:0").contains("LFS")
+        );
+        assert!(refusal(b"ir_version: 8\ngraph { name: \"g\" }\n").contains("text"));
+        assert!(refusal(&[8, 8, 58, 200, 1, 10]).contains("cut short"));
+        assert!(refusal(&[8, 8]).contains("no graph"));
+    }
+}

@@ -1,0 +1,116 @@
+//! Writing tensors, and names nobody uses yet.
+
+use std::collections::HashSet;
+
+use half::f16;
+use ndarray::ArrayViewD;
+use tract_onnx::prelude::{DatumType, Tensor};
+
+use super::pb::{self, tensor_proto::DataType};
+use crate::error::{Error, Result};
+
+fn raw(name: &str, dims: &[usize], data_type: DataType, raw_data: Vec<u8>) -> pb::TensorProto {
+    pb::TensorProto {
+        name: name.to_string(),
+        dims: dims.iter().map(|d| *d as i64).collect(),
+        data_type: data_type as i32,
+        raw_data,
+        ..Default::default()
+    }
+}
+
+/// A float tensor of element type `like` (f16 and f64 stay what they were).
+pub fn float_tensor(name: &str, values: ArrayViewD<'_, f32>, like: DatumType) -> pb::TensorProto {
+    let each = values.iter();
+    let (kind, bytes) = match like {
+        DatumType::F16 => (
+            DataType::Float16,
+            each.flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect(),
+        ),
+        DatumType::F64 => (
+            DataType::Double,
+            each.flat_map(|v| f64::from(*v).to_le_bytes()).collect(),
+        ),
+        _ => (
+            DataType::Float,
+            each.flat_map(|v| v.to_le_bytes()).collect(),
+        ),
+    };
+    raw(name, values.shape(), kind, bytes)
+}
+
+/// A one-dimensional int64 tensor.
+pub fn int_tensor(name: &str, values: &[i64]) -> pb::TensorProto {
+    let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    raw(name, &[values.len()], DataType::Int64, bytes)
+}
+
+/// Any numeric tract tensor, bit for bit.
+///
+/// # Errors
+/// When the element type has no ONNX counterpart here (strings, complex numbers).
+pub fn tensor_proto(name: &str, tensor: &Tensor) -> Result<pb::TensorProto> {
+    let kind = match tensor.datum_type() {
+        DatumType::F32 => DataType::Float,
+        DatumType::F16 => DataType::Float16,
+        DatumType::F64 => DataType::Double,
+        DatumType::I64 | DatumType::TDim => DataType::Int64,
+        DatumType::I32 => DataType::Int32,
+        DatumType::I16 => DataType::Int16,
+        DatumType::I8 => DataType::Int8,
+        DatumType::U8 => DataType::Uint8,
+        DatumType::U16 => DataType::Uint16,
+        DatumType::U32 => DataType::Uint32,
+        DatumType::U64 => DataType::Uint64,
+        DatumType::Bool => DataType::Bool,
+        other => {
+            return Err(Error::new(format!(
+                "tensor {name} has element type {other:?}, which cannot be written"
+            )));
+        }
+    };
+    let plain = if tensor.datum_type() == DatumType::TDim {
+        tensor
+            .cast_to_dt(DatumType::I64)
+            .map_err(|e| Error::new(e.to_string()))?
+            .into_owned()
+    } else {
+        tensor.clone()
+    };
+    Ok(raw(name, tensor.shape(), kind, plain.as_bytes().to_vec()))
+}
+
+/// Hands out tensor names that the graph does not use.
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    pub fn of(graph: &pb::GraphProto) -> Self {
+        let mut taken = HashSet::new();
+        for node in &graph.node {
+            taken.extend(node.input.iter().chain(&node.output).cloned());
+            taken.insert(node.name.clone());
+        }
+        taken.extend(graph.initializer.iter().map(|t| t.name.clone()));
+        taken.extend(
+            graph
+                .input
+                .iter()
+                .chain(&graph.output)
+                .map(|v| v.name.clone()),
+        );
+        Names { taken }
+    }
+
+    /// `base`, or `base_2`, `base_3`, …
+    pub fn fresh(&mut self, base: &str) -> String {
+        let mut name = base.to_string();
+        let mut n = 1;
+        while !self.taken.insert(name.clone()) {
+            n += 1;
+            name = format!("{base}_{n}");
+        }
+        name
+    }
+}

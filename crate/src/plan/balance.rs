@@ -1,0 +1,164 @@
+//! Guards: no layer disappears, grouped convolutions keep equal groups, floors and multiples hold.
+//!
+//! All of them only ever put channels back, so repeating them until nothing changes terminates.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::Analysis;
+use crate::channels::{Atom, ClassId};
+use crate::report::PlanOptions;
+use crate::surgery::keep::is_grid;
+
+pub const LAST: &str = "the last channels of a layer stay, so that it still has an output";
+pub const FLOOR: &str = "the floor on channels per layer keeps it";
+pub const MULTIPLE: &str = "kept channel counts are rounded up to the chosen multiple";
+pub const LOCKED: &str = "its layer is locked";
+pub const BALANCE: &str = "groups of a grouped convolution must lose equally many channels";
+pub const REGULAR: &str =
+    "a reshape splits these channels in a grid, which can only lose whole rows";
+
+/// Puts back what guards protect; returns those classes with the reason.
+pub fn guard(
+    analysis: &Analysis,
+    options: &PlanOptions,
+    scores: &[f64],
+    removed: &mut [bool],
+) -> Vec<(ClassId, &'static str)> {
+    let mut kept: BTreeMap<ClassId, &'static str> = BTreeMap::new();
+    if !removed.contains(&true) {
+        return Vec::new();
+    }
+    let mut g = Guard {
+        scores,
+        removed,
+        kept: &mut kept,
+    };
+    if !options.locked.is_empty() {
+        for layer in &analysis.layers {
+            if options
+                .locked
+                .contains(&analysis.graph.nodes[layer.node].name)
+            {
+                layer.outputs.iter().for_each(|c| g.put_back(*c, LOCKED));
+            }
+        }
+    }
+    let floor = options.floor.max(1) as usize;
+    loop {
+        let before = g.kept.len();
+        g.minimum_everywhere(analysis, floor);
+        g.equal_groups(analysis);
+        g.whole_grids(analysis);
+        if options.multiple > 1 {
+            g.multiples(analysis, options.multiple as usize);
+        }
+        if g.kept.len() == before {
+            break;
+        }
+    }
+    kept.into_iter().collect()
+}
+
+struct Guard<'a> {
+    scores: &'a [f64],
+    removed: &'a mut [bool],
+    kept: &'a mut BTreeMap<ClassId, &'static str>,
+}
+
+impl Guard<'_> {
+    fn put_back(&mut self, class: ClassId, why: &'static str) {
+        if std::mem::take(&mut self.removed[class as usize]) {
+            self.kept.insert(class, why);
+        }
+    }
+
+    /// Puts back the `count` removed classes of `among` that least deserve to go.
+    fn put_back_best(&mut self, among: &[ClassId], count: usize, why: &'static str) {
+        let mut gone: Vec<ClassId> = among
+            .iter()
+            .copied()
+            .filter(|c| self.removed[*c as usize])
+            .collect();
+        gone.sort_by(|a, b| {
+            self.scores[*b as usize]
+                .total_cmp(&self.scores[*a as usize])
+                .then(a.cmp(b))
+        });
+        gone.dedup();
+        for class in gone.into_iter().take(count) {
+            self.put_back(class, why);
+        }
+    }
+
+    fn kept_in(&self, classes: &[ClassId]) -> usize {
+        classes
+            .iter()
+            .filter(|c| !self.removed[**c as usize])
+            .count()
+    }
+
+    /// At least `floor` channels per group on both sides of every layer, and one in every tensor.
+    fn minimum_everywhere(&mut self, analysis: &Analysis, floor: usize) {
+        for layer in &analysis.layers {
+            let groups = if layer.depthwise { 1 } else { layer.groups };
+            for (side, least) in [(&layer.outputs, floor.div_ceil(groups)), (&layer.inputs, 1)] {
+                for group in side.chunks((side.len() / groups).max(1)) {
+                    let missing = least.min(group.len()).saturating_sub(self.kept_in(group));
+                    if missing > 0 {
+                        self.put_back_best(group, missing, if floor > 1 { FLOOR } else { LAST });
+                    }
+                }
+            }
+        }
+        for layout in analysis.channels.layouts.iter().flatten() {
+            let classes: Vec<ClassId> = layout
+                .atoms()
+                .map(|a: Atom| analysis.channels.class_of(a))
+                .collect();
+            if !classes.is_empty() && self.kept_in(&classes) == 0 {
+                self.put_back_best(&classes, 1, LAST);
+            }
+        }
+    }
+
+    /// Every grouped convolution loses equally many channels per group, on each side.
+    fn equal_groups(&mut self, analysis: &Analysis) {
+        for layer in analysis
+            .layers
+            .iter()
+            .filter(|l| !l.depthwise && l.groups > 1)
+        {
+            for side in [&layer.inputs, &layer.outputs] {
+                let groups: Vec<&[ClassId]> = side.chunks(side.len() / layer.groups).collect();
+                loop {
+                    let gone: Vec<usize> =
+                        groups.iter().map(|g| g.len() - self.kept_in(g)).collect();
+                    let least = gone.iter().copied().min().unwrap_or(0);
+                    let Some(excess) = (0..groups.len()).find(|g| gone[*g] > least) else {
+                        break;
+                    };
+                    self.put_back_best(groups[excess], gone[excess] - least, BALANCE);
+                }
+            }
+        }
+    }
+
+    /// Where channels lie on a grid that no Gather can replace, only grids may go.
+    fn whole_grids(&mut self, analysis: &Analysis) {
+        for (dims, classes) in &analysis.rigid {
+            if !is_grid(dims, classes, self.removed) {
+                classes.iter().for_each(|c| self.put_back(*c, REGULAR));
+            }
+        }
+    }
+
+    fn multiples(&mut self, analysis: &Analysis, multiple: usize) {
+        for layer in &analysis.layers {
+            let kept = self.kept_in(&layer.outputs);
+            let missing = (kept.next_multiple_of(multiple)).min(layer.outputs.len()) - kept;
+            if missing > 0 && kept < layer.outputs.len() {
+                self.put_back_best(&layer.outputs, missing, MULTIPLE);
+            }
+        }
+    }
+}

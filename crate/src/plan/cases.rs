@@ -1,0 +1,103 @@
+//! The four cases of a depthwise pair, and the state of every channel for the map.
+
+use crate::analysis::Analysis;
+use crate::report::{Cases, Criterion, PlanOptions};
+use crate::statistics::NONE;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    Keep,
+    OutputDead,
+    InputDead,
+    BothDead,
+}
+
+impl Case {
+    pub fn name(self) -> &'static str {
+        match self {
+            Case::Keep => "keep",
+            Case::OutputDead => "output_dead",
+            Case::InputDead => "input_dead",
+            Case::BothDead => "both_dead",
+        }
+    }
+}
+
+/// The case of pair number `pair` at a threshold: P ≥ threshold is dead; no probability is alive.
+pub fn case(analysis: &Analysis, pair: usize, threshold: f64) -> Case {
+    let pair = analysis.statistics.pairs[pair];
+    let dead = |channel: u32| analysis.statistics.low[channel as usize] >= threshold;
+    match (dead(pair.before), dead(pair.after)) {
+        (false, false) => Case::Keep,
+        (false, true) => Case::OutputDead,
+        (true, false) => Case::InputDead,
+        (true, true) => Case::BothDead,
+    }
+}
+
+/// Counts over all pairs. For criteria that take a share the cases describe, by the same
+/// probabilities, the channels that go; everything else is kept.
+pub fn count(analysis: &Analysis, options: &PlanOptions, removed: &[bool]) -> Cases {
+    let mut cases = Cases::default();
+    for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
+        let stays = options.criterion != Criterion::Probability
+            && !removed[analysis.class_of_site(pair.after) as usize];
+        let which = if stays {
+            Case::Keep
+        } else {
+            case(analysis, k, options.threshold)
+        };
+        match which {
+            Case::Keep => cases.keep += 1,
+            Case::OutputDead => cases.output_dead += 1,
+            Case::InputDead => cases.input_dead += 1,
+            Case::BothDead => cases.both_dead += 1,
+        }
+    }
+    cases
+}
+
+/// For every site channel, the pair it belongs to (as `after`, else as `before`).
+pub fn pair_index(analysis: &Analysis) -> Vec<u32> {
+    let mut index = vec![NONE; analysis.statistics.site_channels()];
+    for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
+        if index[pair.before as usize] == NONE {
+            index[pair.before as usize] = k as u32;
+        }
+    }
+    for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
+        index[pair.after as usize] = k as u32;
+    }
+    index
+}
+
+/// Per site channel: 0 kept, 1 output dead, 2 input dead, 3 both dead (these go), 4 goes otherwise,
+/// 5 dead but withheld.
+pub fn states(
+    analysis: &Analysis,
+    options: &PlanOptions,
+    removed: &[bool],
+    pair_of: &[u32],
+) -> Vec<u8> {
+    let by_probability = options.criterion == Criterion::Probability;
+    (0..pair_of.len())
+        .map(|channel| {
+            let gone = removed[analysis.class_of_site(channel as u32) as usize];
+            let which = match pair_of[channel] {
+                NONE => Case::Keep,
+                pair => case(analysis, pair as usize, options.threshold),
+            };
+            match (gone, which) {
+                (true, Case::OutputDead) => 1,
+                (true, Case::InputDead) => 2,
+                (true, Case::BothDead) => 3,
+                (true, Case::Keep) => 4,
+                (false, _) => {
+                    let dead = analysis.statistics.low[channel] >= options.threshold
+                        || which != Case::Keep;
+                    if by_probability && dead { 5 } else { 0 }
+                }
+            }
+        })
+        .collect()
+}

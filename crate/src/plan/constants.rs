@@ -1,0 +1,257 @@
+//! Which channels are constants once everything dead is held at its pinned value.
+//!
+//! A forward pass of the domain {varying} ∪ ℝ at one threshold. It is cheap (a few operations per
+//! atom), so every step of a drag runs it whole instead of keeping incremental state.
+
+use crate::activation::Activation;
+use crate::channels::layout::PAD;
+use crate::channels::{Atom, Channels, Combine, Flow, Pooling};
+use crate::gaussian::Gaussian;
+use crate::graph::TensorId;
+use crate::statistics::Statistics;
+
+/// Per atom: the constant, or NaN where it varies.
+#[derive(Clone, Debug)]
+pub struct Constants {
+    pub value: Vec<f64>,
+    /// The constant does not hold at the borders of the image (non-zero through zero padding).
+    pub inexact: Vec<bool>,
+}
+
+const VARYING: f64 = f64::NAN;
+
+/// Treats every channel with P ≥ `threshold` at its activation as pinned there.
+pub fn constants(channels: &Channels, statistics: &Statistics, threshold: f64) -> Constants {
+    let count = channels.class.len();
+    let mut pass = Pass {
+        channels,
+        statistics,
+        threshold,
+        c: Constants {
+            value: vec![VARYING; count],
+            inexact: vec![false; count],
+        },
+    };
+    for node in 0..channels.flows.len() {
+        pass.visit(node);
+    }
+    pass.c
+}
+
+struct Pass<'a> {
+    channels: &'a Channels,
+    statistics: &'a Statistics,
+    threshold: f64,
+    c: Constants,
+}
+
+impl Pass<'_> {
+    fn get(&self, atom: Atom) -> (f64, bool) {
+        (self.c.value[atom as usize], self.c.inexact[atom as usize])
+    }
+
+    fn put(&mut self, out: TensorId, k: usize, (value, inexact): (f64, bool)) {
+        if let Some(layout) = &self.channels.layouts[out] {
+            let atom = layout.base as usize + k;
+            self.c.value[atom] = value;
+            self.c.inexact[atom] = inexact && !value.is_nan();
+        }
+    }
+
+    fn visit(&mut self, node: usize) {
+        let channels = self.channels;
+        match &channels.flows[node] {
+            Flow::Nothing | Flow::Opaque | Flow::Read { .. } => {}
+            Flow::Move { outs, pad } => {
+                for (out, from) in outs {
+                    for (k, a) in from.iter().enumerate() {
+                        let value = if *a == PAD {
+                            (*pad, false)
+                        } else {
+                            self.get(*a)
+                        };
+                        self.put(*out, k, value);
+                    }
+                }
+            }
+            Flow::Join { out, from } => {
+                for (k, sources) in from.iter().enumerate() {
+                    let (first, mut inexact) = self.get(sources[0]);
+                    let mut agreed = first;
+                    for source in &sources[1..] {
+                        let (value, border) = self.get(*source);
+                        inexact |= border;
+                        if value != first {
+                            agreed = VARYING;
+                        }
+                    }
+                    self.put(*out, k, (agreed, inexact));
+                }
+            }
+            Flow::Activate {
+                out,
+                from,
+                functions,
+            } => {
+                for (k, (a, f)) in from.iter().zip(functions).enumerate() {
+                    let value = self.activate(*a, *f);
+                    self.put(*out, k, value);
+                }
+            }
+            Flow::Affine {
+                out,
+                from,
+                scale,
+                shift,
+                uniform,
+            } => {
+                for (k, a) in from.iter().enumerate() {
+                    let (x, border) = self.get(*a);
+                    let y = match uniform {
+                        true if scale[k] == 0.0 => shift[k],
+                        true => scale[k] * x + shift[k],
+                        false => VARYING,
+                    };
+                    self.put(*out, k, (y, border));
+                }
+            }
+            Flow::Normalise {
+                out,
+                from,
+                scale,
+                shift,
+                gaussians,
+                ..
+            } => {
+                for (k, a) in from.iter().enumerate() {
+                    let (x, border) = self.get(*a);
+                    let certain = self.certain(*a);
+                    let carried = (scale[k] * x + shift[k], border);
+                    // γ = 0 or v = 0: the channel is β, unless its input is known for sure.
+                    let y = if gaussians[k].std == 0.0 && !(certain && !x.is_nan()) {
+                        (gaussians[k].mean, false)
+                    } else {
+                        carried
+                    };
+                    self.put(*out, k, y);
+                }
+            }
+            Flow::Whiten { out, from, shift } => {
+                for (k, a) in from.iter().enumerate() {
+                    let (x, border) = self.get(*a);
+                    // At a border the map is not constant, and whitening would blow that up.
+                    let y = if x.is_nan() || border {
+                        VARYING
+                    } else {
+                        shift[k]
+                    };
+                    self.put(*out, k, (y, false));
+                }
+            }
+            Flow::Combine { out, op, args } => {
+                for k in 0..args[0].len() {
+                    let value = self.combine(*op, args, k);
+                    self.put(*out, k, value);
+                }
+            }
+            Flow::Depthwise {
+                out,
+                from,
+                taps,
+                bias,
+                padded,
+                uneven,
+            } => {
+                for (k, a) in from.iter().enumerate() {
+                    let (x, border) = self.get(*a);
+                    let zero = x == 0.0 && !border;
+                    let y = if *uneven && !zero {
+                        VARYING
+                    } else {
+                        taps[k] * x + bias[k]
+                    };
+                    self.put(*out, k, (y, border || *padded && !zero));
+                }
+            }
+            Flow::Pool {
+                out,
+                from,
+                kind,
+                borders,
+            } => {
+                for (k, a) in from.iter().enumerate() {
+                    let (x, border) = self.get(*a);
+                    let y = match kind {
+                        Pooling::Keep => x,
+                        Pooling::Sum(n) => n * x,
+                        Pooling::Other => VARYING,
+                    };
+                    self.put(*out, k, (y, border || *borders && x != 0.0));
+                }
+            }
+        }
+    }
+
+    /// Constant whatever the threshold: dead with probability 1.
+    fn certain(&self, atom: Atom) -> bool {
+        self.statistics.atoms[atom as usize].constant_at >= 1.0
+    }
+
+    fn activate(&self, atom: Atom, f: Activation) -> (f64, bool) {
+        let (x, border) = self.get(atom);
+        let s = &self.statistics.atoms[atom as usize];
+        if !x.is_nan() && self.certain(atom) {
+            return (f.apply(x), border);
+        }
+        if s.gaussian {
+            let y = Gaussian {
+                mean: s.mean,
+                std: s.variance.sqrt(),
+            };
+            if let Some(low) = f.low()
+                && y.at_most(low) >= self.threshold
+            {
+                return (f.apply(low), false);
+            }
+            if let Some(high) = f.high()
+                && y.at_least(high) >= self.threshold
+            {
+                return (f.apply(high), false);
+            }
+        }
+        (if x.is_nan() { VARYING } else { f.apply(x) }, border)
+    }
+
+    fn combine(&self, op: Combine, args: &[Vec<Atom>], k: usize) -> (f64, bool) {
+        let mut values = args.iter().map(|a| self.get(a[k]));
+        let Some((first, mut border)) = values.next() else {
+            return (VARYING, false);
+        };
+        let mut y = first;
+        for (value, inexact) in values {
+            border |= inexact;
+            y = match op {
+                Combine::Add | Combine::Mean => y + value,
+                Combine::Sub => y - value,
+                // Zero times anything finite is zero.
+                Combine::Mul if y == 0.0 || value == 0.0 => 0.0,
+                Combine::Mul => y * value,
+                Combine::Div => y / value,
+                Combine::Pow => y.powf(value),
+                Combine::Min | Combine::Max if y.is_nan() || value.is_nan() => VARYING,
+                Combine::Min => y.min(value),
+                Combine::Max => y.max(value),
+            };
+        }
+        if op == Combine::Mean {
+            y /= args.len() as f64;
+        }
+        if op == Combine::Mul {
+            border = args
+                .iter()
+                .all(|a| !(self.get(a[k]).0 == 0.0 && !self.get(a[k]).1))
+                && border;
+        }
+        (y, border)
+    }
+}

@@ -1,0 +1,241 @@
+//! A decision in words and numbers: the `Plan` that the command line prints and the page shows.
+
+use std::collections::BTreeMap;
+
+use super::cases::{self, Case};
+use super::{Decision, constants};
+use crate::analysis::Analysis;
+use crate::channels::{ClassId, ReaderKind};
+use crate::cost::Cost;
+use crate::report::{Change, Criterion, Plan, PlanLayer, PlanOptions, Reason, Withheld};
+
+/// Describes `decision`. `bytes` are the file sizes before and (estimated or measured) after.
+pub fn describe(
+    analysis: &Analysis,
+    options: &PlanOptions,
+    decision: &Decision,
+    bytes: Change,
+) -> Plan {
+    let by_probability = options.criterion == Criterion::Probability;
+    let before = analysis.cost.count(&vec![false; decision.removed.len()]);
+    let after = analysis.cost.count(&decision.removed);
+    Plan {
+        criterion: options.criterion,
+        threshold: by_probability.then_some(options.threshold),
+        share: (!by_probability).then_some(options.share),
+        compensation: options.compensation,
+        cases: cases::count(analysis, options, &decision.removed),
+        withheld: withheld(analysis, options, decision),
+        channels: channels(analysis, &decision.removed),
+        params: Change {
+            before: before.params,
+            after: after.params,
+        },
+        macs: Change {
+            before: before.macs,
+            after: after.macs,
+        },
+        bytes,
+        layers: layers(analysis, decision, &before, &after),
+        approximate: approximate(analysis, decision),
+        not_prunable: not_prunable(analysis),
+        dead_branches: Vec::new(),
+        check: None,
+    }
+}
+
+/// Coupled channels before and after.
+pub fn channels(analysis: &Analysis, removed: &[bool]) -> Change {
+    let before = analysis.counted.iter().filter(|c| **c).count();
+    let gone = (0..removed.len())
+        .filter(|c| removed[*c] && analysis.counted[*c])
+        .count();
+    Change {
+        before: before as u64,
+        after: (before - gone) as u64,
+    }
+}
+
+fn layers(analysis: &Analysis, decision: &Decision, before: &Cost, after: &Cost) -> Vec<PlanLayer> {
+    let gone = |classes: &[ClassId]| -> Vec<u32> {
+        (0..classes.len() as u32)
+            .filter(|k| decision.removed[classes[*k as usize] as usize])
+            .collect()
+    };
+    analysis
+        .layers
+        .iter()
+        .enumerate()
+        .map(|(k, layer)| {
+            let node = &analysis.graph.nodes[layer.node];
+            let removed = gone(&layer.outputs);
+            let all = layer.outputs.len() as u64;
+            PlanLayer {
+                name: node.name.clone(),
+                op: node.op.clone(),
+                channels: Change {
+                    before: all,
+                    after: all - removed.len() as u64,
+                },
+                removed,
+                params: Change {
+                    before: before.layer_params[k],
+                    after: after.layer_params[k],
+                },
+                macs: Change {
+                    before: before.layer_macs[k],
+                    after: after.layer_macs[k],
+                },
+            }
+        })
+        .collect()
+}
+
+/// Site channels that are dead by the threshold and yet stay, by row and reason.
+fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> Vec<Withheld> {
+    let guarded: BTreeMap<ClassId, &str> = decision.guarded.iter().copied().collect();
+    let mut counts: BTreeMap<(usize, String), u64> = BTreeMap::new();
+    if options.criterion != Criterion::Probability {
+        for (class, why) in &guarded {
+            if let Some(channel) = analysis.sites.of(*class).first() {
+                let site = analysis.statistics.locate(*channel).0;
+                *counts.entry((site, (*why).to_string())).or_default() += 1;
+            }
+        }
+    } else {
+        let constants =
+            constants::constants(&analysis.channels, &analysis.statistics, options.threshold);
+        for (channel, p) in analysis.statistics.low.iter().enumerate() {
+            let class = analysis.class_of_site(channel as u32);
+            if *p >= options.threshold && !decision.removed[class as usize] {
+                let why = why_kept(analysis, class, &guarded, &constants);
+                let site = analysis.statistics.locate(channel as u32).0;
+                *counts.entry((site, why)).or_default() += 1;
+            }
+        }
+    }
+    let row = |((site, reason), channels): ((usize, String), u64)| {
+        let node = analysis.statistics.sites[site].node;
+        Withheld {
+            node: analysis.graph.nodes[node].name.clone(),
+            channels,
+            reason,
+        }
+    };
+    counts.into_iter().map(row).collect()
+}
+
+/// Why a dead channel stays.
+pub fn why_kept(
+    analysis: &Analysis,
+    class: ClassId,
+    guarded: &BTreeMap<ClassId, &str>,
+    constants: &constants::Constants,
+) -> String {
+    if let Some(why) = guarded.get(&class) {
+        return (*why).to_string();
+    }
+    if let Some(obstacle) = analysis.obstacle(class) {
+        return obstacle;
+    }
+    let varying = analysis
+        .reads
+        .of(class)
+        .iter()
+        .find(|r| constants.value[r.atom as usize].is_nan());
+    match varying {
+        Some(read) => {
+            let reader = &analysis.channels.readers[read.reader as usize];
+            let name = &analysis.graph.nodes[reader.node].name;
+            format!("{name} reads it where it is not constant: a coupled channel is alive")
+        }
+        None => "it stays".into(),
+    }
+}
+
+/// Readers whose fold is only right away from the borders.
+fn approximate(analysis: &Analysis, decision: &Decision) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    for reader in &analysis.channels.readers {
+        let told = |atom: &&u32| {
+            decision.is_removed(analysis, **atom) && decision.told[**atom as usize] != 0.0
+        };
+        let own = reader.inputs.iter().filter(told).count();
+        let earlier = reader
+            .inputs
+            .iter()
+            .filter(told)
+            .filter(|a| decision.inexact[**a as usize])
+            .count();
+        let name = analysis.graph.nodes[reader.node].name.clone();
+        if reader.padded && own > 0 {
+            let reason = if reader.kind == ReaderKind::ConvTranspose {
+                format!(
+                    "{own} non-zero constants enter a transposed convolution, which spreads them unevenly"
+                )
+            } else {
+                format!(
+                    "{own} non-zero constants enter a zero-padded kernel: exact inside, approximate at the border"
+                )
+            };
+            reasons.push(Reason { node: name, reason });
+        } else if earlier > 0 {
+            let reason = format!(
+                "{earlier} constants came through a zero-padded depthwise convolution or pool: exact inside, approximate at the border"
+            );
+            reasons.push(Reason { node: name, reason });
+        }
+    }
+    reasons
+}
+
+/// Every layer none of whose channels can ever go, with the reason (the commonest if there are several).
+pub fn not_prunable(analysis: &Analysis) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    for layer in &analysis.layers {
+        if layer.outputs.iter().any(|c| analysis.free[*c as usize]) {
+            continue;
+        }
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for class in &layer.outputs {
+            *counts
+                .entry(analysis.obstacle(*class).unwrap_or_default())
+                .or_default() += 1;
+        }
+        let commonest = counts
+            .into_iter()
+            .max_by_key(|(_, n)| *n)
+            .map(|(r, _)| r)
+            .unwrap_or_default();
+        let node = &analysis.graph.nodes[layer.node];
+        reasons.push(Reason {
+            node: node.name.clone(),
+            reason: commonest,
+        });
+    }
+    for (node, flow) in analysis.channels.flows.iter().enumerate() {
+        let node = &analysis.graph.nodes[node];
+        if matches!(flow, crate::channels::Flow::Opaque)
+            && matches!(
+                node.op.as_str(),
+                "Conv" | "ConvTranspose" | "Gemm" | "MatMul"
+            )
+        {
+            let reason = format!(
+                "this {} is in a form that is not followed (weights or channels are computed)",
+                node.op
+            );
+            reasons.push(Reason {
+                node: node.name.clone(),
+                reason,
+            });
+        }
+    }
+    reasons
+}
+
+/// The case of a site channel's pair, for the channel view.
+pub fn case_name(analysis: &Analysis, pair: usize, threshold: f64) -> &'static str {
+    let case: Case = cases::case(analysis, pair, threshold);
+    case.name()
+}

@@ -1,0 +1,118 @@
+//! One channel, for the channel view.
+
+use std::collections::BTreeMap;
+
+use super::Session;
+use crate::error::{Error, Result};
+use crate::plan::report::{case_name, why_kept};
+use crate::plan::{self, constants};
+use crate::report::{ChannelDetail, ChannelRef, Fold, PlanOptions};
+use crate::statistics::NONE;
+use crate::surgery::fold_label;
+
+impl Session {
+    fn channel_ref(&self, channel: u32) -> ChannelRef {
+        let s = &self.analysis.statistics;
+        let (site, index) = s.locate(channel);
+        let g = s.gaussian_of(channel);
+        let p = s.low[channel as usize];
+        ChannelRef {
+            site: site as u32,
+            channel: index as u32,
+            norm: self.analysis.graph.nodes[s.sites[site].node].name.clone(),
+            activation: self.activation_label(channel as usize),
+            mean: g.mean,
+            std: g.std,
+            probability: (!p.is_nan()).then_some(p),
+        }
+    }
+
+    /// Channel `channel` of row `site` under `options`.
+    ///
+    /// # Errors
+    /// When there is no such channel.
+    pub fn channel(
+        &mut self,
+        site: u32,
+        channel: u32,
+        options: &PlanOptions,
+    ) -> Result<ChannelDetail> {
+        let row = self.analysis.statistics.sites.get(site as usize);
+        let flat = row
+            .filter(|r| (channel as usize) < r.gaussians.len())
+            .map(|r| r.offset + channel)
+            .ok_or_else(|| Error::new(format!("there is no channel {channel} in row {site}")))?;
+        let decision = self.decide(options)?;
+        let a = &self.analysis;
+        let s = &a.statistics;
+        let class = a.class_of_site(flat);
+        let removed = decision.removed[class as usize];
+        let activation = s.activation[flat as usize];
+        let g = s.gaussian_of(flat);
+        let (mean, variance) = activation.map_or((g.mean, g.std * g.std), |f| f.moments(g));
+        let pair = Some(self.pair_of[flat as usize]).filter(|p| *p != NONE);
+        let partner = pair.map(|p| {
+            let p = s.pairs[p as usize];
+            if p.after == flat {
+                (p.before, "after")
+            } else {
+                (p.after, "before")
+            }
+        });
+        let saturation = s.high[flat as usize];
+        let kept_because = (!removed).then(|| {
+            let guarded: BTreeMap<u32, &str> = decision.guarded.iter().copied().collect();
+            let constants = constants::constants(&a.channels, s, options.threshold);
+            let dead = s.low[flat as usize] >= options.threshold;
+            let obstacle = a.obstacle(class);
+            (dead || obstacle.is_some() || guarded.contains_key(&class))
+                .then(|| why_kept(a, class, &guarded, &constants))
+        });
+        Ok(ChannelDetail {
+            this: self.channel_ref(flat),
+            low: activation.and_then(|f| f.low()),
+            high: activation.and_then(|f| f.high()),
+            saturation: (!saturation.is_nan()).then_some(saturation),
+            activation_mean: mean,
+            activation_std: variance.sqrt(),
+            case: pair.map(|p| case_name(a, p as usize, options.threshold).to_string()),
+            role: partner.map(|(_, role)| role.to_string()),
+            partner: partner.map(|(other, _)| self.channel_ref(other)),
+            removed,
+            kept_because: kept_because.flatten(),
+            coupled: a.sites.of(class).len() as u32,
+            folds: self.folds(class, &decision),
+            histogram: None,
+        })
+    }
+
+    fn folds(&self, class: u32, decision: &plan::Decision) -> Vec<Fold> {
+        let a = &self.analysis;
+        let removed = decision.removed[class as usize];
+        a.reads
+            .of(class)
+            .iter()
+            .map(|read| {
+                let reader = &a.channels.readers[read.reader as usize];
+                let told = decision.told[read.atom as usize];
+                let per_in = reader.in_per_group();
+                let (group, column) = (
+                    read.channel as usize / per_in,
+                    read.channel as usize % per_in,
+                );
+                let sums = reader.tap_sums(&a.graph);
+                let rows = group * reader.out_per_group()..(group + 1) * reader.out_per_group();
+                let largest = rows
+                    .map(|j| (sums[(j, column)] * told).abs())
+                    .fold(0.0, f64::max);
+                Fold {
+                    reader: a.graph.nodes[reader.node].name.clone(),
+                    constant: removed.then_some(told),
+                    into: fold_label(a, reader),
+                    largest_shift: if removed { largest } else { 0.0 },
+                    exact: told == 0.0 || !(reader.padded || decision.inexact[read.atom as usize]),
+                }
+            })
+            .collect()
+    }
+}

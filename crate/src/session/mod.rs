@@ -1,0 +1,230 @@
+//! One opened network and what is done with it; the command line and the page both stand on this.
+
+mod detail;
+mod overview;
+mod pruned;
+
+use std::collections::HashMap;
+
+use crate::analysis::Analysis;
+use crate::error::{Error, Result};
+use crate::gaussian::Gaussian;
+use crate::onnx::{self, pb};
+use crate::plan::{self, Decision};
+use crate::report::{Change, Criterion, Plan, PlanOptions, Preview};
+
+pub use pruned::Pruned;
+
+/// An opened network.
+pub struct Session {
+    pub file: String,
+    pub bytes: u64,
+    pub model: pb::ModelProto,
+    pub analysis: Analysis,
+    /// Per site channel: index into `analysis.statistics.pairs`.
+    pair_of: Vec<u32>,
+    scores: HashMap<(Criterion, u32), Vec<f64>>,
+    /// Measured fraction of zeros per atom, for `apoz`.
+    pub(crate) zeros: Option<Vec<f64>>,
+    /// Classes that the last preview removes.
+    removed: Vec<bool>,
+    previewed: PlanOptions,
+}
+
+impl Session {
+    /// Opens a file's bytes; `name` appears in error sentences.
+    ///
+    /// # Errors
+    /// One sentence naming the file and, where it applies, the node.
+    pub fn open(name: &str, bytes: &[u8]) -> Result<Session> {
+        Session::open_with(name, bytes, &HashMap::new())
+    }
+
+    /// Opens a file with measured Gaussians for some of its tensors.
+    pub fn open_with(
+        name: &str,
+        bytes: &[u8],
+        measured: &HashMap<String, Vec<Gaussian>>,
+    ) -> Result<Session> {
+        let open = || -> Result<Session> {
+            let model = onnx::decode(bytes)?;
+            Session::from_model(name, bytes.len() as u64, model, measured)
+        };
+        open().map_err(|e| e.in_file(name))
+    }
+
+    pub fn from_model(
+        name: &str,
+        bytes: u64,
+        model: pb::ModelProto,
+        measured: &HashMap<String, Vec<Gaussian>>,
+    ) -> Result<Session> {
+        let analysis = Analysis::new(&model, measured)?;
+        if analysis.layers.is_empty() {
+            return Err(Error::new(
+                "holds no convolution, Gemm or MatMul with weights, so there is nothing to prune",
+            ));
+        }
+        let pair_of = plan::cases::pair_index(&analysis);
+        let removed = vec![false; analysis.free.len()];
+        Ok(Session {
+            file: name.to_string(),
+            bytes,
+            model,
+            pair_of,
+            scores: HashMap::new(),
+            zeros: None,
+            removed,
+            previewed: PlanOptions::default(),
+            analysis,
+        })
+    }
+
+    /// Replaces the measured Gaussians, which changes every statistic.
+    pub fn set_measured(&mut self, measured: &HashMap<String, Vec<Gaussian>>) -> Result<()> {
+        self.analysis = Analysis::new(&self.model, measured).map_err(|e| e.in_file(&self.file))?;
+        self.pair_of = plan::cases::pair_index(&self.analysis);
+        self.removed = vec![false; self.analysis.free.len()];
+        self.scores.clear();
+        Ok(())
+    }
+
+    pub(crate) fn set_zeros(&mut self, zeros: Option<Vec<f64>>) {
+        self.zeros = zeros;
+        self.scores
+            .retain(|(criterion, _), _| *criterion != Criterion::Apoz);
+    }
+
+    /// Scores per class; computed once per criterion and seed.
+    pub fn class_scores(&mut self, criterion: Criterion, seed: u32) -> Result<&[f64]> {
+        let seed = if criterion == Criterion::Random {
+            seed
+        } else {
+            0
+        };
+        if !self.scores.contains_key(&(criterion, seed)) {
+            let scores =
+                crate::criterion::scores(&self.analysis, criterion, seed, self.zeros.as_deref())?;
+            self.scores.insert((criterion, seed), scores);
+        }
+        Ok(&self.scores[&(criterion, seed)])
+    }
+
+    /// What a drag shows. Then [`Session::states`] and [`Session::layer_cost`] are of this plan.
+    pub fn preview(&mut self, options: &PlanOptions) -> Result<Preview> {
+        plan::validate(options)?;
+        self.class_scores(options.criterion, options.seed)?;
+        let seed = if options.criterion == Criterion::Random {
+            options.seed
+        } else {
+            0
+        };
+        let scores = &self.scores[&(options.criterion, seed)];
+        let selection = plan::select(&self.analysis, options, scores);
+        let before = self.analysis.cost.total();
+        let after = self.analysis.cost.count(&selection.removed);
+        self.removed = selection.removed;
+        self.previewed = options.clone();
+        let withheld = self.states().iter().filter(|s| **s == 5).count() as u64;
+        Ok(Preview {
+            cases: plan::cases::count(&self.analysis, options, &self.removed),
+            channels: plan::report::channels(&self.analysis, &self.removed),
+            params: Change {
+                before: before.params,
+                after: after.params,
+            },
+            macs: Change {
+                before: before.macs,
+                after: after.macs,
+            },
+            withheld,
+        })
+    }
+
+    /// Per site channel, for the last preview (see `wasm::Session::states`).
+    pub fn states(&self) -> Vec<u8> {
+        plan::cases::states(
+            &self.analysis,
+            &self.previewed,
+            &self.removed,
+            &self.pair_of,
+        )
+    }
+
+    /// Costs per layer of the last preview.
+    pub fn layer_cost(&self) -> crate::cost::Cost {
+        self.analysis.cost.count(&self.removed)
+    }
+
+    /// Output channels each layer keeps in the last preview.
+    pub fn layer_channels(&self) -> Vec<u32> {
+        let kept = |l: &crate::analysis::Layer| {
+            l.outputs
+                .iter()
+                .filter(|c| !self.removed[**c as usize])
+                .count() as u32
+        };
+        self.analysis.layers.iter().map(kept).collect()
+    }
+
+    /// The decision for `options`.
+    pub fn decide(&mut self, options: &PlanOptions) -> Result<Decision> {
+        plan::validate(options)?;
+        let scores = self.class_scores(options.criterion, options.seed)?.to_vec();
+        Ok(plan::decide(&self.analysis, options, &scores))
+    }
+
+    /// The plan in full, with the true size of the pruned file.
+    pub fn plan(&mut self, options: &PlanOptions) -> Result<Plan> {
+        Ok(self.prune(options)?.plan)
+    }
+
+    /// The threshold or share that comes nearest to removing `percent` % of the MACs.
+    pub fn solve_macs(&mut self, options: &PlanOptions, percent: f64) -> Result<f64> {
+        if !(0.0..=100.0).contains(&percent) {
+            return Err(Error::new(format!(
+                "the target must lie between 0 and 100 %, not {percent}"
+            )));
+        }
+        let by_probability = options.criterion == Criterion::Probability;
+        let target = 1.0 - percent / 100.0;
+        let mut options = options.clone();
+        let mut left = |knob: f64| -> Result<f64> {
+            if by_probability {
+                options.threshold = knob
+            } else {
+                options.share = knob
+            }
+            let preview = self.preview(&options)?;
+            Ok(preview.macs.after as f64 / preview.macs.before.max(1) as f64)
+        };
+        // Thresholds are searched on the scale on which they differ: log-odds.
+        let knob = |x: f64| {
+            if by_probability {
+                1.0 / (1.0 + (-x).exp())
+            } else {
+                x
+            }
+        };
+        let (mut low, mut high) = if by_probability {
+            (-16.0, 16.0)
+        } else {
+            (0.0, 1.0)
+        };
+        let mut best = (f64::INFINITY, knob(high));
+        for _ in 0..40 {
+            let middle = 0.5 * (low + high);
+            let kept = left(knob(middle))?;
+            if (kept - target).abs() < best.0 {
+                best = ((kept - target).abs(), knob(middle));
+            }
+            // A higher threshold removes less; a higher share removes more.
+            if (kept < target) == by_probability {
+                low = middle
+            } else {
+                high = middle
+            }
+        }
+        Ok(best.1)
+    }
+}

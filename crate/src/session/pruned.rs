@@ -1,0 +1,70 @@
+//! Surgery and its proof.
+
+use super::Session;
+use crate::engine::{Engine, difference, noise};
+use crate::error::Result;
+use crate::onnx::{self, pb};
+use crate::plan::{self, Decision};
+use crate::report::{Change, Check, Plan, PlanOptions};
+use crate::surgery;
+
+/// Seeded inputs per check.
+const SAMPLES: u32 = 3;
+
+/// A carried-out plan.
+pub struct Pruned {
+    pub plan: Plan,
+    pub decision: Decision,
+    pub model: pb::ModelProto,
+    pub bytes: Vec<u8>,
+}
+
+impl Session {
+    /// Prunes; the check is apart ([`Session::check`]).
+    pub fn prune(&mut self, options: &PlanOptions) -> Result<Pruned> {
+        let decision = self.decide(options)?;
+        let model = surgery::prune(&self.model, &self.analysis, &decision)
+            .map_err(|e| e.in_file(&self.file))?;
+        let bytes = onnx::encode(&model);
+        let size = Change {
+            before: self.bytes,
+            after: bytes.len() as u64,
+        };
+        let plan = plan::report::describe(&self.analysis, options, &decision, size);
+        Ok(Pruned {
+            plan,
+            decision,
+            model,
+            bytes,
+        })
+    }
+
+    /// The masked twin of a decision.
+    pub fn twin(&self, decision: &Decision) -> Result<pb::ModelProto> {
+        surgery::twin::masked_twin(&self.model, &self.analysis, decision)
+            .map_err(|e| e.in_file(&self.file))
+    }
+
+    /// Runs the sliced network, decoded again from its bytes, against its masked twin.
+    pub fn check(&self, pruned: &Pruned) -> Result<Check> {
+        let run = || -> Result<Check> {
+            let twin = Engine::new(&self.twin(&pruned.decision)?, 1)?;
+            let sliced = Engine::new(&onnx::decode(&pruned.bytes)?, 1)?;
+            let (mut worst, mut scale) = (0.0f64, 0.0f64);
+            for seed in 0..SAMPLES {
+                let image = noise(&twin.inputs[0].0, u64::from(seed) + 1);
+                let (d, s) = difference(&twin.run(image.clone())?, &sliced.run(image)?);
+                worst = worst.max(d);
+                scale = scale.max(s);
+            }
+            let passed = worst <= 1e-4 * scale.max(1.0);
+            Ok(Check {
+                max_abs_diff: worst,
+                max_abs_output: scale,
+                samples: SAMPLES,
+                passed,
+            })
+        };
+        run().map_err(|e| e.in_file(&self.file))
+    }
+}

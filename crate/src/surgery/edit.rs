@@ -1,0 +1,368 @@
+//! Edits on a copy of the model: which constant operands, attributes and wires change.
+//!
+//! Constants are edited per use, (node, input slot). When all uses of an initializer agree it is
+//! replaced in place and keeps its name; where they differ, each variant gets a name of its own.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ndarray::ArrayViewD;
+use tract_onnx::prelude::{DatumType, Tensor as Values};
+
+use crate::analysis::Analysis;
+use crate::error::{Error, Result};
+use crate::graph::{NodeId, TensorId};
+use crate::onnx::{Names, float_tensor, int_tensor, pb, tensor_proto};
+
+/// New content of a constant operand.
+#[derive(Clone, Debug, PartialEq)]
+enum Content {
+    /// Kept indices per cut axis.
+    Slice(Vec<(usize, Vec<usize>)>),
+    /// Flat elements, and the leading dimensions of the result (the rest as before).
+    Pick(Vec<usize>, Vec<usize>),
+    Floats(Vec<usize>, Vec<f64>),
+    Ints(Vec<i64>),
+}
+
+pub struct Editor<'a> {
+    pub analysis: &'a Analysis,
+    model: pb::ModelProto,
+    names: Names,
+    content: BTreeMap<(NodeId, usize), Content>,
+    /// Nodes to insert before the node of that index.
+    inserted: BTreeMap<NodeId, Vec<pb::NodeProto>>,
+    /// Nodes to insert after the node of that index.
+    appended: BTreeMap<NodeId, Vec<pb::NodeProto>>,
+    added: Vec<pb::TensorProto>,
+}
+
+impl<'a> Editor<'a> {
+    pub fn new(model: &pb::ModelProto, analysis: &'a Analysis) -> Result<Self> {
+        let graph = model
+            .graph
+            .as_ref()
+            .ok_or_else(|| Error::new("holds no graph"))?;
+        Ok(Editor {
+            analysis,
+            names: Names::of(graph),
+            model: model.clone(),
+            content: BTreeMap::new(),
+            inserted: BTreeMap::new(),
+            appended: BTreeMap::new(),
+            added: Vec::new(),
+        })
+    }
+
+    fn graph(&mut self) -> &mut pb::GraphProto {
+        self.model.graph.get_or_insert_default()
+    }
+
+    pub fn node(&mut self, node: NodeId) -> &mut pb::NodeProto {
+        &mut self.graph().node[node]
+    }
+
+    /// Keeps these indices of an operand's axes.
+    pub fn slice(&mut self, node: NodeId, slot: usize, axes: Vec<(usize, Vec<usize>)>) {
+        self.content.insert((node, slot), Content::Slice(axes));
+    }
+
+    /// Keeps these flat elements; `lead` are the first dimensions of the result.
+    pub fn pick(&mut self, node: NodeId, slot: usize, elements: Vec<usize>, lead: &[usize]) {
+        self.content
+            .insert((node, slot), Content::Pick(elements, lead.to_vec()));
+    }
+
+    pub fn set_floats(&mut self, node: NodeId, slot: usize, shape: Vec<usize>, values: Vec<f64>) {
+        self.content
+            .insert((node, slot), Content::Floats(shape, values));
+    }
+
+    pub fn set_ints(&mut self, node: NodeId, slot: usize, values: Vec<i64>) {
+        self.content.insert((node, slot), Content::Ints(values));
+    }
+
+    fn attribute(&mut self, node: NodeId, name: &str) -> &mut pb::AttributeProto {
+        let attributes = &mut self.node(node).attribute;
+        let at = attributes
+            .iter()
+            .position(|a| a.name == name)
+            .unwrap_or_else(|| {
+                attributes.push(pb::AttributeProto {
+                    name: name.to_string(),
+                    ..Default::default()
+                });
+                attributes.len() - 1
+            });
+        &mut attributes[at]
+    }
+
+    pub fn set_int(&mut self, node: NodeId, name: &str, value: i64) {
+        let attribute = self.attribute(node, name);
+        attribute.i = value;
+        attribute.r#type = pb::attribute_proto::AttributeType::Int as i32;
+    }
+
+    pub fn set_float(&mut self, node: NodeId, name: &str, value: f32) {
+        let attribute = self.attribute(node, name);
+        attribute.f = value;
+        attribute.r#type = pb::attribute_proto::AttributeType::Float as i32;
+    }
+
+    pub fn set_int_list(&mut self, node: NodeId, name: &str, values: Vec<i64>) {
+        let attribute = self.attribute(node, name);
+        attribute.ints = values;
+        attribute.r#type = pb::attribute_proto::AttributeType::Ints as i32;
+    }
+
+    pub fn drop_attribute(&mut self, node: NodeId, name: &str) {
+        self.node(node).attribute.retain(|a| a.name != name);
+    }
+
+    /// A fresh name for a value.
+    pub fn fresh(&mut self, base: &str) -> String {
+        self.names.fresh(base)
+    }
+
+    /// Adds an int64 (or bool) initializer under a fresh name.
+    pub fn add_tensor(&mut self, base: &str, make: impl Fn(&str) -> pb::TensorProto) -> String {
+        let name = self.names.fresh(base);
+        self.added.push(make(&name));
+        name
+    }
+
+    pub fn insert_before(&mut self, node: NodeId, new: pb::NodeProto) {
+        self.inserted.entry(node).or_default().push(new);
+    }
+
+    pub fn insert_after(&mut self, node: NodeId, new: pb::NodeProto) {
+        self.appended.entry(node).or_default().push(new);
+    }
+
+    /// Applies everything.
+    pub fn finish(mut self) -> Result<pb::ModelProto> {
+        self.apply_content()?;
+        let (mut inserted, mut appended) = (
+            std::mem::take(&mut self.inserted),
+            std::mem::take(&mut self.appended),
+        );
+        let added = std::mem::take(&mut self.added);
+        let graph = self.graph();
+        graph.initializer.extend(added);
+        if !inserted.is_empty() || !appended.is_empty() {
+            let nodes = std::mem::take(&mut graph.node);
+            for (index, node) in nodes.into_iter().enumerate() {
+                graph
+                    .node
+                    .extend(inserted.remove(&index).unwrap_or_default());
+                graph.node.push(node);
+                graph
+                    .node
+                    .extend(appended.remove(&index).unwrap_or_default());
+            }
+        }
+        Ok(self.model)
+    }
+
+    fn apply_content(&mut self) -> Result<()> {
+        let content = std::mem::take(&mut self.content);
+        let mut by_tensor: HashMap<Option<TensorId>, Vec<((NodeId, usize), Content)>> =
+            HashMap::new();
+        let mut order = Vec::new();
+        for (place, new) in content {
+            let tensor = self.analysis.graph.input(place.0, place.1);
+            // A slot without a tensor is new: every one stands for itself.
+            if tensor.is_none() {
+                self.write_new(place, &new)?;
+                continue;
+            }
+            let uses = by_tensor.entry(tensor).or_default();
+            if uses.is_empty() {
+                order.push(tensor);
+            }
+            uses.push((place, new));
+        }
+        let initializers: HashMap<String, usize> = self
+            .graph()
+            .initializer
+            .iter()
+            .enumerate()
+            .map(|(i, t)| (t.name.clone(), i))
+            .collect();
+        for tensor in order.into_iter().flatten() {
+            let uses = by_tensor.remove(&Some(tensor)).unwrap_or_default();
+            self.write(tensor, uses, &initializers)?;
+        }
+        Ok(())
+    }
+
+    fn write_new(&mut self, (node, slot): (NodeId, usize), content: &Content) -> Result<()> {
+        let base = format!(
+            "{}_{}",
+            self.analysis.graph.nodes[node].name,
+            if slot == 2 { "bias" } else { "value" }
+        );
+        let name = self.names.fresh(&base);
+        let like = self
+            .analysis
+            .graph
+            .input(node, 1)
+            .and_then(|t| self.analysis.graph.tensors[t].kind)
+            .unwrap_or(DatumType::F32);
+        let tensor = render(&name, content, None, like)?;
+        self.graph().initializer.push(tensor);
+        let inputs = &mut self.node(node).input;
+        while inputs.len() <= slot {
+            inputs.push(String::new());
+        }
+        inputs[slot] = name;
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        tensor: TensorId,
+        uses: Vec<((NodeId, usize), Content)>,
+        initializers: &HashMap<String, usize>,
+    ) -> Result<()> {
+        let analysis = self.analysis;
+        let info = &analysis.graph.tensors[tensor];
+        let agreed = uses.iter().all(|(_, c)| *c == uses[0].1);
+        let all = uses.len() == info.uses.len() && !info.is_output;
+        let like = info.kind.unwrap_or(DatumType::F32);
+        let old = info.value.as_deref();
+        if agreed && all {
+            if let Some(index) = initializers.get(&info.name) {
+                let new = render(&info.name, &uses[0].1, old, like)?;
+                let doc = self.graph().initializer[*index].doc_string.clone();
+                let dims: Vec<i64> = new.dims.clone();
+                self.graph().initializer[*index] = pb::TensorProto {
+                    doc_string: doc,
+                    ..new
+                };
+                // IR < 4 repeats initializers among the inputs, with their shapes.
+                if let Some(input) = self.graph().input.iter_mut().find(|i| i.name == info.name) {
+                    super::tidy::set_dims(input, &dims);
+                }
+                return Ok(());
+            }
+            let constant = info
+                .producer
+                .filter(|n| analysis.graph.nodes[*n].op == "Constant");
+            if let Some(node) = constant {
+                let value = self
+                    .node(node)
+                    .attribute
+                    .iter()
+                    .position(|a| a.name == "value");
+                if let Some(at) = value {
+                    let name = self.node(node).attribute[at]
+                        .t
+                        .as_ref()
+                        .map_or(String::new(), |t| t.name.clone());
+                    let new = render(&name, &uses[0].1, old, like)?;
+                    self.node(node).attribute[at].t = Some(new);
+                    return Ok(());
+                }
+            }
+        }
+        let mut variants: Vec<(Content, String)> = Vec::new();
+        for ((node, slot), content) in uses {
+            let known = variants
+                .iter()
+                .find(|(c, _)| *c == content)
+                .map(|(_, n)| n.clone());
+            let name = match known {
+                Some(name) => name,
+                None => {
+                    let name = self.names.fresh(&format!("{}_pruned", info.name));
+                    let new = render(&name, &content, old, like)?;
+                    self.graph().initializer.push(new);
+                    variants.push((content, name.clone()));
+                    name
+                }
+            };
+            self.node(node).input[slot] = name;
+        }
+        Ok(())
+    }
+}
+
+fn render(
+    name: &str,
+    content: &Content,
+    old: Option<&Values>,
+    like: DatumType,
+) -> Result<pb::TensorProto> {
+    let missing = || Error::new(format!("tensor {name} has no known value"));
+    match content {
+        Content::Ints(values) => Ok(int_tensor(name, values)),
+        Content::Floats(shape, values) => {
+            let values: Vec<f32> = values.iter().map(|v| *v as f32).collect();
+            let view = ArrayViewD::from_shape(shape.clone(), &values)
+                .map_err(|e| Error::new(e.to_string()))?;
+            Ok(float_tensor(name, view, like))
+        }
+        Content::Slice(axes) => {
+            let old = old.ok_or_else(missing)?;
+            let mut tensor = tensor_proto(name, old)?;
+            for (axis, kept) in axes {
+                take(&mut tensor, *axis, kept);
+            }
+            Ok(tensor)
+        }
+        Content::Pick(elements, lead) => {
+            let old = old.ok_or_else(missing)?;
+            let mut tensor = tensor_proto(name, old)?;
+            let size = tensor.raw_data.len() / old.len().max(1);
+            tensor.raw_data = elements
+                .iter()
+                .flat_map(|e| tensor.raw_data[e * size..(e + 1) * size].iter().copied())
+                .collect();
+            for (axis, dim) in lead.iter().enumerate() {
+                tensor.dims[axis] = *dim as i64;
+            }
+            Ok(tensor)
+        }
+    }
+}
+
+/// Keeps `kept` indices of one axis, bit for bit.
+fn take(tensor: &mut pb::TensorProto, axis: usize, kept: &[usize]) {
+    let dims: Vec<usize> = tensor.dims.iter().map(|d| *d as usize).collect();
+    let elements: usize = dims.iter().product();
+    if elements == 0 {
+        return;
+    }
+    let size = tensor.raw_data.len() / elements;
+    let run = dims[axis + 1..].iter().product::<usize>() * size;
+    let outer: usize = dims[..axis].iter().product();
+    let mut cut = Vec::with_capacity(outer * kept.len() * run);
+    for o in 0..outer {
+        for k in kept {
+            let start = (o * dims[axis] + k) * run;
+            cut.extend_from_slice(&tensor.raw_data[start..start + run]);
+        }
+    }
+    tensor.raw_data = cut;
+    tensor.dims[axis] = kept.len() as i64;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn take_cuts_any_axis() {
+        let values: Vec<f32> = (0..12).map(|v| v as f32).collect();
+        let view = ArrayViewD::from_shape(vec![2, 3, 2], &values).unwrap();
+        let mut t = float_tensor("t", view, DatumType::F32);
+        take(&mut t, 1, &[0, 2]);
+        assert_eq!(t.dims, [2, 2, 2]);
+        let got: Vec<f32> = t
+            .raw_data
+            .chunks(4)
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect();
+        assert_eq!(got, [0.0, 1.0, 4.0, 5.0, 6.0, 7.0, 10.0, 11.0]);
+    }
+}

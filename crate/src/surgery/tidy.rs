@@ -1,0 +1,127 @@
+//! After the cut: shape notes that are still true, and no nodes or weights that nobody uses.
+
+use std::collections::{HashMap, HashSet};
+
+use super::keep::Keep;
+use crate::analysis::Analysis;
+use crate::onnx::pb;
+
+use pb::tensor_shape_proto::dimension::Value as Dim;
+
+/// Overwrites the numeric dimensions of a value's shape.
+pub fn set_dims(info: &mut pb::ValueInfoProto, dims: &[i64]) {
+    let Some(pb::TypeProto {
+        value: Some(pb::type_proto::Value::TensorType(tensor)),
+        ..
+    }) = &mut info.r#type
+    else {
+        return;
+    };
+    let Some(shape) = &mut tensor.shape else {
+        return;
+    };
+    for (dim, new) in shape.dim.iter_mut().zip(dims) {
+        if matches!(dim.value, Some(Dim::DimValue(_))) {
+            dim.value = Some(Dim::DimValue(*new));
+        }
+    }
+}
+
+/// Updates `value_info`, and drops what the cut left without use.
+pub fn tidy(
+    original: &pb::ModelProto,
+    pruned: &mut pb::ModelProto,
+    analysis: &Analysis,
+    keep: &Keep<'_>,
+) {
+    let was_live = original.graph.as_ref().map(live).unwrap_or_default();
+    let Some(graph) = &mut pruned.graph else {
+        return;
+    };
+    let now_live = live(graph);
+    // Only what the cut made useless goes; what was unused before is none of our business.
+    let useless = |output: &String| was_live.contains(output) && !now_live.contains(output);
+    graph.node.retain(|n| {
+        !n.output.iter().filter(|o| !o.is_empty()).any(useless)
+            || n.output.iter().any(|o| now_live.contains(o))
+    });
+    let dropped = |name: &str| was_live.contains(name) && !now_live.contains(name);
+    graph.initializer.retain(|t| !dropped(&t.name));
+    let weights: HashSet<String> = original
+        .graph
+        .iter()
+        .flat_map(|g| &g.initializer)
+        .map(|t| t.name.clone())
+        .collect();
+    graph
+        .input
+        .retain(|i| !(weights.contains(&i.name) && dropped(&i.name)));
+
+    let written: HashSet<&String> = graph.node.iter().flat_map(|n| &n.output).collect();
+    let gone: HashSet<String> = graph
+        .value_info
+        .iter()
+        .filter(|v| !written.contains(&v.name) && was_live.contains(&v.name))
+        .map(|v| v.name.clone())
+        .collect();
+    let by_name: HashMap<&str, usize> = analysis
+        .graph
+        .tensors
+        .iter()
+        .enumerate()
+        .map(|(i, t)| (t.name.as_str(), i))
+        .collect();
+    graph.value_info.retain(|v| !gone.contains(&v.name));
+    for info in &mut graph.value_info {
+        let Some(tensor) = by_name.get(info.name.as_str()) else {
+            continue;
+        };
+        if !keep.touched(*tensor) {
+            continue;
+        }
+        if let (Some(after), Some(before)) = (keep.shape(*tensor), analysis.graph.shape(*tensor)) {
+            set_changed(info, before, &after);
+        }
+    }
+}
+
+/// Sets only those dimensions that a cut changed; the others may be symbols.
+fn set_changed(info: &mut pb::ValueInfoProto, before: &[usize], after: &[usize]) {
+    let Some(pb::TypeProto {
+        value: Some(pb::type_proto::Value::TensorType(tensor)),
+        ..
+    }) = &mut info.r#type
+    else {
+        return;
+    };
+    let Some(shape) = &mut tensor.shape else {
+        return;
+    };
+    for (axis, dim) in shape.dim.iter_mut().enumerate() {
+        if let (Some(old), Some(new)) = (before.get(axis), after.get(axis))
+            && old != new
+        {
+            dim.value = Some(Dim::DimValue(*new as i64));
+        }
+    }
+}
+
+/// Names of all values that some graph output depends on.
+fn live(graph: &pb::GraphProto) -> HashSet<String> {
+    let producer: HashMap<&str, &pb::NodeProto> = graph
+        .node
+        .iter()
+        .flat_map(|n| n.output.iter().map(move |o| (o.as_str(), n)))
+        .collect();
+    let mut live: HashSet<String> = HashSet::new();
+    let mut stack: Vec<String> = graph.output.iter().map(|o| o.name.clone()).collect();
+    while let Some(name) = stack.pop() {
+        if name.is_empty() || !live.insert(name.clone()) {
+            continue;
+        }
+        if let Some(node) = producer.get(name.as_str()) {
+            stack.extend(node.input.iter().cloned());
+        }
+    }
+    live
+}

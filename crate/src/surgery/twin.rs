@@ -1,0 +1,229 @@
+//! The masked twin: the original network with its weights left alone, in which readers see removed
+//! channels as the constants the plan says they are. The sliced network must compute the same.
+
+use ndarray::{ArrayD, IxDyn};
+
+use crate::analysis::Analysis;
+use crate::channels::{Reader, ReaderKind};
+use crate::error::{Error, Result};
+use crate::graph::NodeId;
+use crate::onnx::{Attributes, Names, float_tensor, pb};
+use crate::plan::Decision;
+
+/// Inserts, in front of every reader of removed channels, a multiplication by a 0/1 mask and the
+/// addition of the constants. Where a kernel is zero-padded the constants are instead run through
+/// the reader's own weights without padding and added behind it, because there the fold says what
+/// an unbounded constant would give.
+pub fn masked_twin(
+    model: &pb::ModelProto,
+    analysis: &Analysis,
+    decision: &Decision,
+) -> Result<pb::ModelProto> {
+    let mut twin = model.clone();
+    let graph = twin
+        .graph
+        .as_mut()
+        .ok_or_else(|| Error::new("holds no graph"))?;
+    let mut t = Twin {
+        analysis,
+        decision,
+        names: Names::of(graph),
+        before: Vec::new(),
+        after: Vec::new(),
+        added: Vec::new(),
+    };
+    let mut nodes = std::mem::take(&mut graph.node);
+    for reader in &analysis.channels.readers {
+        if reader
+            .inputs
+            .iter()
+            .any(|a| decision.is_removed(analysis, *a))
+        {
+            t.mask(reader, &mut nodes);
+        }
+    }
+    let Twin {
+        mut before,
+        mut after,
+        added,
+        ..
+    } = t;
+    for (index, node) in nodes.into_iter().enumerate() {
+        graph.node.extend(take_at(&mut before, index));
+        graph.node.push(node);
+        graph.node.extend(take_at(&mut after, index));
+    }
+    graph.initializer.extend(added);
+    Ok(twin)
+}
+
+type Placed = Vec<(NodeId, pb::NodeProto)>;
+
+fn take_at(placed: &mut Placed, index: NodeId) -> Vec<pb::NodeProto> {
+    let (here, rest) = std::mem::take(placed)
+        .into_iter()
+        .partition(|(n, _)| *n == index);
+    *placed = rest;
+    here.into_iter().map(|(_, node)| node).collect()
+}
+
+struct Twin<'a> {
+    analysis: &'a Analysis,
+    decision: &'a Decision,
+    names: Names,
+    before: Placed,
+    after: Placed,
+    added: Vec<pb::TensorProto>,
+}
+
+impl Twin<'_> {
+    fn constant(
+        &mut self,
+        base: &str,
+        shape: Vec<usize>,
+        values: Vec<f32>,
+        reader: &Reader,
+    ) -> String {
+        let name = self.names.fresh(base);
+        let like = self.analysis.graph.tensors[reader.input]
+            .kind
+            .unwrap_or(tract_onnx::prelude::DatumType::F32);
+        let array = ArrayD::from_shape_vec(IxDyn(&shape), values).unwrap_or_default();
+        self.added.push(float_tensor(&name, array.view(), like));
+        name
+    }
+
+    fn node(&mut self, op: &str, base: &str, inputs: &[&str]) -> (pb::NodeProto, String) {
+        let output = self.names.fresh(&format!("{base}_{}", op.to_lowercase()));
+        let node = pb::NodeProto {
+            op_type: op.into(),
+            name: output.clone(),
+            input: inputs.iter().map(|s| (*s).to_string()).collect(),
+            output: vec![output.clone()],
+            ..Default::default()
+        };
+        (node, output)
+    }
+
+    fn mask(&mut self, reader: &Reader, nodes: &mut [pb::NodeProto]) {
+        let (analysis, decision) = (self.analysis, self.decision);
+        let graph = &analysis.graph;
+        let rank = graph.shape(reader.input).map_or(4, <[usize]>::len);
+        let mut shape = vec![1; rank];
+        shape[reader.axis] = reader.inputs.len();
+        let gone: Vec<bool> = reader
+            .inputs
+            .iter()
+            .map(|a| decision.is_removed(analysis, *a))
+            .collect();
+        let mask = gone.iter().map(|g| if *g { 0.0 } else { 1.0 }).collect();
+        let told: Vec<f32> = reader
+            .inputs
+            .iter()
+            .zip(&gone)
+            .map(|(a, g)| {
+                if *g {
+                    decision.told[*a as usize] as f32
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let base = format!("{}_twin", graph.nodes[reader.node].name);
+        let mask = self.constant(&format!("{base}_mask"), shape.clone(), mask, reader);
+        let seen = nodes[reader.node].input[0].clone();
+        let (mul, masked) = self.node("Mul", &base, &[&seen, &mask]);
+        self.before.push((reader.node, mul));
+        nodes[reader.node].input[0] = masked.clone();
+        if told.iter().all(|c| *c == 0.0) {
+            return;
+        }
+        if !reader.padded {
+            let constants = self.constant(&format!("{base}_told"), shape, told, reader);
+            let (add, shifted) = self.node("Add", &base, &[&masked, &constants]);
+            self.before.push((reader.node, add));
+            nodes[reader.node].input[0] = shifted;
+            return;
+        }
+        let response = match reader.kind {
+            ReaderKind::Conv => self.response_of_conv(reader, &base, &told, nodes),
+            _ => self.response_of_transposed(reader, &base, &told),
+        };
+        let old = nodes[reader.node].output[0].clone();
+        let bare = self.names.fresh(&format!("{old}_bare"));
+        nodes[reader.node].output[0] = bare.clone();
+        let (mut add, _) = self.node("Add", &format!("{base}_after"), &[&bare, &response]);
+        add.output[0] = old;
+        self.after.push((reader.node, add));
+    }
+
+    /// The reader's own convolution over an image that is the constants everywhere and just as
+    /// large as the kernel reaches: one pixel of the interior.
+    fn response_of_conv(
+        &mut self,
+        reader: &Reader,
+        base: &str,
+        told: &[f32],
+        nodes: &[pb::NodeProto],
+    ) -> String {
+        let node = &nodes[reader.node];
+        let weight = self
+            .analysis
+            .graph
+            .input(reader.node, 1)
+            .and_then(|w| self.analysis.graph.shape(w));
+        let kernel = weight.map_or(Vec::new(), |w| w[2..].to_vec());
+        let dilations = node
+            .ints("dilations")
+            .map_or(vec![1; kernel.len()], <[i64]>::to_vec);
+        let reach: Vec<usize> = kernel
+            .iter()
+            .zip(&dilations)
+            .map(|(k, d)| (k - 1) * *d as usize + 1)
+            .collect();
+        let area: usize = reach.iter().product();
+        let mut shape = vec![1, told.len()];
+        shape.extend(&reach);
+        let image = told
+            .iter()
+            .flat_map(|c| std::iter::repeat_n(*c, area))
+            .collect();
+        let image = self.constant(&format!("{base}_image"), shape, image, reader);
+        let (mut conv, response) = self.node(
+            "Conv",
+            &format!("{base}_response"),
+            &[&image, &node.input[1]],
+        );
+        let plain = |name: &str| matches!(name, "dilations" | "group" | "kernel_shape");
+        conv.attribute = node
+            .attribute
+            .iter()
+            .filter(|a| plain(&a.name))
+            .cloned()
+            .collect();
+        self.after.push((reader.node, conv));
+        response
+    }
+
+    /// Transposed convolutions have no interior pixel that sees all taps; the plan says "spread
+    /// over the stride phases", and the twin adds that number.
+    fn response_of_transposed(&mut self, reader: &Reader, base: &str, told: &[f32]) -> String {
+        let sums = reader.tap_sums(&self.analysis.graph);
+        let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
+        let values: Vec<f32> = (0..reader.outputs.len())
+            .map(|j| {
+                (0..per_in)
+                    .map(|i| sums[(j, i)] as f32 * told[j / per_out * per_in + i])
+                    .sum()
+            })
+            .collect();
+        let rank = self
+            .analysis
+            .graph
+            .shape(reader.output)
+            .map_or(4, <[usize]>::len);
+        let mut shape = vec![1; rank];
+        shape[1] = values.len();
+        self.constant(&format!("{base}_response"), shape, values, reader)
+    }
+}
