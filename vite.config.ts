@@ -16,8 +16,11 @@ if (!("groupBy" in Map)) {
   });
 }
 
+const cacheDir = `${import.meta.dirname}/node_modules/.vite`;
+
 export default defineConfig({
   root: "www",
+  cacheDir,
   // Relative, so that the same files work under any sub-path of any static host.
   base: "./",
   build: {
@@ -32,8 +35,9 @@ export default defineConfig({
   server: { port: 5173, strictPort: false },
   test: {
     projects: [
-      { test: { name: "unit", root: `${import.meta.dirname}/www`, include: ["src/**/*.test.ts"] } },
+      { cacheDir, test: { name: "unit", root: `${import.meta.dirname}/www`, include: ["src/**/*.test.ts"] } },
       {
+        cacheDir,
         test: {
           name: "e2e",
           root: `${import.meta.dirname}/tests/e2e`,

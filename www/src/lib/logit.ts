@@ -15,12 +15,12 @@ export function expit(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** Two significant digits of the distance to the nearer end: 0.99, 0.9963 → 0.9963, 0.31. */
-export function roundProbability(p: number): number {
+/** Keeps `significant` digits of the distance to the nearer end: 0.99634 → 0.9963, 0.314 → 0.31. */
+export function roundProbability(p: number, significant = 2): number {
   if (!(p > 0)) return 0;
   if (p >= 1) return 1;
   const distance = Math.min(p, 1 - p);
-  const digits = Math.min(12, Math.max(2, 1 - Math.floor(Math.log10(distance))));
+  const digits = Math.min(12, Math.max(significant, significant - 1 - Math.floor(Math.log10(distance))));
   return Number(p.toFixed(digits));
 }
 

@@ -20,7 +20,9 @@ test("state survives the round trip", () => {
 });
 
 test("values are clamped, nonsense is ignored", () => {
-  const state = decode("#threshold=7&share=-1&seed=1e12&criterion=magic&floor=0.2&multiple=x&selected=1.2.3&locked=1.-2.a.1");
+  const state = decode(
+    "#threshold=7&share=-1&seed=1e12&criterion=magic&floor=0.2&multiple=x&selected=1.2.3&locked=1.-2.a.1",
+  );
   expect(state.threshold).toBe(1);
   expect(state.share).toBe(0);
   expect(state.seed).toBe(0xffffffff);

@@ -1,0 +1,76 @@
+/** Where rows and cells of the channel map are: pure geometry in CSS pixels. */
+import type { Pair, Site } from "../wasm/core";
+
+export interface RowBox {
+  y: number;
+  height: number;
+}
+
+export interface MapLayout {
+  rows: RowBox[];
+  /** Left edge and width of the cells. */
+  left: number;
+  width: number;
+  /** Width and height of the whole picture. */
+  total: { width: number; height: number };
+}
+
+const LOWEST_ROW = 9;
+const HIGHEST_ROW = 22;
+const RIGHT_GUTTER = 74;
+/** Between rows of one pair, and between others. */
+const PAIR_GAP = 1;
+const GAP = 4;
+
+export function layout(sites: readonly Site[], pairs: readonly Pair[], width: number, height: number): MapLayout {
+  const together = new Set(pairs.map((pair) => `${pair.before}\n${pair.after}`));
+  const gaps = sites.map((site, i): number => {
+    if (i === 0) return 0;
+    return together.has(`${sites[i - 1]!.norm}\n${site.norm}`) ? PAIR_GAP : GAP;
+  });
+  const gapSum = gaps.reduce((a, b) => a + b, 0);
+  const room = sites.length ? Math.floor((height - gapSum - 2) / sites.length) : 0;
+  const row = Math.min(HIGHEST_ROW, Math.max(LOWEST_ROW, room));
+  let y = 1;
+  const rows = gaps.map((gap) => {
+    y += gap;
+    const box = { y, height: row };
+    y += row;
+    return box;
+  });
+  const left = Math.round(Math.min(148, Math.max(84, width * 0.22)));
+  return {
+    rows,
+    left,
+    width: Math.max(40, width - left - RIGHT_GUTTER),
+    total: { width, height: y + 1 },
+  };
+}
+
+/** Row and slot (position in the sorted row) under a point; null beside the cells. */
+export function hit(
+  map: MapLayout,
+  sites: readonly Site[],
+  x: number,
+  y: number,
+): { row: number; slot: number } | null {
+  const row = map.rows.findIndex((box) => y >= box.y - 1 && y < box.y + box.height + 1);
+  const site = sites[row];
+  if (!site || x < map.left || x >= map.left + map.width) return null;
+  return { row, slot: Math.min(site.channels - 1, Math.floor(((x - map.left) / map.width) * site.channels)) };
+}
+
+/**
+ * For each device pixel of a row: the slot that is painted there, or −1 for the hairline between
+ * cells that are wide enough to have one.
+ */
+export function columnSlots(channels: number, pixels: number): Int32Array {
+  const slots = new Int32Array(pixels);
+  const cell = pixels / channels;
+  for (let x = 0; x < pixels; x++) {
+    const slot = Math.min(channels - 1, Math.floor((x * channels) / pixels));
+    const last = x + 1 < pixels && Math.floor(((x + 1) * channels) / pixels) !== slot;
+    slots[x] = cell >= 4 && last ? -1 : slot;
+  }
+  return slots;
+}

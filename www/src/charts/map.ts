@@ -1,0 +1,167 @@
+/**
+ * The channel map's painter. Everything that does not follow the threshold (which pixel shows which
+ * channel, the shade of kept channels, labels) is prepared once; a drag step colours pixels, stretches
+ * rows and draws one cut line each.
+ */
+
+import { clip } from "../lib/names";
+import { cutPosition, type Order } from "../lib/order";
+import type { Model } from "../state/store";
+import { columnSlots, layout, type MapLayout } from "./map-layout";
+import { type Palette, pixel, ramp } from "./palette";
+
+export interface Scene {
+  model: Model;
+  order: Order;
+  states: Uint8Array;
+  /** Key (see Order) at which channels start to go; null when nothing is cut. */
+  cut: number | null;
+  cursor: { row: number; slot: number } | null;
+  /** Flat channel index. */
+  selected: number | null;
+}
+
+const SHADES = 64;
+
+export class MapPainter {
+  map: MapLayout | null = null;
+  private readonly canvas: HTMLCanvasElement;
+  private readonly context: CanvasRenderingContext2D;
+  private readonly cells = document.createElement("canvas");
+  private image: ImageData | null = null;
+  private pixels = new Uint32Array(0);
+  /** Per pixel: flat channel index or −1, and the colour while kept. */
+  private channelAt = new Int32Array(0);
+  private keptColour = new Uint32Array(0);
+  private prepared: { order: Order; palette: Palette } | null = null;
+  private ratio = 1;
+  private columns = 0;
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d")!;
+  }
+
+  /** Fits the picture into a box; the canvas may become higher than it, never wider. */
+  resize(model: Model, width: number, height: number, ratio = window.devicePixelRatio || 1): void {
+    const { sites, pairs } = model.overview;
+    this.map = layout(sites, pairs, width, height);
+    this.ratio = ratio;
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(this.map.total.height * ratio);
+    this.canvas.style.width = `${width}px`;
+    this.canvas.style.height = `${this.map.total.height}px`;
+    this.columns = Math.round(this.map.width * ratio);
+    this.prepared = null;
+  }
+
+  paint(scene: Scene, palette: Palette): void {
+    if (!this.map) return;
+    if (this.prepared?.order !== scene.order || this.prepared.palette !== palette) this.prepare(scene, palette);
+    this.colour(scene.states, palette);
+    this.draw(scene, palette);
+  }
+
+  private prepare({ model, order }: Scene, palette: Palette): void {
+    const { sites } = model.overview;
+    const { columns } = this;
+    this.cells.width = columns;
+    this.cells.height = Math.max(1, sites.length);
+    this.image = new ImageData(columns, this.cells.height);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.channelAt = new Int32Array(this.pixels.length);
+    this.keptColour = new Uint32Array(this.pixels.length);
+    const shades = ramp(palette.alive[0], palette.alive[1], SHADES);
+    const gap = pixel(palette.paper);
+    const hatch = palette.linear.map(pixel);
+    sites.forEach((site, row) => {
+      const slots = columnSlots(site.channels, columns);
+      for (let x = 0; x < columns; x++) {
+        const at = row * columns + x;
+        const slot = slots[x]!;
+        const channel = slot < 0 ? -1 : order.channels[site.offset + slot]!;
+        this.channelAt[at] = channel;
+        const p = channel < 0 ? 0 : model.probabilities[channel]!;
+        if (channel < 0) this.keptColour[at] = gap;
+        else if (Number.isNaN(p)) this.keptColour[at] = hatch[((x / this.ratio) >> 2) & 1]!;
+        else this.keptColour[at] = shades[Math.min(SHADES - 1, Math.floor(p * SHADES))]!;
+      }
+    });
+    this.prepared = { order, palette };
+  }
+
+  private colour(states: Uint8Array, palette: Palette): void {
+    const colours = palette.states.map(pixel);
+    const { pixels, channelAt, keptColour } = this;
+    for (let i = 0; i < pixels.length; i++) {
+      const channel = channelAt[i]!;
+      const state = channel < 0 ? 0 : states[channel]!;
+      pixels[i] = state === 0 ? keptColour[i]! : colours[state]!;
+    }
+    this.cells.getContext("2d")!.putImageData(this.image!, 0, 0);
+  }
+
+  private draw(scene: Scene, palette: Palette): void {
+    const { context, canvas, map, ratio, columns } = this;
+    const { model, order, states, cut, cursor, selected } = scene;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = palette.paper;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.textBaseline = "middle";
+    model.overview.sites.forEach((site, row) => {
+      const box = map!.rows[row]!;
+      context.drawImage(this.cells, 0, row, columns, 1, map!.left, box.y, map!.width, box.height);
+      this.label(scene, palette, row);
+      if (cut !== null) {
+        const at = map!.left + (map!.width * cutPosition(order, site, cut)) / site.channels;
+        context.fillStyle = palette.ink;
+        context.fillRect(Math.round(at * ratio) / ratio - 0.75, box.y - 1, 1.5, box.height + 2);
+      }
+      let kept = site.channels;
+      for (let i = site.offset; i < site.offset + site.channels; i++) {
+        const state = states[i]!;
+        if (state > 0 && state < 5) kept--;
+      }
+      context.fillStyle = kept < site.channels ? palette.ink : palette.quiet;
+      context.textAlign = "right";
+      const text = kept < site.channels ? `${kept} / ${site.channels}` : String(site.channels);
+      context.fillText(text, map!.total.width - 6, box.y + box.height / 2 + 0.5);
+    });
+    if (selected !== null) this.mark(scene, selected, palette.accent);
+    if (cursor) this.outline(scene, cursor.row, cursor.slot, palette.ink);
+  }
+
+  private label({ model, cursor }: Scene, palette: Palette, row: number): void {
+    const { context, map } = this;
+    const box = map!.rows[row]!;
+    const size = Math.min(11, box.height + 0.5);
+    const active = cursor?.row === row;
+    context.font = `${active ? 600 : 400} ${size}px "IBM Plex Sans", system-ui, sans-serif`;
+    context.fillStyle = active ? palette.ink : palette.quiet;
+    context.textAlign = "right";
+    const room = Math.floor((map!.left - 14) / (size * 0.55));
+    context.fillText(clip(model.siteNames[row]!, room), map!.left - 8, box.y + box.height / 2 + 0.5);
+  }
+
+  private mark(scene: Scene, channel: number, colour: string): void {
+    const row = scene.model.overview.sites.findIndex((s) => channel >= s.offset && channel < s.offset + s.channels);
+    const site = scene.model.overview.sites[row];
+    if (!site) return;
+    const slot = scene.order.channels.subarray(site.offset, site.offset + site.channels).indexOf(channel);
+    if (slot >= 0) this.outline(scene, row, slot, colour);
+  }
+
+  private outline({ model }: Scene, row: number, slot: number, colour: string): void {
+    const { context, map } = this;
+    const box = map!.rows[row];
+    const site = model.overview.sites[row];
+    if (!box || !site) return;
+    const width = Math.max(4, map!.width / site.channels);
+    const middle = map!.left + (map!.width * (slot + 0.5)) / site.channels;
+    context.strokeStyle = colour;
+    context.lineWidth = 2;
+    context.strokeRect(middle - width / 2 - 1, box.y - 1, width + 2, box.height + 2);
+  }
+}

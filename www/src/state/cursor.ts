@@ -1,0 +1,99 @@
+/** What the pointer or the arrow keys are on in the channel map. */
+import { computed, signal } from "@preact/signals";
+import { probability } from "../lib/format";
+import { STATE_NAMES } from "./exports";
+import { criterion, drag, model, order, selected, takesShare, threshold } from "./store";
+
+export const cursor = signal<{ row: number; slot: number } | null>(null);
+
+/** The key at which channels start to go; for shares, that of the last channel that went. */
+export const cutKey = computed<number | null>(() => {
+  if (!takesShare.value) return threshold.value;
+  const [rows, step] = [order.value, drag.value];
+  if (!rows || !step) return null;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < rows.channels.length; i++) {
+    const state = step.states[rows.channels[i]!]!;
+    if (state > 0 && rows.keys[i]! < lowest && rows.keys[i]! > -1e38) lowest = rows.keys[i]!;
+  }
+  return lowest;
+});
+
+function channelAt(at: { row: number; slot: number }): number | null {
+  const site = model.value?.overview.sites[at.row];
+  const flat = site && order.value?.channels[site.offset + at.slot];
+  return flat === undefined ? null : flat - site!.offset;
+}
+
+export const readOut = computed(() => {
+  const at = cursor.value;
+  const open = model.value;
+  if (!at || !open) return "";
+  const site = open.overview.sites[at.row];
+  const channel = channelAt(at);
+  if (!site || channel === null) return "";
+  const p = open.probabilities[site.offset + channel]!;
+  const state = STATE_NAMES[drag.value?.states[site.offset + channel] ?? 0];
+  const pinned = Number.isNaN(p) ? "no probability" : `P = ${probability(p)}`;
+  return `${open.siteNames[at.row]} · channel ${channel} · ${site.activation} · ${pinned} · ${state}`;
+});
+
+/** Returns whether the key was one of ours. */
+export function moveCursor(key: string, far: boolean): boolean {
+  const sites = model.value?.overview.sites;
+  if (!sites?.length || !order.value) return false;
+  const at = cursor.value ?? start(sites[0]!.channels);
+  const by = far ? 10 : 1;
+  const site = sites[at.row]!;
+  const moves: Record<string, () => { row: number; slot: number }> = {
+    ArrowLeft: () => ({ row: at.row, slot: at.slot - by }),
+    ArrowRight: () => ({ row: at.row, slot: at.slot + by }),
+    ArrowUp: () => along(at, -by),
+    ArrowDown: () => along(at, by),
+    Home: () => ({ row: at.row, slot: 0 }),
+    End: () => ({ row: at.row, slot: site.channels - 1 }),
+  };
+  const move = moves[key];
+  if (!move) return false;
+  const next = cursor.value ? move() : at;
+  const row = Math.min(sites.length - 1, Math.max(0, next.row));
+  cursor.value = { row, slot: Math.min(sites[row]!.channels - 1, Math.max(0, next.slot)) };
+  return true;
+}
+
+/** Rows differ in width: keep the relative place, which is what the eye follows. */
+function along(at: { row: number; slot: number }, by: number): { row: number; slot: number } {
+  const sites = model.value!.overview.sites;
+  const row = Math.min(sites.length - 1, Math.max(0, at.row + by));
+  const place = (at.slot + 0.5) / sites[at.row]!.channels;
+  return { row, slot: Math.floor(place * sites[row]!.channels) };
+}
+
+function start(channels: number): { row: number; slot: number } {
+  const [row, channel] = selected.value ?? [0, -1];
+  const site = model.value?.overview.sites[row];
+  if (site && channel >= 0 && order.value) {
+    const slot = order.value.channels.subarray(site.offset, site.offset + site.channels).indexOf(site.offset + channel);
+    if (slot >= 0) return { row, slot };
+  }
+  return { row: 0, slot: channels - 1 };
+}
+
+export function openAtCursor(): void {
+  const at = cursor.value;
+  const channel = at && channelAt(at);
+  if (at && channel !== null && channel !== undefined) selected.value = [at.row, channel];
+}
+
+/** Opens a channel that exists in the current criterion's most telling place: the likeliest dead one. */
+export function mostInteresting(): [number, number] | null {
+  const [open, step] = [model.value, drag.value];
+  if (!open || !step || criterion.value !== "probability") return null;
+  for (const wanted of [2, 1, 3, 4]) {
+    const flat = step.states.indexOf(wanted);
+    if (flat < 0) continue;
+    const site = open.overview.sites.findIndex((s) => flat >= s.offset && flat < s.offset + s.channels);
+    if (site >= 0) return [site, flat - open.overview.sites[site]!.offset];
+  }
+  return null;
+}

@@ -1,0 +1,161 @@
+/**
+ * Two workers with the same network: the planner answers a drag in a frame and is never kept busy;
+ * the runner does what takes long (surgery, inference, repair) and can be stopped at any time.
+ */
+import { type Remote, transfer } from "comlink";
+import type { Api, Opened } from "../worker/api";
+import { Engine, EngineLost, sentence } from "../worker/engine";
+import { alertText, labels, type Model, measured, model, noticeText, preset } from "./store";
+
+const planner = new Engine();
+let runner: Engine | null = null;
+
+/** What is open where; a replaced worker has a new generation and is empty. */
+interface Holding {
+  model: Model | null;
+  generation: number;
+  calibrated: number;
+  labels: string;
+}
+const inPlanner: Holding = { model: null, generation: 0, calibrated: 0, labels: "" };
+const inRunner: Holding = { model: null, generation: 0, calibrated: 0, labels: "" };
+
+/** Images the open network was measured on, to be repeated in a worker that opens it later. */
+let calibration: { image: Blob; preset: string }[] = [];
+/** A text file's labels win over the named set. */
+let customLabels: string | null = null;
+
+export async function bytesOf(blob: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** Opens a network in the planner without making it the page's; the caller does that on success. */
+export async function openInPlanner(name: string, blob: Blob): Promise<Opened> {
+  const bytes = await bytesOf(blob);
+  try {
+    return await planner.call((core) => core.open(name, transfer(bytes, [bytes.buffer])));
+  } catch (error) {
+    if (!(error instanceof EngineLost)) throw error;
+    await bringUp(planner, inPlanner);
+    throw `${name} stopped the engine (${error.message.replace(/\.$/, "")}); it was restarted and what was open still is.`;
+  }
+}
+
+export function adopt(opened: Model): void {
+  calibration = [];
+  measured.value = 0;
+  inPlanner.model = opened;
+  inPlanner.generation = planner.generation;
+  inPlanner.calibrated = 0;
+}
+
+/** The same network with fresh numbers (after a measurement): workers need not open it again. */
+export function keepHolding(from: Model, to: Model): void {
+  for (const holding of [inPlanner, inRunner]) if (holding.model === from) holding.model = to;
+}
+
+/** Brings a worker to what the page shows: network, measurement, labels. */
+async function bringUp(engine: Engine, holding: Holding): Promise<void> {
+  const wanted = model.value;
+  if (!wanted) return;
+  if (holding.model !== wanted || holding.generation !== engine.generation) {
+    const bytes = await bytesOf(wanted.blob);
+    await engine.call((core) => core.open(wanted.overview.file, transfer(bytes, [bytes.buffer])));
+    Object.assign(holding, { model: wanted, generation: engine.generation, calibrated: 0, labels: "" });
+  }
+  while (holding.calibrated < calibration.length) {
+    const { image, preset: as } = calibration[holding.calibrated]!;
+    const bytes = await bytesOf(image);
+    await engine.call((core) => core.calibrate(transfer(bytes, [bytes.buffer]), as));
+    holding.calibrated++;
+  }
+}
+
+let losses: number[] = [];
+
+/** A call to the planner; when its worker dies, the network is opened again and the page says so. */
+export async function plannerCall<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
+  try {
+    return await planner.call(work);
+  } catch (error) {
+    if (error instanceof EngineLost) await recover(error);
+    throw error;
+  }
+}
+
+async function recover(lost: EngineLost): Promise<void> {
+  const now = performance.now();
+  losses = [...losses.filter((at) => now - at < 10_000), now];
+  try {
+    await bringUp(planner, inPlanner);
+    noticeText.value = `The engine stopped (${lost.message.replace(/\.$/, "")}); it was restarted and ${model.value?.overview.file ?? "the page"} is open again.`;
+  } catch (again) {
+    alertText.value = `The engine stopped and could not open the network again: ${sentence(again)}`;
+  }
+}
+
+/** Whether the planner dies faster than it helps; then the page waits for a change by the user. */
+export function plannerUnstable(): boolean {
+  return losses.length > 2;
+}
+
+/** A call to the runner, opened on first use. */
+export async function runnerCall<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
+  runner ??= new Engine();
+  const engine = runner;
+  try {
+    await bringUp(engine, inRunner);
+    const set = customLabels ?? labels.value;
+    if (inRunner.labels !== set) {
+      await engine.call((core) => core.setLabels(set));
+      inRunner.labels = set;
+    }
+    return await engine.call(work);
+  } catch (error) {
+    if (error instanceof EngineLost && !error.cancelled) {
+      throw `The engine stopped while working (${error.message.replace(/\.$/, "")}); it was restarted, and your network is still open.`;
+    }
+    throw error;
+  }
+}
+
+/** Opens the network in the runner ahead of need; errors will show when it is needed. */
+export function warmRunner(): void {
+  runnerCall(async () => {}).catch(() => {});
+}
+
+/** Stops whatever the runner does. What it held is opened again at the next call. */
+export function stopRunner(): void {
+  runner?.cancel();
+}
+
+/** Whether what the runner pruned is still there. */
+export function runnerGeneration(): number {
+  return runner?.generation ?? 0;
+}
+
+export function useLabelText(text: string | null): void {
+  customLabels = text;
+}
+
+/** Measures both workers' networks on one more image. */
+export async function calibrateWith(image: Blob): Promise<number> {
+  calibration.push({ image, preset: preset.value });
+  try {
+    await bringUp(planner, inPlanner);
+    return inPlanner.calibrated;
+  } catch (error) {
+    calibration.pop();
+    throw error;
+  }
+}
+
+export async function forgetCalibration(): Promise<void> {
+  calibration = [];
+  inPlanner.calibrated = 0;
+  await plannerCall((core) => core.clearCalibration());
+  if (inRunner.model) {
+    inRunner.calibrated = 0;
+    await runnerCall((core) => core.clearCalibration());
+  }
+}

@@ -1,0 +1,48 @@
+/** Files other than the network: the plan as JSON and as CSV. */
+import { type Cell, csv } from "../lib/csv";
+import { download } from "../lib/download";
+import { planFileStem } from "../lib/format";
+import { sentence } from "../worker/engine";
+import { plannerCall } from "./engines";
+import * as store from "./store";
+
+export const STATE_NAMES = ["kept", "output dead", "input dead", "both dead", "removed", "withheld"] as const;
+
+export function stem(): string {
+  const name = store.model.value?.overview.file ?? "network.onnx";
+  return planFileStem(name, store.criterion.value, store.amount.value, store.compensation.value);
+}
+
+export async function downloadPlanJson(): Promise<void> {
+  try {
+    const plan = await plannerCall((core) => core.plan(store.options.value));
+    download(`${stem()}.json`, JSON.stringify(plan, null, 2), "application/json");
+  } catch (error) {
+    store.alertText.value = sentence(error);
+  }
+}
+
+export function downloadPlanCsv(): void {
+  const { model, drag } = store;
+  if (!model.value || !drag.value) return;
+  const header = ["norm", "activation", "channel", "mean", "std", "probability", "saturation", "state"];
+  download(`${stem()}.csv`, csv(header, channelRows(model.value, drag.value.states)), "text/csv");
+}
+
+function* channelRows(model: store.Model, states: Uint8Array): Generator<Cell[]> {
+  for (const site of model.overview.sites) {
+    for (let c = 0; c < site.channels; c++) {
+      const i = site.offset + c;
+      yield [
+        site.norm,
+        site.activation,
+        c,
+        model.means[i]!,
+        model.stds[i]!,
+        model.probabilities[i]!,
+        model.saturations[i]!,
+        STATE_NAMES[states[i]!] ?? "",
+      ];
+    }
+  }
+}

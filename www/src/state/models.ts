@@ -1,0 +1,149 @@
+/** Opening networks: from a sample, a file picker, a drop; and measuring them on images. */
+import { batch } from "@preact/signals";
+import { measure } from "../lib/measure";
+import { shortNames } from "../lib/names";
+import type { Opened } from "../worker/api";
+import { sentence } from "../worker/engine";
+import {
+  adopt,
+  calibrateWith,
+  forgetCalibration,
+  keepHolding,
+  openInPlanner,
+  plannerCall,
+  useLabelText,
+  warmRunner,
+} from "./engines";
+import { withJob } from "./jobs";
+import { chooseSampleImages, pictures, resetProof } from "./proof";
+import * as store from "./store";
+
+/** Larger files would not leave room for two copies of the network in a 32-bit memory. */
+const LARGEST = 900e6;
+
+let opening = 0;
+
+async function open(name: string, blob: Blob, source: store.Source, since: number, first = false): Promise<void> {
+  const turn = ++opening;
+  store.alertText.value = "";
+  store.noticeText.value = "";
+  try {
+    if (blob.size > LARGEST)
+      throw `${name} has ${Math.round(blob.size / 1e6)} MB; networks up to 900 MB fit into a browser tab.`;
+    await withJob(`Opening ${name}`, null, async () => {
+      const opened = await openInPlanner(name, blob);
+      if (turn !== opening) return;
+      show(opened, blob, source, first);
+      measure("load", since);
+    });
+    // The runner opens its copy when the first plan is on the screen.
+    setTimeout(warmRunner, 600);
+  } catch (error) {
+    if (turn === opening) store.alertText.value = sentence(error);
+  }
+}
+
+function show(opened: Opened, blob: Blob, source: store.Source, first: boolean): void {
+  const { overview } = opened;
+  const model: store.Model = { ...opened, source, blob, ...labelsOf(opened) };
+  adopt(model);
+  batch(() => {
+    resetProof();
+    store.order.value = null;
+    store.drag.value = null;
+    store.plan.value = null;
+    store.curve.value = null;
+    if (!first) {
+      store.locked.value = [];
+      store.selected.value = null;
+      store.presetChoice.value = "";
+      store.labelsChoice.value = "";
+      useLabelText(null);
+    }
+    store.locked.value = store.locked.value.filter((i) => i < overview.layers.length);
+    const [site, channel] = store.selected.value ?? [0, 0];
+    if (channel >= (overview.sites[site]?.channels ?? 0)) store.selected.value = null;
+    store.model.value = model;
+  });
+  chooseSampleImages();
+}
+
+function labelsOf(opened: Opened) {
+  return {
+    siteNames: shortNames(opened.overview.sites.map((site) => site.norm)),
+    layerNames: shortNames(opened.overview.layers.map((layer) => layer.name)),
+  };
+}
+
+export async function openFile(file: File, since = performance.now()): Promise<void> {
+  await open(file.name, file, { kind: "local" }, since);
+}
+
+export async function openSample(file: string, since = performance.now(), first = false): Promise<void> {
+  try {
+    const response = await fetch(`samples/${file}`);
+    if (!response.ok) throw `The sample ${file} could not be fetched (${response.status}).`;
+    await open(file, await response.blob(), { kind: "sample", file }, since, first);
+  } catch (error) {
+    store.alertText.value = sentence(error instanceof TypeError ? `The sample ${file} could not be fetched` : error);
+  }
+}
+
+/** Reads the sample list and opens what the link names, else the first sample. */
+export async function firstVisit(): Promise<void> {
+  try {
+    store.samples.value = await (await fetch("samples/index.json")).json();
+  } catch {
+    store.alertText.value = "The list of samples could not be fetched; open a network of your own.";
+    return;
+  }
+  if (store.model.value || opening) return;
+  const { networks } = store.samples.value;
+  const wanted = networks.find((sample) => sample.file === store.wantedNet) ?? networks[0];
+  if (store.wantedNet.startsWith("local:")) {
+    store.noticeText.value = `This link was made with ${store.wantedNet.slice(6)}, a file that a link does not carry: drop it here to see the same plan.`;
+  }
+  if (wanted) await openSample(wanted.file, 0, wanted.file === store.wantedNet);
+}
+
+/** Runs the open network on the pictures to measure its channels. */
+export async function measureOnImages(): Promise<void> {
+  const images = pictures.value;
+  if (images.length === 0) return;
+  let stopped = false;
+  try {
+    await withJob(
+      "Measuring channels on your images",
+      () => {
+        stopped = true;
+      },
+      async (progress) => {
+        let done = 0;
+        for (const picture of images) {
+          if (stopped) break;
+          store.measured.value = await calibrateWith(picture.blob);
+          progress(++done / images.length);
+        }
+        await refresh();
+      },
+    );
+  } catch (error) {
+    store.alertText.value = sentence(error);
+  }
+}
+
+export async function forgetMeasurement(): Promise<void> {
+  await forgetCalibration();
+  store.measured.value = 0;
+  await refresh();
+}
+
+async function refresh(): Promise<void> {
+  const old = store.model.value;
+  if (!old) return;
+  const opened = await plannerCall((core) => core.refresh());
+  if (store.model.value !== old) return;
+  const model: store.Model = { ...old, ...opened };
+  keepHolding(old, model);
+  store.model.value = model;
+}

@@ -1,0 +1,189 @@
+/**
+ * From an input event to a painted plan. At most one preview is under way; while it is, only the
+ * latest wish is kept. Tables that need the whole plan follow once the dragging rests.
+ */
+import { batch, effect, untracked } from "@preact/signals";
+import { HIGHEST, LOWEST, logit, roundProbability, thresholdAt } from "../lib/logit";
+import { measure } from "../lib/measure";
+import { negated, sortRows } from "../lib/order";
+import { EngineLost, sentence } from "../worker/engine";
+import { mostInteresting } from "./cursor";
+import { plannerCall, plannerUnstable } from "./engines";
+import * as store from "./store";
+
+const REST_MS = 140;
+
+let busy = false;
+/** Time of the oldest input event that no painted plan has answered yet. */
+let waiting: number | null = null;
+let rest = 0;
+
+/** Asks for a plan of the current options. `since` is the input event's time stamp. */
+export function requestPlan(since = performance.now()): void {
+  waiting ??= since;
+  if (!busy) void pump();
+}
+
+async function pump(): Promise<void> {
+  busy = true;
+  try {
+    while (waiting !== null && store.model.value) {
+      const since = waiting;
+      waiting = null;
+      await step(since);
+    }
+  } finally {
+    busy = false;
+  }
+}
+
+async function step(since: number): Promise<void> {
+  const { model, options, selected, drag } = store;
+  const of = model.value;
+  try {
+    const result = await plannerCall((core) => core.preview(options.value, selected.value));
+    if (model.value !== of) return;
+    drag.value = result;
+    // Views render in a microtask after their signals change; the measure ends behind that.
+    await Promise.resolve();
+    await Promise.resolve();
+    measure("plan", since);
+    suggest(of);
+    clearTimeout(rest);
+    rest = window.setTimeout(settle, REST_MS);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+let suggestedFor: unknown = null;
+
+/** Opens a telling channel once per network, so that the channel view is never an empty box. */
+function suggest(of: store.Model | null): void {
+  if (suggestedFor === of) return;
+  suggestedFor = of;
+  if (store.selected.value === null) store.selected.value = mostInteresting();
+}
+
+function failed(error: unknown): void {
+  if (error instanceof EngineLost) {
+    if (plannerUnstable()) {
+      waiting = null;
+      store.alertText.value = "The engine keeps stopping on this plan; change a setting to try again.";
+    } else {
+      waiting ??= performance.now();
+    }
+    return;
+  }
+  store.alertText.value = sentence(error);
+}
+
+/** What need not follow the finger: the full plan, for tables. */
+async function settle(): Promise<void> {
+  const of = store.model.value;
+  const key = store.planKey.value;
+  try {
+    const plan = await plannerCall((core) => core.plan(store.options.value));
+    if (store.model.value === of && store.planKey.value === key) store.plan.value = plan;
+  } catch (error) {
+    if (!(error instanceof EngineLost)) store.alertText.value = sentence(error);
+  }
+}
+
+/** Sorts the map's rows for the current criterion. */
+export async function refreshOrder(): Promise<void> {
+  const { model, criterion, seed, order } = store;
+  const of = model.value;
+  if (!of) return;
+  const by = criterion.value;
+  try {
+    const keys =
+      by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(by, seed.value)));
+    if (model.value === of && criterion.value === by) order.value = sortRows(of.overview.sites, keys);
+  } catch (error) {
+    if (error instanceof EngineLost) return;
+    store.alertText.value = sentence(error);
+    if (by !== "probability") store.criterion.value = "probability";
+  }
+}
+
+/** Thresholds at even steps of the slider, or shares at even steps. */
+function curveAmounts(): number[] {
+  const steps = 40;
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    if (store.takesShare.value) return (0.95 * i) / steps;
+    const [low, high] = [logit(LOWEST), logit(HIGHEST)];
+    return thresholdAt(low + ((high - low) * i) / steps);
+  });
+}
+
+/** Costs over the whole range of the slider, in pieces short enough for a drag to slip between. */
+export async function refreshCurve(): Promise<void> {
+  const of = store.model.value;
+  if (!of) return;
+  const options = store.options.value;
+  const key = curveKey();
+  const amounts = curveAmounts();
+  const curve = { amounts, params: [] as number[], macs: [] as number[] };
+  try {
+    for (let i = 0; i < amounts.length; i += 6) {
+      const part = await plannerCall((core) => core.curve(options, amounts.slice(i, i + 6)));
+      if (store.model.value !== of || curveKey() !== key) return;
+      curve.params.push(...part.params);
+      curve.macs.push(...part.macs);
+    }
+    store.curve.value = curve;
+  } catch {
+    // A decoration: the plan itself reports what is wrong.
+    store.curve.value = null;
+  }
+}
+
+function curveKey(): string {
+  return JSON.stringify({ ...store.options.value, threshold: 0, share: 0 });
+}
+
+/** "−30 % MACs": sets the threshold (or share) that comes nearest. */
+export async function solveFor(percent: number): Promise<void> {
+  const since = performance.now();
+  try {
+    const amount = await plannerCall((core) => core.solveMacs(store.options.value, percent));
+    if (store.takesShare.value) store.share.value = Math.round(amount * 1e4) / 1e4;
+    else store.threshold.value = roundProbability(amount, 4);
+    requestPlan(since);
+  } catch (error) {
+    store.alertText.value = sentence(error);
+  }
+}
+
+/** Keeps map order, curve and plan in step with everything that is not the slider itself. */
+export function startPlanning(): void {
+  effect(() => {
+    const open = store.model.value;
+    store.criterion.value;
+    store.seed.value;
+    if (open) untracked(() => void refreshOrder());
+  });
+  let timer = 0;
+  effect(() => {
+    if (!store.model.value) return;
+    curveKey();
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void refreshCurve(), 250);
+  });
+  effect(() => {
+    store.planKey.value;
+    store.selected.value;
+    if (store.model.value) untracked(() => requestPlan());
+  });
+}
+
+export function setAmount(value: number, since: number): void {
+  if (!Number.isFinite(value)) return;
+  waiting ??= since;
+  batch(() => {
+    if (store.takesShare.value) store.share.value = Math.min(0.99, Math.max(0, value));
+    else store.threshold.value = Math.min(1, Math.max(0, value));
+  });
+  requestPlan(since);
+}

@@ -1,0 +1,271 @@
+/** What proves a plan: images, both networks' answers, the checked file. */
+import { batch, computed, signal } from "@preact/signals";
+import { proxy, transfer } from "comlink";
+import { download } from "../lib/download";
+import { median, planFileStem } from "../lib/format";
+import { measure, timed } from "../lib/measure";
+import type { Check, Plan, Prediction } from "../wasm/core";
+import type { Which } from "../worker/api";
+import { EngineLost, sentence } from "../worker/engine";
+import { bytesOf, runnerCall, runnerGeneration, stopRunner, useLabelText } from "./engines";
+import { withJob } from "./jobs";
+import * as store from "./store";
+
+export interface Picture {
+  id: number;
+  name: string;
+  blob: Blob;
+  url: string;
+  sample: boolean;
+}
+
+export interface Answer {
+  picture: Picture;
+  original: Prediction;
+  pruned: Prediction;
+  agree: boolean;
+  /** Largest |Δ| over the first output's values. */
+  difference: number;
+}
+
+export interface Latency {
+  first: number;
+  warm: number;
+}
+
+/** A pruned network as it lies in the runner. */
+export interface Product {
+  key: string;
+  generation: number;
+  plan: Plan;
+  check: Check | null;
+  repairedOn: number;
+  bytes: Blob;
+}
+
+export const pictures = signal<Picture[]>([]);
+export const answers = signal<Answer[]>([]);
+export const answersKey = signal("");
+export const latency = signal<{ original: Latency; pruned: Latency } | null>(null);
+export const product = signal<Product | null>(null);
+export const labelFile = signal("");
+
+/** The product, if it still is what the controls say. */
+export const current = computed(() => {
+  const it = product.value;
+  return it && it.key === store.planKey.value ? it : null;
+});
+
+let nextId = 1;
+
+export function resetProof(): void {
+  answers.value = [];
+  answersKey.value = "";
+  latency.value = null;
+  product.value = null;
+  labelFile.value = "";
+}
+
+function picture(name: string, blob: Blob, sample: boolean): Picture {
+  return { id: nextId++, name, blob, url: URL.createObjectURL(blob), sample };
+}
+
+function drop(removed: readonly Picture[]): void {
+  for (const it of removed) URL.revokeObjectURL(it.url);
+}
+
+/** The images that suit the network just opened; those the user added stay. */
+export async function chooseSampleImages(): Promise<void> {
+  const wanted = store.preset.value === "fashion-mnist" ? "fashion-mnist" : "photos";
+  const kept = pictures.value.filter((it) => !it.sample);
+  if (pictures.value.some((it) => it.sample && it.name && sampleSet === wanted)) return;
+  sampleSet = wanted;
+  drop(pictures.value.filter((it) => it.sample));
+  pictures.value = kept;
+  const images = store.samples.value.images.filter((it) => it.set === wanted);
+  try {
+    const loaded = await Promise.all(
+      images.map(async (it) => picture(it.name, await (await fetch(`samples/${it.file}`)).blob(), true)),
+    );
+    if (sampleSet === wanted) pictures.value = [...loaded, ...pictures.value.filter((it) => !it.sample)];
+    else drop(loaded);
+  } catch {
+    // Samples are a convenience; one's own images work without them.
+  }
+}
+let sampleSet = "";
+
+export function addImages(files: readonly File[]): void {
+  if (files.length === 0) return;
+  // One's own photos take the place of the samples: agreement should be about them.
+  drop(pictures.value.filter((it) => it.sample));
+  pictures.value = [
+    ...pictures.value.filter((it) => !it.sample),
+    ...files.map((file) => picture(file.name, file, false)),
+  ];
+}
+
+export function removePicture(id: number): void {
+  drop(pictures.value.filter((it) => it.id === id));
+  pictures.value = pictures.value.filter((it) => it.id !== id);
+}
+
+export function bringSamplesBack(): void {
+  drop(pictures.value);
+  pictures.value = [];
+  sampleSet = "";
+  void chooseSampleImages();
+}
+
+export async function readLabelFile(file: File): Promise<void> {
+  useLabelText(await file.text());
+  labelFile.value = file.name;
+}
+
+function report(error: unknown): void {
+  if (error instanceof EngineLost && error.cancelled) store.noticeText.value = "Stopped.";
+  else store.alertText.value = sentence(error);
+}
+
+/** Surgery and its check for the current plan, unless that is what lies in the runner already. */
+async function produce(say: (fraction: number, label: string) => void): Promise<Product> {
+  const existing = current.value;
+  // A stopped or restarted runner has forgotten it.
+  if (existing?.generation === runnerGeneration()) return existing;
+  const key = store.planKey.value;
+  const options = store.options.value;
+  say(0, "Pruning");
+  const plan = await timed("prune", () => runnerCall((core) => core.prune(options)));
+  say(0.4, "Checking against the masked twin");
+  const check = await timed("check", () => runnerCall((core) => core.check()));
+  const bytes = await runnerCall((core) => core.prunedBytes());
+  const made: Product = {
+    key,
+    generation: runnerGeneration(),
+    plan,
+    check,
+    repairedOn: 0,
+    bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+  };
+  product.value = made;
+  return made;
+}
+
+async function infer(which: Which, of: Picture): Promise<{ prediction: Prediction; wall: number }> {
+  const image = await bytesOf(of.blob);
+  const as = store.preset.value;
+  const start = performance.now();
+  const prediction = await runnerCall((core) => core.infer(which, transfer(image, [image.buffer]), as));
+  return { prediction, wall: measure(`infer:${which}`, start) };
+}
+
+function compare(of: Picture, original: Prediction, pruned: Prediction): Answer {
+  let difference = 0;
+  original.scores.forEach((score, i) => {
+    difference = Math.max(difference, Math.abs(score - (pruned.scores[i] ?? 0)));
+  });
+  const agree = original.top.length > 0 ? original.top[0]!.index === pruned.top[0]?.index : difference < 1e-3;
+  return { picture: of, original, pruned, agree, difference };
+}
+
+/** Enough repetitions for a median, few enough not to be noticed. */
+const WARM_RUNS = 5;
+const WARM_BUDGET_MS = 1500;
+
+export async function runBoth(): Promise<void> {
+  const images = pictures.value;
+  if (images.length === 0) {
+    store.alertText.value = "Add at least one image to run the networks on.";
+    return;
+  }
+  store.alertText.value = "";
+  try {
+    await withJob("Running both networks", stopRunner, async (progress) => {
+      const made = await produce((_, label) => progress(0, label));
+      const fresh: Answer[] = [];
+      const first = { original: 0, pruned: 0 };
+      for (const [i, of] of images.entries()) {
+        const original = await infer("original", of);
+        const pruned = await infer("pruned", of);
+        if (i === 0) Object.assign(first, { original: original.wall, pruned: pruned.wall });
+        fresh.push(compare(of, original.prediction, pruned.prediction));
+        progress((i + 1) / images.length, `Running both networks on image ${i + 1} of ${images.length}`);
+      }
+      const warm = await warmRuns(images[0]!);
+      batch(() => {
+        answers.value = fresh.sort((a, b) => Number(a.agree) - Number(b.agree) || b.difference - a.difference);
+        answersKey.value = made.key + made.repairedOn;
+        latency.value = {
+          original: { first: first.original, warm: warm.original },
+          pruned: { first: first.pruned, warm: warm.pruned },
+        };
+      });
+    });
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Taken in turns, so that a busy machine slows both alike. */
+async function warmRuns(of: Picture): Promise<{ original: number; pruned: number }> {
+  const times = { original: [] as number[], pruned: [] as number[] };
+  const start = performance.now();
+  for (let i = 0; i < WARM_RUNS && (i === 0 || performance.now() - start < WARM_BUDGET_MS); i++) {
+    for (const which of ["original", "pruned"] as const) {
+      times[which].push((await infer(which, of)).prediction.milliseconds);
+    }
+  }
+  return { original: median(times.original), pruned: median(times.pruned) };
+}
+
+export async function repairWithImages(): Promise<void> {
+  const images = pictures.value;
+  const key = store.planKey.value;
+  const options = store.options.value;
+  store.alertText.value = "";
+  try {
+    await withJob("Repairing with your images", stopRunner, async (progress) => {
+      for (const [i, of] of images.entries()) {
+        const image = await bytesOf(of.blob);
+        await runnerCall((core) => core.addRepairImage(transfer(image, [image.buffer]), store.preset.value));
+        progress((0.2 * (i + 1)) / images.length, `Reading image ${i + 1} of ${images.length}`);
+      }
+      const say = proxy((done: number, total: number) =>
+        progress(0.2 + (0.8 * done) / Math.max(1, total), `Refitting layer ${done} of ${total}`),
+      );
+      const plan = await runnerCall((core) => core.repair(options, say));
+      const bytes = await runnerCall((core) => core.prunedBytes());
+      product.value = {
+        key,
+        generation: runnerGeneration(),
+        plan,
+        check: plan.check ?? null,
+        repairedOn: images.length,
+        bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+      };
+    });
+    await runBoth();
+  } catch (error) {
+    report(error);
+  }
+}
+
+export function fileName(of: Product): string {
+  const name = store.model.value?.overview.file ?? "network.onnx";
+  const stem = planFileStem(name, store.criterion.value, store.amount.value, store.compensation.value);
+  return `${stem}${of.repairedOn ? ".repaired" : ""}.onnx`;
+}
+
+/** Prunes, checks, and only then offers the file. */
+export async function downloadPruned(): Promise<void> {
+  store.alertText.value = "";
+  try {
+    const made = await withJob("Pruning", stopRunner, (progress) => produce(progress));
+    if (made.check && !made.check.passed) {
+      throw `The pruned network differs from its masked twin by ${made.check.max_abs_diff.toPrecision(2)}, more than rounding explains, so it is not offered`;
+    }
+    download(fileName(made), made.bytes);
+  } catch (error) {
+    report(error);
+  }
+}

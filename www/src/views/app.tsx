@@ -1,0 +1,33 @@
+import { dropping, model } from "../state/store";
+import { ChannelView } from "./channel";
+import { Dial } from "./dial";
+import { MapView } from "./map";
+import { Messages } from "./messages";
+import { NetworkView } from "./network";
+import { PlanView } from "./plan";
+import { ProofView } from "./proof";
+import { TopBar } from "./topbar";
+
+export function App() {
+  return (
+    <>
+      <TopBar />
+      <Messages />
+      <main class={model.value ? "" : "empty"}>
+        <NetworkView />
+        <section class="channels" aria-label="Channels">
+          <MapView />
+          <ChannelView />
+        </section>
+        <Dial />
+        <PlanView />
+        <ProofView />
+      </main>
+      {dropping.value ? (
+        <div class="dropzone" aria-hidden="true">
+          <p>Drop an ONNX network, or images to run it on</p>
+        </div>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+/** A Gaussian with its pinned area shaded and, when there is one, the measured histogram behind it. */
+import { area, frameFor, outline, ticks, toX } from "../charts/gaussian";
+import { value } from "../lib/format";
+import type { Histogram } from "../wasm/core";
+
+const WIDTH = 260;
+const HEIGHT = 92;
+const AXIS = 16;
+
+export function Bell(props: {
+  mean: number;
+  std: number;
+  low: number | null;
+  high: number | null;
+  histogram: Histogram | null;
+  dead: boolean;
+  name: string;
+}) {
+  const { mean, std, low, high, histogram } = props;
+  const frame = frameFor(mean, std, low, histogram, WIDTH, HEIGHT);
+  const x = (at: number) => toX(frame, at);
+  return (
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + AXIS}`} role="img" aria-label={props.name} class={props.dead ? "dead" : ""}>
+      {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
+      {std > 0 ? (
+        <>
+          <path class="bell-fill" d={area(frame, mean, std)} />
+          {low !== null ? <path class="bell-pinned" d={area(frame, mean, std, frame.low, low)} /> : null}
+          {high !== null ? <path class="bell-saturated" d={area(frame, mean, std, high)} /> : null}
+          <path class="bell-line" d={outline(frame, mean, std)} />
+        </>
+      ) : (
+        <line class="bell-line" x1={x(mean)} x2={x(mean)} y1={6} y2={HEIGHT} />
+      )}
+      {[low, high].map((end) =>
+        end !== null && end >= frame.low && end <= frame.high ? (
+          <line key={end} class="bell-end" x1={x(end)} x2={x(end)} y1={2} y2={HEIGHT} />
+        ) : null,
+      )}
+      <line class="bell-axis" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
+      {ticks(frame.low, frame.high, 4).map((tick) => (
+        <text
+          key={tick}
+          class="bell-tick"
+          x={Math.min(WIDTH - 10, Math.max(10, x(tick)))}
+          y={HEIGHT + 13}
+          text-anchor="middle"
+        >
+          {value(tick)}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
+/** Heights are densities on the scale of the bell, so that the two can be compared. */
+function Bars({ histogram, std, x }: { histogram: Histogram; std: number; x: (at: number) => number }) {
+  const total = histogram.counts.reduce((a, b) => a + b, 0);
+  const width = (histogram.high - histogram.low) / Math.max(1, histogram.counts.length);
+  if (total === 0 || !(width > 0)) return null;
+  const reference = std > 0 ? std : histogram.std;
+  const peak = 1 / (reference * Math.sqrt(2 * Math.PI));
+  return (
+    <g class="bell-bars">
+      {histogram.counts.map((n, i) => {
+        const from = histogram.low + i * width;
+        const height = Math.min(HEIGHT, (0.92 * HEIGHT * (n / total / width)) / peak);
+        const left = Math.max(0, x(from));
+        const right = Math.min(WIDTH, x(from + width));
+        if (n === 0 || right <= left) return null;
+        return <rect key={from} x={left} width={right - left} y={HEIGHT - height} height={height} />;
+      })}
+    </g>
+  );
+}

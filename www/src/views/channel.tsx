@@ -1,0 +1,165 @@
+import { useRef } from "preact/hooks";
+import { saveSvg } from "../charts/save";
+import { plural, probability, value } from "../lib/format";
+import { stem } from "../state/exports";
+import { compensation, criterion, drag, type Model, model, selected, threshold } from "../state/store";
+import type { ChannelDetail, ChannelRef, Fold, Histogram } from "../wasm/core";
+import { Bell } from "./bell";
+import { caseSentence } from "./words";
+
+/** One channel, its partner in the pair, and what its removal does. */
+export function ChannelView() {
+  const detail = drag.value?.detail;
+  const open = model.value;
+  const box = useRef<HTMLDivElement>(null);
+  if (!detail || !open || !selected.value) {
+    return (
+      <div class="channel empty-view" ref={box}>
+        <p class="hint">
+          Choose a channel in the map to see its distribution, its partner and what its removal folds where.
+        </p>
+      </div>
+    );
+  }
+  const { this: own, partner } = detail;
+  // In the order of the data: what enters the depthwise convolution first.
+  const bells = !partner ? [own] : detail.role === "after" ? [partner, own] : [own, partner];
+  return (
+    <div class="channel" ref={box}>
+      <div class="channel-head">
+        <h3>
+          Channel {own.channel} <span class="of">of {open.siteNames[own.site]}</span>
+        </h3>
+        <Verdict detail={detail} />
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => saveSvg(box.current!, `${stem()}.channel-${own.site}-${own.channel}.svg`)}
+        >
+          Save SVG
+        </button>
+      </div>
+      <div class="channel-body">
+        <div class="bells">
+          {bells.map((ref, i) => (
+            <BellCard
+              key={`${ref.site}.${ref.channel}`}
+              open={open}
+              channel={ref}
+              title={partner ? (i === 0 ? "before the depthwise conv" : "after the depthwise conv") : ""}
+              own={ref === own}
+              detail={detail}
+            />
+          ))}
+        </div>
+        <div class="story">
+          <p>{caseSentence(detail)}</p>
+          {detail.kept_because ? <p class="because">{detail.kept_because}</p> : null}
+          <Folds detail={detail} />
+          <p class="hint">
+            {detail.coupled > 1
+              ? `${plural(detail.coupled, "normalised channel")} share its fate: they go together or not at all.`
+              : "No other normalised channel is tied to it."}{" "}
+            After its activation: mean {value(detail.activation_mean)}, standard deviation{" "}
+            {value(detail.activation_std)}.
+          </p>
+          {detail.histogram ? <Fit histogram={detail.histogram} of={own} /> : null}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Verdict({ detail }: { detail: ChannelDetail }) {
+  const text = detail.removed ? "removed" : "kept";
+  return <span class={`verdict ${detail.removed ? (detail.case ?? "removed") : "kept"}`}>{text}</span>;
+}
+
+function BellCard(props: { open: Model; channel: ChannelRef; title: string; own: boolean; detail: ChannelDetail }) {
+  const { channel, open, own, detail } = props;
+  const p = channel.probability;
+  const site = open.overview.sites[channel.site];
+  const dead = p !== null && criterion.value === "probability" && p >= threshold.value;
+  return (
+    <figure class={own ? "bell own" : "bell"}>
+      <figcaption>
+        <button
+          type="button"
+          class="link"
+          disabled={own}
+          onClick={() => {
+            selected.value = [channel.site, channel.channel];
+          }}
+        >
+          {open.siteNames[channel.site]} · {channel.channel}
+        </button>
+        <span>{props.title}</span>
+      </figcaption>
+      <Bell
+        mean={channel.mean}
+        std={channel.std}
+        low={p === null ? null : own && detail.low !== null ? detail.low : 0}
+        high={own ? detail.high : null}
+        histogram={own ? detail.histogram : null}
+        dead={dead}
+        name={`N(${value(channel.mean)}, ${value(channel.std)}²)${p === null ? "" : `, P = ${probability(p)}`}`}
+      />
+      <p class="bell-facts">
+        {p === null ? (
+          <span class="p none">no P</span>
+        ) : (
+          <span class={dead ? "p dead" : "p"}>P = {probability(p)}</span>
+        )}
+        <span>
+          β {value(channel.mean)}, s {value(channel.std)}
+          {site?.calibrated ? ", measured" : ""}
+        </span>
+        <span class="hint">
+          {channel.activation === "none" ? "no activation: pinned nowhere" : channel.activation}
+          {own && detail.saturation !== null && detail.saturation > 1e-4
+            ? ` · P(at upper end) = ${probability(detail.saturation)}`
+            : ""}
+        </span>
+      </p>
+    </figure>
+  );
+}
+
+function Folds({ detail }: { detail: ChannelDetail }) {
+  if (!detail.removed || detail.folds.length === 0) return null;
+  if (compensation.value === "none") {
+    return <p>Compensation is “none”: the readers are told 0, whatever the channel was.</p>;
+  }
+  return (
+    <ul class="folds">
+      {detail.folds.slice(0, 4).map((fold) => (
+        <li key={fold.reader}>{foldText(fold)}</li>
+      ))}
+      {detail.folds.length > 4 ? <li>and {detail.folds.length - 4} more readers</li> : null}
+    </ul>
+  );
+}
+
+function foldText(fold: Fold): string {
+  const told =
+    fold.constant === null ? "nothing yet" : fold.constant === 0 ? "0" : `the constant ${value(fold.constant)}`;
+  const where = fold.constant
+    ? `; folded into the ${fold.into}, it moves an output by at most ${value(fold.largest_shift)}`
+    : "";
+  return `${fold.reader} is told ${told}${where}${fold.exact ? "" : ", approximate at the border"}.`;
+}
+
+function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {
+  const gap = of.probability === null ? null : Math.abs(histogram.pinned - of.probability);
+  return (
+    <p class="hint">
+      Measured on {plural(histogram.images, "image")}: mean {value(histogram.mean)}, standard deviation{" "}
+      {value(histogram.std)}
+      {gap === null
+        ? "."
+        : `; ${(100 * histogram.pinned).toFixed(1)} % of the values are pinned, ${
+            gap < 0.02 ? "as the Gaussian says." : `${(100 * gap).toFixed(1)} points off what the Gaussian says.`
+          }`}
+    </p>
+  );
+}

@@ -1,0 +1,37 @@
+/** A drop anywhere on the page takes the same way as the buttons. */
+import { openFile } from "../state/models";
+import { addImages } from "../state/proof";
+import { dropping } from "../state/store";
+
+export function acceptDrops(): void {
+  let depth = 0;
+  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  window.addEventListener("dragenter", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth++;
+    dropping.value = true;
+  });
+  window.addEventListener("dragleave", () => {
+    depth = Math.max(0, depth - 1);
+    if (depth === 0) dropping.value = false;
+  });
+  window.addEventListener("dragover", (event) => {
+    if (carriesFiles(event)) event.preventDefault();
+  });
+  window.addEventListener("drop", (event) => {
+    depth = 0;
+    dropping.value = false;
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    take([...(event.dataTransfer?.files ?? [])], event.timeStamp);
+  });
+}
+
+/** Images go to the run, anything else is taken for a network. */
+function take(files: File[], since: number): void {
+  const images = files.filter((file) => file.type.startsWith("image/"));
+  const network = files.find((file) => !file.type.startsWith("image/"));
+  addImages(images);
+  if (network) void openFile(network, since);
+}

@@ -1,0 +1,127 @@
+/** Small pieces that several views use. */
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+
+/** A file input that looks like a button; the input itself carries the name and the focus. */
+export function FileButton(props: {
+  name: string;
+  multiple?: boolean;
+  accept?: string;
+  primary?: boolean;
+  onFiles: (files: File[], since: number) => void;
+  children: ComponentChildren;
+}) {
+  return (
+    <label class={`button file ${props.primary ? "primary" : ""}`}>
+      <input
+        type="file"
+        aria-label={props.name}
+        multiple={props.multiple ?? false}
+        {...(props.accept ? { accept: props.accept } : {})}
+        onChange={(event) => {
+          const input = event.currentTarget;
+          const files = [...(input.files ?? [])];
+          // So that choosing the same file again is a change again.
+          input.value = "";
+          if (files.length > 0) props.onFiles(files, event.timeStamp);
+        }}
+      />
+      <span aria-hidden="true">{props.children}</span>
+    </label>
+  );
+}
+
+export function Choice<T extends string>(props: {
+  name: string;
+  value: T;
+  options: readonly (readonly [T, string, boolean?])[];
+  onChoose: (value: T) => void;
+}) {
+  return (
+    <label class="choice">
+      <span>{props.name}</span>
+      <select value={props.value} onChange={(event) => props.onChoose(event.currentTarget.value as T)}>
+        {props.options.map(([value, label, disabled]) => (
+          <option key={value} value={value} disabled={disabled ?? false}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** A number that is taken on Enter or blur, never while being typed. */
+export function NumberBox(props: {
+  name: string;
+  value: number;
+  min: number;
+  max: number;
+  step?: number | "any";
+  hideLabel?: boolean;
+  onCommit: (value: number, since: number) => void;
+}) {
+  const ref = useRef<HTMLInputElement>(null);
+  const latest = useRef(props.value);
+  latest.current = props.value;
+  const typing = ref.current !== null && ref.current === document.activeElement && ref.current.dataset.typing === "yes";
+  const shown = typing ? ref.current!.value : String(props.value);
+  return (
+    <label class={`number ${props.hideLabel ? "bare" : ""}`}>
+      {props.hideLabel ? null : <span>{props.name}</span>}
+      <input
+        ref={ref}
+        type="number"
+        inputMode="decimal"
+        aria-label={props.name}
+        min={props.min}
+        max={props.max}
+        step={props.step ?? "any"}
+        value={shown}
+        onInput={(event) => {
+          event.currentTarget.dataset.typing = "yes";
+        }}
+        onChange={(event) => {
+          const input = event.currentTarget;
+          input.dataset.typing = "";
+          const value = input.value.trim() === "" ? Number.NaN : Number(input.value);
+          if (Number.isFinite(value)) props.onCommit(Math.min(props.max, Math.max(props.min, value)), event.timeStamp);
+          // What was out of range or no number shows what is in force.
+          queueMicrotask(() => {
+            if (input.dataset.typing !== "yes") input.value = String(latest.current);
+          });
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            event.currentTarget.dataset.typing = "";
+            event.currentTarget.value = String(props.value);
+          }
+        }}
+      />
+    </label>
+  );
+}
+
+export function Step(props: { n: number; title: string; children?: ComponentChildren }) {
+  return (
+    <div class="step">
+      <h2>
+        <span class="step-number" aria-hidden="true">
+          {props.n}
+        </span>
+        {props.title}
+      </h2>
+      {props.children}
+    </div>
+  );
+}
+
+/** A bar of what stays, out of what was. */
+export function Bar(props: { before: number; after: number }) {
+  const kept = props.before > 0 ? Math.min(1, props.after / props.before) : 1;
+  return (
+    <span class="bar" aria-hidden="true">
+      <span style={{ width: `${100 * kept}%` }} />
+    </span>
+  );
+}

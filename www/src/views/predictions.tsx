@@ -1,0 +1,96 @@
+import { milliseconds, plural, value } from "../lib/format";
+import { type Answer, answers, answersKey, current, latency } from "../state/proof";
+import type { Top } from "../wasm/core";
+
+/** Both networks' answers side by side, the most changed image first. */
+export function Predictions() {
+  const all = answers.value;
+  if (all.length === 0) return <p class="hint">Both networks’ five best answers will stand here, side by side.</p>;
+  const made = current.value;
+  const stale = !made || answersKey.value !== made.key + made.repairedOn;
+  const agreeing = all.filter((it) => it.agree).length;
+  const time = latency.value;
+  return (
+    <div class={stale ? "predictions stale" : "predictions"}>
+      <p class="agreement">
+        <strong>
+          {agreeing} of {plural(all.length, "image")} agree
+        </strong>
+        , max |Δ| {value(Math.max(...all.map((it) => it.difference)))}
+        {stale ? <span class="stale-note"> for an earlier plan: run again</span> : null}
+      </p>
+      {time ? (
+        <p class="hint">
+          First answer {milliseconds(time.original.first)} → {milliseconds(time.pruned.first)}, warm{" "}
+          {milliseconds(time.original.warm)} → {milliseconds(time.pruned.warm)} (original → pruned; the first includes
+          compiling).
+        </p>
+      ) : null}
+      <table>
+        <caption>Predictions</caption>
+        <thead>
+          <tr>
+            <th scope="col" colSpan={2}>
+              original
+            </th>
+            <th scope="col" colSpan={2}>
+              pruned
+            </th>
+          </tr>
+        </thead>
+        {all.slice(0, 40).map((answer) => (
+          <Rows key={answer.picture.id} answer={answer} />
+        ))}
+      </table>
+      {all.length > 40 ? <p class="hint">The 40 most changed of {all.length} images are listed.</p> : null}
+    </div>
+  );
+}
+
+function Rows({ answer }: { answer: Answer }) {
+  const { picture, original, pruned } = answer;
+  return (
+    <tbody>
+      <tr class="picture-row">
+        <th scope="rowgroup" colSpan={4}>
+          <img src={picture.url} alt="" width="28" height="28" />
+          <span>{picture.name}</span>
+          <span class={answer.agree ? "badge" : "badge changed"}>
+            {answer.agree ? "agree" : "changed"}, |Δ| {value(answer.difference)}
+          </span>
+        </th>
+      </tr>
+      {original.top.length === 0 ? (
+        <tr>
+          <td colSpan={4} class="hint">
+            Not class scores; outputs {original.outputs.map((it) => `${it.name} ${it.shape.join("×")}`).join(", ")}.
+          </td>
+        </tr>
+      ) : (
+        original.top.map((top, i) => (
+          <tr key={top.index}>
+            <Cells top={top} />
+            <Cells top={pruned.top[i]} changed={pruned.top[i]?.index !== top.index} />
+          </tr>
+        ))
+      )}
+    </tbody>
+  );
+}
+
+function Cells({ top, changed }: { top: Top | undefined; changed?: boolean }) {
+  if (!top) return <td colSpan={2} />;
+  return (
+    <>
+      <td class={changed ? "label changed" : "label"} title={top.label}>
+        {top.label || `class ${top.index}`}
+      </td>
+      <td class="probability">
+        <span class="bar" aria-hidden="true">
+          <span style={{ width: `${100 * top.probability}%` }} />
+        </span>
+        {(100 * top.probability).toFixed(1)}
+      </td>
+    </>
+  );
+}

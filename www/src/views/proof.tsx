@@ -1,0 +1,173 @@
+import { plural, value } from "../lib/format";
+import { forgetMeasurement, measureOnImages } from "../state/models";
+import {
+  addImages,
+  bringSamplesBack,
+  current,
+  downloadPruned,
+  fileName,
+  labelFile,
+  pictures,
+  readLabelFile,
+  removePicture,
+  repairWithImages,
+  runBoth,
+} from "../state/proof";
+import { labels, labelsChoice, measured, model, preset, presetChoice } from "../state/store";
+import { LABELS, PRESETS } from "../state/url";
+import { Choice, FileButton, Step } from "./parts";
+import { Predictions } from "./predictions";
+
+export function ProofView() {
+  const none = pictures.value.length === 0;
+  return (
+    <section class="proof" aria-label="Proof">
+      <Step n={4} title="Proof" />
+      <Pictures />
+      <details class="reading">
+        <summary>
+          Read as <strong>{preset.value}</strong>, labels <strong>{labelFile.value || labels.value}</strong>
+        </summary>
+        <Reading />
+      </details>
+      <div class="row">
+        <button type="button" class="primary" disabled={!model.value || none} onClick={runBoth}>
+          Run both networks
+        </button>
+        <button
+          type="button"
+          disabled={!model.value || none}
+          title="Refits every layer behind a cut by least squares, so that it answers as before; no labels needed"
+          onClick={repairWithImages}
+        >
+          Repair with my images
+        </button>
+      </div>
+      <Predictions />
+      <Take />
+      <Measure />
+    </section>
+  );
+}
+
+function Pictures() {
+  const all = pictures.value;
+  const samplesOnly = all.length > 0 && all.every((it) => it.sample);
+  return (
+    <div class="pictures">
+      <ul aria-label="Images">
+        {all.slice(0, 24).map((it) => (
+          <li key={it.id}>
+            <img src={it.url} alt={it.name} title={it.name} width="40" height="40" />
+            <button type="button" class="remove" aria-label={`Remove ${it.name}`} onClick={() => removePicture(it.id)}>
+              ×
+            </button>
+          </li>
+        ))}
+      </ul>
+      {all.length > 24 ? <p class="hint">and {all.length - 24} more</p> : null}
+      <div class="row">
+        <FileButton name="Add images" multiple onFiles={addImages}>
+          Add images
+        </FileButton>
+        {samplesOnly ? null : (
+          <button type="button" class="quiet" onClick={bringSamplesBack}>
+            Use the samples
+          </button>
+        )}
+      </div>
+      {samplesOnly && preset.value === "cifar10" ? (
+        <p class="hint">
+          These photos only show that it runs. A CIFAR-10 network knows airplane, automobile, bird, cat, deer, dog,
+          frog, horse, ship and truck: add your photos of those.
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Reading() {
+  const guess = model.value?.overview;
+  return (
+    <div class="choices">
+      <Choice
+        name="Preprocessing"
+        value={preset.value}
+        options={PRESETS.map((it) => [it, it === guess?.preset ? `${it} (guessed)` : it] as const)}
+        onChoose={(it) => {
+          presetChoice.value = it === guess?.preset ? "" : it;
+        }}
+      />
+      <Choice
+        name="Labels"
+        value={labels.value}
+        options={LABELS.map((it) => [it, it === guess?.labels ? `${it} (guessed)` : it] as const)}
+        onChoose={(it) => {
+          labelsChoice.value = it === guess?.labels ? "" : it;
+        }}
+      />
+      <FileButton
+        name="Labels from a text file"
+        accept=".txt,text/plain"
+        onFiles={([file]) => void readLabelFile(file!)}
+      >
+        Labels from a file…
+      </FileButton>
+    </div>
+  );
+}
+
+function Take() {
+  const made = current.value;
+  const check = made?.check;
+  return (
+    <div class="take">
+      <button type="button" class="primary wide" disabled={!model.value} onClick={downloadPruned}>
+        Download pruned model
+      </button>
+      {check ? (
+        <p class={check.passed ? "checked" : "checked bad"}>
+          {check.passed ? "Checked" : "Check failed"}: max |Δ| = {value(check.max_abs_diff)} against the masked twin,
+          over {plural(check.samples, "sample")} with outputs up to {value(check.max_abs_output)}
+          {made.repairedOn ? `; then repaired with ${plural(made.repairedOn, "image")}` : ""}.
+        </p>
+      ) : made?.repairedOn ? (
+        <p class="checked">Repaired with {plural(made.repairedOn, "image")}.</p>
+      ) : (
+        <p class="hint">
+          Before the file is offered, it runs against a masked twin of the original, and the difference is shown.
+        </p>
+      )}
+      {made ? <p class="file-name">{fileName(made)}</p> : null}
+    </div>
+  );
+}
+
+function Measure() {
+  const open = model.value;
+  if (!open) return null;
+  const n = measured.value;
+  return (
+    <div class="measure">
+      <h3>Does the Gaussian hold?</h3>
+      <p class="hint">
+        {open.overview.folded
+          ? "BatchNorm was folded away in this file: measuring on images supplies the means and spreads."
+          : "Measuring puts each channel’s real histogram over its Gaussian."}
+      </p>
+      <div class="row">
+        <button type="button" disabled={pictures.value.length === 0} onClick={measureOnImages}>
+          Measure on my images
+        </button>
+        {n > 0 ? (
+          <>
+            <span class="hint">{plural(n, "image")} measured</span>
+            <button type="button" class="quiet" onClick={forgetMeasurement}>
+              Forget
+            </button>
+          </>
+        ) : null}
+      </div>
+    </div>
+  );
+}

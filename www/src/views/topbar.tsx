@@ -1,0 +1,38 @@
+import { copyLink } from "../state/link";
+import { job } from "../state/store";
+
+export function TopBar() {
+  return (
+    <header class="topbar">
+      <h1>
+        <img src="./favicon.svg" alt="" width="24" height="24" />
+        Channel pruning
+      </h1>
+      <p class="privacy">
+        <strong>Your files stay on this device.</strong>
+        <span> Networks and images are read, pruned and run in this page; nothing is uploaded.</span>
+      </p>
+      <Progress />
+      <button type="button" onClick={copyLink}>
+        Copy link
+      </button>
+    </header>
+  );
+}
+
+/** Its place is reserved, so that nothing moves when work begins. */
+function Progress() {
+  const now = job.value;
+  const percent = now?.fraction == null ? null : Math.round(100 * now.fraction);
+  return (
+    <div class="progress">
+      <div role="status">{now ? `${now.label}…` : ""}</div>
+      {now ? <progress aria-label={now.label} max={100} {...(percent === null ? {} : { value: percent })} /> : null}
+      {now?.cancel ? (
+        <button type="button" class="quiet" onClick={now.cancel}>
+          Stop
+        </button>
+      ) : null}
+    </div>
+  );
+}

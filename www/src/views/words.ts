@@ -1,0 +1,64 @@
+/** Sentences that explain: criteria, compensations, cases. */
+import type { ChannelDetail, Compensation, Criterion } from "../wasm/core";
+
+export const CRITERION_NAMES: Record<Criterion, string> = {
+  probability: "Probability of being dead (the paper)",
+  sigma: "Hardly varies (σ of what readers see)",
+  slimming: "Small |γ| (network slimming)",
+  l1: "Small filter (L1 norm)",
+  fpgm: "Redundant filter (FPGM)",
+  apoz: "Mostly zero on images (APoZ)",
+  random: "Random (baseline)",
+};
+
+export const COMPENSATION_NAMES: Record<Compensation, string> = {
+  none: "None: tell readers 0",
+  shift: "Shift fusion (the paper)",
+  mean: "Mean activation",
+};
+
+export const CRITERION_HELP: Record<Criterion, string> = {
+  probability: "A channel goes when its activation is pinned with at least this probability, by its BatchNorm alone.",
+  sigma: "Channels whose readers see the least variation go first; what remains of them is a bias.",
+  slimming: "Channels with the smallest BatchNorm scale go first.",
+  l1: "Channels written by the smallest filters go first.",
+  fpgm: "Channels whose filter is most like the others of its layer go first.",
+  apoz: "Channels that were zero most often on your images go first.",
+  random: "A seeded order: what every other criterion has to beat.",
+};
+
+export const CASE_ROWS = [
+  ["keep", "Keep", "Both ends of the depthwise convolution are alive: the channel stays."],
+  ["output_dead", "Output dead", "What leaves the depthwise convolution is pinned, so nothing behind it would notice."],
+  [
+    "input_dead",
+    "Input dead",
+    "What enters it is pinned to 0, so it only emits a constant; that constant is folded into the next layer.",
+  ],
+  ["both_dead", "Both dead", "Pinned on both sides: it goes, and leaves its pinned value."],
+] as const;
+
+export function caseSentence(detail: ChannelDetail): string {
+  const gone = detail.removed;
+  switch (detail.case) {
+    case "output_dead":
+      return gone
+        ? "Output dead: it is alive before the depthwise convolution, but what comes out is pinned, so both go."
+        : "Output dead: what comes out of the depthwise convolution is pinned.";
+    case "input_dead":
+      return gone
+        ? "Input dead: the depthwise convolution only ever sees the pinned value, so it emits one constant, and that constant moves into the next layer (shifting-factor fusion)."
+        : "Input dead: the depthwise convolution only ever sees the pinned value.";
+    case "both_dead":
+      return gone
+        ? "Both dead: pinned before and after the depthwise convolution; it goes and leaves its pinned value."
+        : "Both dead: pinned before and after the depthwise convolution.";
+    case "keep":
+      return gone
+        ? "By probability both sides are alive; this criterion removes it all the same."
+        : "Alive on both sides of its depthwise convolution: it is kept.";
+    default:
+      if (gone) return "Not in a depthwise pair; every layer that reads it is told a constant instead.";
+      return "Not in a depthwise pair, and kept.";
+  }
+}
