@@ -344,7 +344,13 @@ def shuffle_forms():
         x = g("Transpose", x, perm=[0, 2, 1, 3, 4])
         return g("Reshape", x, g("Concat", batch, g.ints(-1), height, width, axis=0))
 
-    steps = ((with_wildcards, 2, 2), (by_gather, 3, 4), (flat, 4, 6), (by_split, 4, 2), (by_shape, 3, 3))
+    steps = (
+        (with_wildcards, 2, 2),
+        (by_gather, 3, 4),
+        (flat, 4, 6),
+        (by_split, 4, 2),
+        (by_shape, 3, 3),
+    )
     for shuffle, before, after in steps:
         y = shuffle(g.conv_norm(x, 24, 24, group=before))
         y = g.conv_norm(y, 24, 24, 3, 1, 24, act=None)

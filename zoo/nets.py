@@ -184,9 +184,10 @@ class ShuffleUnitV2(nn.Module):
             )
 
     def forward(self, x):
-        kept, changed = (x, x) if self.shortcut else x.chunk(2, 1)
-        if self.shortcut:
-            kept = self.shortcut(kept)
+        if self.shortcut is None:
+            kept, changed = x.chunk(2, 1)
+        else:
+            kept, changed = self.shortcut(x), x
         return channel_shuffle(torch.cat([kept, self.branch(changed)], 1), 2)
 
 

@@ -86,7 +86,8 @@ def plan(network, threshold):
     cases = {"keep": 0, "output_dead": 0, "input_dead": 0, "both_dead": 0}
     removed, pinned_high, guarded = {}, {}, []
     removable = lambda tensor: all(
-        node.op_type in ("Conv", "ReduceMean", "GlobalAveragePool") for node in network.readers(tensor)
+        node.op_type in ("Conv", "ReduceMean", "GlobalAveragePool")
+        for node in network.readers(tensor)
     )
     for layer in network.layers.values():
         if layer.depthwise or layer.low is None:

@@ -58,7 +58,11 @@ def session_for(model, names):
 
 
 def feeds_for(session, random):
-    kinds = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(float16)": np.float16}
+    kinds = {
+        "tensor(float)": np.float32,
+        "tensor(double)": np.float64,
+        "tensor(float16)": np.float16,
+    }
     overridable = {i.name for i in session.get_overridable_initializers()}
     feeds = {}
     for value in session.get_inputs():
