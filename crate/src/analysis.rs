@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::channels::{Atom, Channels, ClassId, Flow};
 use crate::cost::CostTable;
 use crate::error::Result;
+use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::pb;
 use crate::statistics::{Measured, NONE, Statistics};
@@ -90,10 +91,24 @@ pub struct Analysis {
 impl Analysis {
     pub fn new(
         model: &pb::ModelProto,
-        measured: &HashMap<String, Vec<crate::gaussian::Gaussian>>,
+        measured: &HashMap<String, Vec<Gaussian>>,
     ) -> Result<Analysis> {
         let graph = Graph::new(model)?;
         let channels = Channels::new(&graph);
+        Ok(Analysis::assemble(graph, channels, measured))
+    }
+
+    /// Replaces the measurements, which changes every statistic but not the coupling.
+    pub fn remeasure(&mut self, measured: &HashMap<String, Vec<Gaussian>>) {
+        let (graph, channels) = (self.graph.clone(), self.channels.clone());
+        *self = Analysis::assemble(graph, channels, measured);
+    }
+
+    fn assemble(
+        graph: Graph,
+        channels: Channels,
+        measured: &HashMap<String, Vec<Gaussian>>,
+    ) -> Analysis {
         let measured: Measured = measured
             .iter()
             .filter_map(|(name, g)| Some((graph.find(name)?, g.clone())))
@@ -157,7 +172,7 @@ impl Analysis {
             rigid: Vec::new(),
         };
         analysis.rigid = crate::surgery::keep::rigid(&analysis);
-        Ok(analysis)
+        analysis
     }
 
     /// The layer a tensor's channels were last written or carried by, walking back first inputs.

@@ -3,119 +3,240 @@
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
+use crate::error::Error;
+use crate::image::Image;
 use crate::report::*;
+use crate::session::{self, Which};
 
 /// A value on its way to TypeScript, or a sentence.
 type Wire<T> = Result<Ts<T>, String>;
 
+fn out<T: Tsify + serde::Serialize>(value: Result<T, Error>) -> Wire<T> {
+    value
+        .map_err(|e| e.to_string())?
+        .into_ts()
+        .map_err(|e| e.to_string())
+}
+
+fn plan_options(options: Ts<PlanOptions>) -> Result<PlanOptions, String> {
+    options
+        .to_rust()
+        .map_err(|e| format!("the plan options cannot be read: {e}"))
+}
+
+fn decode(image: &[u8]) -> Result<Image, String> {
+    Image::decode(image)
+}
+
+fn single(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|v| *v as f32).collect()
+}
+
 /// One opened network. All methods that can fail throw a string of one sentence.
 #[wasm_bindgen]
-pub struct Session;
+pub struct Session {
+    inner: session::Session,
+    queue: Vec<ndarray::ArrayD<f32>>,
+}
 
 #[wasm_bindgen]
 impl Session {
     /// Decodes and analyses `bytes`; `name` is the file's name, used in error sentences.
     #[wasm_bindgen(constructor)]
-    pub fn new(_name: &str, _bytes: &[u8]) -> Result<Session, String> {
-        Err("not built yet".into())
+    pub fn new(name: &str, bytes: &[u8]) -> Result<Session, String> {
+        let inner = session::Session::open(name, bytes).map_err(|e| e.to_string())?;
+        Ok(Session {
+            inner,
+            queue: Vec::new(),
+        })
     }
+
     pub fn overview(&self) -> Wire<Overview> {
-        todo!()
+        out(Ok(self.inner.overview()))
     }
+
     /// Flat per-channel arrays, in site order (see `Site.offset`).
     pub fn means(&self) -> Vec<f32> {
-        todo!()
+        let sites = &self.inner.analysis.statistics.sites;
+        sites
+            .iter()
+            .flat_map(|s| s.gaussians.iter().map(|g| g.mean as f32))
+            .collect()
     }
+
     pub fn stds(&self) -> Vec<f32> {
-        todo!()
+        let sites = &self.inner.analysis.statistics.sites;
+        sites
+            .iter()
+            .flat_map(|s| s.gaussians.iter().map(|g| g.std as f32))
+            .collect()
     }
+
     /// P(Y ≤ low); NaN where the activation is pinned nowhere.
     pub fn probabilities(&self) -> Vec<f32> {
-        todo!()
+        single(&self.inner.analysis.statistics.low)
     }
+
     /// P(Y ≥ high); NaN where there is no upper end.
     pub fn saturations(&self) -> Vec<f32> {
-        todo!()
+        single(&self.inner.analysis.statistics.high)
     }
+
     /// The criterion's score of each channel's class (small goes first); NaN where it can never go.
-    pub fn scores(&self, _criterion: Ts<Criterion>, _seed: u32) -> Vec<f32> {
-        todo!()
+    pub fn scores(&mut self, criterion: Ts<Criterion>, seed: u32) -> Result<Vec<f32>, String> {
+        let criterion = criterion.to_rust().map_err(|e| e.to_string())?;
+        let scores = self
+            .inner
+            .class_scores(criterion, seed)
+            .map_err(|e| e.to_string())?
+            .to_vec();
+        let count = self.inner.analysis.statistics.site_channels() as u32;
+        Ok((0..count)
+            .map(|c| scores[self.inner.analysis.class_of_site(c) as usize] as f32)
+            .collect())
     }
+
     /// Recomputes the plan; then `states`, `layer_channels`, `layer_params` and `layer_macs` are of it.
-    pub fn preview(&mut self, _options: Ts<PlanOptions>) -> Wire<Preview> {
-        todo!()
+    pub fn preview(&mut self, options: Ts<PlanOptions>) -> Wire<Preview> {
+        out(self.inner.preview(&plan_options(options)?))
     }
+
     /// Per channel: 0 kept, 1 output dead, 2 input dead, 3 both dead (1..3 removed), 4 removed outside a
     /// pair or by a share, 5 dead but withheld.
     pub fn states(&self) -> Vec<u8> {
-        todo!()
+        self.inner.states()
     }
+
     /// Output channels that each of `Overview.layers` keeps.
     pub fn layer_channels(&self) -> Vec<u32> {
-        todo!()
+        self.inner.layer_channels()
     }
+
     pub fn layer_params(&self) -> Vec<f64> {
-        todo!()
+        self.inner
+            .layer_cost()
+            .layer_params
+            .iter()
+            .map(|v| *v as f64)
+            .collect()
     }
+
     pub fn layer_macs(&self) -> Vec<f64> {
-        todo!()
+        self.inner
+            .layer_cost()
+            .layer_macs
+            .iter()
+            .map(|v| *v as f64)
+            .collect()
     }
+
     /// The threshold (or share) that removes `percent` % of the MACs, as near as it gets.
-    pub fn solve_macs(&self, _options: Ts<PlanOptions>, _percent: f64) -> Result<f64, String> {
-        todo!()
+    pub fn solve_macs(&mut self, options: Ts<PlanOptions>, percent: f64) -> Result<f64, String> {
+        self.inner
+            .solve_macs(&plan_options(options)?, percent)
+            .map_err(|e| e.to_string())
     }
+
     /// The whole plan, for tables and the JSON download.
-    pub fn plan(&self, _options: Ts<PlanOptions>) -> Wire<Plan> {
-        todo!()
+    pub fn plan(&mut self, options: Ts<PlanOptions>) -> Wire<Plan> {
+        out(self.inner.plan(&plan_options(options)?))
     }
+
     pub fn channel(
-        &self,
-        _site: u32,
-        _channel: u32,
-        _options: Ts<PlanOptions>,
+        &mut self,
+        site: u32,
+        channel: u32,
+        options: Ts<PlanOptions>,
     ) -> Wire<ChannelDetail> {
-        todo!()
+        out(self.inner.channel(site, channel, &plan_options(options)?))
     }
+
     /// Surgery. The pruned file is then in `pruned_bytes`, and `infer("pruned", …)` runs it.
-    pub fn prune(&mut self, _options: Ts<PlanOptions>) -> Wire<Plan> {
-        todo!()
+    pub fn prune(&mut self, options: Ts<PlanOptions>) -> Wire<Plan> {
+        let pruned = self
+            .inner
+            .prune(&plan_options(options)?)
+            .map_err(|e| e.to_string())?;
+        let plan = pruned.plan.clone();
+        self.inner.adopt(pruned);
+        out(Ok(plan))
     }
+
     /// Runs the pruned network against its masked twin. Call after `prune`.
     pub fn check(&mut self) -> Wire<Check> {
-        todo!()
+        let pruned = self
+            .inner
+            .pruned
+            .as_ref()
+            .ok_or("there is no pruned network yet")?;
+        // A repaired network was checked when it was cut.
+        out(match pruned.plan.check {
+            Some(check) => Ok(check),
+            None => self.inner.check(pruned),
+        })
     }
+
     pub fn pruned_bytes(&self) -> Vec<u8> {
-        todo!()
+        self.inner
+            .pruned
+            .as_ref()
+            .map(|p| p.bytes.clone())
+            .unwrap_or_default()
     }
+
     /// Compiles (once) and runs `which` = "original" | "pruned" on one encoded image (PNG, JPEG, WebP).
-    pub fn infer(&mut self, _which: &str, _image: &[u8], _preset: &str) -> Wire<Prediction> {
-        todo!()
+    pub fn infer(&mut self, which: &str, image: &[u8], preset: &str) -> Wire<Prediction> {
+        let which = if which == "pruned" {
+            Which::Pruned
+        } else {
+            Which::Original
+        };
+        out(self.inner.predict(which, &decode(image)?, preset, 5))
     }
+
     /// Label set: "imagenet", "cifar10", "cifar100", "fashion-mnist", "none", or a text with one label a line.
-    pub fn set_labels(&mut self, _labels: &str) {
-        todo!()
+    pub fn set_labels(&mut self, labels: &str) {
+        self.inner.set_labels(labels);
     }
+
     /// Measures the network on one more image; returns how many have been measured. Fills histograms, `apoz`,
     /// and, where BatchNormalization was folded away, the means and stds themselves (fetch the overview and arrays anew).
-    pub fn calibrate(&mut self, _image: &[u8], _preset: &str) -> Result<u32, String> {
-        todo!()
+    pub fn calibrate(&mut self, image: &[u8], preset: &str) -> Result<u32, String> {
+        self.inner
+            .calibrate(&decode(image)?, preset)
+            .map_err(|e| e.to_string())
     }
+
     /// Forgets the measurement.
     pub fn clear_calibration(&mut self) {
-        todo!()
+        self.inner.clear_calibration();
     }
+
     /// Queues one more unlabelled image for `repair`; returns how many are queued.
-    pub fn add_repair_image(&mut self, _image: &[u8], _preset: &str) -> Result<u32, String> {
-        todo!()
+    pub fn add_repair_image(&mut self, image: &[u8], preset: &str) -> Result<u32, String> {
+        let feeder = self.inner.feeder(preset).map_err(|e| e.to_string())?;
+        self.queue.push(feeder.feed(&decode(image)?));
+        Ok(self.queue.len() as u32)
     }
+
     /// Prunes, refits every reader on the queued images, empties the queue; `pruned_bytes` is then the repaired file.
     /// `progress(done, total)` is called after each reader.
-    pub fn repair(
-        &mut self,
-        _options: Ts<PlanOptions>,
-        _progress: &js_sys::Function,
-    ) -> Wire<Plan> {
-        todo!()
+    pub fn repair(&mut self, options: Ts<PlanOptions>, progress: &js_sys::Function) -> Wire<Plan> {
+        let images = std::mem::take(&mut self.queue);
+        let report = |done: usize, total: usize| {
+            let _ = progress.call2(
+                &JsValue::NULL,
+                &JsValue::from(done as u32),
+                &JsValue::from(total as u32),
+            );
+        };
+        let pruned = self
+            .inner
+            .repair(&plan_options(options)?, &images, report)
+            .map_err(|e| e.to_string())?;
+        let plan = pruned.plan.clone();
+        self.inner.adopt(pruned);
+        out(Ok(plan))
     }
 }
 

@@ -82,7 +82,10 @@ impl Session {
             kept_because: kept_because.flatten(),
             coupled: a.sites.of(class).len() as u32,
             folds: self.folds(class, &decision),
-            histogram: None,
+            histogram: self.calibration.as_ref().and_then(|c| {
+                let (row, index) = s.locate(flat);
+                c.histogram(s.sites[row].tensor, index, activation.and_then(|f| f.low()))
+            }),
         })
     }
 

@@ -1,19 +1,25 @@
 //! One opened network and what is done with it; the command line and the page both stand on this.
 
+mod calibration;
 mod detail;
 mod overview;
 mod pruned;
+mod run;
 
 use std::collections::HashMap;
 
 use crate::analysis::Analysis;
+use crate::calibrate::Calibration;
 use crate::error::{Error, Result};
 use crate::gaussian::Gaussian;
+use crate::labels::Labels;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::report::{Change, Criterion, Plan, PlanOptions, Preview};
+use run::Engines;
 
 pub use pruned::Pruned;
+pub use run::Which;
 
 /// An opened network.
 pub struct Session {
@@ -29,6 +35,11 @@ pub struct Session {
     /// Classes that the last preview removes.
     removed: Vec<bool>,
     previewed: PlanOptions,
+    calibration: Option<Calibration>,
+    engines: Engines,
+    /// The last result of [`Session::prune`] or repair, for running and downloading.
+    pub pruned: Option<Pruned>,
+    labels: Option<Labels>,
 }
 
 impl Session {
@@ -76,17 +87,12 @@ impl Session {
             zeros: None,
             removed,
             previewed: PlanOptions::default(),
+            calibration: None,
+            engines: Engines::default(),
+            pruned: None,
+            labels: None,
             analysis,
         })
-    }
-
-    /// Replaces the measured Gaussians, which changes every statistic.
-    pub fn set_measured(&mut self, measured: &HashMap<String, Vec<Gaussian>>) -> Result<()> {
-        self.analysis = Analysis::new(&self.model, measured).map_err(|e| e.in_file(&self.file))?;
-        self.pair_of = plan::cases::pair_index(&self.analysis);
-        self.removed = vec![false; self.analysis.free.len()];
-        self.scores.clear();
-        Ok(())
     }
 
     pub(crate) fn set_zeros(&mut self, zeros: Option<Vec<f64>>) {

@@ -193,12 +193,16 @@ impl Session {
         }
     }
 
-    fn guess_preset(&self) -> String {
-        "imagenet".into()
+    /// The preprocessing that fits the input shape.
+    pub fn guess_preset(&self) -> String {
+        crate::image::Preset::guess(&self.input_shape()).to_string()
     }
 
-    fn guess_labels(&self, _preset: &str) -> String {
-        "none".into()
+    /// The label set that fits the output width; "none" if there is no vector of classes.
+    pub fn guess_labels(&self, preset: &str) -> String {
+        self.class_count()
+            .map_or("none", |n| crate::labels::guess(n, preset))
+            .to_string()
     }
 
     /// Declared shape of the image input; `None` where it is open.

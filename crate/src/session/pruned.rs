@@ -1,10 +1,13 @@
 //! Surgery and its proof.
 
+use ndarray::ArrayD;
+
 use super::Session;
 use crate::engine::{Engine, difference, noise};
 use crate::error::Result;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
+use crate::repair;
 use crate::report::{Change, Check, Plan, PlanOptions};
 use crate::surgery;
 
@@ -17,6 +20,8 @@ pub struct Pruned {
     pub decision: Decision,
     pub model: pb::ModelProto,
     pub bytes: Vec<u8>,
+    /// Refitted after the cut, so no longer equal to the twin.
+    pub repaired: bool,
 }
 
 impl Session {
@@ -36,7 +41,42 @@ impl Session {
             decision,
             model,
             bytes,
+            repaired: false,
         })
+    }
+
+    /// Prunes, then refits every reader on tensors of batch 1; the plan is that of the cut.
+    pub fn repair(
+        &mut self,
+        options: &PlanOptions,
+        images: &[ArrayD<f32>],
+        progress: impl FnMut(usize, usize),
+    ) -> Result<Pruned> {
+        repair::enough(images.len()).map_err(|e| e.in_file(&self.file))?;
+        let mut pruned = self.prune(options)?;
+        let check = self.check(&pruned)?;
+        let removed = &pruned.decision.removed;
+        let refitted = repair::repair(
+            &self.model,
+            &self.analysis,
+            &pruned.model,
+            removed,
+            images,
+            progress,
+        );
+        pruned.model = refitted.map_err(|e| e.in_file(&self.file))?;
+        pruned.bytes = onnx::encode(&pruned.model);
+        // The cut is what the twin proves; the refit changes weights on purpose.
+        pruned.plan.check = Some(check);
+        pruned.plan.bytes.after = pruned.bytes.len() as u64;
+        pruned.repaired = true;
+        Ok(pruned)
+    }
+
+    /// Makes a result the one that [`Session::predict`] runs.
+    pub fn adopt(&mut self, pruned: Pruned) {
+        self.engines.forget_pruned();
+        self.pruned = Some(pruned);
     }
 
     /// The masked twin of a decision.

@@ -19,7 +19,9 @@ use crate::plan::Decision;
 use edit::Editor;
 use keep::Keep;
 
-pub use fold::{FoldTarget, shifts, target as fold_target, target_label as fold_label};
+pub use fold::{
+    FoldTarget, Refit, refit, shifts, target as fold_target, target_label as fold_label,
+};
 
 /// The pruned model.
 ///

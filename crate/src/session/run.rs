@@ -1,0 +1,191 @@
+//! Running the original and the pruned network on pictures.
+
+use ndarray::ArrayD;
+
+use super::Session;
+use crate::clock::now_ms;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::image::{Image, Preset, Target, prepare};
+use crate::labels::{self, Labels};
+use crate::onnx::{self, pb};
+use crate::report::{Prediction, Top, Value};
+
+/// Values of the first output that are passed on.
+const MOST_SCORES: usize = 4096;
+
+/// One of the two networks of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    Original,
+    Pruned,
+}
+
+/// Compiled networks, made when first needed.
+#[derive(Default)]
+pub struct Engines {
+    original: Option<Engine>,
+    pruned: Option<Engine>,
+}
+
+impl Engines {
+    pub fn forget_pruned(&mut self) {
+        self.pruned = None;
+    }
+}
+
+/// Turns pictures into the tensor a network takes.
+pub struct Feeder {
+    preset: Preset,
+    target: Target,
+}
+
+impl Feeder {
+    /// # Errors
+    /// For an unknown preset, or an input that is no picture.
+    pub fn new(shape: &[Option<usize>], preset: &str) -> Result<Feeder> {
+        let preset = Preset::by_name(preset).ok_or_else(|| {
+            Error::new(format!(
+                "there is no preset {preset}; there are {}",
+                Preset::names().join(", ")
+            ))
+        })?;
+        let mut target = Target::from_shape(shape).map_err(Error::new)?;
+        // Open sizes must be those the network was analysed and compiled at.
+        let open = |axis: usize| shape.get(axis).copied().flatten().is_none();
+        let (rows, columns) = match target.layout {
+            crate::image::Layout::Nchw => (2, 3),
+            crate::image::Layout::Nhwc => (1, 2),
+        };
+        if open(rows) {
+            target.height = crate::graph::DYNAMIC_SIZE;
+        }
+        if open(columns) {
+            target.width = crate::graph::DYNAMIC_SIZE;
+        }
+        Ok(Feeder { preset, target })
+    }
+
+    /// A batch of one.
+    pub fn feed(&self, image: &Image) -> ArrayD<f32> {
+        prepare(image, &self.preset, &self.target)
+    }
+}
+
+impl Session {
+    pub fn feeder(&self, preset: &str) -> Result<Feeder> {
+        Feeder::new(&self.input_shape(), preset).map_err(|e| e.in_file(&self.file))
+    }
+
+    /// Chooses the label set: a built-in name, "none", or a text with one label a line.
+    pub fn set_labels(&mut self, labels: &str) {
+        self.labels = match labels {
+            "none" | "" => None,
+            name => labels::by_name(name)
+                .or_else(|| Some(Labels::new("custom", labels::from_text(name)))),
+        };
+    }
+
+    fn engine(&mut self, which: Which) -> Result<&Engine> {
+        let slot = match which {
+            Which::Original => &mut self.engines.original,
+            Which::Pruned => &mut self.engines.pruned,
+        };
+        if slot.is_none() {
+            let engine = match which {
+                Which::Original => Engine::new(&self.model, 1),
+                Which::Pruned => {
+                    let pruned = self.pruned.as_ref();
+                    let pruned =
+                        pruned.ok_or_else(|| Error::new("there is no pruned network yet"))?;
+                    // From its bytes, so that what runs is what is downloaded.
+                    onnx::decode(&pruned.bytes).and_then(|m: pb::ModelProto| Engine::new(&m, 1))
+                }
+            };
+            *slot = Some(engine.map_err(|e| e.in_file(&self.file))?);
+        }
+        slot.as_ref()
+            .ok_or_else(|| Error::new("the network could not be compiled"))
+    }
+
+    /// Runs one network on one tensor; returns the outputs and the milliseconds of the run alone.
+    pub fn run(&mut self, which: Which, image: ArrayD<f32>) -> Result<(Vec<ArrayD<f32>>, f64)> {
+        let file = self.file.clone();
+        let engine = self.engine(which)?;
+        let start = now_ms();
+        let outputs = engine.run(image).map_err(|e| e.in_file(&file))?;
+        Ok((outputs, now_ms() - start))
+    }
+
+    /// Runs one network on one picture and names the `top` classes.
+    pub fn predict(
+        &mut self,
+        which: Which,
+        image: &Image,
+        preset: &str,
+        top: usize,
+    ) -> Result<Prediction> {
+        let tensor = self.feeder(preset)?.feed(image);
+        let (outputs, milliseconds) = self.run(which, tensor)?;
+        let names = self.engine(which)?.outputs.clone();
+        let first = outputs
+            .first()
+            .ok_or_else(|| Error::new("the network has no output"))?;
+        let scores: Vec<f32> = first.iter().copied().collect();
+        let top = match self.class_count() {
+            Some(classes) if classes == scores.len() => self.top(&scores, top),
+            _ => Vec::new(),
+        };
+        let outputs = names
+            .into_iter()
+            .zip(&outputs)
+            .map(|(name, o)| Value {
+                name,
+                elem_type: "float32".into(),
+                shape: o.shape().iter().map(ToString::to_string).collect(),
+            })
+            .collect();
+        let scores = scores.into_iter().take(MOST_SCORES).collect();
+        Ok(Prediction {
+            top,
+            outputs,
+            scores,
+            milliseconds,
+        })
+    }
+
+    fn top(&self, scores: &[f32], top: usize) -> Vec<Top> {
+        let probabilities = if self.ends_in_softmax() {
+            scores.iter().map(|s| f64::from(*s)).collect()
+        } else {
+            softmax(scores)
+        };
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        order.sort_by(|a, b| {
+            probabilities[*b]
+                .total_cmp(&probabilities[*a])
+                .then(a.cmp(b))
+        });
+        order.truncate(top);
+        let label = |i: usize| {
+            let known = self.labels.as_ref().and_then(|l| l.get(i));
+            known.map_or_else(|| format!("class {i}"), str::to_string)
+        };
+        order
+            .into_iter()
+            .map(|i| Top {
+                index: i as u32,
+                label: label(i),
+                probability: probabilities[i],
+            })
+            .collect()
+    }
+}
+
+/// Softmax in f64, safe against large scores.
+pub fn softmax(scores: &[f32]) -> Vec<f64> {
+    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exps: Vec<f64> = scores.iter().map(|s| f64::from(s - most).exp()).collect();
+    let sum: f64 = exps.iter().sum();
+    exps.into_iter().map(|e| e / sum).collect()
+}
