@@ -20,7 +20,8 @@ const bound = at("www", "src", "wasm", "core_bg.wasm");
 export async function wasm() {
   await must("cargo", ["build", ...cargoWasm]);
   if (mtime(bound) < Math.max(mtime(compiled), mtime(bindgen))) {
-    await must(bindgen, ["--target", "web", "--out-name", "core", "--out-dir", folder, compiled]);
+    const options = ["--target", "web", "--out-name", "core", "--remove-name-section"];
+    await must(bindgen, [...options, "--out-dir", folder, compiled]);
   }
   say(`www/src/wasm/core_bg.wasm: ${(statSync(bound).size / 1e6).toFixed(2)} MB`);
 }

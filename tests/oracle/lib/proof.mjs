@@ -1,0 +1,44 @@
+// What every pruned file has to show, measured by the second runtime.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { countMacs, countParams } from "./count.mjs";
+import { decode, size } from "./onnx.mjs";
+import { normals } from "./random.mjs";
+import { compare, inputShape, open, run } from "./runtime.mjs";
+
+/** Asserts |Δ| ≤ tolerance · max(1, largest |output|) between two networks on seeded noise. */
+export async function assertSame(one, other, { batch = 1, seed = 1, tolerance = 1e-4, what }) {
+  const dims = inputShape(one, batch);
+  const noise = normals(size(dims), seed);
+  const { difference, scale } = compare(await run(one, noise, dims), await run(other, noise, dims));
+  const allowed = tolerance * Math.max(1, scale);
+  assert.ok(difference <= allowed, `${what}: differs by ${difference} where ${allowed} is allowed (batch ${batch})`);
+}
+
+/** Asserts that the network runs and that all its outputs are finite. */
+export async function assertRuns(session, batch) {
+  const dims = inputShape(session, batch);
+  for (const { data } of Object.values(await run(session, normals(size(dims), 7), dims))) {
+    assert.ok(data.length > 0 && data.every(Number.isFinite), `an output is empty or not finite (batch ${batch})`);
+  }
+}
+
+/** Asserts that what a plan reports of a written file is what the file holds. */
+export async function assertCounts(file, plan) {
+  const bytes = readFileSync(file);
+  const model = decode(bytes);
+  assert.equal(plan.params.after, countParams(model), "parameters");
+  assert.equal(plan.macs.after, await countMacs(model), "MACs");
+  assert.equal(plan.bytes.after, bytes.length, "bytes");
+}
+
+/** Opens files, hands them on, and closes them whatever happens. */
+export async function withSessions(files, work) {
+  const sessions = [];
+  try {
+    for (const file of files) sessions.push(await open(file));
+    return await work(...sessions);
+  } finally {
+    for (const session of sessions) await session.release();
+  }
+}
