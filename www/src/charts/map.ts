@@ -129,8 +129,8 @@ export class MapPainter {
       const text = kept < site.channels ? `${kept} / ${site.channels}` : String(site.channels);
       context.fillText(text, map!.total.width - 6, box.y + box.height / 2 + 0.5);
     });
-    if (selected !== null) this.mark(scene, selected, palette.accent);
-    if (cursor) this.outline(scene, cursor.row, cursor.slot, palette.ink);
+    if (selected !== null) this.mark(scene, selected, palette.ink, palette.paper);
+    if (cursor) this.outline(scene, cursor.row, cursor.slot, palette.accent, palette.paper);
   }
 
   private label({ model, cursor }: Scene, palette: Palette, row: number): void {
@@ -145,23 +145,28 @@ export class MapPainter {
     context.fillText(clip(model.siteNames[row]!, room), map!.left - 8, box.y + box.height / 2 + 0.5);
   }
 
-  private mark(scene: Scene, channel: number, colour: string): void {
+  private mark(scene: Scene, channel: number, colour: string, halo: string): void {
     const row = scene.model.overview.sites.findIndex((s) => channel >= s.offset && channel < s.offset + s.channels);
     const site = scene.model.overview.sites[row];
     if (!site) return;
     const slot = scene.order.channels.subarray(site.offset, site.offset + site.channels).indexOf(channel);
-    if (slot >= 0) this.outline(scene, row, slot, colour);
+    if (slot >= 0) this.outline(scene, row, slot, colour, halo);
   }
 
-  private outline({ model }: Scene, row: number, slot: number, colour: string): void {
+  private outline({ model }: Scene, row: number, slot: number, colour: string, halo: string): void {
     const { context, map } = this;
     const box = map!.rows[row];
     const site = model.overview.sites[row];
     if (!box || !site) return;
     const width = Math.max(4, map!.width / site.channels);
     const middle = map!.left + (map!.width * (slot + 0.5)) / site.channels;
-    context.strokeStyle = colour;
-    context.lineWidth = 2;
-    context.strokeRect(middle - width / 2 - 1, box.y - 1, width + 2, box.height + 2);
+    for (const [style, line] of [
+      [halo, 4],
+      [colour, 2],
+    ] as const) {
+      context.strokeStyle = style;
+      context.lineWidth = line;
+      context.strokeRect(middle - width / 2 - 1, box.y - 1, width + 2, box.height + 2);
+    }
   }
 }

@@ -20,10 +20,15 @@ export function compact(n: number): string {
   return grouped.format(n);
 }
 
+/** In full while that is short. */
+export function brief(n: number): string {
+  return n < 1e5 ? count(n) : compact(n);
+}
+
 export function bytes(n: number): string {
-  if (n >= 1e6) return (n / 1e6).toFixed(n >= 1e8 ? 0 : 1) + NBSP + "MB";
-  if (n >= 1e3) return (n / 1e3).toFixed(0) + NBSP + "kB";
-  return n + NBSP + "B";
+  if (n >= 1e6) return `${(n / 1e6).toFixed(n >= 1e8 ? 0 : 1) + NBSP}MB`;
+  if (n >= 1e3) return `${(n / 1e3).toFixed(0) + NBSP}kB`;
+  return `${n + NBSP}B`;
 }
 
 /** Removed share of a count, in percent; 0 of 0 is 0. */
@@ -33,12 +38,12 @@ export function removedPercent(change: Change): number {
 
 export function percent(value: number): string {
   const text = value.toFixed(1);
-  return (text === "-0.0" ? "0.0" : text) + NBSP + "%";
+  return `${(text === "-0.0" ? "0.0" : text) + NBSP}%`;
 }
 
 export function milliseconds(ms: number): string {
-  if (ms >= 1000) return (ms / 1000).toFixed(2) + NBSP + "s";
-  return ms.toFixed(ms >= 100 ? 0 : ms >= 10 ? 1 : 2) + NBSP + "ms";
+  if (ms >= 1000) return `${(ms / 1000).toFixed(2) + NBSP}s`;
+  return `${ms.toFixed(ms >= 100 ? 0 : ms >= 10 ? 1 : 2) + NBSP}ms`;
 }
 
 /** A probability that never shows 1 or 0 unless it is. */

@@ -16,9 +16,12 @@ interface Holding {
   generation: number;
   calibrated: number;
   labels: string;
+  /** The last bringing-up: two at once would open the network twice and lose what the first did. */
+  turn: Promise<void>;
 }
-const inPlanner: Holding = { model: null, generation: 0, calibrated: 0, labels: "" };
-const inRunner: Holding = { model: null, generation: 0, calibrated: 0, labels: "" };
+const emptyHolding = (): Holding => ({ model: null, generation: 0, calibrated: 0, labels: "", turn: Promise.resolve() });
+const inPlanner = emptyHolding();
+const inRunner = emptyHolding();
 
 /** Images the open network was measured on, to be repeated in a worker that opens it later. */
 let calibration: { image: Blob; preset: string }[] = [];
@@ -54,8 +57,14 @@ export function keepHolding(from: Model, to: Model): void {
   for (const holding of [inPlanner, inRunner]) if (holding.model === from) holding.model = to;
 }
 
-/** Brings a worker to what the page shows: network, measurement, labels. */
-async function bringUp(engine: Engine, holding: Holding): Promise<void> {
+/** Brings a worker to what the page shows: network, measurement. */
+function bringUp(engine: Engine, holding: Holding): Promise<void> {
+  const mine = holding.turn.catch(() => {}).then(() => bringUpAlone(engine, holding));
+  holding.turn = mine;
+  return mine;
+}
+
+async function bringUpAlone(engine: Engine, holding: Holding): Promise<void> {
   const wanted = model.value;
   if (!wanted) return;
   if (holding.model !== wanted || holding.generation !== engine.generation) {

@@ -2,7 +2,7 @@
  * From an input event to a painted plan. At most one preview is under way; while it is, only the
  * latest wish is kept. Tables that need the whole plan follow once the dragging rests.
  */
-import { batch, effect, untracked } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { HIGHEST, LOWEST, logit, roundProbability, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
 import { negated, sortRows } from "../lib/order";
@@ -18,9 +18,12 @@ let busy = false;
 let waiting: number | null = null;
 let rest = 0;
 
-/** Asks for a plan of the current options. `since` is the input event's time stamp. */
-export function requestPlan(since = performance.now()): void {
-  waiting ??= since;
+/** Time stamp of the input event that is just changing the options. */
+let cause: number | null = null;
+
+/** Asks for a plan of the current options. */
+function requestPlan(): void {
+  waiting ??= cause ?? performance.now();
   if (!busy) void pump();
 }
 
@@ -148,9 +151,7 @@ export async function solveFor(percent: number): Promise<void> {
   const since = performance.now();
   try {
     const amount = await plannerCall((core) => core.solveMacs(store.options.value, percent));
-    if (store.takesShare.value) store.share.value = Math.round(amount * 1e4) / 1e4;
-    else store.threshold.value = roundProbability(amount, 4);
-    requestPlan(since);
+    setAmount(store.takesShare.value ? Math.round(amount * 1e4) / 1e4 : roundProbability(amount, 4), since);
   } catch (error) {
     store.alertText.value = sentence(error);
   }
@@ -180,10 +181,9 @@ export function startPlanning(): void {
 
 export function setAmount(value: number, since: number): void {
   if (!Number.isFinite(value)) return;
-  waiting ??= since;
-  batch(() => {
-    if (store.takesShare.value) store.share.value = Math.min(0.99, Math.max(0, value));
-    else store.threshold.value = Math.min(1, Math.max(0, value));
-  });
-  requestPlan(since);
+  // The effect on the options asks for the plan; it measures from this event.
+  cause = since;
+  if (store.takesShare.value) store.share.value = Math.min(0.99, Math.max(0, value));
+  else store.threshold.value = Math.min(1, Math.max(0, value));
+  cause = null;
 }

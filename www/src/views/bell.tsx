@@ -3,8 +3,8 @@ import { area, frameFor, outline, ticks, toX } from "../charts/gaussian";
 import { value } from "../lib/format";
 import type { Histogram } from "../wasm/core";
 
-const WIDTH = 260;
-const HEIGHT = 92;
+const WIDTH = 150;
+const HEIGHT = 66;
 const AXIS = 16;
 
 export function Bell(props: {
@@ -38,7 +38,7 @@ export function Bell(props: {
         ) : null,
       )}
       <line class="bell-axis" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
-      {ticks(frame.low, frame.high, 4).map((tick) => (
+      {ticks(frame.low, frame.high, 3).map((tick) => (
         <text
           key={tick}
           class="bell-tick"

@@ -130,23 +130,37 @@ function Folds({ detail }: { detail: ChannelDetail }) {
   if (compensation.value === "none") {
     return <p>Compensation is “none”: the readers are told 0, whatever the channel was.</p>;
   }
+  const shorten = (text: string) => shortened(text, model.value);
   return (
     <ul class="folds">
       {detail.folds.slice(0, 4).map((fold) => (
-        <li key={fold.reader}>{foldText(fold)}</li>
+        <li key={fold.reader} title={fold.reader}>
+          {foldText(fold, shorten)}
+        </li>
       ))}
       {detail.folds.length > 4 ? <li>and {detail.folds.length - 4} more readers</li> : null}
     </ul>
   );
 }
 
-function foldText(fold: Fold): string {
+function foldText(fold: Fold, shorten: (text: string) => string): string {
   const told =
     fold.constant === null ? "nothing yet" : fold.constant === 0 ? "0" : `the constant ${value(fold.constant)}`;
   const where = fold.constant
-    ? `; folded into the ${fold.into}, it moves an output by at most ${value(fold.largest_shift)}`
+    ? `; folded into the ${shorten(fold.into)}, it moves an output by at most ${value(fold.largest_shift)}`
     : "";
-  return `${fold.reader} is told ${told}${where}${fold.exact ? "" : ", approximate at the border"}.`;
+  return `${shorten(fold.reader)} is told ${told}${where}${fold.exact ? "" : ", approximate at the border"}.`;
+}
+
+/** Node names inside a sentence of the core, as short as the map shows them. */
+function shortened(text: string, open: Model | null): string {
+  if (!open) return text;
+  const { layers, sites } = open.overview;
+  const last = text.split(" ").at(-1)!;
+  const layer = layers.findIndex((it) => it.name === last);
+  const site = sites.findIndex((it) => it.norm === last);
+  const short = layer >= 0 ? open.layerNames[layer]! : site >= 0 ? open.siteNames[site]! : last;
+  return text.slice(0, text.length - last.length) + short;
 }
 
 function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {

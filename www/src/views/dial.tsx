@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { count, percent, removedPercent } from "../lib/format";
+import { brief, count, percent, removedPercent } from "../lib/format";
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
 import { setAmount, solveFor } from "../state/planning";
 import * as store from "../state/store";
@@ -123,7 +123,7 @@ function Output({ name, short, change }: { name: string; short: string; change: 
         {change ? percent(removedPercent(change)) : "–"}
       </output>
       <span class="output-name">{short} removed</span>
-      <span class="output-counts">{change ? `${count(change.before)} → ${count(change.after)}` : ""}</span>
+      <span class="output-counts">{change ? `${brief(change.before)} → ${brief(change.after)}` : ""}</span>
     </div>
   );
 }

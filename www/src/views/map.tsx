@@ -25,7 +25,8 @@ export function MapView() {
         model: open,
         order: rows,
         states: step.states,
-        cut: cutKey.value,
+        // The line moves with the colours, when the plan is there.
+        cut: cutKey.peek(),
         cursor: cursor.value,
         selected: row ? row.offset + channel : null,
       },

@@ -57,22 +57,38 @@ function Facts({ open }: { open: Model }) {
     <div class="facts">
       <h3 title={overview.file}>{overview.file}</h3>
       <dl>
-        <dt>Parameters</dt>
-        <dd title={count(overview.params)}>{compact(overview.params)}</dd>
-        <dt>MACs</dt>
-        <dd title={count(overview.macs)}>{compact(overview.macs)}</dd>
-        <dt>Channels</dt>
-        <dd>{count(overview.channels)}</dd>
-        <dt>Depthwise pairs</dt>
-        <dd>{overview.pairs.length}</dd>
-        <dt>Input</dt>
-        <dd>{shape(info.inputs)}</dd>
-        <dt>Output</dt>
-        <dd>{shape(info.outputs)}</dd>
-        <dt>File</dt>
-        <dd>{bytes(overview.bytes)}</dd>
-        <dt>Opset</dt>
-        <dd>{info.opset}</dd>
+        <div>
+          <dt>Parameters</dt>
+          <dd title={count(overview.params)}>{compact(overview.params)}</dd>
+        </div>
+        <div>
+          <dt>MACs</dt>
+          <dd title={count(overview.macs)}>{compact(overview.macs)}</dd>
+        </div>
+        <div>
+          <dt>Channels</dt>
+          <dd>{count(overview.channels)}</dd>
+        </div>
+        <div>
+          <dt title="Depthwise convolutions between two normalised layers">Pairs</dt>
+          <dd>{overview.pairs.length}</dd>
+        </div>
+        <div>
+          <dt>Input</dt>
+          <dd>{shape(info.inputs)}</dd>
+        </div>
+        <div>
+          <dt>Output</dt>
+          <dd>{shape(info.outputs)}</dd>
+        </div>
+        <div>
+          <dt>File</dt>
+          <dd>{bytes(overview.bytes)}</dd>
+        </div>
+        <div>
+          <dt>Opset</dt>
+          <dd>{info.opset}</dd>
+        </div>
       </dl>
       {overview.folded ? <p class="folded">{overview.folded}</p> : null}
     </div>

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { bytes, compact, count, milliseconds, percent, plural, removedPercent } from "../lib/format";
 import { downloadPlanCsv, downloadPlanJson } from "../state/exports";
 import { current, latency } from "../state/proof";
@@ -142,11 +143,13 @@ function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" 
 }
 
 function Layers() {
+  const [unfolded, setUnfolded] = useState(false);
   const open = model.value;
-  const step = drag.value;
-  if (!open || !step) return null;
+  // Rows nobody sees would cost a few milliseconds of every drag step.
+  const rows = unfolded && open && drag.value ? open.overview.layers : [];
+  if (!open) return null;
   return (
-    <details class="layers">
+    <details class="layers" onToggle={(event) => setUnfolded(event.currentTarget.open)}>
       <summary>Per layer</summary>
       <table>
         <caption class="hidden">Channels, parameters and MACs per layer</caption>
@@ -160,7 +163,7 @@ function Layers() {
           </tr>
         </thead>
         <tbody>
-          {open.overview.layers.map((layer, i) => (
+          {rows.map((layer, i) => (
             <LayerRow key={layer.name} open={open} i={i} />
           ))}
         </tbody>

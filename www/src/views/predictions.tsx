@@ -53,11 +53,13 @@ function Rows({ answer }: { answer: Answer }) {
     <tbody>
       <tr class="picture-row">
         <th scope="rowgroup" colSpan={4}>
-          <img src={picture.url} alt="" width="28" height="28" />
-          <span>{picture.name}</span>
-          <span class={answer.agree ? "badge" : "badge changed"}>
-            {answer.agree ? "agree" : "changed"}, |Δ| {value(answer.difference)}
-          </span>
+          <div>
+            <img src={picture.url} alt="" width="28" height="28" />
+            <span>{picture.name}</span>
+            <span class={answer.agree ? "badge" : "badge changed"}>
+              {answer.agree ? "agree" : "changed"}, |Δ| {value(answer.difference)}
+            </span>
+          </div>
         </th>
       </tr>
       {original.top.length === 0 ? (

@@ -2,18 +2,18 @@
 import type { ChannelDetail, Compensation, Criterion } from "../wasm/core";
 
 export const CRITERION_NAMES: Record<Criterion, string> = {
-  probability: "Probability of being dead (the paper)",
-  sigma: "Hardly varies (σ of what readers see)",
-  slimming: "Small |γ| (network slimming)",
-  l1: "Small filter (L1 norm)",
-  fpgm: "Redundant filter (FPGM)",
-  apoz: "Mostly zero on images (APoZ)",
-  random: "Random (baseline)",
+  probability: "Probability (the paper)",
+  sigma: "σ: hardly varies",
+  slimming: "|γ|: slimming",
+  l1: "L1: small filter",
+  fpgm: "FPGM: redundant",
+  apoz: "APoZ: zero on images",
+  random: "Random: baseline",
 };
 
 export const COMPENSATION_NAMES: Record<Compensation, string> = {
-  none: "None: tell readers 0",
-  shift: "Shift fusion (the paper)",
+  none: "None: tell 0",
+  shift: "Shift (the paper)",
   mean: "Mean activation",
 };
 
@@ -28,14 +28,10 @@ export const CRITERION_HELP: Record<Criterion, string> = {
 };
 
 export const CASE_ROWS = [
-  ["keep", "Keep", "Both ends of the depthwise convolution are alive: the channel stays."],
-  ["output_dead", "Output dead", "What leaves the depthwise convolution is pinned, so nothing behind it would notice."],
-  [
-    "input_dead",
-    "Input dead",
-    "What enters it is pinned to 0, so it only emits a constant; that constant is folded into the next layer.",
-  ],
-  ["both_dead", "Both dead", "Pinned on both sides: it goes, and leaves its pinned value."],
+  ["keep", "Keep", "Alive on both sides of its depthwise convolution."],
+  ["output_dead", "Output dead", "What comes out is pinned: nothing behind it would notice."],
+  ["input_dead", "Input dead", "It only ever sees 0 and emits one constant, which is folded into the next layer."],
+  ["both_dead", "Both dead", "Pinned on both sides."],
 ] as const;
 
 export function caseSentence(detail: ChannelDetail): string {

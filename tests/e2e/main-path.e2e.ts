@@ -1,0 +1,174 @@
+/** From an empty tab to a pruned file on the disk. */
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { caseCount, dropOnPage, measures, openPage, planned, removed, setThreshold } from "./harness";
+import { badFiles } from "./onnx";
+
+const SAMPLES = new URL("../../www/public/samples/", import.meta.url);
+const sample = (name: string) => readFile(new URL(name, SAMPLES));
+const V1 = "mobilenetv1_050_cifar10.onnx";
+
+test("the first visit shows a planned sample within three seconds", async () => {
+  const page = await openPage();
+  const [first] = await measures(page, "plan");
+  const [load] = await measures(page, "load");
+  const end = first!.start + first!.duration;
+  console.log(`first visit: load ${load!.duration.toFixed(0)} ms, planned after ${end.toFixed(0)} ms`);
+  expect(end).toBeLessThan(3000);
+  expect(await removed(page, "Parameters")).toBeGreaterThan(0);
+});
+
+test("the plan of MobileNetV1 equals the independent reference", async () => {
+  const page = await openPage({ hash: `#net=${V1}` });
+  const cases = async () => [
+    await caseCount(page, "Keep"),
+    await caseCount(page, "Output dead"),
+    await caseCount(page, "Input dead"),
+    await caseCount(page, "Both dead"),
+  ];
+  await expect.poll(cases).toEqual([2203, 43, 121, 113]);
+  expect(await removed(page, "Parameters")).toBe(17);
+  expect(await removed(page, "MACs")).toBe(18.4);
+  await setThreshold(page, "0.85");
+  await expect.poll(cases).toEqual([2180, 40, 138, 122]);
+  expect(await removed(page, "Parameters")).toBe(18.2);
+  expect(await removed(page, "MACs")).toBe(20.1);
+});
+
+test("slider and number box are in step, and a drag moves the plan", async () => {
+  const page = await openPage();
+  const slider = page.getByRole("slider", { name: "Threshold", exact: true });
+  const box = page.getByRole("spinbutton", { name: "Threshold value" });
+  const before = await removed(page, "Channels");
+  const bounds = (await slider.boundingBox())!;
+  const y = bounds.y + bounds.height / 2;
+  await page.mouse.move(bounds.x + bounds.width * 0.5, y);
+  await page.mouse.down();
+  for (let i = 0; i <= 10; i++) await page.mouse.move(bounds.x + bounds.width * (0.5 - 0.03 * i), y);
+  await page.mouse.up();
+  await expect.poll(() => removed(page, "Channels")).toBeGreaterThan(before);
+  const low = Number(await box.inputValue());
+  expect(low).toBeLessThan(0.9);
+  await slider.press("End");
+  await expect.poll(() => box.inputValue()).toBe("0.99999");
+  await setThreshold(page, "7");
+  await expect.poll(() => box.inputValue()).toBe("1");
+  // Typing is not committed before Enter.
+  await box.fill("0.5");
+  expect(await slider.getAttribute("aria-valuetext")).toMatch(/^1,/);
+  await box.press("Enter");
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/^0\.5,/);
+});
+
+test("criteria that take a share say so, and a target solves for it", async () => {
+  const page = await openPage();
+  await page.getByRole("combobox", { name: "Criterion" }).selectOption("sigma");
+  const slider = page.getByRole("slider", { name: "Share removed" });
+  await slider.waitFor();
+  await setThreshold(page, "0.25");
+  await expect.poll(() => removed(page, "Channels")).toBeGreaterThan(15);
+  await page.getByText("Target, seed and guards").click();
+  await page.getByRole("button", { name: "Solve for" }).click();
+  await expect.poll(() => removed(page, "MACs")).toBeGreaterThan(27);
+  expect(await removed(page, "MACs")).toBeLessThan(33);
+});
+
+test("a file dropped before the engine is there is opened, and the sample does not replace it", async () => {
+  const page = await openPage({
+    early: true,
+    before: (it) =>
+      it.route("**/*.wasm", async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await route.continue();
+      }),
+  });
+  await page.getByText("Your files stay on this device").waitFor();
+  await dropOnPage(page, "mine.onnx", await sample("mobilenetv1_025_fashion.onnx"));
+  await page.getByRole("heading", { name: "mine.onnx" }).waitFor();
+  await planned(page);
+  await page.waitForTimeout(500);
+  expect(await page.getByRole("heading", { name: "mine.onnx" }).count()).toBe(1);
+});
+
+test("both networks run, the file is checked, downloaded, and opens again as the smaller network", async () => {
+  const page = await openPage({ hash: `#net=${V1}` });
+  await page.getByRole("button", { name: "Run both networks" }).click();
+  const table = page.getByRole("table", { name: "Predictions" });
+  await table.waitFor({ timeout: 30_000 });
+  expect(await table.locator("tbody").count()).toBe(5);
+  expect(await table.locator("tbody").first().locator("tr").count()).toBe(6);
+  for (const name of ["prune", "check", "infer:original", "infer:pruned"]) {
+    expect((await measures(page, name)).length, name).toBeGreaterThan(0);
+  }
+  const after = await page
+    .getByRole("row", { name: /^Parameters/ })
+    .locator("td")
+    .nth(1)
+    .getAttribute("title");
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download pruned model" }).click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toBe("mobilenetv1_050_cifar10.probability-0.99-shift.onnx");
+  await page.getByText(/Checked: max \|Δ\|/).waitFor();
+  const bytes = await readFile(await download.path());
+  expect(bytes.length).toBeLessThan(3_000_000);
+  await page.getByLabel("Open an ONNX model").setInputFiles({
+    name: "again.onnx",
+    mimeType: "application/octet-stream",
+    buffer: bytes,
+  });
+  await page.getByRole("heading", { name: "again.onnx" }).waitFor();
+  const parameters = page.locator(".facts dd").first();
+  expect(await parameters.getAttribute("title")).toBe(after);
+  await expect.poll(() => removed(page, "Channels")).toBe(0);
+});
+
+test("repair runs on the images and is offered for download", async () => {
+  const page = await openPage({ hash: `#net=${V1}&criterion=sigma&share=0.4&compensation=mean` });
+  await page.getByRole("button", { name: "Repair with my images" }).click();
+  await page.getByText(/[Rr]epaired with 5 images/).waitFor({ timeout: 45_000 });
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download pruned model" }).click();
+  expect((await waiting).suggestedFilename()).toContain("sigma-0.4-mean.repaired.onnx");
+});
+
+test("a wrong file is one sentence, and what was open stays open", async () => {
+  const page = await openPage({ hash: `#net=${V1}`, expected: /panicked/ });
+  const heading = page.getByRole("heading", { name: V1 });
+  const before = await removed(page, "Parameters");
+  for (const { name, buffer } of badFiles(await sample(V1))) {
+    await page.getByLabel("Open an ONNX model").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+    const alert = page.getByRole("alert");
+    await alert.waitFor({ timeout: 15_000 });
+    expect(await alert.count(), name).toBe(1);
+    const text = (await alert.textContent())!;
+    console.log(`${name}: ${text}`);
+    expect(text.length, name).toBeGreaterThan(20);
+    expect(text, name).toMatch(/\.$/);
+    expect(text, name).not.toContain("\n");
+    expect(await heading.count(), name).toBe(1);
+    await page.getByRole("button", { name: "Dismiss" }).first().click();
+    await alert.waitFor({ state: "detached" });
+  }
+  expect(await removed(page, "Parameters")).toBe(before);
+  await setThreshold(page, "0.5");
+  await expect.poll(() => removed(page, "Parameters")).toBeGreaterThan(before);
+});
+
+test("plan and pictures can be taken along", async () => {
+  const page = await openPage({ hash: `#net=${V1}` });
+  const take = async (button: string) => {
+    const waiting = page.waitForEvent("download");
+    await page.getByRole("button", { name: button }).click();
+    const download = await waiting;
+    return { name: download.suggestedFilename(), body: await readFile(await download.path()) };
+  };
+  const json = JSON.parse((await take("Plan as JSON")).body.toString());
+  expect(json.cases).toMatchObject({ keep: 2203, output_dead: 43, input_dead: 121, both_dead: 113 });
+  const csv = (await take("Channels as CSV")).body.toString().split("\r\n");
+  expect(csv[0]).toBe("norm,activation,channel,mean,std,probability,saturation,state");
+  const png = await take("Save PNG");
+  expect(png.name).toMatch(/\.map\.png$/);
+  expect(png.body.subarray(1, 4).toString()).toBe("PNG");
+  expect((await take("Save SVG")).body.toString()).toMatch(/^<svg /);
+});
