@@ -19,7 +19,13 @@ interface Holding {
   /** The last bringing-up: two at once would open the network twice and lose what the first did. */
   turn: Promise<void>;
 }
-const emptyHolding = (): Holding => ({ model: null, generation: 0, calibrated: 0, labels: "", turn: Promise.resolve() });
+const emptyHolding = (): Holding => ({
+  model: null,
+  generation: 0,
+  calibrated: 0,
+  labels: "",
+  turn: Promise.resolve(),
+});
 const inPlanner = emptyHolding();
 const inRunner = emptyHolding();
 

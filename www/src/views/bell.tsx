@@ -1,6 +1,5 @@
 /** A Gaussian with its pinned area shaded and, when there is one, the measured histogram behind it. */
 import { area, frameFor, outline, ticks, toX } from "../charts/gaussian";
-import { value } from "../lib/format";
 import type { Histogram } from "../wasm/core";
 
 const WIDTH = 150;
@@ -13,14 +12,15 @@ export function Bell(props: {
   low: number | null;
   high: number | null;
   histogram: Histogram | null;
-  dead: boolean;
+  /** Colour of the pinned area: "input-dead", "output-dead" or none. */
+  dead: string;
   name: string;
 }) {
   const { mean, std, low, high, histogram } = props;
   const frame = frameFor(mean, std, low, histogram, WIDTH, HEIGHT);
   const x = (at: number) => toX(frame, at);
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + AXIS}`} role="img" aria-label={props.name} class={props.dead ? "dead" : ""}>
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + AXIS}`} role="img" aria-label={props.name} class={props.dead}>
       {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
       {std > 0 ? (
         <>
@@ -46,7 +46,7 @@ export function Bell(props: {
           y={HEIGHT + 13}
           text-anchor="middle"
         >
-          {value(tick)}
+          {String(tick).replace("-", "−")}
         </text>
       ))}
     </svg>

@@ -48,6 +48,7 @@ export function ChannelView() {
               channel={ref}
               title={partner ? (i === 0 ? "before the depthwise conv" : "after the depthwise conv") : ""}
               own={ref === own}
+              input={partner !== null && i === 0}
               detail={detail}
             />
           ))}
@@ -75,7 +76,14 @@ function Verdict({ detail }: { detail: ChannelDetail }) {
   return <span class={`verdict ${detail.removed ? (detail.case ?? "removed") : "kept"}`}>{text}</span>;
 }
 
-function BellCard(props: { open: Model; channel: ChannelRef; title: string; own: boolean; detail: ChannelDetail }) {
+function BellCard(props: {
+  open: Model;
+  channel: ChannelRef;
+  title: string;
+  own: boolean;
+  input: boolean;
+  detail: ChannelDetail;
+}) {
   const { channel, open, own, detail } = props;
   const p = channel.probability;
   const site = open.overview.sites[channel.site];
@@ -101,7 +109,7 @@ function BellCard(props: { open: Model; channel: ChannelRef; title: string; own:
         low={p === null ? null : own && detail.low !== null ? detail.low : 0}
         high={own ? detail.high : null}
         histogram={own ? detail.histogram : null}
-        dead={dead}
+        dead={dead ? (props.input ? "input-dead" : "output-dead") : ""}
         name={`N(${value(channel.mean)}, ${value(channel.std)}²)${p === null ? "" : `, P = ${probability(p)}`}`}
       />
       <p class="bell-facts">

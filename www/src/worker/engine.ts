@@ -21,6 +21,7 @@ export class Engine {
   private remote!: Remote<Api>;
   private fail!: (lost: EngineLost) => void;
   private lost!: Promise<never>;
+  private broken = false;
   /** Counts replacements, so that an owner can tell whether its network is still in there. */
   generation = 0;
 
@@ -29,6 +30,8 @@ export class Engine {
   }
 
   async call<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
+    // Only on demand: a worker whose script can not be fetched would otherwise restart for ever.
+    if (this.broken) this.replace(new EngineLost("Restarted.", false));
     const generation = this.generation;
     try {
       // A terminated worker never answers, so every call races its worker's death.
@@ -48,6 +51,7 @@ export class Engine {
   }
 
   private start(): void {
+    this.broken = false;
     this.worker = new Worker(new URL("./core.worker.ts", import.meta.url), { type: "module", name: "core" });
     this.remote = wrap<Api>(this.worker);
     this.lost = new Promise<never>((_, reject) => {
@@ -57,6 +61,7 @@ export class Engine {
     this.lost.catch(() => {});
     this.worker.addEventListener("error", (event) => {
       event.preventDefault();
+      this.broken = true;
       this.fail(new EngineLost(event.message || "The worker could not be started.", false));
     });
   }
