@@ -112,7 +112,7 @@ test("an engine that dies is restarted and the network opened again", async () =
         await route.fulfill({ response, body: trap + (await response.text()) });
       }),
   });
-  await page.getByRole("status").filter({ hasText: "restarted" }).waitFor({ timeout: 20_000 });
+  await page.getByText(/was restarted and .* is open again/).waitFor({ timeout: 20_000 });
   expect(await page.getByRole("alert").count()).toBe(0);
   await setThreshold(page, "0.9");
   const before = (await measures(page, "plan")).length;

@@ -8,9 +8,9 @@ export const cursor = signal<{ row: number; slot: number } | null>(null);
 
 /** The key at which channels start to go; for shares, that of the last channel that went. */
 export const cutKey = computed<number | null>(() => {
-  if (!takesShare.value) return threshold.value;
   const [rows, step] = [order.value, drag.value];
-  if (!rows || !step) return null;
+  if (!rows || !step || rows.by !== criterion.value) return null;
+  if (!takesShare.value) return threshold.value;
   let lowest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows.channels.length; i++) {
     const state = step.states[rows.channels[i]!]!;

@@ -102,7 +102,7 @@ export async function refreshOrder(): Promise<void> {
   try {
     const keys =
       by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(by, seed.value)));
-    if (model.value === of && criterion.value === by) order.value = sortRows(of.overview.sites, keys);
+    if (model.value === of && criterion.value === by) order.value = { ...sortRows(of.overview.sites, keys), by };
   } catch (error) {
     if (error instanceof EngineLost) return;
     store.alertText.value = sentence(error);

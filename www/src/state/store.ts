@@ -60,7 +60,8 @@ export const wantedNet = initial.net;
 
 export const samples = signal<{ networks: SampleNetwork[]; images: SampleImage[] }>({ networks: [], images: [] });
 export const model = signal<Model | null>(null);
-export const order = signal<Order | null>(null);
+/** The map's rows, and the criterion they are sorted by: it arrives a moment after the choice. */
+export const order = signal<(Order & { by: Criterion }) | null>(null);
 export const drag = signal<Drag | null>(null);
 export const plan = signal<Plan | null>(null);
 export const curve = signal<(Curve & { amounts: number[] }) | null>(null);

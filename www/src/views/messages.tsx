@@ -13,7 +13,7 @@ export function Messages() {
       ) : null}
       {noticeText.value ? (
         <div class="message">
-          <p role="status">{noticeText.value}</p>
+          <p aria-live="polite">{noticeText.value}</p>
           <Close of={noticeText} />
         </div>
       ) : null}
