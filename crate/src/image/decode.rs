@@ -30,6 +30,7 @@ impl Image {
     /// * Transparent pixels are put on white, the ground on which a page or a viewer shows them
     ///   (what lies in the hidden colour channels is arbitrary, often black).
     /// * Of an animation the first frame is taken.
+    /// * A JPEG cut short within its pixels is taken as far as it goes, as browsers do.
     ///
     /// Errors are one sentence: another format, damaged data, or more than [`MAX_PIXELS`] pixels,
     /// which is refused before the pixels are allocated.
@@ -38,7 +39,7 @@ impl Image {
         let name = format_name(format);
         let failed = |error: ImageError| match error {
             ImageError::Limits(_) => format!("This {name} image needs too much memory to decode."),
-            _ => format!("This {name} image is damaged or incomplete ({error})."),
+            _ => damaged(&name, &error),
         };
         let mut decoder = ImageReader::with_format(Cursor::new(bytes), format)
             .into_decoder()
@@ -93,6 +94,16 @@ impl Image {
             rgb: rgb.into_raw(),
         }
     }
+}
+
+/// The decoder's reason in one line: some of them hold line breaks.
+fn damaged(format: &str, error: &ImageError) -> String {
+    let reason = error.to_string();
+    let reason: Vec<_> = reason.split_whitespace().collect();
+    format!(
+        "This {format} image is damaged or incomplete ({}).",
+        reason.join(" ")
+    )
 }
 
 /// Composites on white, rounding to nearest.

@@ -180,8 +180,9 @@ fn damaged_bytes_never_panic() {
                 let at = random() % damaged.len();
                 damaged[at] = random() as u8;
             }
-            if let Ok(image) = Image::decode(&damaged) {
-                assert_eq!(image.rgb.len(), image.width * image.height * 3);
+            match Image::decode(&damaged) {
+                Ok(image) => assert_eq!(image.rgb.len(), image.width * image.height * 3),
+                Err(error) => assert_eq!(error.lines().count(), 1, "{error}"),
             }
         }
     }
