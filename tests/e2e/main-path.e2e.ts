@@ -69,8 +69,7 @@ test("criteria that take a share say so, and a target solves for it", async () =
   await expect.poll(() => removed(page, "Channels")).toBeGreaterThan(15);
   await page.getByText("Target, seed and guards").click();
   await page.getByRole("button", { name: "Solve for" }).click();
-  await expect.poll(() => removed(page, "MACs")).toBeGreaterThan(27);
-  expect(await removed(page, "MACs")).toBeLessThan(33);
+  await expect.poll(async () => Math.abs((await removed(page, "MACs")) - 30)).toBeLessThan(1);
 });
 
 test("a file dropped before the engine is there is opened, and the sample does not replace it", async () => {

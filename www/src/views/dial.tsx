@@ -61,7 +61,7 @@ function Slider() {
       <div class="slider-head">
         <label for="amount">{name}</label>
         <span class="symbol" aria-hidden="true">
-          {takesShare ? "of all removable channels" : "P ≥ τ goes"}
+          {takesShare ? "lowest score first" : "P ≥ τ goes"}
         </span>
         <NumberBox
           name="Threshold value"
