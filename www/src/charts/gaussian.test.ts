@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { area, density, frameFor, outline, ticks, toX } from "./gaussian";
+import { area, density, frameFor, isPoint, outline, ticks, toX } from "./gaussian";
 
 test("the density integrates to one", () => {
   let sum = 0;
@@ -19,6 +19,9 @@ test("a point mass still has a frame and no area", () => {
   const frame = frameFor(0, 0, 0, null, 100, 50);
   expect(frame.high).toBeGreaterThan(frame.low);
   expect(area(frame, 0, 0)).toBe("");
+  expect(isPoint(frame, 0)).toBe(true);
+  expect(isPoint(frameFor(0.1, 1e-20, 0, null, 100, 50), 1e-20)).toBe(true);
+  expect(isPoint(frameFor(0, 1, 0, null, 100, 50), 1)).toBe(false);
 });
 
 test("areas are closed, outlines are open, empty ranges are empty", () => {

@@ -26,8 +26,11 @@ export function frameFor(
   let a = mean - spread;
   let b = mean + spread;
   if (low !== null) {
-    a = Math.min(a, low - 0.15 * spread);
-    b = Math.max(b, low + 0.15 * spread);
+    a = Math.min(a, low);
+    b = Math.max(b, low);
+    const margin = 0.06 * (b - a);
+    a -= margin;
+    b += margin;
   }
   if (measured && measured.high > measured.low) {
     // Measured tails may be long; let them widen the view, not flatten the bell.
@@ -35,6 +38,11 @@ export function frameFor(
     b = Math.max(b, Math.min(measured.high, mean + 6 * spread));
   }
   return { low: a, high: b, width, height };
+}
+
+/** Too narrow to be drawn as a bell: a point mass, as far as the eye can tell. */
+export function isPoint(frame: Frame, std: number): boolean {
+  return !(std > (frame.high - frame.low) / 500);
 }
 
 export function toX(frame: Frame, x: number): number {

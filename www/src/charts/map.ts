@@ -16,6 +16,8 @@ export interface Scene {
   states: Uint8Array;
   /** Key (see Order) at which channels start to go; null when nothing is cut. */
   cut: number | null;
+  /** Rows without a probability have no cut unless another score orders them. */
+  byScore: boolean;
   cursor: { row: number; slot: number } | null;
   /** Flat channel index. */
   selected: number | null;
@@ -114,7 +116,7 @@ export class MapPainter {
       const box = map!.rows[row]!;
       context.drawImage(this.cells, 0, row, columns, 1, map!.left, box.y, map!.width, box.height);
       this.label(scene, palette, row);
-      if (cut !== null) {
+      if (cut !== null && (site.pinned || scene.byScore)) {
         const at = map!.left + (map!.width * cutPosition(order, site, cut)) / site.channels;
         context.fillStyle = palette.ink;
         context.fillRect(Math.round(at * ratio) / ratio - 0.75, box.y - 1, 1.5, box.height + 2);

@@ -85,15 +85,31 @@ export function openAtCursor(): void {
   if (at && channel !== null && channel !== undefined) selected.value = [at.row, channel];
 }
 
-/** Opens a channel that exists in the current criterion's most telling place: the likeliest dead one. */
+/**
+ * The most telling channel of a fresh plan: preferably one whose input is dead and whose two Gaussians
+ * can both be seen as bells; many dead channels are point masses, which explain less.
+ */
 export function mostInteresting(): [number, number] | null {
   const [open, step] = [model.value, drag.value];
   if (!open || !step || criterion.value !== "probability") return null;
-  for (const wanted of [2, 1, 3, 4]) {
-    const flat = step.states.indexOf(wanted);
-    if (flat < 0) continue;
-    const site = open.overview.sites.findIndex((s) => flat >= s.offset && flat < s.offset + s.channels);
-    if (site >= 0) return [site, flat - open.overview.sites[site]!.offset];
+  const { sites, pairs } = open.overview;
+  let best: [number, number] | null = null;
+  let score = -1;
+  for (const pair of pairs) {
+    const before = sites.findIndex((it) => it.norm === pair.before);
+    const after = sites.find((it) => it.norm === pair.after);
+    const row = sites[before];
+    if (!row || !after) continue;
+    for (let c = 0; c < Math.min(row.channels, after.channels); c++) {
+      const state = step.states[after.offset + c]!;
+      if (state < 1 || state > 3) continue;
+      const width = Math.min(open.stds[row.offset + c]!, open.stds[after.offset + c]!, 1);
+      const value = width + (state === 2 ? 0.1 : 0);
+      if (value > score) [best, score] = [[before, c], value];
+    }
   }
-  return null;
+  if (best) return best;
+  const flat = step.states.findIndex((it) => it > 0);
+  const site = sites.findIndex((it) => flat >= it.offset && flat < it.offset + it.channels);
+  return site >= 0 ? [site, flat - sites[site]!.offset] : null;
 }

@@ -143,7 +143,17 @@ async function refresh(): Promise<void> {
   if (!old) return;
   const opened = await plannerCall((core) => core.refresh());
   if (store.model.value !== old) return;
-  const model: store.Model = { ...old, ...opened };
+  const model: store.Model = { ...old, ...opened, ...labelsOf(opened) };
   keepHolding(old, model);
-  store.model.value = model;
+  batch(() => {
+    // Measuring adds rows where BatchNorm was folded away; what was sorted and planned no longer fits.
+    const [site, channel] = store.selected.value ?? [-1, 0];
+    const norm = old.overview.sites[site]?.norm;
+    const moved = opened.overview.sites.findIndex((it) => it.norm === norm);
+    store.selected.value = moved >= 0 ? [moved, channel] : null;
+    store.order.value = null;
+    store.drag.value = null;
+    store.plan.value = null;
+    store.model.value = model;
+  });
 }

@@ -56,6 +56,22 @@ export const current = computed(() => {
   return it && it.key === store.planKey.value ? it : null;
 });
 
+/** The runner holds one pruned network: what makes or uses it takes turns. */
+export const working = signal(false);
+
+async function alone(work: () => Promise<void>): Promise<void> {
+  if (working.value) return;
+  working.value = true;
+  store.alertText.value = "";
+  try {
+    await work();
+  } catch (error) {
+    report(error);
+  } finally {
+    working.value = false;
+  }
+}
+
 let nextId = 1;
 
 export function resetProof(): void {
@@ -172,38 +188,33 @@ function compare(of: Picture, original: Prediction, pruned: Prediction): Answer 
 const WARM_RUNS = 5;
 const WARM_BUDGET_MS = 1500;
 
-export async function runBoth(): Promise<void> {
+export function runBoth(): Promise<void> {
+  return alone(runPictures);
+}
+
+async function runPictures(): Promise<void> {
   const images = pictures.value;
-  if (images.length === 0) {
-    store.alertText.value = "Add at least one image to run the networks on.";
-    return;
-  }
-  store.alertText.value = "";
-  try {
-    await withJob("Running both networks", stopRunner, async (progress) => {
-      const made = await produce((_, label) => progress(0, label));
-      const fresh: Answer[] = [];
-      const first = { original: 0, pruned: 0 };
-      for (const [i, of] of images.entries()) {
-        const original = await infer("original", of);
-        const pruned = await infer("pruned", of);
-        if (i === 0) Object.assign(first, { original: original.wall, pruned: pruned.wall });
-        fresh.push(compare(of, original.prediction, pruned.prediction));
-        progress((i + 1) / images.length, `Running both networks on image ${i + 1} of ${images.length}`);
-      }
-      const warm = await warmRuns(images[0]!);
-      batch(() => {
-        answers.value = fresh.sort((a, b) => Number(a.agree) - Number(b.agree) || b.difference - a.difference);
-        answersKey.value = made.key + made.repairedOn;
-        latency.value = {
-          original: { first: first.original, warm: warm.original },
-          pruned: { first: first.pruned, warm: warm.pruned },
-        };
-      });
+  await withJob("Running both networks", stopRunner, async (progress) => {
+    const made = await produce((_, label) => progress(0, label));
+    const fresh: Answer[] = [];
+    const first = { original: 0, pruned: 0 };
+    for (const [i, of] of images.entries()) {
+      const original = await infer("original", of);
+      const pruned = await infer("pruned", of);
+      if (i === 0) Object.assign(first, { original: original.wall, pruned: pruned.wall });
+      fresh.push(compare(of, original.prediction, pruned.prediction));
+      progress((i + 1) / images.length, `Running both networks on image ${i + 1} of ${images.length}`);
+    }
+    const warm = await warmRuns(images[0]!);
+    batch(() => {
+      answers.value = fresh.sort((a, b) => Number(a.agree) - Number(b.agree) || b.difference - a.difference);
+      answersKey.value = made.key + made.repairedOn;
+      latency.value = {
+        original: { first: first.original, warm: warm.original },
+        pruned: { first: first.pruned, warm: warm.pruned },
+      };
     });
-  } catch (error) {
-    report(error);
-  }
+  });
 }
 
 /** Taken in turns, so that a busy machine slows both alike. */
@@ -218,36 +229,35 @@ async function warmRuns(of: Picture): Promise<{ original: number; pruned: number
   return { original: median(times.original), pruned: median(times.pruned) };
 }
 
-export async function repairWithImages(): Promise<void> {
+export function repairWithImages(): Promise<void> {
+  return alone(async () => {
+    await withJob("Repairing with your images", stopRunner, repair);
+    await runPictures();
+  });
+}
+
+async function repair(progress: (fraction: number, label?: string) => void): Promise<void> {
   const images = pictures.value;
   const key = store.planKey.value;
   const options = store.options.value;
-  store.alertText.value = "";
-  try {
-    await withJob("Repairing with your images", stopRunner, async (progress) => {
-      for (const [i, of] of images.entries()) {
-        const image = await bytesOf(of.blob);
-        await runnerCall((core) => core.addRepairImage(transfer(image, [image.buffer]), store.preset.value));
-        progress((0.2 * (i + 1)) / images.length, `Reading image ${i + 1} of ${images.length}`);
-      }
-      const say = proxy((done: number, total: number) =>
-        progress(0.2 + (0.8 * done) / Math.max(1, total), `Refitting layer ${done} of ${total}`),
-      );
-      const plan = await runnerCall((core) => core.repair(options, say));
-      const bytes = await runnerCall((core) => core.prunedBytes());
-      product.value = {
-        key,
-        generation: runnerGeneration(),
-        plan,
-        check: plan.check ?? null,
-        repairedOn: images.length,
-        bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
-      };
-    });
-    await runBoth();
-  } catch (error) {
-    report(error);
+  for (const [i, of] of images.entries()) {
+    const image = await bytesOf(of.blob);
+    await runnerCall((core) => core.addRepairImage(transfer(image, [image.buffer]), store.preset.value));
+    progress((0.2 * (i + 1)) / images.length, `Reading image ${i + 1} of ${images.length}`);
   }
+  const say = proxy((done: number, total: number) =>
+    progress(0.2 + (0.8 * done) / Math.max(1, total), `Refitting layer ${done} of ${total}`),
+  );
+  const plan = await runnerCall((core) => core.repair(options, say));
+  const bytes = await runnerCall((core) => core.prunedBytes());
+  product.value = {
+    key,
+    generation: runnerGeneration(),
+    plan,
+    check: plan.check ?? null,
+    repairedOn: images.length,
+    bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+  };
 }
 
 export function fileName(of: Product): string {
@@ -257,15 +267,12 @@ export function fileName(of: Product): string {
 }
 
 /** Prunes, checks, and only then offers the file. */
-export async function downloadPruned(): Promise<void> {
-  store.alertText.value = "";
-  try {
+export function downloadPruned(): Promise<void> {
+  return alone(async () => {
     const made = await withJob("Pruning", stopRunner, (progress) => produce(progress));
     if (made.check && !made.check.passed) {
       throw `The pruned network differs from its masked twin by ${made.check.max_abs_diff.toPrecision(2)}, more than rounding explains, so it is not offered`;
     }
     download(fileName(made), made.bytes);
-  } catch (error) {
-    report(error);
-  }
+  });
 }

@@ -1,5 +1,5 @@
 /** A Gaussian with its pinned area shaded and, when there is one, the measured histogram behind it. */
-import { area, frameFor, outline, ticks, toX } from "../charts/gaussian";
+import { area, frameFor, isPoint, outline, ticks, toX } from "../charts/gaussian";
 import type { Histogram } from "../wasm/core";
 
 const WIDTH = 150;
@@ -22,7 +22,7 @@ export function Bell(props: {
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + AXIS}`} role="img" aria-label={props.name} class={props.dead}>
       {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
-      {std > 0 ? (
+      {!isPoint(frame, std) ? (
         <>
           <path class="bell-fill" d={area(frame, mean, std)} />
           {low !== null ? <path class="bell-pinned" d={area(frame, mean, std, frame.low, low)} /> : null}
@@ -30,7 +30,7 @@ export function Bell(props: {
           <path class="bell-line" d={outline(frame, mean, std)} />
         </>
       ) : (
-        <line class="bell-line" x1={x(mean)} x2={x(mean)} y1={6} y2={HEIGHT} />
+        <line class="bell-mass" x1={x(mean)} x2={x(mean)} y1={6} y2={HEIGHT} />
       )}
       {[low, high].map((end) =>
         end !== null && end >= frame.low && end <= frame.high ? (

@@ -17,7 +17,7 @@ export function MapView() {
 
   const paint = () => {
     const [open, rows, step] = [model.value, order.value, drag.value];
-    if (!open || !rows || !step || !painter.current) return;
+    if (!open || !rows || !step || !painter.current || rows.channels.length !== step.states.length) return;
     const [site, channel] = selected.value ?? [-1, 0];
     const row = open.overview.sites[site];
     painter.current.paint(
@@ -27,6 +27,7 @@ export function MapView() {
         states: step.states,
         // The line moves with the colours, when the plan is there.
         cut: cutKey.peek(),
+        byScore: rows.by !== "probability",
         cursor: cursor.value,
         selected: row ? row.offset + channel : null,
       },

@@ -42,12 +42,12 @@ function Savings() {
           <td />
           <th scope="col">before</th>
           <th scope="col">after</th>
-          <th scope="col">kept</th>
+          <th scope="col">of original</th>
         </tr>
       </thead>
       <tbody>
         <Saving name="Parameters" change={preview?.params} show={compact} />
-        <Saving name="MACs (the literature’s FLOPs)" change={preview?.macs} show={compact} />
+        <Saving name="MACs" note="(the literature’s FLOPs)" change={preview?.macs} show={compact} />
         <Saving name="File size" change={size} show={bytes} />
         <Saving
           name="Latency, warm"
@@ -60,11 +60,19 @@ function Savings() {
   );
 }
 
-function Saving(props: { name: string; change: Change | undefined; show: (n: number) => string; missing?: string }) {
+function Saving(props: {
+  name: string;
+  note?: string;
+  change: Change | undefined;
+  show: (n: number) => string;
+  missing?: string;
+}) {
   const { change, show } = props;
   return (
     <tr>
-      <th scope="row">{props.name}</th>
+      <th scope="row">
+        {props.name} {props.note ? <small>{props.note}</small> : null}
+      </th>
       {change ? (
         <>
           <td title={count(change.before)}>{show(change.before)}</td>
@@ -217,7 +225,7 @@ function Left() {
   return (
     <>
       {now && now.withheld.length > 0 ? (
-        <details open>
+        <details open={now.withheld.length <= 3}>
           <summary>Dead but withheld ({count(now.withheld.reduce((sum, it) => sum + it.channels, 0))})</summary>
           <Reasons
             of={now.withheld.map((it) => ({

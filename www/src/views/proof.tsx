@@ -12,6 +12,7 @@ import {
   removePicture,
   repairWithImages,
   runBoth,
+  working,
 } from "../state/proof";
 import { labels, labelsChoice, measured, model, preset, presetChoice } from "../state/store";
 import { LABELS, PRESETS } from "../state/url";
@@ -31,13 +32,20 @@ export function ProofView() {
         <Reading />
       </details>
       <div class="row">
-        <button type="button" class="primary" disabled={!model.value || none} onClick={runBoth}>
+        <button
+          type="button"
+          class="primary"
+          disabled={!model.value || none}
+          aria-disabled={working.value}
+          onClick={runBoth}
+        >
           Run both networks
         </button>
         <button
           type="button"
           disabled={!model.value || none}
           title="Refits every layer behind a cut by least squares, so that it answers as before; no labels needed"
+          aria-disabled={working.value}
           onClick={repairWithImages}
         >
           Repair with my images
@@ -122,7 +130,13 @@ function Take() {
   const check = made?.check;
   return (
     <div class="take">
-      <button type="button" class="primary wide" disabled={!model.value} onClick={downloadPruned}>
+      <button
+        type="button"
+        class="primary wide"
+        disabled={!model.value}
+        aria-disabled={working.value}
+        onClick={downloadPruned}
+      >
         Download pruned model
       </button>
       {check ? (
