@@ -128,7 +128,7 @@ impl Pass<'_> {
                     let certain = self.certain(*a);
                     let carried = (scale[k] * x + shift[k], border);
                     // γ = 0 or v = 0: the channel is β, unless its input is known for sure.
-                    let y = if gaussians[k].std == 0.0 && !(certain && !x.is_nan()) {
+                    let y = if gaussians[k].std == 0.0 && (!certain || x.is_nan()) {
                         (gaussians[k].mean, false)
                     } else {
                         carried
@@ -249,7 +249,7 @@ impl Pass<'_> {
         if op == Combine::Mul {
             border = args
                 .iter()
-                .all(|a| !(self.get(a[k]).0 == 0.0 && !self.get(a[k]).1))
+                .all(|a| self.get(a[k]).0 != 0.0 || self.get(a[k]).1)
                 && border;
         }
         (y, border)

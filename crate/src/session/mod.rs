@@ -19,7 +19,7 @@ use crate::report::{Change, Criterion, Plan, PlanOptions, Preview};
 use run::Engines;
 
 pub use pruned::Pruned;
-pub use run::Which;
+pub use run::{Feeder, Which, softmax};
 
 /// An opened network.
 pub struct Session {

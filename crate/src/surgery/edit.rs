@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 use crate::graph::{NodeId, TensorId};
 use crate::onnx::{Names, float_tensor, int_tensor, pb, tensor_proto};
 
+/// A use of a tensor: node and input slot.
+type Place = (NodeId, usize);
+
 /// New content of a constant operand.
 #[derive(Clone, Debug, PartialEq)]
 enum Content {
@@ -28,7 +31,7 @@ pub struct Editor<'a> {
     pub analysis: &'a Analysis,
     model: pb::ModelProto,
     names: Names,
-    content: BTreeMap<(NodeId, usize), Content>,
+    content: BTreeMap<Place, Content>,
     /// Nodes to insert before the node of that index.
     inserted: BTreeMap<NodeId, Vec<pb::NodeProto>>,
     /// Nodes to insert after the node of that index.
@@ -165,8 +168,7 @@ impl<'a> Editor<'a> {
 
     fn apply_content(&mut self) -> Result<()> {
         let content = std::mem::take(&mut self.content);
-        let mut by_tensor: HashMap<Option<TensorId>, Vec<((NodeId, usize), Content)>> =
-            HashMap::new();
+        let mut by_tensor: HashMap<Option<TensorId>, Vec<(Place, Content)>> = HashMap::new();
         let mut order = Vec::new();
         for (place, new) in content {
             let tensor = self.analysis.graph.input(place.0, place.1);
@@ -195,7 +197,7 @@ impl<'a> Editor<'a> {
         Ok(())
     }
 
-    fn write_new(&mut self, (node, slot): (NodeId, usize), content: &Content) -> Result<()> {
+    fn write_new(&mut self, (node, slot): Place, content: &Content) -> Result<()> {
         let base = format!(
             "{}_{}",
             self.analysis.graph.nodes[node].name,
@@ -221,7 +223,7 @@ impl<'a> Editor<'a> {
     fn write(
         &mut self,
         tensor: TensorId,
-        uses: Vec<((NodeId, usize), Content)>,
+        uses: Vec<(Place, Content)>,
         initializers: &HashMap<String, usize>,
     ) -> Result<()> {
         let analysis = self.analysis;

@@ -16,12 +16,11 @@ use super::keep::{Keep, source};
 pub fn rewrite(editor: &mut Editor<'_>, analysis: &Analysis, keep: &Keep<'_>) -> Result<()> {
     for node in 0..analysis.graph.nodes.len() {
         match &analysis.channels.flows[node] {
-            Flow::Move { outs, .. } => {
+            Flow::Move { outs, .. }
                 if outs.iter().any(|(out, _)| keep.touched(*out))
-                    || input_touched(analysis, keep, node)
-                {
-                    moved(editor, analysis, keep, node, outs)?;
-                }
+                    || input_touched(analysis, keep, node) =>
+            {
+                moved(editor, analysis, keep, node, outs)?;
             }
             Flow::Pool { out, .. }
                 if analysis.graph.nodes[node].op == "Resize" && keep.touched(*out) =>

@@ -36,7 +36,7 @@ Data: a folder or .zip with one folder per class, a flat folder of images, IDX f
 
 pub enum Parsed {
     Help(String),
-    Run(Command),
+    Run(Box<Command>),
 }
 
 #[derive(Debug, Default)]
@@ -162,7 +162,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
     command.model = positional.next().map(PathBuf::from).unwrap_or_default();
     command.images = positional.map(PathBuf::from).collect();
     complete(&command, chosen)?;
-    Ok(Parsed::Run(command))
+    Ok(Parsed::Run(Box::new(command)))
 }
 
 fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), lexopt::Error> {

@@ -2,19 +2,29 @@
 
 use std::path::Path;
 
+use channel_pruning::calibrate::Stats;
+use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
-use channel_pruning::onnx;
-use channel_pruning::session::Session;
+use channel_pruning::image::Image;
+use channel_pruning::session::{Session, Which};
+use channel_pruning::{evaluate, onnx};
 
 use crate::args::Command;
 use crate::print;
+
+/// Pictures that calibration and repair take by default.
+const IMAGES: usize = 64;
 
 pub fn run(command: &Command) -> Result<()> {
     match command.name.as_str() {
         "inspect" => inspect(command),
         "plan" => plan(command),
         "apply" => apply(command),
-        other => Err(Error::new(format!("{other} is not built yet"))),
+        "run" => run_images(command),
+        "eval" => eval(command),
+        "calibrate" => calibrate(command),
+        "repair" => repair(command),
+        other => Err(Error::new(format!("there is no command {other}"))),
     }
 }
 
@@ -45,8 +55,47 @@ fn open(path: &Path) -> Result<Session> {
     Session::open(&file_name(path), &read(path)?)
 }
 
+/// Opens the model and applies measured statistics: a file of them, or pictures to measure now.
+fn prepared(command: &Command) -> Result<Session> {
+    let mut session = open(&command.model)?;
+    if let Some(path) = &command.stats {
+        let bytes = read(path)?;
+        let stats: Stats = serde_json::from_slice(&bytes).map_err(|e| {
+            Error::new(format!(
+                "{}: is not a file of `prune calibrate` ({e})",
+                path.display()
+            ))
+        })?;
+        session.use_stats(&stats);
+    } else if command.data.is_some() && command.name != "repair" {
+        measure(&mut session, command)?;
+    }
+    Ok(session)
+}
+
+fn preset(session: &Session, command: &Command) -> String {
+    command
+        .preset
+        .clone()
+        .unwrap_or_else(|| session.guess_preset())
+}
+
+/// At most `--images` pictures of `--data`.
+fn pictures(command: &Command) -> Result<Dataset> {
+    let path = command.data.as_deref().unwrap_or_else(|| Path::new(""));
+    Dataset::open(path, Some(command.image_count.unwrap_or(IMAGES))).map_err(Error::new)
+}
+
+fn measure(session: &mut Session, command: &Command) -> Result<()> {
+    let preset = preset(session, command);
+    for item in pictures(command)?.iter() {
+        session.calibrate(&item.map_err(Error::new)?.image, &preset)?;
+    }
+    Ok(())
+}
+
 fn inspect(command: &Command) -> Result<()> {
-    let session = open(&command.model)?;
+    let session = prepared(command)?;
     if command.json {
         print::json(&session.inspect())
     } else {
@@ -55,7 +104,7 @@ fn inspect(command: &Command) -> Result<()> {
 }
 
 fn plan(command: &Command) -> Result<()> {
-    let mut session = open(&command.model)?;
+    let mut session = prepared(command)?;
     let plan = session.plan(&command.options)?;
     if command.json {
         print::json(&plan)
@@ -65,7 +114,7 @@ fn plan(command: &Command) -> Result<()> {
 }
 
 fn apply(command: &Command) -> Result<()> {
-    let mut session = open(&command.model)?;
+    let mut session = prepared(command)?;
     let mut pruned = session.prune(&command.options)?;
     let check = session.check(&pruned)?;
     if !check.passed {
@@ -86,5 +135,87 @@ fn apply(command: &Command) -> Result<()> {
         print::json(&pruned.plan)
     } else {
         print::plan(&pruned.plan)
+    }
+}
+
+fn run_images(command: &Command) -> Result<()> {
+    let mut session = open(&command.model)?;
+    let preset = preset(&session, command);
+    match &command.labels {
+        Some(path) if Path::new(path).is_file() => {
+            let text = String::from_utf8_lossy(&read(Path::new(path))?).into_owned();
+            session.set_labels(&text);
+        }
+        Some(name) if channel_pruning::labels::by_name(name).is_none() && name != "none" => {
+            let known = channel_pruning::labels::names().join(", ");
+            return Err(Error::new(format!(
+                "there is no file and no label set {name}; there are {known}"
+            )));
+        }
+        Some(name) => session.set_labels(name),
+        None => {
+            let guess = session.guess_labels(&preset);
+            session.set_labels(&guess);
+        }
+    }
+    let mut rows = Vec::new();
+    for path in &command.images {
+        let image = Image::decode(&read(path)?)
+            .map_err(|e| Error::new(format!("{}: {e}", path.display())))?;
+        let prediction = session.predict(Which::Original, &image, &preset, command.top)?;
+        rows.push(print::Row {
+            image: file_name(path),
+            prediction,
+        });
+    }
+    if command.json {
+        print::json(&rows)
+    } else {
+        print::predictions(&rows)
+    }
+}
+
+fn eval(command: &Command) -> Result<()> {
+    let session = open(&command.model)?;
+    let against = command.against.as_ref().map(|p| open(p)).transpose()?;
+    let preset = preset(&session, command);
+    let path = command.data.as_deref().unwrap_or_else(|| Path::new(""));
+    let data = Dataset::open(path, command.limit).map_err(Error::new)?;
+    let result = evaluate::evaluate(&session, against.as_ref(), &data, &preset)?;
+    if command.json {
+        print::json(&result)
+    } else {
+        print::evaluation(&result)
+    }
+}
+
+fn calibrate(command: &Command) -> Result<()> {
+    let mut session = open(&command.model)?;
+    measure(&mut session, command)?;
+    let stats = session
+        .stats()
+        .ok_or_else(|| Error::new("no picture was measured"))?;
+    let text = serde_json::to_vec(&stats).map_err(|e| Error::new(e.to_string()))?;
+    if let Some(path) = &command.output {
+        write(path, &text)?;
+    }
+    print::measured(&stats)
+}
+
+fn repair(command: &Command) -> Result<()> {
+    let mut session = prepared(command)?;
+    let feeder = session.feeder(&preset(&session, command))?;
+    let mut images = Vec::new();
+    for item in pictures(command)?.iter() {
+        images.push(feeder.feed(&item.map_err(Error::new)?.image));
+    }
+    let repaired = session.repair(&command.options, &images, |_, _| ())?;
+    if let Some(path) = &command.output {
+        write(path, &repaired.bytes)?;
+    }
+    if command.json {
+        print::json(&repaired.plan)
+    } else {
+        print::plan(&repaired.plan)
     }
 }

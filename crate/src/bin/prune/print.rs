@@ -1,12 +1,76 @@
 //! What people read on a terminal, and JSON for scripts.
 
+use std::io::Write;
+
+use channel_pruning::calibrate::Stats;
 use channel_pruning::error::{Error, Result};
-use channel_pruning::report::{Change, Overview, Plan};
+use channel_pruning::report::{Change, Evaluation, Overview, Plan, Prediction};
 use serde::Serialize;
+
+/// Prints a line; a reader that has closed the pipe (`| head`) ends the program quietly.
+macro_rules! say {
+    ($($arg:tt)*) => {
+        if writeln!(std::io::stdout(), $($arg)*).is_err() {
+            std::process::exit(0);
+        }
+    };
+}
 
 pub fn json<T: Serialize>(value: &T) -> Result<()> {
     let text = serde_json::to_string(value).map_err(|e| Error::new(e.to_string()))?;
-    println!("{text}");
+    say!("{text}");
+    Ok(())
+}
+
+/// One picture's result.
+#[derive(Serialize)]
+pub struct Row {
+    pub image: String,
+    #[serde(flatten)]
+    pub prediction: Prediction,
+}
+
+pub fn predictions(rows: &[Row]) -> Result<()> {
+    for row in rows {
+        say!("{}  ({:.1} ms)", row.image, row.prediction.milliseconds);
+        for top in &row.prediction.top {
+            say!("  {:>6.2} %  {}", 100.0 * top.probability, top.label);
+        }
+        if row.prediction.top.is_empty() {
+            for output in &row.prediction.outputs {
+                say!("  {} [{}]", output.name, output.shape.join(", "));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub fn measured(stats: &Stats) -> Result<()> {
+    say!(
+        "measured {} tensors on {} images",
+        stats.tensors.len(),
+        stats.images
+    );
+    Ok(())
+}
+
+pub fn evaluation(e: &Evaluation) -> Result<()> {
+    say!("{} images", e.images);
+    say!(
+        "  accuracy {:.2} %, top-5 {:.2} %, {:.2} ms an image",
+        100.0 * e.accuracy,
+        100.0 * e.top5,
+        e.latency_ms.median
+    );
+    if let Some(a) = &e.against {
+        say!(
+            "  against: accuracy {:.2} %, agreement {:.2} %, mean KL {:.5}, {:.2} ms an image",
+            100.0 * a.accuracy,
+            100.0 * a.agreement,
+            a.mean_kl,
+            a.latency_ms.median
+        );
+    }
     Ok(())
 }
 
@@ -15,7 +79,7 @@ fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, d) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(d);
@@ -29,7 +93,7 @@ fn change(label: &str, c: Change) {
     } else {
         100.0 * (1.0 - c.after as f64 / c.before as f64)
     };
-    println!(
+    say!(
         "  {label:<12} {:>14} → {:>14}   −{percent:.1} %",
         thousands(c.before),
         thousands(c.after)
@@ -37,10 +101,10 @@ fn change(label: &str, c: Change) {
 }
 
 pub fn overview(o: &Overview) -> Result<()> {
-    println!("{} ({}, opset {})", o.file, o.model.producer, o.model.opset);
+    say!("{} ({}, opset {})", o.file, o.model.producer, o.model.opset);
     for (what, values) in [("input", &o.model.inputs), ("output", &o.model.outputs)] {
         for v in values {
-            println!(
+            say!(
                 "  {what:<7} {} {} [{}]",
                 v.name,
                 v.elem_type,
@@ -48,40 +112,41 @@ pub fn overview(o: &Overview) -> Result<()> {
             );
         }
     }
-    println!(
+    say!(
         "  {} parameters, {} MACs, {} coupled channels",
         thousands(o.params),
         thousands(o.macs),
         thousands(o.channels)
     );
     if let Some(folded) = &o.folded {
-        println!("  {folded}");
+        say!("  {folded}");
     }
-    println!("\n{} normalised rows", o.sites.len());
+    say!("\n{} normalised rows", o.sites.len());
     for site in &o.sites {
-        println!(
+        say!(
             "  {:>5} channels  {:<16} {}",
-            site.channels, site.activation, site.norm
+            site.channels,
+            site.activation,
+            site.norm
         );
     }
-    println!("\n{} depthwise pairs", o.pairs.len());
+    say!("\n{} depthwise pairs", o.pairs.len());
     if !o.not_prunable.is_empty() {
-        println!("\nnot pruned, because");
+        say!("\nnot pruned, because");
         for reason in &o.not_prunable {
-            println!("  {}: {}", reason.node, reason.reason);
+            say!("  {}: {}", reason.node, reason.reason);
         }
     }
     Ok(())
 }
 
 pub fn plan(p: &Plan) -> Result<()> {
-    let name = |v: &dyn erased::Named| v.name();
     let knob = match (p.threshold, p.share) {
         (Some(t), _) => format!("threshold {t}"),
         (_, Some(s)) => format!("share {s}"),
         _ => String::new(),
     };
-    println!(
+    say!(
         "{} at {knob}, compensation {}",
         name(&p.criterion),
         name(&p.compensation)
@@ -91,9 +156,12 @@ pub fn plan(p: &Plan) -> Result<()> {
     change("MACs", p.macs);
     change("bytes", p.bytes);
     let c = p.cases;
-    println!(
+    say!(
         "  pairs: {} keep, {} output dead, {} input dead, {} both dead",
-        c.keep, c.output_dead, c.input_dead, c.both_dead
+        c.keep,
+        c.output_dead,
+        c.input_dead,
+        c.both_dead
     );
     for (title, rows) in [
         (
@@ -119,30 +187,25 @@ pub fn plan(p: &Plan) -> Result<()> {
         ),
     ] {
         if !rows.is_empty() {
-            println!("{title}");
-            rows.iter().for_each(|r| println!("  {r}"));
+            say!("{title}");
+            rows.iter().for_each(|r| say!("  {r}"));
         }
     }
     if let Some(check) = p.check {
-        println!(
+        say!(
             "check: max |Δ| {:.2e} against the masked twin, outputs up to {:.3}, {} samples",
-            check.max_abs_diff, check.max_abs_output, check.samples
+            check.max_abs_diff,
+            check.max_abs_output,
+            check.samples
         );
     }
     Ok(())
 }
 
-mod erased {
-    /// The JSON name of an enum value.
-    pub trait Named {
-        fn name(&self) -> String;
-    }
-    impl<T: serde::Serialize> Named for T {
-        fn name(&self) -> String {
-            serde_json::to_value(self)
-                .ok()
-                .and_then(|v| v.as_str().map(str::to_string))
-                .unwrap_or_default()
-        }
-    }
+/// The JSON name of an enum value.
+fn name<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_string))
+        .unwrap_or_default()
 }
