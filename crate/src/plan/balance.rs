@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::groups;
 use crate::analysis::Analysis;
 use crate::channels::{Atom, ClassId};
 use crate::report::PlanOptions;
@@ -42,6 +43,10 @@ pub fn guard(
                 layer.outputs.iter().for_each(|c| g.put_back(*c, LOCKED));
             }
         }
+    }
+    // As many as equal groups allow; what the guards put back afterwards is balanced greedily.
+    for class in groups::balance(analysis, g.scores, g.removed) {
+        g.kept.insert(class, BALANCE);
     }
     let floor = options.floor.max(1) as usize;
     loop {

@@ -3,6 +3,7 @@
 pub mod balance;
 pub mod cases;
 pub mod constants;
+pub mod groups;
 pub mod report;
 
 use crate::analysis::Analysis;
