@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { caseCount, dropOnPage, measures, openPage, planned, removed, setThreshold } from "./harness";
-import { badFiles } from "./onnx";
+import { badFiles, foldedNet } from "./onnx";
 
 const SAMPLES = new URL("../../www/public/samples/", import.meta.url);
 const sample = (name: string) => readFile(new URL(name, SAMPLES));
@@ -170,4 +170,43 @@ test("plan and pictures can be taken along", async () => {
   expect(png.name).toMatch(/\.map\.png$/);
   expect(png.body.subarray(1, 4).toString()).toBe("PNG");
   expect((await take("Save SVG")).body.toString()).toMatch(/^<svg /);
+});
+
+test("one's own images take the place of the samples, dropped or chosen", async () => {
+  const page = await openPage({ hash: `#net=${V1}` });
+  const images = page.getByRole("list", { name: "Images" }).getByRole("listitem");
+  await expect.poll(() => images.count()).toBe(5);
+  await dropOnPage(page, "tom.jpg", await sample("images/photos/cat.jpg"), "image/jpeg");
+  await expect.poll(() => images.count()).toBe(1);
+  const bag = { name: "bag.png", mimeType: "image/png", buffer: await sample("images/fashion/bag.png") };
+  await page.getByLabel("Add images").setInputFiles([bag]);
+  await expect.poll(() => images.count()).toBe(2);
+  await page.getByText("Read as").click();
+  await page.getByRole("combobox", { name: "Preprocessing" }).selectOption("[0,1]");
+  const names = Buffer.from(Array.from({ length: 10 }, (_, i) => `kind ${i}`).join("\n"));
+  await page
+    .getByLabel("Labels from a text file")
+    .setInputFiles({ name: "kinds.txt", mimeType: "text/plain", buffer: names });
+  await page.getByRole("button", { name: "Run both networks" }).click();
+  const table = page.getByRole("table", { name: "Predictions" });
+  await table.waitFor({ timeout: 30_000 });
+  expect(await table.getByRole("cell", { name: /^kind \d$/ }).count()).toBe(20);
+  expect(await page.getByText(/of 2 images agree/).count()).toBe(1);
+});
+
+test("a network without BatchNormalization says so and is measured instead", async () => {
+  const page = await openPage();
+  const file = { name: "folded.onnx", mimeType: "application/octet-stream", buffer: foldedNet() };
+  await page.getByLabel("Open an ONNX model").setInputFiles(file);
+  await page.getByRole("heading", { name: "folded.onnx" }).waitFor();
+  await page.locator(".folded").waitFor();
+  await expect.poll(() => removed(page, "Channels")).toBe(0);
+  await page.getByRole("button", { name: "Measure on my images" }).click();
+  await page.getByText("5 images measured").waitFor({ timeout: 30_000 });
+  // The dead quarter of both depthwise sides and of the pointwise layer.
+  await expect.poll(() => removed(page, "Channels")).toBeGreaterThan(20);
+  await page.locator(".bell-bars").first().waitFor();
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download pruned model" }).click();
+  await waiting;
 });

@@ -172,6 +172,43 @@ export function mobileNetV2(size = 224): Buffer {
   return model(nodes, tensors, [value("input", [1, 3, size, size])], [value("logits", [1, 1000])]);
 }
 
+/** A depthwise block whose BatchNormalization was folded into biases, as most exporters do it. */
+export function foldedNet(): Buffer {
+  const random = generator(3);
+  const nodes: Uint8Array[] = [];
+  const tensors: Uint8Array[] = [];
+  const conv = (input: string, name: string, to: number, per: number, kernel: number, group: number) => {
+    const weights = Float32Array.from({ length: to * per * kernel * kernel }, () => random() - 0.5);
+    // Every fourth channel can not come alive.
+    const bias = Float32Array.from({ length: to }, (_, i) => (i % 4 === 3 ? -50 : 0.2));
+    tensors.push(tensor(`${name}.w`, [to, per, kernel, kernel], weights), tensor(`${name}.b`, [to], bias));
+    const pad = kernel >> 1;
+    nodes.push(
+      node("Conv", [input, `${name}.w`, `${name}.b`], `${name}.conv`, {
+        group,
+        kernel_shape: [kernel, kernel],
+        pads: [pad, pad, pad, pad],
+      }),
+      node("Relu", [`${name}.conv`], name),
+    );
+    return name;
+  };
+  const a = conv("input", "first", 16, 3, 3, 1);
+  const b = conv(a, "depthwise", 16, 1, 3, 16);
+  const c = conv(b, "pointwise", 24, 16, 1, 1);
+  nodes.push(node("GlobalAveragePool", [c], "pool"), node("Flatten", ["pool"], "flat", { axis: 1 }));
+  tensors.push(
+    tensor(
+      "fc.w",
+      [10, 24],
+      Float32Array.from({ length: 240 }, () => random() - 0.5),
+    ),
+    tensor("fc.b", [10], new Float32Array(10)),
+  );
+  nodes.push(node("Gemm", ["flat", "fc.w", "fc.b"], "logits", { transB: 1 }));
+  return model(nodes, tensors, [value("input", [1, 3, 32, 32])], [value("logits", [1, 10])]);
+}
+
 /** Files that are not what their name says, or not what can be pruned: each must give one sentence. */
 export function badFiles(good: Buffer): { name: string; buffer: Buffer }[] {
   const png = Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex");

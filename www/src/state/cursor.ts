@@ -91,7 +91,7 @@ export function openAtCursor(): void {
  */
 export function mostInteresting(): [number, number] | null {
   const [open, step] = [model.value, drag.value];
-  if (!open || !step || criterion.value !== "probability") return null;
+  if (!open || !step) return null;
   const { sites, pairs } = open.overview;
   let best: [number, number] | null = null;
   let score = -1;

@@ -48,8 +48,7 @@ async function step(since: number): Promise<void> {
     if (model.value !== of) return;
     drag.value = result;
     // Views render in a microtask after their signals change; the measure ends behind that.
-    await Promise.resolve();
-    await Promise.resolve();
+    for (let turn = 0; turn < 4; turn++) await Promise.resolve();
     measure("plan", since);
     suggest(of);
     clearTimeout(rest);

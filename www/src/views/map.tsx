@@ -1,4 +1,4 @@
-import { useSignalEffect } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { MapPainter } from "../charts/map";
 import { hit } from "../charts/map-layout";
@@ -6,7 +6,7 @@ import { readPalette } from "../charts/palette";
 import { download } from "../lib/download";
 import { cursor, cutKey, moveCursor, openAtCursor, readOut } from "../state/cursor";
 import { stem } from "../state/exports";
-import { drag, model, order, selected } from "../state/store";
+import { drag, type Model, model, order, selected } from "../state/store";
 import { Step } from "./parts";
 
 export function MapView() {
@@ -14,10 +14,15 @@ export function MapView() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<MapPainter | null>(null);
   const palette = useRef(readPalette());
+  const fitted = useRef<Model | null>(null);
 
   const paint = () => {
     const [open, rows, step] = [model.value, order.value, drag.value];
     if (!open || !rows || !step || !painter.current || rows.channels.length !== step.states.length) return;
+    if (fitted.current !== open) {
+      fitToBox();
+      return;
+    }
     const [site, channel] = selected.value ?? [-1, 0];
     const row = open.overview.sites[site];
     painter.current.paint(
@@ -41,6 +46,7 @@ export function MapView() {
     if (!open || !around || !painter.current) return;
     // clientWidth leaves the scroll bar out, which comes and goes with the number of rows.
     painter.current.resize(open, around.clientWidth, Math.max(220, around.clientHeight));
+    fitted.current = open;
     paint();
   };
 
@@ -55,17 +61,20 @@ export function MapView() {
     };
     dark.addEventListener("change", recolour);
     document.fonts.ready.then(paint);
+    // Reads every signal the picture depends on. A plain effect, because the hook for effects waits for
+    // the next frame, and the picture should be in the frame that the drag step is in.
+    const stop = effect(() => {
+      model.value;
+      cursor.value;
+      selected.value;
+      paint();
+    });
     return () => {
+      stop();
       observer.disconnect();
       dark.removeEventListener("change", recolour);
     };
   }, []);
-
-  useSignalEffect(() => {
-    if (model.value) fitToBox();
-  });
-  // Reads every signal the picture depends on, and paints in the same task that changed them.
-  useSignalEffect(paint);
 
   const at = (event: MouseEvent) => {
     const map = painter.current?.map;

@@ -14,9 +14,12 @@ export function Predictions() {
     <div class={stale ? "predictions stale" : "predictions"}>
       <p class="agreement">
         <strong>
-          {agreeing} of {plural(all.length, "image")} agree
+          {all.some((it) => it.agree !== null)
+            ? `${agreeing} of ${plural(all.length, "image")} agree`
+            : `${plural(all.length, "image")} compared`}
         </strong>
-        , max |Δ| {value(Math.max(...all.map((it) => it.difference)))}
+        , max |Δ| {value(Math.max(...all.map((it) => it.difference)))} with outputs up to{" "}
+        {value(Math.max(...all.map((it) => it.scale)))}
         {stale ? <span class="stale-note"> for an earlier plan: run again</span> : null}
       </p>
       {time ? (
@@ -56,8 +59,8 @@ function Rows({ answer }: { answer: Answer }) {
           <div>
             <img src={picture.url} alt="" width="28" height="28" />
             <span>{picture.name}</span>
-            <span class={answer.agree ? "badge" : "badge changed"}>
-              {answer.agree ? "agree" : "changed"}, |Δ| {value(answer.difference)}
+            <span class={answer.agree === false ? "badge changed" : "badge"}>
+              {answer.agree === null ? "" : answer.agree ? "agree, " : "changed, "}|Δ| {value(answer.difference)}
             </span>
           </div>
         </th>
