@@ -1,30 +1,26 @@
 // ONNX's own checker, where a Python that has it is at hand: ONNX_PYTHON, else python3.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 
 const python = process.env.ONNX_PYTHON ?? "python3";
 
-function available() {
-  try {
-    execFileSync(python, ["-c", "import onnx"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const available = spawnSync(python, ["-c", "import onnx"]).status === 0;
 
 /** For the `skip` option of a test: why the checker cannot be asked, or false. */
-export const noChecker = available() ? false : "no Python with the onnx package (set ONNX_PYTHON to one)";
+export const noChecker = available ? false : "no Python with the onnx package (set ONNX_PYTHON to one)";
 
 const script = `
 import sys, onnx
+bad = []
 for path in sys.argv[1:]:
     try:
         onnx.checker.check_model(path, full_check=True)
     except Exception as error:
-        sys.exit(f"{path}: {error}")
+        bad.append(f"{path}: {error}")
+sys.exit("\\n".join(bad))
 `;
 
-/** Throws what onnx.checker says of the first file it does not accept. */
+/** Throws what onnx.checker says of the files it does not accept. */
 export function checkFiles(paths) {
-  execFileSync(python, ["-c", script, ...paths], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const { status, stderr } = spawnSync(python, ["-c", script, ...paths], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
 }

@@ -1,21 +1,23 @@
 // Parameters and MACs of an ONNX file, counted without the product: weights from the file, shapes from a run
 // of the file in which every layer's input and output is also an output of the network.
 import { constants, encode, size } from "./onnx.mjs";
-import { inputShape, open, run } from "./runtime.mjs";
+import { noise, open } from "./runtime.mjs";
 
 const layers = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
+const elementwise = new Set(["PRelu", "Mul", "Add", "Sub", "Div"]);
 
-/** Weights and biases of the layers, γ and β of BatchNormalization. */
-export function countParams(model) {
-  const known = constants(model.graph);
+/** Weights and biases of the layers, γ and β of BatchNormalization, per-channel constants of other operators. */
+export function countParams({ graph }) {
+  const known = constants(graph);
   let params = 0;
-  for (const node of model.graph.nodes) {
-    const counted = layers.has(node.op)
-      ? node.inputs.slice(1)
-      : node.op === "BatchNormalization"
-        ? node.inputs.slice(1, 3)
-        : [];
-    for (const name of counted) if (known.has(name)) params += size(known.get(name).dims);
+  for (const { op, inputs } of graph.nodes) {
+    const tensors = inputs.map((name) => known.get(name));
+    const sizes = tensors.map((tensor) => (tensor?.type === 1 ? size(tensor.dims) : 0));
+    // An operator on constants alone only prepares what another one uses.
+    if (tensors.every(Boolean)) continue;
+    if (layers.has(op)) for (const n of sizes.slice(1)) params += n;
+    else if (op === "BatchNormalization") params += sizes[1] + sizes[2];
+    else if (elementwise.has(op)) for (const n of sizes) params += n > 1 ? n : 0;
   }
   return params;
 }
@@ -29,10 +31,10 @@ export async function countMacs(model) {
   for (const { name } of [...graph.inputs, ...graph.outputs]) watched.delete(name);
   const outputs = [...graph.outputs, ...[...watched].filter((name) => !known.has(name)).map((name) => ({ name }))];
   const session = await open(encode({ ...model, graph: { ...graph, outputs } }));
-  const dims = inputShape(session, 1);
-  const values = await run(session, new Float32Array(size(dims)), dims);
+  const feeds = noise(session, 1, 1);
+  const values = { ...feeds, ...(await session.run(feeds)) };
   await session.release();
-  const shape = (name) => (name === session.inputNames[0] ? dims : values[name].dims);
+  const shape = (name) => values[name].dims;
   let macs = 0;
   for (const { op, inputs, outputs, attributes } of nodes) {
     const weight = known.get(inputs[1])?.dims;

@@ -155,13 +155,24 @@ export function setFloats(tensor, values) {
   tensor.raw = Buffer.from(Float32Array.from(values).buffer);
 }
 
-/** Tensors by name: initializers, and what `Constant` and `Identity` make of them. */
+const attribute = (node, name) => node.attributes.find((a) => a.name === name);
+const sameValues = new Set(["Identity", "Unsqueeze", "Squeeze", "Reshape"]);
+
+/** Tensors by name: initializers, and what `Constant` and operators that only move values make of them. */
 export function constants(graph) {
   const byName = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   for (const node of graph.nodes) {
-    const value = node.op === "Constant" ? node.attributes.find((a) => a.name === "value")?.t : undefined;
-    const same = node.op === "Identity" ? byName.get(node.inputs[0]) : undefined;
-    if (value ?? same) byName.set(node.outputs[0], value ?? same);
+    const from = byName.get(node.inputs[0]);
+    const to = node.outputs[0];
+    if (node.op === "Constant") {
+      const value = attribute(node, "value")?.t;
+      if (value) byName.set(to, value);
+    } else if (from && sameValues.has(node.op)) {
+      byName.set(to, node.op === "Identity" ? from : { ...from, dims: [size(from.dims)] });
+    } else if (from && node.op === "Transpose") {
+      const order = attribute(node, "perm")?.ints ?? [...from.dims.keys()].reverse();
+      byName.set(to, { ...from, dims: order.map((axis) => from.dims[axis]) });
+    }
   }
   return byName;
 }

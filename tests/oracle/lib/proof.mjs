@@ -2,23 +2,21 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { countMacs, countParams } from "./count.mjs";
-import { decode, size } from "./onnx.mjs";
-import { normals } from "./random.mjs";
-import { compare, inputShape, open, run } from "./runtime.mjs";
+import { decode } from "./onnx.mjs";
+import { compare, noise, open } from "./runtime.mjs";
 
-/** Asserts |Δ| ≤ tolerance · max(1, largest |output|) between two networks on seeded noise. */
+/** Asserts |Δ| ≤ tolerance · max(1, largest |output|) between two networks on seeded noise; resolves to |Δ|. */
 export async function assertSame(one, other, { batch = 1, seed = 1, tolerance = 1e-4, what }) {
-  const dims = inputShape(one, batch);
-  const noise = normals(size(dims), seed);
-  const { difference, scale } = compare(await run(one, noise, dims), await run(other, noise, dims));
+  const feeds = noise(one, batch, seed);
+  const { difference, scale } = compare(await one.run(feeds), await other.run(feeds));
   const allowed = tolerance * Math.max(1, scale);
   assert.ok(difference <= allowed, `${what}: differs by ${difference} where ${allowed} is allowed (batch ${batch})`);
+  return difference;
 }
 
 /** Asserts that the network runs and that all its outputs are finite. */
 export async function assertRuns(session, batch) {
-  const dims = inputShape(session, batch);
-  for (const { data } of Object.values(await run(session, normals(size(dims), 7), dims))) {
+  for (const { data } of Object.values(await session.run(noise(session, batch, 7)))) {
     assert.ok(data.length > 0 && data.every(Number.isFinite), `an output is empty or not finite (batch ${batch})`);
   }
 }

@@ -1,5 +1,7 @@
 // The second runtime: onnxruntime, compiled to WebAssembly, one thread.
 import * as ort from "onnxruntime-web";
+import { size } from "./onnx.mjs";
+import { normals } from "./random.mjs";
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = "error";
@@ -7,15 +9,13 @@ ort.env.logLevel = "error";
 /** Opens a network from a path or bytes. */
 export const open = (file) => ort.InferenceSession.create(file, { executionProviders: ["wasm"], logSeverityLevel: 3 });
 
-/** Shape of the first input with `batch` images; other open dimensions are 1. */
-export const inputShape = (session, batch) =>
-  session.inputMetadata[0].shape.map((dim, axis) =>
-    axis === 0 ? batch : typeof dim === "number" && dim > 0 ? dim : 1,
-  );
-
-/** Runs on `values` shaped as `dims`; resolves to the outputs by name. */
-export function run(session, values, dims) {
-  return session.run({ [session.inputNames[0]]: new ort.Tensor("float32", values, dims) });
+/** Seeded noise for every input: `batch` images, other open dimensions 1. */
+export function noise(session, batch, seed) {
+  const feeds = session.inputMetadata.map(({ name, shape }, index) => {
+    const dims = shape.map((dim, axis) => (typeof dim === "number" && dim > 0 ? dim : axis === 0 ? batch : 1));
+    return [name, new ort.Tensor("float32", normals(size(dims), seed + 1000 * index), dims)];
+  });
+  return Object.fromEntries(feeds);
 }
 
 /** Largest |a − b|, and largest |a|, over all outputs; NaN or a different shape gives NaN. */

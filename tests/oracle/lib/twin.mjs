@@ -1,6 +1,7 @@
 // An independent twin of a pruned network: the original at full width, its weights edited so that removed channels
 // are what the plan claims they are. It shares no code with the product and knows nothing of coupling or folding:
 // what a dead channel does to the rest of the network follows from running it.
+import { relu } from "./gaussian.mjs";
 import { constants, floats, setFloats, size } from "./onnx.mjs";
 
 /**
@@ -51,4 +52,21 @@ export function deadTwin(model, plan, inspect) {
     return p !== null && p >= plan.threshold;
   };
   return edited(model, plan, (norm, channel) => (dead(norm, channel) ? -1 : null));
+}
+
+/**
+ * Removed channels are what their last BatchNormalization's Gaussian gives on average: compensation `mean`, where
+ * readers see BatchNormalization, bare or through ReLU or ReLU6.
+ */
+export function meanTwin(model, plan, inspect) {
+  const rows = new Map(inspect.channels.map((row) => [row.norm, row]));
+  return edited(model, plan, (norm, channel) => {
+    const { activation, mean, std } = rows.get(norm);
+    const [m, s] = [mean[channel], std[channel]];
+    if (activation === "Relu") return relu(m, s);
+    // Clip: what exceeds 6 is cut off.
+    if (activation === "Clip [0, 6]") return relu(m, s) - relu(m - 6, s);
+    if (activation === "none") return m;
+    throw new Error(`no mean is known behind ${activation}`);
+  });
 }
