@@ -51,6 +51,7 @@ function show(opened: Opened, blob: Blob, source: store.Source, first: boolean):
     resetProof();
     store.order.value = null;
     store.drag.value = null;
+    store.detail.value = null;
     store.plan.value = null;
     store.curve.value = null;
     if (!first) {
@@ -153,6 +154,7 @@ async function refresh(): Promise<void> {
     store.selected.value = moved >= 0 ? [moved, channel] : null;
     store.order.value = null;
     store.drag.value = null;
+    store.detail.value = null;
     store.plan.value = null;
     store.model.value = model;
   });

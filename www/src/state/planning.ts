@@ -30,21 +30,50 @@ function requestPlan(): void {
 async function pump(): Promise<void> {
   busy = true;
   try {
-    while (waiting !== null && store.model.value) {
-      const since = waiting;
-      waiting = null;
-      await step(since);
+    while (store.model.value) {
+      if (waiting !== null) {
+        const since = waiting;
+        waiting = null;
+        detailStale = true;
+        await step(since);
+      } else if (detailStale) {
+        detailStale = false;
+        await describeSelected();
+      } else break;
     }
   } finally {
     busy = false;
   }
 }
 
+let detailStale = false;
+
+function requestDetail(): void {
+  detailStale = true;
+  if (!busy) void pump();
+}
+
+/** The channel view costs more than the plan itself, so it gives way to the next drag step. */
+async function describeSelected(): Promise<void> {
+  const { model, options, selected, detail } = store;
+  const [of, at] = [model.value, selected.value];
+  if (!at) {
+    detail.value = null;
+    return;
+  }
+  try {
+    const result = await plannerCall((core) => core.channel(at[0], at[1], options.value));
+    if (model.value === of && selected.value === at) detail.value = result;
+  } catch (error) {
+    failed(error);
+  }
+}
+
 async function step(since: number): Promise<void> {
-  const { model, options, selected, drag } = store;
+  const { model, options, drag } = store;
   const of = model.value;
   try {
-    const result = await plannerCall((core) => core.preview(options.value, selected.value));
+    const result = await plannerCall((core) => core.preview(options.value));
     if (model.value !== of) return;
     drag.value = result;
     // Views render in a microtask after their signals change; the measure ends behind that.
@@ -173,8 +202,11 @@ export function startPlanning(): void {
   });
   effect(() => {
     store.planKey.value;
+    if (store.model.value) untracked(requestPlan);
+  });
+  effect(() => {
     store.selected.value;
-    if (store.model.value) untracked(() => requestPlan());
+    if (store.model.value) untracked(requestDetail);
   });
 }
 

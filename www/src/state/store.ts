@@ -1,7 +1,7 @@
 /** All state of the page, as signals. Actions change it, views and charts read it. */
 import { computed, signal } from "@preact/signals";
 import type { Order } from "../lib/order";
-import type { Compensation, Criterion, Plan, PlanOptions } from "../wasm/core";
+import type { ChannelDetail, Compensation, Criterion, Plan, PlanOptions } from "../wasm/core";
 import type { Curve, Drag, Opened } from "../worker/api";
 import { decode, type Shared } from "./url";
 
@@ -63,6 +63,8 @@ export const model = signal<Model | null>(null);
 /** The map's rows, and the criterion they are sorted by: it arrives a moment after the choice. */
 export const order = signal<(Order & { by: Criterion }) | null>(null);
 export const drag = signal<Drag | null>(null);
+/** The selected channel; follows the drag whenever the planner has a moment. */
+export const detail = signal<ChannelDetail | null>(null);
 export const plan = signal<Plan | null>(null);
 export const curve = signal<(Curve & { amounts: number[] }) | null>(null);
 /** Images measured so far; `apoz` and the histograms need at least one. */

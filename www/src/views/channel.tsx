@@ -2,14 +2,14 @@ import { useRef } from "preact/hooks";
 import { saveSvg } from "../charts/save";
 import { plural, probability, value } from "../lib/format";
 import { stem } from "../state/exports";
-import { compensation, criterion, drag, type Model, model, selected, threshold } from "../state/store";
+import { compensation, criterion, type Model, model, selected, detail as shown, threshold } from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram } from "../wasm/core";
 import { Bell } from "./bell";
 import { caseSentence } from "./words";
 
 /** One channel, its partner in the pair, and what its removal does. */
 export function ChannelView() {
-  const detail = drag.value?.detail;
+  const detail = shown.value;
   const open = model.value;
   const box = useRef<HTMLDivElement>(null);
   if (!detail || !open || !selected.value) {

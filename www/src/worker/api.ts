@@ -19,7 +19,6 @@ export interface Drag {
   layerChannels: Uint32Array;
   layerParams: Float64Array;
   layerMacs: Float64Array;
-  detail: ChannelDetail | null;
 }
 
 /** Removed parameters and MACs, in percent, at each asked threshold or share. */
@@ -34,7 +33,8 @@ export interface Api {
   /** Overview and arrays anew, after a calibration. */
   refresh(): Promise<Opened>;
   scores(criterion: Criterion, seed: number): Promise<Float32Array>;
-  preview(options: PlanOptions, selected: [number, number] | null): Promise<Drag>;
+  preview(options: PlanOptions): Promise<Drag>;
+  channel(site: number, channel: number, options: PlanOptions): Promise<ChannelDetail>;
   curve(options: PlanOptions, amounts: number[]): Promise<Curve>;
   solveMacs(options: PlanOptions, percent: number): Promise<number>;
   plan(options: PlanOptions): Promise<Plan>;

@@ -52,20 +52,22 @@ const api: Api = {
     const scores = (await current()).scores(criterion, seed);
     return transfer(scores, [scores.buffer]);
   },
-  async preview(options, selected) {
+  async preview(options) {
     const s = await current();
     const preview = s.preview(options);
     const states = s.states();
     const layerChannels = s.layer_channels();
     const layerParams = s.layer_params();
     const layerMacs = s.layer_macs();
-    const detail = selected ? s.channel(selected[0], selected[1], options) : null;
-    return transfer({ preview, states, layerChannels, layerParams, layerMacs, detail }, [
+    return transfer({ preview, states, layerChannels, layerParams, layerMacs }, [
       states.buffer,
       layerChannels.buffer,
       layerParams.buffer,
       layerMacs.buffer,
     ]);
+  },
+  async channel(site, channel, options) {
+    return (await current()).channel(site, channel, options);
   },
   async curve(options, amounts) {
     const s = await current();
