@@ -22,7 +22,8 @@ export function frameFor(
   width: number,
   height: number,
 ): Frame {
-  const spread = std > 0 ? 3.6 * std : Math.max(0.5, Math.abs(mean));
+  // A point mass next to nothing else still deserves an axis with readable numbers.
+  const spread = Math.max(3.6 * std, 0.02 * Math.abs(mean), std > 0 ? 1e-3 : 0.5);
   let a = mean - spread;
   let b = mean + spread;
   if (low !== null) {

@@ -1,6 +1,12 @@
 /** A Gaussian with its pinned area shaded and, when there is one, the measured histogram behind it. */
 import { area, frameFor, isPoint, outline, ticks, toX } from "../charts/gaussian";
+import { value } from "../lib/format";
 import type { Histogram } from "../wasm/core";
+
+/** Round numbers need no trailing zeros; tiny ones need a power of ten. */
+function tickLabel(tick: number): string {
+  return tick !== 0 && Math.abs(tick) < 1e-3 ? value(tick) : String(tick).replace("-", "−");
+}
 
 const WIDTH = 150;
 const HEIGHT = 66;
@@ -46,7 +52,7 @@ export function Bell(props: {
           y={HEIGHT + 13}
           text-anchor="middle"
         >
-          {String(tick).replace("-", "−")}
+          {tickLabel(tick)}
         </text>
       ))}
     </svg>
