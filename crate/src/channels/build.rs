@@ -167,26 +167,37 @@ fn visit(b: &mut Builder<'_>, node: NodeId) -> Flow {
     opaque(b, node)
 }
 
-/// An operator (or a form of one) that is not understood: nothing on either side may change.
+/// Operators that are understood, and mix channels: what they do to channels, in words.
+fn mixes(op: &str) -> Option<&'static str> {
+    Some(match op {
+        "Softmax" | "LogSoftmax" | "Hardmax" => "normalises over the channels",
+        "ReduceMean" | "ReduceMax" | "ReduceMin" | "ReduceSum" | "ReduceL1" | "ReduceL2" => {
+            "reduces over the channels"
+        }
+        "LayerNormalization" | "GroupNormalization" | "LRN" | "LpNormalization" => {
+            "normalises across channels"
+        }
+        "ArgMax" | "ArgMin" | "TopK" | "NonMaxSuppression" => "compares channels with each other",
+        "MatMul" | "Gemm" | "Einsum" => "multiplies two computed tensors",
+        "LSTM" | "GRU" | "RNN" => "is recurrent",
+        _ => return None,
+    })
+}
+
+/// An operator (or a form of one) that is not understood, or that mixes channels: nothing on either
+/// side may change.
 fn opaque(b: &mut Builder<'_>, node: NodeId) -> Flow {
     let graph = b.graph;
     let op = &graph.nodes[node].op;
+    let why = mixes(op).unwrap_or("is not understood in this form");
     for tensor in graph.nodes[node].inputs.clone().into_iter().flatten() {
-        b.pin_tensor(
-            tensor,
-            node,
-            format!("{op} is not understood in this form, so its inputs stay"),
-        );
+        b.pin_tensor(tensor, node, format!("goes into {op}, which {why}"));
     }
     for tensor in graph.nodes[node].outputs.clone().into_iter().flatten() {
         if graph.is_float(tensor) {
             let dims = graph.shape(tensor).map(assumed_dims).unwrap_or_default();
             b.fresh(tensor, dims);
-            b.pin_tensor(
-                tensor,
-                node,
-                format!("comes from {op}, which is not understood in this form"),
-            );
+            b.pin_tensor(tensor, node, format!("comes from {op}, which {why}"));
         }
     }
     Flow::Opaque

@@ -59,10 +59,10 @@ pub fn facts(model: &pb::ModelProto) -> Result<HashMap<String, Fact>> {
     fix_inputs(graph, 1);
     // The file's own shape notes may contradict the fixed inputs.
     graph.value_info.clear();
-    let onnx = tract_onnx::onnx()
-        .with_ignore_output_shapes(true)
-        .with_ignore_value_info(true);
-    let parsed = onnx.parse(&model, None).map_err(|e| sentence(&e))?;
+    super::dialect(&mut model);
+    let parsed = super::parser()
+        .parse(&model, None)
+        .map_err(|e| sentence(&e))?;
     let mut network = parsed.model;
     // Obstinate: one operator tract does not know must not hide what it knows of the others.
     let _ = network.analyse(true);

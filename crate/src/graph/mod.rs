@@ -4,6 +4,7 @@
 //! Shape-Gather-Concat chains that exporters write around a Reshape. Dynamic dimensions are fixed
 //! for the analysis only: batch to 1, unknown spatial sizes to [`DYNAMIC_SIZE`].
 
+mod dialect;
 mod infer;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use tract_onnx::prelude::{DatumType, Tensor as Values};
 use crate::error::{Error, Result};
 use crate::onnx::{self, Attributes, pb};
 
+pub(crate) use dialect::{dialect, parser};
 pub use infer::DYNAMIC_SIZE;
 pub(crate) use infer::{fix_inputs, sentence};
 

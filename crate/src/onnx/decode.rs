@@ -14,12 +14,13 @@ pub fn decode(bytes: &[u8]) -> Result<pb::ModelProto> {
     if let Some(reason) = foreign(bytes) {
         return Err(Error::new(reason));
     }
-    let model = pb::ModelProto::decode(bytes).map_err(|e| {
+    let mut model = pb::ModelProto::decode(bytes).map_err(|e| {
         Error::new(format!(
             "is not a readable ONNX file, or is cut short ({e})"
         ))
     })?;
     check(&model)?;
+    super::sequence::respell(&mut model);
     Ok(model)
 }
 

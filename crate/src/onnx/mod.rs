@@ -5,6 +5,7 @@
 
 mod attributes;
 mod decode;
+mod sequence;
 mod tensor;
 
 pub use attributes::Attributes;

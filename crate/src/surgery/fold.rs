@@ -36,10 +36,8 @@ pub fn target(analysis: &Analysis, reader: &Reader) -> FoldTarget {
     {
         return FoldTarget::Bias(slot);
     }
-    if let Some((next, 0)) = graph.sole_use(reader.output)
-        && matches!(analysis.channels.flows[next], Flow::Normalise { .. })
-    {
-        return FoldTarget::Shift(next);
+    if let Some(norm) = normalisation_behind(analysis, reader) {
+        return FoldTarget::Shift(norm);
     }
     if reader.kind != ReaderKind::MatMul {
         return FoldTarget::NewBias;
@@ -57,6 +55,28 @@ pub fn target(analysis: &Analysis, reader: &Reader) -> FoldTarget {
         }
     }
     FoldTarget::NewAdd
+}
+
+/// The BatchNormalization that alone uses what a reader writes, maybe through Transposes (tf2onnx).
+fn normalisation_behind(analysis: &Analysis, reader: &Reader) -> Option<NodeId> {
+    let graph = &analysis.graph;
+    let mut tensor = reader.output;
+    loop {
+        let (next, slot) = graph.sole_use(tensor)?;
+        match &analysis.channels.flows[next] {
+            Flow::Normalise { gaussians, .. }
+                if slot == 0 && gaussians.len() == reader.outputs.len() =>
+            {
+                return Some(next);
+            }
+            Flow::Move { .. }
+                if matches!(graph.nodes[next].op.as_str(), "Transpose" | "Identity") =>
+            {
+                tensor = graph.output(next)?;
+            }
+            _ => return None,
+        }
+    }
 }
 
 /// The target in words.

@@ -1,0 +1,71 @@
+//! Spellings that tract does not read, respelled in a copy of the model that only tract sees.
+
+use tract_onnx::model::{Onnx, ParsingContext};
+use tract_onnx::prelude::TractResult;
+use tract_onnx::tract_hir::internal::InferenceOp;
+
+use crate::onnx::{self, Attributes, Names, float_tensor, pb};
+
+/// tract's ONNX parser with the operators it lacks.
+pub fn parser() -> Onnx {
+    let mut onnx = tract_onnx::onnx()
+        .with_ignore_output_shapes(true)
+        .with_ignore_value_info(true);
+    onnx.op_register.insert("Upsample", upsample);
+    onnx
+}
+
+/// Upsample (opset 7 to 9) is Resize as opset 10 has it.
+fn upsample(
+    ctx: &ParsingContext<'_>,
+    node: &pb::NodeProto,
+) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+    let mut ctx = ctx.clone();
+    ctx.onnx_operator_set_version = 10;
+    let mut node = node.clone();
+    node.op_type = "Resize".into();
+    match ctx.framework.op_register.0.get("Resize") {
+        Some(build) => build(&ctx, &node),
+        None => Err(std::io::Error::other("there is no Resize to stand for Upsample").into()),
+    }
+}
+
+/// Respells a model for [`parser`].
+pub fn dialect(model: &mut pb::ModelProto) {
+    let Some(graph) = &mut model.graph else {
+        return;
+    };
+    let mut names = Names::of(graph);
+    let mut added = Vec::new();
+    for node in graph.node.iter_mut().filter(|n| onnx::standard(&n.domain)) {
+        match node.op_type.as_str() {
+            // The scales of opset 7 are an attribute.
+            "Upsample" if node.input.len() == 1 => {
+                let Some(scales) = node.attribute("scales").map(|a| a.floats.clone()) else {
+                    continue;
+                };
+                let name = names.fresh("scales");
+                let view = ndarray::aview1(&scales).into_dyn();
+                added.push(float_tensor(
+                    &name,
+                    view,
+                    tract_onnx::prelude::DatumType::F32,
+                ));
+                node.input.push(name);
+            }
+            // A constant cast to the type of an activation is still a constant.
+            "CastLike" => {
+                node.op_type = "Cast".into();
+                node.input.truncate(1);
+                node.attribute = vec![pb::AttributeProto {
+                    name: "to".into(),
+                    i: pb::tensor_proto::DataType::Float as i64,
+                    r#type: pb::attribute_proto::AttributeType::Int as i32,
+                    ..Default::default()
+                }];
+            }
+            _ => {}
+        }
+    }
+    graph.initializer.extend(added);
+}
