@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why something could not be done. Displays as `FILE: node NAME: REASON`.
+/// Why something could not be done. Displays as `FILE: node NAME: REASON`, or `FILE is …`.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub struct Error {
     pub file: Option<String>,
@@ -40,8 +40,18 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // "x.onnx is a PNG image", but "x.onnx: node conv1: …".
+        let predicate = matches!(
+            self.reason.split(' ').next(),
+            Some("is" | "has" | "holds" | "keeps" | "declares")
+        );
         if let Some(file) = &self.file {
-            write!(f, "{file}: ")?;
+            let colon = if predicate && self.node.is_none() {
+                ""
+            } else {
+                ":"
+            };
+            write!(f, "{file}{colon} ")?;
         }
         if let Some(node) = &self.node {
             write!(f, "node {node}: ")?;

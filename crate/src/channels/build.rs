@@ -170,7 +170,6 @@ fn visit(b: &mut Builder<'_>, node: NodeId) -> Flow {
 /// Operators that are understood, and mix channels: what they do to channels, in words.
 fn mixes(op: &str) -> Option<&'static str> {
     Some(match op {
-        "Softmax" | "LogSoftmax" | "Hardmax" => "normalises over the channels",
         "ReduceMean" | "ReduceMax" | "ReduceMin" | "ReduceSum" | "ReduceL1" | "ReduceL2" => {
             "reduces over the channels"
         }

@@ -148,7 +148,7 @@ fn resize(b: &mut Builder<'_>, node: NodeId) -> Handled {
     )
 }
 
-/// Softmax within a channel keeps channels apart; over channels it mixes them.
+/// Softmax within a channel keeps channels apart; over channels it needs them all.
 fn softmax(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let graph = b.graph;
     let (_, layout) = b.input(node, 0)?;
@@ -162,7 +162,12 @@ fn softmax(b: &mut Builder<'_>, node: NodeId) -> Handled {
         axis..axis + 1
     };
     if product(layout.dims.get(mixed)?) > 1 {
-        return None;
+        let op = graph.nodes[node].op.clone();
+        b.pin_atoms(
+            layout.atoms(),
+            node,
+            format!("goes into {op}, which normalises over the channels"),
+        );
     }
     same_channels(b, node, &layout, Pooling::Other, false)
 }

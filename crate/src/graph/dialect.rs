@@ -30,11 +30,13 @@ fn upsample(
     }
 }
 
-/// Respells a model for [`parser`].
+/// Respells a model for [`parser`]. Half and double precision become float32: the engine is at home
+/// there, and both networks of a comparison go the same way.
 pub fn dialect(model: &mut pb::ModelProto) {
     let Some(graph) = &mut model.graph else {
         return;
     };
+    to_single(graph);
     let mut names = Names::of(graph);
     let mut added = Vec::new();
     for node in graph.node.iter_mut().filter(|n| onnx::standard(&n.domain)) {
@@ -68,4 +70,32 @@ pub fn dialect(model: &mut pb::ModelProto) {
         }
     }
     graph.initializer.extend(added);
+}
+
+/// float16 and float64 everywhere to float32.
+fn to_single(graph: &mut pb::GraphProto) {
+    use pb::tensor_proto::DataType::{Double, Float, Float16};
+    let other = |code: i32| code == Float16 as i32 || code == Double as i32;
+    graph.initializer.iter_mut().for_each(onnx::to_single);
+    for node in &mut graph.node {
+        let cast = node.op_type == "Cast";
+        for attribute in &mut node.attribute {
+            if let Some(tensor) = &mut attribute.t {
+                onnx::to_single(tensor);
+            }
+            if cast && attribute.name == "to" && other(attribute.i as i32) {
+                attribute.i = Float as i64;
+            }
+        }
+    }
+    for value in graph.input.iter_mut().chain(&mut graph.output) {
+        if let Some(pb::TypeProto {
+            value: Some(pb::type_proto::Value::TensorType(t)),
+            ..
+        }) = &mut value.r#type
+            && other(t.elem_type)
+        {
+            t.elem_type = Float as i32;
+        }
+    }
 }

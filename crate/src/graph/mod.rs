@@ -132,7 +132,50 @@ impl Graph {
             graph.tensors[id].is_output = true;
             graph.outputs.push(id);
         }
+        graph.note_float_types(proto);
         Ok(graph)
+    }
+
+    /// The analysis runs in float32; what is written back has the file's own precision.
+    fn note_float_types(&mut self, proto: &pb::GraphProto) {
+        let constants = proto.node.iter().filter_map(|n| {
+            let value = n
+                .attribute
+                .iter()
+                .find(|a| a.name == "value")
+                .and_then(|a| a.t.as_ref())?;
+            Some((n.output.first()?, value.data_type))
+        });
+        let stored = proto
+            .initializer
+            .iter()
+            .map(|t| (&t.name, t.data_type))
+            .chain(constants);
+        for (name, code) in stored {
+            if let (Some(id), Some(kind)) = (self.by_name.get(name), onnx::float_type(code)) {
+                self.tensors[*id].kind = Some(kind);
+            }
+        }
+        // Identity and the like pass the type on.
+        for node in 0..self.nodes.len() {
+            let (input, output) = (self.input(node, 0), self.output(node));
+            if let (Some(input), Some(output)) = (input, output)
+                && self.is_constant(output)
+                && self.is_float(output)
+                && self.is_float(input)
+                && self.nodes[node].op != "Constant"
+            {
+                self.tensors[output].kind = self.tensors[input].kind;
+            }
+        }
+    }
+
+    /// Element type in which a node's weights (input slot 1) are stored.
+    pub fn weight_type(&self, node: NodeId) -> DatumType {
+        self.input(node, 1)
+            .and_then(|t| self.tensors[t].kind)
+            .filter(|k| k.is_float())
+            .unwrap_or(DatumType::F32)
     }
 
     fn tensor(&mut self, name: &str, facts: &HashMap<String, infer::Fact>) -> TensorId {

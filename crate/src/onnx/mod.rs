@@ -11,7 +11,7 @@ mod tensor;
 pub use attributes::Attributes;
 pub(crate) use decode::node_name;
 pub use decode::{decode, encode};
-pub use tensor::{Names, float_tensor, int_tensor, tensor_proto};
+pub use tensor::{Names, float_tensor, float_type, int_tensor, raw_form, tensor_proto, to_single};
 pub use tract_onnx::pb;
 
 use pb::tensor_shape_proto::dimension::Value as DimValue;

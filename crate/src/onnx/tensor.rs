@@ -80,6 +80,80 @@ pub fn tensor_proto(name: &str, tensor: &Tensor) -> Result<pb::TensorProto> {
     Ok(raw(name, tensor.shape(), kind, plain.as_bytes().to_vec()))
 }
 
+/// The same tensor with its elements in `raw_data`, whichever field held them. `None` for kinds that
+/// are not plain numbers.
+pub fn raw_form(tensor: &pb::TensorProto) -> Option<pb::TensorProto> {
+    let count: i64 = tensor.dims.iter().product();
+    if !tensor.raw_data.is_empty() || count == 0 {
+        return Some(tensor.clone());
+    }
+    let kind = DataType::try_from(tensor.data_type).ok()?;
+    let ints = || tensor.int32_data.iter();
+    let bytes: Vec<u8> = match kind {
+        DataType::Float => tensor
+            .float_data
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect(),
+        DataType::Double => tensor
+            .double_data
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect(),
+        DataType::Int64 => tensor
+            .int64_data
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect(),
+        DataType::Int32 => ints().flat_map(|v| v.to_le_bytes()).collect(),
+        DataType::Float16 | DataType::Int16 | DataType::Uint16 | DataType::Bfloat16 => {
+            ints().flat_map(|v| (*v as u16).to_le_bytes()).collect()
+        }
+        DataType::Bool | DataType::Int8 | DataType::Uint8 => ints().map(|v| *v as u8).collect(),
+        _ => return None,
+    };
+    Some(raw(
+        &tensor.name,
+        &tensor.dims.iter().map(|d| *d as usize).collect::<Vec<_>>(),
+        kind,
+        bytes,
+    ))
+}
+
+/// Turns a float16 or float64 tensor into float32, in place; leaves every other kind alone.
+pub fn to_single(tensor: &mut pb::TensorProto) {
+    let kind = DataType::try_from(tensor.data_type);
+    if !matches!(kind, Ok(DataType::Float16 | DataType::Double)) {
+        return;
+    }
+    let Some(plain) = raw_form(tensor) else {
+        return;
+    };
+    let bytes: Vec<u8> = if kind == Ok(DataType::Float16) {
+        let half = |b: &[u8]| f16::from_le_bytes([b[0], b[1]]).to_f32().to_le_bytes();
+        plain.raw_data.chunks_exact(2).flat_map(half).collect()
+    } else {
+        let double = |b: &[u8]| b.try_into().map_or(0.0, f64::from_le_bytes) as f32;
+        plain
+            .raw_data
+            .chunks_exact(8)
+            .flat_map(|b| double(b).to_le_bytes())
+            .collect()
+    };
+    let dims: Vec<usize> = tensor.dims.iter().map(|d| *d as usize).collect();
+    *tensor = raw(&tensor.name, &dims, DataType::Float, bytes);
+}
+
+/// Element type of a tensor in the file, if it is a float.
+pub fn float_type(code: i32) -> Option<DatumType> {
+    match DataType::try_from(code).ok()? {
+        DataType::Float => Some(DatumType::F32),
+        DataType::Float16 => Some(DatumType::F16),
+        DataType::Double => Some(DatumType::F64),
+        _ => None,
+    }
+}
+
 /// Hands out tensor names that the graph does not use.
 pub struct Names {
     taken: HashSet<String>,

@@ -56,5 +56,6 @@ impl Session {
         self.pair_of = pair_index(&self.analysis);
         self.removed = vec![false; self.analysis.free.len()];
         self.scores.clear();
+        self.decided = None;
     }
 }

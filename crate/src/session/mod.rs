@@ -7,6 +7,7 @@ mod pruned;
 mod run;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::analysis::Analysis;
 use crate::calibrate::Calibration;
@@ -35,6 +36,8 @@ pub struct Session {
     /// Classes that the last preview removes.
     removed: Vec<bool>,
     previewed: PlanOptions,
+    /// The last decision; a channel view asks for the same one many times.
+    decided: Option<(PlanOptions, Rc<Decision>)>,
     calibration: Option<Calibration>,
     engines: Engines,
     /// The last result of [`Session::prune`] or repair, for running and downloading.
@@ -87,6 +90,7 @@ impl Session {
             zeros: None,
             removed,
             previewed: PlanOptions::default(),
+            decided: None,
             calibration: None,
             engines: Engines::default(),
             pruned: None,
@@ -97,6 +101,7 @@ impl Session {
 
     pub(crate) fn set_zeros(&mut self, zeros: Option<Vec<f64>>) {
         self.zeros = zeros;
+        self.decided = None;
         self.scores
             .retain(|(criterion, _), _| *criterion != Criterion::Apoz);
     }
@@ -174,10 +179,17 @@ impl Session {
     }
 
     /// The decision for `options`.
-    pub fn decide(&mut self, options: &PlanOptions) -> Result<Decision> {
+    pub fn decide(&mut self, options: &PlanOptions) -> Result<Rc<Decision>> {
+        if let Some((known, decision)) = &self.decided
+            && known == options
+        {
+            return Ok(Rc::clone(decision));
+        }
         plan::validate(options)?;
         let scores = self.class_scores(options.criterion, options.seed)?.to_vec();
-        Ok(plan::decide(&self.analysis, options, &scores))
+        let decision = Rc::new(plan::decide(&self.analysis, options, &scores));
+        self.decided = Some((options.clone(), Rc::clone(&decision)));
+        Ok(decision)
     }
 
     /// The plan in full, with the true size of the pruned file.

@@ -1,5 +1,7 @@
 //! Surgery and its proof.
 
+use std::rc::Rc;
+
 use ndarray::ArrayD;
 
 use super::Session;
@@ -17,7 +19,7 @@ const SAMPLES: u32 = 3;
 /// A carried-out plan.
 pub struct Pruned {
     pub plan: Plan,
-    pub decision: Decision,
+    pub decision: Rc<Decision>,
     pub model: pb::ModelProto,
     pub bytes: Vec<u8>,
     /// Refitted after the cut, so no longer equal to the twin.

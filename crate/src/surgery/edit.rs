@@ -6,12 +6,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use ndarray::ArrayViewD;
-use tract_onnx::prelude::{DatumType, Tensor as Values};
+use tract_onnx::prelude::DatumType;
 
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::graph::{NodeId, TensorId};
-use crate::onnx::{Names, float_tensor, int_tensor, pb, tensor_proto};
+use crate::onnx::{Names, float_tensor, int_tensor, pb, raw_form, tensor_proto};
 
 /// A use of a tensor: node and input slot.
 type Place = (NodeId, usize);
@@ -204,12 +204,7 @@ impl<'a> Editor<'a> {
             if slot == 2 { "bias" } else { "value" }
         );
         let name = self.names.fresh(&base);
-        let like = self
-            .analysis
-            .graph
-            .input(node, 1)
-            .and_then(|t| self.analysis.graph.tensors[t].kind)
-            .unwrap_or(DatumType::F32);
+        let like = self.analysis.graph.weight_type(node);
         let tensor = render(&name, content, None, like)?;
         self.graph().initializer.push(tensor);
         let inputs = &mut self.node(node).input;
@@ -218,6 +213,30 @@ impl<'a> Editor<'a> {
         }
         inputs[slot] = name;
         Ok(())
+    }
+
+    /// A tensor as the file holds it: an initializer, or the value of a Constant node.
+    fn stored(
+        &self,
+        tensor: TensorId,
+        initializers: &HashMap<String, usize>,
+    ) -> Option<pb::TensorProto> {
+        let info = &self.analysis.graph.tensors[tensor];
+        let graph = self.model.graph.as_ref()?;
+        if let Some(index) = initializers.get(&info.name) {
+            return raw_form(&graph.initializer[*index]);
+        }
+        let node = info
+            .producer
+            .filter(|n| self.analysis.graph.nodes[*n].op == "Constant")?;
+        raw_form(
+            graph.node[node]
+                .attribute
+                .iter()
+                .find(|a| a.name == "value")?
+                .t
+                .as_ref()?,
+        )
     }
 
     fn write(
@@ -231,7 +250,16 @@ impl<'a> Editor<'a> {
         let agreed = uses.iter().all(|(_, c)| *c == uses[0].1);
         let all = uses.len() == info.uses.len() && !info.is_output;
         let like = info.kind.unwrap_or(DatumType::F32);
-        let old = info.value.as_deref();
+        // As stored, so that every bit and the precision stay; computed constants as computed.
+        let old = match self.stored(tensor, initializers) {
+            Some(stored) => Some(stored),
+            None => info
+                .value
+                .as_deref()
+                .map(|v| tensor_proto(&info.name, v))
+                .transpose()?,
+        };
+        let old = old.as_ref();
         if agreed && all {
             if let Some(index) = initializers.get(&info.name) {
                 let new = render(&info.name, &uses[0].1, old, like)?;
@@ -292,7 +320,7 @@ impl<'a> Editor<'a> {
 fn render(
     name: &str,
     content: &Content,
-    old: Option<&Values>,
+    old: Option<&pb::TensorProto>,
     like: DatumType,
 ) -> Result<pb::TensorProto> {
     let missing = || Error::new(format!("tensor {name} has no known value"));
@@ -306,7 +334,10 @@ fn render(
         }
         Content::Slice(axes) => {
             let old = old.ok_or_else(missing)?;
-            let mut tensor = tensor_proto(name, old)?;
+            let mut tensor = pb::TensorProto {
+                name: name.to_string(),
+                ..old.clone()
+            };
             for (axis, kept) in axes {
                 take(&mut tensor, *axis, kept);
             }
@@ -314,8 +345,11 @@ fn render(
         }
         Content::Pick(elements, lead) => {
             let old = old.ok_or_else(missing)?;
-            let mut tensor = tensor_proto(name, old)?;
-            let size = tensor.raw_data.len() / old.len().max(1);
+            let mut tensor = pb::TensorProto {
+                name: name.to_string(),
+                ..old.clone()
+            };
+            let size = tensor.raw_data.len() / (old.dims.iter().product::<i64>().max(1) as usize);
             tensor.raw_data = elements
                 .iter()
                 .flat_map(|e| tensor.raw_data[e * size..(e + 1) * size].iter().copied())

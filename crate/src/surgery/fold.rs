@@ -206,9 +206,7 @@ pub fn add(
 fn new_add(editor: &mut Editor<'_>, analysis: &Analysis, reader: &Reader, values: &[f64]) {
     let node = &analysis.graph.nodes[reader.node];
     let floats: Vec<f32> = values.iter().map(|v| *v as f32).collect();
-    let like = analysis.graph.tensors[reader.output]
-        .kind
-        .unwrap_or(tract_onnx::prelude::DatumType::F32);
+    let like = analysis.graph.weight_type(reader.node);
     let vector = editor.add_tensor(&format!("{}_bias", node.name), |name| {
         crate::onnx::float_tensor(name, ndarray::aview1(&floats).into_dyn(), like)
     });

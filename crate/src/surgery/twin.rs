@@ -85,9 +85,7 @@ impl Twin<'_> {
         reader: &Reader,
     ) -> String {
         let name = self.names.fresh(base);
-        let like = self.analysis.graph.tensors[reader.input]
-            .kind
-            .unwrap_or(tract_onnx::prelude::DatumType::F32);
+        let like = self.analysis.graph.weight_type(reader.node);
         let array = ArrayD::from_shape_vec(IxDyn(&shape), values).unwrap_or_default();
         self.added.push(float_tensor(&name, array.view(), like));
         name
