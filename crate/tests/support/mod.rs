@@ -1,0 +1,95 @@
+//! What the integration tests share: fixtures, random weights, small graphs, independent counts.
+#![allow(dead_code, unused_imports)] // Every test file uses its own part.
+
+pub mod build;
+pub mod count;
+pub mod files;
+pub mod fill;
+pub mod rng;
+
+use channel_pruning::engine::{Engine, difference, noise};
+use channel_pruning::onnx::pb;
+use channel_pruning::report::{Compensation, Criterion, PlanOptions};
+
+pub const COMPENSATIONS: [Compensation; 3] =
+    [Compensation::None, Compensation::Shift, Compensation::Mean];
+
+/// Every criterion that needs no images.
+pub const CRITERIA: [Criterion; 6] = [
+    Criterion::Probability,
+    Criterion::Sigma,
+    Criterion::Slimming,
+    Criterion::L1,
+    Criterion::Fpgm,
+    Criterion::Random,
+];
+
+pub fn at_threshold(threshold: f64) -> PlanOptions {
+    PlanOptions {
+        threshold,
+        ..PlanOptions::default()
+    }
+}
+
+pub fn at_share(criterion: Criterion, share: f64, compensation: Compensation) -> PlanOptions {
+    PlanOptions {
+        criterion,
+        share,
+        compensation,
+        ..PlanOptions::default()
+    }
+}
+
+/// Largest |Δ| between two networks over seeded inputs, and the largest |output| of the first.
+pub fn distance(a: &pb::ModelProto, b: &pb::ModelProto, seeds: std::ops::Range<u64>) -> (f64, f64) {
+    let (a, b) = (
+        Engine::new(a, 1).expect("compiles"),
+        Engine::new(b, 1).expect("compiles"),
+    );
+    let (mut worst, mut scale) = (0.0f64, 0.0f64);
+    for seed in seeds {
+        let image = noise(&a.inputs[0].0, seed);
+        let (d, s) = difference(
+            &a.run(image.clone()).expect("runs"),
+            &b.run(image).expect("runs"),
+        );
+        worst = worst.max(d);
+        scale = scale.max(s);
+    }
+    (worst, scale)
+}
+
+/// Runs `job` on every item on two threads, and fails with all that failed.
+pub fn for_all<T: Sync>(items: &[T], job: impl Fn(&T) -> Result<(), String> + Sync) {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let failures = std::sync::Mutex::new(Vec::new());
+    let work = || {
+        while let Some(item) = items.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+            // A panic inside one item must not hide what the others find.
+            let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(item)));
+            let verdict = done.unwrap_or_else(|cause| Err(message(&cause)));
+            if let Err(why) = verdict {
+                failures.lock().expect("no poison").push(why);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(work);
+        work();
+    });
+    let failures = failures.into_inner().expect("no poison");
+    assert!(
+        failures.is_empty(),
+        "{} of {}:\n{}",
+        failures.len(),
+        items.len(),
+        failures.join("\n")
+    );
+}
+
+/// What a panic said.
+pub fn message(cause: &Box<dyn std::any::Any + Send>) -> String {
+    let text = cause.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_string()));
+    format!("panicked: {}", text.unwrap_or_default())
+}
