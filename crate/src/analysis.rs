@@ -1,6 +1,7 @@
 //! Everything about a network that does not depend on a plan, computed once when it is opened.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::channels::{Atom, Channels, ClassId, Flow};
 use crate::cost::CostTable;
@@ -8,6 +9,7 @@ use crate::error::Result;
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::pb;
+use crate::plan::constants::Constants;
 use crate::statistics::{Measured, NONE, Statistics};
 
 /// A node that carries weights, with its channels' classes.
@@ -86,6 +88,9 @@ pub struct Analysis {
     pub cost: CostTable,
     /// Channel grids of which only whole rows can go (see [`crate::surgery::keep::rigid`]).
     pub rigid: Vec<(Vec<usize>, Vec<ClassId>)>,
+    /// Per reader: a fold has no bias or shift to go into, so it adds one.
+    pub gains_bias: Vec<bool>,
+    silenced: OnceLock<Constants>,
 }
 
 impl Analysis {
@@ -96,6 +101,12 @@ impl Analysis {
         let graph = Graph::new(model)?;
         let channels = Channels::new(&graph);
         Ok(Analysis::assemble(graph, channels, measured))
+    }
+
+    /// Constants when every normalised channel has its scale set to 0 (worked out when first asked for).
+    pub fn silenced(&self) -> &Constants {
+        self.silenced
+            .get_or_init(|| crate::plan::constants::silenced(&self.channels, &self.statistics))
     }
 
     /// Replaces the measurements, which changes every statistic but not the coupling.
@@ -170,8 +181,12 @@ impl Analysis {
             counted,
             cost,
             rigid: Vec::new(),
+            gains_bias: Vec::new(),
+            silenced: OnceLock::new(),
         };
         analysis.rigid = crate::surgery::keep::rigid(&analysis);
+        let gains = |r| crate::surgery::fold_target(&analysis, r).is_new();
+        analysis.gains_bias = analysis.channels.readers.iter().map(gains).collect();
         analysis
     }
 

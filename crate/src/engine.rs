@@ -50,6 +50,8 @@ impl Engine {
             graph.output = names.iter().map(value).collect();
         }
         let outputs = graph.output.iter().map(|o| o.name.clone()).collect();
+        crate::graph::dialect(&mut model);
+        let graph = model.graph.get_or_insert_default();
         let inputs = onnx::runtime_inputs(graph)
             .map(|i| {
                 let shape = onnx::dimensions(i)
@@ -59,7 +61,6 @@ impl Engine {
                 (shape, element_type(i))
             })
             .collect();
-        crate::graph::dialect(&mut model);
         let typed = parser()
             .model_for_proto_model(&model)
             .and_then(|m| m.into_typed());

@@ -143,7 +143,7 @@ wire! {
         /// Largest |output| of the twin, the scale of `max_abs_diff`.
         pub max_abs_output: f64,
         pub samples: u32,
-        /// max_abs_diff ≤ 1e-4 · max(1, max_abs_output).
+        /// max_abs_diff ≤ 1e-4 · max(1, max_abs_output); 1e-2 for float16 files.
         pub passed: bool,
     }
 

@@ -51,6 +51,26 @@ impl Session {
         })
     }
 
+    /// Opens a model whose weights lie in other files that were opened with it: their names and bytes.
+    pub fn with_files(
+        name: &str,
+        bytes: &[u8],
+        names: Vec<String>,
+        files: Vec<js_sys::Uint8Array>,
+    ) -> Result<Session, String> {
+        let find = |wanted: &str| {
+            let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
+            let at = names.iter().position(|n| n == wanted)?;
+            Some(files.get(at)?.to_vec())
+        };
+        let inner =
+            session::Session::open_external(name, bytes, &find).map_err(|e| e.to_string())?;
+        Ok(Session {
+            inner,
+            queue: Vec::new(),
+        })
+    }
+
     pub fn overview(&self) -> Wire<Overview> {
         out(Ok(self.inner.overview()))
     }

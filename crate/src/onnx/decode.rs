@@ -11,6 +11,15 @@ use crate::error::{Error, Result};
 /// One sentence when the bytes are not ONNX (and what they look like instead), or when the model
 /// uses something that cannot be pruned here: quantised operators, control flow, external data.
 pub fn decode(bytes: &[u8]) -> Result<pb::ModelProto> {
+    decode_with(bytes, &|_| None)
+}
+
+/// Like [`decode`], with a way to get at files the model keeps its weights in, by the name the model
+/// gives. The weights are then inside the model.
+pub fn decode_with(
+    bytes: &[u8],
+    external: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<pb::ModelProto> {
     if let Some(reason) = foreign(bytes) {
         return Err(Error::new(reason));
     }
@@ -19,6 +28,7 @@ pub fn decode(bytes: &[u8]) -> Result<pb::ModelProto> {
             "is not a readable ONNX file, or is cut short ({e})"
         ))
     })?;
+    super::external::inline(&mut model, external)?;
     check(&model)?;
     super::sequence::respell(&mut model);
     Ok(model)
@@ -119,13 +129,6 @@ fn check(model: &pb::ModelProto) -> Result<()> {
         }
     }
     for tensor in &graph.initializer {
-        if tensor.data_location == Some(pb::tensor_proto::DataLocation::External as i32) {
-            let file = tensor.external_data.iter().find(|e| e.key == "location");
-            return Err(Error::new(format!(
-                "keeps its weights in another file ({}); open both together",
-                file.map_or("external data", |e| e.value.as_str())
-            )));
-        }
         if tensor.dims.iter().any(|d| *d < 0) {
             return Err(Error::new(format!(
                 "has a negative dimension in tensor {}",

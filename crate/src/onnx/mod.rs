@@ -5,12 +5,13 @@
 
 mod attributes;
 mod decode;
+mod external;
 mod sequence;
 mod tensor;
 
 pub use attributes::Attributes;
 pub(crate) use decode::node_name;
-pub use decode::{decode, encode};
+pub use decode::{decode, decode_with, encode};
 pub use tensor::{Names, float_tensor, float_type, int_tensor, raw_form, tensor_proto, to_single};
 pub use tract_onnx::pb;
 

@@ -8,7 +8,7 @@ use crate::channels::layout::PAD;
 use crate::channels::{Atom, Channels, Combine, Flow, Pooling};
 use crate::gaussian::Gaussian;
 use crate::graph::TensorId;
-use crate::statistics::Statistics;
+use crate::statistics::{Statistics, UNKNOWN};
 
 /// Per atom: the constant, or NaN where it varies.
 #[derive(Clone, Debug)]
@@ -36,6 +36,34 @@ pub fn constants(channels: &Channels, statistics: &Statistics, threshold: f64) -
         pass.visit(node);
     }
     pass.c
+}
+
+/// Every normalised channel with its scale set to 0: it emits β, and what follows is a constant.
+pub fn silenced(channels: &Channels, statistics: &Statistics) -> Constants {
+    let mut channels = channels.clone();
+    for flow in &mut channels.flows {
+        if let Flow::Normalise {
+            gaussians,
+            scale,
+            shift,
+            ..
+        } = flow
+        {
+            for k in 0..gaussians.len() {
+                (scale[k], shift[k]) = (0.0, gaussians[k].mean);
+                gaussians[k].std = 0.0;
+            }
+        }
+    }
+    let atoms = vec![UNKNOWN; channels.class.len()];
+    constants(
+        &channels,
+        &Statistics {
+            atoms,
+            ..statistics.clone()
+        },
+        2.0,
+    )
 }
 
 struct Pass<'a> {

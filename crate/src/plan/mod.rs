@@ -7,10 +7,9 @@ pub mod groups;
 pub mod report;
 
 use crate::analysis::Analysis;
-use crate::channels::{Atom, ClassId, Flow};
+use crate::channels::{Atom, ClassId};
 use crate::error::{Error, Result};
 use crate::report::{Compensation, Criterion, PlanOptions};
-use crate::statistics::{Statistics, UNKNOWN};
 use constants::Constants;
 
 /// What surgery carries out.
@@ -98,7 +97,10 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
         return decision;
     }
     // For shares, "shift" tells readers what is left when the scale of the removed channels is 0.
-    let pinned = selection.constants.unwrap_or_else(|| silenced(analysis));
+    let pinned = selection
+        .constants
+        .as_ref()
+        .unwrap_or_else(|| analysis.silenced());
     for reader in &analysis.channels.readers {
         for atom in &reader.inputs {
             if !decision.is_removed(analysis, *atom) {
@@ -147,27 +149,37 @@ fn share_of(analysis: &Analysis, scores: &[f64], share: f64) -> Vec<bool> {
     removed
 }
 
-/// Every normalised channel with its scale set to 0: it emits β, and what follows is a constant.
-fn silenced(analysis: &Analysis) -> Constants {
-    let count = analysis.channels.class.len();
-    let mut channels = analysis.channels.clone();
-    for flow in &mut channels.flows {
-        if let Flow::Normalise {
-            gaussians,
-            scale,
-            shift,
-            ..
-        } = flow
-        {
-            for k in 0..gaussians.len() {
-                (scale[k], shift[k]) = (0.0, gaussians[k].mean);
-                gaussians[k].std = 0.0;
-            }
-        }
-    }
-    let statistics = Statistics {
-        atoms: vec![UNKNOWN; count],
-        ..analysis.statistics.clone()
+/// Biases that the folds of a decision add, per layer: (index into `Analysis.layers`, count).
+pub fn added_biases(analysis: &Analysis, decision: &Decision) -> Vec<(usize, u64)> {
+    let told = |a: &Atom| decision.is_removed(analysis, *a) && decision.told[*a as usize] != 0.0;
+    let added = |(index, layer): (usize, &crate::analysis::Layer)| {
+        let reader = layer.reader.filter(|r| analysis.gains_bias[*r])?;
+        let reader = &analysis.channels.readers[reader];
+        let kept = reader
+            .outputs
+            .iter()
+            .filter(|a| !decision.is_removed(analysis, **a))
+            .count();
+        reader
+            .inputs
+            .iter()
+            .any(told)
+            .then_some((index, kept as u64))
     };
-    constants::constants(&channels, &statistics, 2.0)
+    analysis
+        .layers
+        .iter()
+        .enumerate()
+        .filter_map(added)
+        .collect()
+}
+
+/// What a decision leaves, counted as the written file counts.
+pub fn cost(analysis: &Analysis, decision: &Decision) -> crate::cost::Cost {
+    let mut cost = analysis.cost.count(&decision.removed);
+    for (layer, biases) in added_biases(analysis, decision) {
+        cost.params += biases;
+        cost.layer_params[layer] += biases;
+    }
+    cost
 }

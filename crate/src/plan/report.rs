@@ -18,7 +18,7 @@ pub fn describe(
 ) -> Plan {
     let by_probability = options.criterion == Criterion::Probability;
     let before = analysis.cost.count(&vec![false; decision.removed.len()]);
-    let after = analysis.cost.count(&decision.removed);
+    let after = super::cost(analysis, decision);
     Plan {
         criterion: options.criterion,
         threshold: by_probability.then_some(options.threshold),

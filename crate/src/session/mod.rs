@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use crate::analysis::Analysis;
 use crate::calibrate::Calibration;
+use crate::cost::Cost;
 use crate::error::{Error, Result};
 use crate::gaussian::Gaussian;
 use crate::labels::Labels;
@@ -36,6 +37,7 @@ pub struct Session {
     /// Classes that the last preview removes.
     removed: Vec<bool>,
     previewed: PlanOptions,
+    cost: Cost,
     /// The last decision; a channel view asks for the same one many times.
     decided: Option<(PlanOptions, Rc<Decision>)>,
     calibration: Option<Calibration>,
@@ -67,6 +69,18 @@ impl Session {
         open().map_err(|e| e.in_file(name))
     }
 
+    /// Opens a file whose weights may lie in others, which `external` gives by name.
+    pub fn open_external(
+        name: &str,
+        bytes: &[u8],
+        external: &dyn Fn(&str) -> Option<Vec<u8>>,
+    ) -> Result<Session> {
+        let model = onnx::decode_with(bytes, external);
+        let size = bytes.len() as u64;
+        let open = |model| Session::from_model(name, size, model, &HashMap::new());
+        model.and_then(open).map_err(|e| e.in_file(name))
+    }
+
     pub fn from_model(
         name: &str,
         bytes: u64,
@@ -90,6 +104,7 @@ impl Session {
             zeros: None,
             removed,
             previewed: PlanOptions::default(),
+            cost: Cost::default(),
             decided: None,
             calibration: None,
             engines: Engines::default(),
@@ -123,30 +138,23 @@ impl Session {
 
     /// What a drag shows. Then [`Session::states`] and [`Session::layer_cost`] are of this plan.
     pub fn preview(&mut self, options: &PlanOptions) -> Result<Preview> {
-        plan::validate(options)?;
-        self.class_scores(options.criterion, options.seed)?;
-        let seed = if options.criterion == Criterion::Random {
-            options.seed
-        } else {
-            0
-        };
-        let scores = &self.scores[&(options.criterion, seed)];
-        let selection = plan::select(&self.analysis, options, scores);
+        let decision = self.decide(options)?;
         let before = self.analysis.cost.total();
-        let after = self.analysis.cost.count(&selection.removed);
-        self.removed = selection.removed;
+        let (before_params, before_macs) = (before.params, before.macs);
+        self.removed.clone_from(&decision.removed);
         self.previewed = options.clone();
+        self.cost = plan::cost(&self.analysis, &decision);
         let withheld = self.states().iter().filter(|s| **s == 5).count() as u64;
         Ok(Preview {
             cases: plan::cases::count(&self.analysis, options, &self.removed),
             channels: plan::report::channels(&self.analysis, &self.removed),
             params: Change {
-                before: before.params,
-                after: after.params,
+                before: before_params,
+                after: self.cost.params,
             },
             macs: Change {
-                before: before.macs,
-                after: after.macs,
+                before: before_macs,
+                after: self.cost.macs,
             },
             withheld,
         })
@@ -163,8 +171,8 @@ impl Session {
     }
 
     /// Costs per layer of the last preview.
-    pub fn layer_cost(&self) -> crate::cost::Cost {
-        self.analysis.cost.count(&self.removed)
+    pub fn layer_cost(&self) -> &Cost {
+        &self.cost
     }
 
     /// Output channels each layer keeps in the last preview.

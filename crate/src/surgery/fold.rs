@@ -28,6 +28,13 @@ pub enum FoldTarget {
     NewAdd,
 }
 
+impl FoldTarget {
+    /// Whether the fold needs numbers the file does not have yet.
+    pub fn is_new(self) -> bool {
+        matches!(self, FoldTarget::NewBias | FoldTarget::NewAdd)
+    }
+}
+
 /// Finds the target of a reader's fold.
 pub fn target(analysis: &Analysis, reader: &Reader) -> FoldTarget {
     let graph = &analysis.graph;

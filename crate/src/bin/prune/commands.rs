@@ -52,7 +52,20 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn open(path: &Path) -> Result<Session> {
-    Session::open(&file_name(path), &read(path)?)
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    // Weights may lie beside the model, never outside its folder.
+    let beside = |name: &str| {
+        let relative = Path::new(name);
+        let inside = relative
+            .components()
+            .all(|c| matches!(c, std::path::Component::Normal(_)));
+        if inside {
+            std::fs::read(folder.join(relative)).ok()
+        } else {
+            None
+        }
+    };
+    Session::open_external(&file_name(path), &read(path)?, &beside)
 }
 
 /// Opens the model and applies measured statistics: a file of them, or pictures to measure now.
