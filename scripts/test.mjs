@@ -1,7 +1,7 @@
 // `npm test`: everything, in an order that compiles each thing once. `npm test -- rust oracle` runs those stages alone.
 // A failing stage does not stop the ones after it; the last line is the sum.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { bundle } from "./build.mjs";
 import { at, main, must, npx, run, Stop, say } from "./lib.mjs";
@@ -87,6 +87,7 @@ async function nodeTest(folder) {
   const { code, output } = await run(process.execPath, [
     "--test",
     "--test-reporter=spec",
+    `--test-concurrency=${availableParallelism()}`,
     ...files.sort().map((name) => path.join(folder, name)),
   ]);
   const count = (word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);

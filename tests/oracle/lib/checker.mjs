@@ -16,11 +16,12 @@ for path in sys.argv[1:]:
         onnx.checker.check_model(path, full_check=True)
     except Exception as error:
         bad.append(f"{path}: {error}")
-sys.exit("\\n".join(bad))
+if bad:
+    sys.exit("\\n".join(bad))
 `;
 
 /** Throws what onnx.checker says of the files it does not accept. */
 export function checkFiles(paths) {
-  const { status, stderr } = spawnSync(python, ["-c", script, ...paths], { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
+  const { status, signal, stderr } = spawnSync(python, ["-c", script, ...paths], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr || `Python ended by ${signal}`);
 }

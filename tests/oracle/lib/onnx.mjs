@@ -57,8 +57,10 @@ class Reader {
       const byte = this.bytes[this.at++];
       if (byte === undefined) throw new Error("The file ends in the middle of a number");
       value |= BigInt(byte & 127) << shift;
-      if (byte < 128) return Number(BigInt.asIntN(64, value));
+      if (byte < 128) break;
     }
+    const signed = BigInt.asIntN(64, value);
+    return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
   }
   float() {
     this.at += 4;

@@ -1,7 +1,7 @@
 // What every pruned file has to show, measured by the second runtime.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { countMacs, countParams } from "./count.mjs";
+import { count } from "./count.mjs";
 import { decode } from "./onnx.mjs";
 import { compare, noise, open } from "./runtime.mjs";
 
@@ -24,9 +24,9 @@ export async function assertRuns(session, batch) {
 /** Asserts that what a plan reports of a written file is what the file holds. */
 export async function assertCounts(file, plan) {
   const bytes = readFileSync(file);
-  const model = decode(bytes);
-  assert.equal(plan.params.after, countParams(model), "parameters");
-  assert.equal(plan.macs.after, await countMacs(model), "MACs");
+  const { params, macs } = await count(decode(bytes));
+  assert.equal(plan.params.after, params, "parameters");
+  assert.equal(plan.macs.after, macs, "MACs");
   assert.equal(plan.bytes.after, bytes.length, "bytes");
 }
 

@@ -9,10 +9,13 @@ ort.env.logLevel = "error";
 /** Opens a network from a path or bytes. */
 export const open = (file) => ort.InferenceSession.create(file, { executionProviders: ["wasm"], logSeverityLevel: 3 });
 
-/** Seeded noise for every input: `batch` images, other open dimensions 1. */
+/** What an open height, width or channel count is taken to be, as the product does. */
+const open224 = 224;
+
+/** Seeded noise for every input: `batch` images where the file leaves the number open. */
 export function noise(session, batch, seed) {
   const feeds = session.inputMetadata.map(({ name, shape }, index) => {
-    const dims = shape.map((dim, axis) => (typeof dim === "number" && dim > 0 ? dim : axis === 0 ? batch : 1));
+    const dims = shape.map((dim, axis) => (typeof dim === "number" && dim > 0 ? dim : axis === 0 ? batch : open224));
     return [name, new ort.Tensor("float32", normals(size(dims), seed + 1000 * index), dims)];
   });
   return Object.fromEntries(feeds);
