@@ -5,6 +5,7 @@
 //! are numbered through, over all sites, in graph order.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::activation::Activation;
 use crate::channels::layout::PAD;
@@ -119,9 +120,11 @@ impl Statistics {
                 independence: Vec::new(),
             },
             crossings: Vec::new(),
+            images: HashMap::new(),
         };
         for node in 0..graph.nodes.len() {
             pass.visit(node);
+            pass.follow(node);
             for tensor in graph.nodes[node].outputs.iter().flatten() {
                 if let Some(gaussians) = measured.get(tensor) {
                     pass.site(node, *tensor, gaussians.clone(), None);
@@ -147,10 +150,16 @@ impl Statistics {
     }
 }
 
+/// A channel's value as a function of the Gaussian it came from: (channel, y) → value.
+type Image = Rc<dyn Fn(usize, f64) -> f64>;
+
 struct Pass<'a> {
     graph: &'a Graph,
     channels: &'a Channels,
     s: Statistics,
+    /// Tensors that are channel by channel a function of one row of Gaussians, so that x·σ(x) or
+    /// x·clip(x+3) are not taken for products of independent numbers.
+    images: HashMap<TensorId, (TensorId, Image)>,
     /// Depthwise node and the site channel that entered it.
     crossings: Vec<(NodeId, u32)>,
 }
@@ -209,6 +218,7 @@ impl Pass<'_> {
             };
             self.s.site_atoms.push(atom);
         }
+        self.images.insert(tensor, (tensor, Rc::new(|_, y| y)));
         let count = gaussians.len();
         self.s.low.extend(std::iter::repeat_n(f64::NAN, count));
         self.s.high.extend(std::iter::repeat_n(f64::NAN, count));
@@ -220,6 +230,92 @@ impl Pass<'_> {
             gaussians,
             calibrated: gamma.is_none(),
         });
+    }
+
+    /// The image of an operand, if its atoms are those of one tensor in order.
+    fn image(&self, node: NodeId, from: &[Atom]) -> Option<(TensorId, Image)> {
+        self.graph.nodes[node]
+            .inputs
+            .iter()
+            .flatten()
+            .find_map(|t| {
+                let layout = self.channels.layouts[*t].as_ref()?;
+                let same =
+                    layout.len() == from.len() && layout.atoms().zip(from).all(|(a, b)| a == *b);
+                if same {
+                    self.images.get(t).cloned()
+                } else {
+                    None
+                }
+            })
+    }
+
+    /// Follows a function of one Gaussian through a node; where two such meet, their moments are taken
+    /// together.
+    fn follow(&mut self, node: NodeId) {
+        match &self.channels.flows[node] {
+            Flow::Activate {
+                out,
+                from,
+                functions,
+            } => {
+                if let Some((origin, g)) = self.image(node, from) {
+                    let f = functions.clone();
+                    self.images
+                        .insert(*out, (origin, Rc::new(move |k, y| f[k].apply(g(k, y)))));
+                }
+            }
+            Flow::Affine {
+                out,
+                from,
+                scale,
+                shift,
+                uniform: true,
+            } => {
+                if let Some((origin, g)) = self.image(node, from) {
+                    let (a, b) = (scale.clone(), shift.clone());
+                    self.images
+                        .insert(*out, (origin, Rc::new(move |k, y| a[k] * g(k, y) + b[k])));
+                }
+            }
+            Flow::Combine {
+                out,
+                op: op @ (Combine::Mul | Combine::Add),
+                args,
+            } if args.len() == 2 => {
+                let pair = (self.image(node, &args[0]), self.image(node, &args[1]));
+                let (Some((origin, f)), Some((other, g))) = pair else {
+                    return;
+                };
+                if origin != other {
+                    return;
+                }
+                let product = *op == Combine::Mul;
+                let both: Image = Rc::new(move |k, y| {
+                    if product {
+                        f(k, y) * g(k, y)
+                    } else {
+                        f(k, y) + g(k, y)
+                    }
+                });
+                let site = self
+                    .s
+                    .sites
+                    .iter()
+                    .find(|s| s.tensor == origin)
+                    .map(|s| s.gaussians.clone());
+                let (Some(site), Some(layout)) = (site, &self.channels.layouts[*out]) else {
+                    return;
+                };
+                for (k, atom) in layout.atoms().enumerate() {
+                    let (mean, variance) = site[k].through(|y| both(k, y));
+                    let value = &mut self.s.atoms[atom as usize];
+                    (value.mean, value.variance, value.gaussian) = (mean, variance, false);
+                }
+                self.images.insert(*out, (origin, both));
+            }
+            _ => {}
+        }
     }
 
     fn visit(&mut self, node: NodeId) {

@@ -4,6 +4,7 @@
 pub mod build;
 pub mod count;
 pub mod files;
+pub mod random;
 pub mod fill;
 pub mod rng;
 
