@@ -12,7 +12,10 @@ pub fn count(
     counted: &[(String, usize)],
 ) -> (u64, u64) {
     let graph = Graph::new(model).expect("analyses");
-    let nodes = original.graph.as_ref().map_or(&[][..], |g| g.node.as_slice());
+    let nodes = original
+        .graph
+        .as_ref()
+        .map_or(&[][..], |g| g.node.as_slice());
     let known: std::collections::HashSet<&str> = nodes.iter().map(|n| n.name.as_str()).collect();
     let (mut params, mut macs) = (0, 0);
     for (index, node) in graph.nodes.iter().enumerate() {

@@ -4,8 +4,8 @@
 pub mod build;
 pub mod count;
 pub mod files;
-pub mod random;
 pub mod fill;
+pub mod random;
 pub mod rng;
 
 use channel_pruning::engine::{Engine, difference, noise};
@@ -67,9 +67,7 @@ pub fn for_all<T: Sync>(items: &[T], job: impl Fn(&T) -> Result<(), String> + Sy
     let work = || {
         while let Some(item) = items.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
             // A panic inside one item must not hide what the others find.
-            let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(item)));
-            let verdict = done.unwrap_or_else(|cause| Err(message(&cause)));
-            if let Err(why) = verdict {
+            if let Err(why) = attempt(|| job(item)) {
                 failures.lock().expect("no poison").push(why);
             }
         }
@@ -88,9 +86,32 @@ pub fn for_all<T: Sync>(items: &[T], job: impl Fn(&T) -> Result<(), String> + Sy
     );
 }
 
-/// What a panic said.
-pub fn message(cause: &Box<dyn std::any::Any + Send>) -> String {
-    let text = cause.downcast_ref::<String>().cloned();
-    let text = text.or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_string()));
-    format!("panicked: {}", text.unwrap_or_default())
+thread_local! {
+    static TRYING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    static PLACE: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+}
+
+/// Runs `job`; a panic becomes an error that tells where it happened, and stays off the terminal.
+pub fn attempt<T>(job: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if TRYING.get() {
+                let place = info.location().map_or(String::new(), ToString::to_string);
+                PLACE.with_borrow_mut(|p| *p = place);
+            } else {
+                usual(info);
+            }
+        }));
+    });
+    TRYING.set(true);
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
+    TRYING.set(false);
+    done.unwrap_or_else(|cause| {
+        let text = cause.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_string()));
+        let place = PLACE.with_borrow(String::clone);
+        Err(format!("panicked at {place}: {}", text.unwrap_or_default()))
+    })
 }

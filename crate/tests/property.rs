@@ -1,0 +1,253 @@
+//! Random networks of every supported operator, pruned with random options: the sliced network must
+//! equal its masked twin, its cost must be the one told, and its bytes must open again.
+//!
+//! `CHANNEL_PRUNING_CASES` sets the number of networks, `CHANNEL_PRUNING_SEED` repeats one seed.
+
+mod support;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use channel_pruning::engine::{Engine, difference, noise};
+use channel_pruning::onnx;
+use channel_pruning::report::PlanOptions;
+use channel_pruning::session::Session;
+use support::count::count;
+use support::random::{Program, describe, random_options};
+use support::rng::Rng;
+
+/// What became of one network.
+enum Outcome {
+    /// Channels removed.
+    Proved(u64),
+    /// The engine cannot run the original, so nothing can be proved of it.
+    NotRun(String),
+}
+
+struct Case {
+    program: Program,
+    options: PlanOptions,
+}
+
+impl Case {
+    fn new(seed: u64) -> Case {
+        let mut rng = Rng::new(seed);
+        let program = Program::random(&mut rng);
+        let options = random_options(&mut rng, &program.build().model);
+        Case { program, options }
+    }
+
+    fn prove(&self) -> Result<Outcome, String> {
+        let built = self.program.build();
+        let bytes = onnx::encode(&built.model);
+        let original = match Engine::new(&built.model, 1) {
+            Ok(engine) => engine,
+            Err(e) => return Ok(Outcome::NotRun(e.to_string())),
+        };
+        let probe = original.run(noise(&original.inputs[0].0, 1));
+        let shapes: Vec<Vec<usize>> = match probe {
+            Ok(outputs) => outputs.iter().map(|o| o.shape().to_vec()).collect(),
+            Err(e) => return Ok(Outcome::NotRun(e.to_string())),
+        };
+
+        let mut session =
+            Session::open("random.onnx", &bytes).map_err(|e| format!("opens: {e}"))?;
+        let costs = |pruned| count(pruned, &built.model, &built.counted);
+        let before = session.analysis.cost.total();
+        same(
+            "cost of the original",
+            (before.params, before.macs),
+            costs(&built.model),
+        )?;
+
+        let pruned = session
+            .prune(&self.options)
+            .map_err(|e| format!("prunes: {e}"))?;
+        let plan = &pruned.plan;
+        let told = (plan.params.after, plan.macs.after);
+        let written = onnx::decode(&pruned.bytes).map_err(|e| format!("decodes: {e}"))?;
+        let twin = session
+            .twin(&pruned.decision)
+            .map_err(|e| format!("twin: {e}"))?;
+
+        let twin = Engine::new(&twin, 1).map_err(|e| format!("twin compiles: {e}"))?;
+        let sliced = Engine::new(&written, 1).map_err(|e| format!("sliced compiles: {e}"))?;
+        for seed in 1..3 {
+            let image = noise(&twin.inputs[0].0, seed);
+            let a = twin
+                .run(image.clone())
+                .map_err(|e| format!("twin runs: {e}"))?;
+            let b = sliced.run(image).map_err(|e| format!("sliced runs: {e}"))?;
+            if b.iter()
+                .map(|o| o.shape().to_vec())
+                .ne(shapes.iter().cloned())
+            {
+                return Err("outputs changed their shapes".into());
+            }
+            let (worst, scale) = difference(&a, &b);
+            if worst > 1e-4 * scale.max(1.0) {
+                return Err(format!("differs from its twin by {worst:e} of {scale}"));
+            }
+        }
+        same("cost of the pruned", told, costs(&written))?;
+        let preview = session
+            .preview(&self.options)
+            .map_err(|e| format!("previews: {e}"))?;
+        same("channels of the preview", preview.channels, plan.channels)?;
+
+        let mut again =
+            Session::open("pruned.onnx", &pruned.bytes).map_err(|e| format!("opens again: {e}"))?;
+        if self.program.seed % 4 == 0 {
+            // What comes out is a network like any other.
+            let next = again
+                .prune(&self.options)
+                .map_err(|e| format!("prunes again: {e}"))?;
+            let check = again
+                .check(&next)
+                .map_err(|e| format!("checks again: {e}"))?;
+            if !check.passed {
+                return Err(format!("pruned twice: {check:?}"));
+            }
+        }
+        Ok(Outcome::Proved(plan.channels.before - plan.channels.after))
+    }
+
+    fn outcome(&self) -> Result<Outcome, String> {
+        support::attempt(|| self.prove())
+    }
+
+    /// Drops steps and oddities as long as it still fails in the same way.
+    fn shrunk(self, why: &str) -> (Case, String) {
+        let kind = |why: &str| why.split(": ").next().unwrap_or_default().to_string();
+        let (mut case, mut reason) = (self, why.to_string());
+        'again: loop {
+            for program in case.program.smaller() {
+                let next = Case {
+                    program,
+                    options: case.options.clone(),
+                };
+                if let Err(why) = next.outcome()
+                    && kind(&why) == kind(&reason)
+                {
+                    (case, reason) = (next, why);
+                    continue 'again;
+                }
+            }
+            return (case, reason);
+        }
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, told: T, counted: T) -> Result<(), String> {
+    if told == counted {
+        return Ok(());
+    }
+    Err(format!("{what}: told {told:?}, counted {counted:?}"))
+}
+
+fn report(seed: u64, why: &str) -> String {
+    let (case, reason) = Case::new(seed).shrunk(why);
+    let o = &case.options;
+    format!(
+        "seed {seed}: {reason}\n  (at first: {why})\n  opset {}, dynamic batch {}, {:?} {:?}, threshold {}, share {}, floor {}, multiple {}, locked {:?}\n{}",
+        case.program.opset,
+        case.program.dynamic_batch,
+        o.criterion,
+        o.compensation,
+        o.threshold,
+        o.share,
+        o.floor,
+        o.multiple,
+        o.locked,
+        describe(&case.program.build().model),
+    )
+}
+
+fn environment(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name} must be a number, not {text}")),
+    )
+}
+
+#[test]
+fn random_networks_equal_their_twins() {
+    if let Some(seed) = environment("CHANNEL_PRUNING_SEED") {
+        if let Err(why) = Case::new(seed).outcome() {
+            panic!("{}", report(seed, &why));
+        }
+        return;
+    }
+    let cases = environment("CHANNEL_PRUNING_CASES").unwrap_or(2000);
+    let (next, cut, removed) = (AtomicU64::new(0), AtomicUsize::new(0), AtomicU64::new(0));
+    let failures = std::sync::Mutex::new(Vec::<(u64, String)>::new());
+    let not_run = std::sync::Mutex::new(HashMap::<String, u64>::new());
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= cases {
+                return;
+            }
+            match Case::new(seed).outcome() {
+                Ok(Outcome::Proved(0)) => {}
+                Ok(Outcome::Proved(n)) => {
+                    cut.fetch_add(1, Ordering::Relaxed);
+                    removed.fetch_add(n, Ordering::Relaxed);
+                }
+                Ok(Outcome::NotRun(why)) => {
+                    *not_run.lock().expect("no poison").entry(why).or_default() += 1;
+                }
+                Err(why) => failures.lock().expect("no poison").push((seed, why)),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(work);
+        work();
+    });
+    let mut failures = failures.into_inner().expect("no poison");
+    failures.sort();
+    let not_run = not_run.into_inner().expect("no poison");
+    let skipped: u64 = not_run.values().sum();
+    println!(
+        "{cases} networks: {} lost {} channels, {skipped} do not run here, {} fail",
+        cut.load(Ordering::Relaxed),
+        removed.load(Ordering::Relaxed),
+        failures.len()
+    );
+    // One example of each kind, shrunk; the other seeds by number.
+    let mut shown: HashMap<String, usize> = HashMap::new();
+    let mut text = String::new();
+    for (seed, why) in &failures {
+        let kind: String = why
+            .chars()
+            .take_while(|c| !c.is_ascii_digit())
+            .take(60)
+            .collect();
+        let seen = shown.entry(kind).or_default();
+        *seen += 1;
+        if *seen <= 2 {
+            text += &format!("{}\n", report(*seed, why));
+        } else {
+            text += &format!("seed {seed}: {why}\n");
+        }
+    }
+    for (why, count) in &not_run {
+        println!("{count} × {why}");
+    }
+    assert!(
+        failures.is_empty(),
+        "{} of {cases} fail\n{text}",
+        failures.len()
+    );
+    // The test is worth something only if most networks run and lose channels.
+    assert!(
+        skipped * 50 <= cases,
+        "{skipped} of {cases} do not run: {not_run:?}"
+    );
+    assert!(
+        cut.load(Ordering::Relaxed) as u64 * 2 >= cases,
+        "few networks lost channels"
+    );
+}
