@@ -105,8 +105,9 @@ impl Analysis {
 
     /// Constants when every normalised channel has its scale set to 0 (worked out when first asked for).
     pub fn silenced(&self) -> &Constants {
-        self.silenced
-            .get_or_init(|| crate::plan::constants::silenced(&self.channels, &self.statistics))
+        self.silenced.get_or_init(|| {
+            crate::plan::constants::silenced(&self.graph, &self.channels, &self.statistics)
+        })
     }
 
     /// Replaces the measurements, which changes every statistic but not the coupling.

@@ -65,7 +65,7 @@ impl Gaussian {
     pub fn clamped(&self, low: f64, high: f64) -> (f64, f64) {
         let (m, s) = (self.mean, self.std);
         if s <= 0.0 {
-            return (m.clamp(low, high), 0.0);
+            return (m.max(low).min(high), 0.0);
         }
         let (a, b) = ((low - m) / s, (high - m) / s);
         let (below, above) = (cdf(a), cdf(-b));

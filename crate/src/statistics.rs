@@ -376,7 +376,7 @@ impl Pass<'_> {
                 let values: Vec<_> = (0..from.len())
                     .map(|k| {
                         let mut v = affine(self.at(from[k]), scale[k], shift[k], true);
-                        if gaussians[k].std == 0.0 {
+                        if scale[k] == 0.0 {
                             v.constant_at = v.constant_at.max(1.0);
                             v.zero_at = if gaussians[k].mean == 0.0 {
                                 v.constant_at
@@ -591,33 +591,40 @@ impl Pass<'_> {
             .iter()
             .all(|(n, _)| matches!(self.channels.flows[*n], Flow::Normalise { .. }));
         let known = reader.inputs.iter().all(|a| !self.at(*a).mean.is_nan());
+        let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
+        let group_of = |j: usize| &reader.inputs[j / per_out * per_in..(j / per_out + 1) * per_in];
+        // All inputs constant: so is the output.
+        let constant_at = |j: usize| {
+            group_of(j)
+                .iter()
+                .map(|a| self.at(*a).constant_at)
+                .fold(2.0, f64::min)
+        };
         if normalised || !known {
-            return vec![UNKNOWN; reader.outputs.len()];
+            return (0..reader.outputs.len())
+                .map(|j| AtomStats {
+                    constant_at: constant_at(j),
+                    ..UNKNOWN
+                })
+                .collect();
         }
         let weights = reader.weights(self.graph);
-        let bias = reader
-            .bias_slot()
-            .and_then(|slot| self.graph.floats(reader.node, slot));
-        let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
+        let bias = reader.biases(self.graph);
         (0..reader.outputs.len())
             .map(|j| {
-                let group = j / per_out;
-                let (mut mean, mut variance) = (0.0, 0.0);
-                for i in 0..per_in {
-                    let x = self.at(reader.inputs[group * per_in + i]);
+                let (mut mean, mut variance) = (bias[j], 0.0);
+                for (i, atom) in group_of(j).iter().enumerate() {
+                    let x = self.at(*atom);
                     let taps = weights.slice(ndarray::s![j, i, ..]);
                     let sum: f64 = taps.iter().map(|w| f64::from(*w)).sum();
                     let squares: f64 = taps.iter().map(|w| f64::from(*w) * f64::from(*w)).sum();
                     mean += sum * x.mean;
                     variance += squares * x.variance;
                 }
-                if let Some(bias) = &bias {
-                    let at = if bias.len() == 1 { 0 } else { j };
-                    mean += bias.iter().nth(at).map_or(0.0, |b| f64::from(*b));
-                }
                 AtomStats {
                     mean,
                     variance,
+                    constant_at: constant_at(j),
                     ..UNKNOWN
                 }
             })

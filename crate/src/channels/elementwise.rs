@@ -43,6 +43,10 @@ pub fn activation(graph: &Graph, node: NodeId) -> Option<Activation> {
             };
             let low = bound(1, "min", f64::NEG_INFINITY)?;
             let high = bound(2, "max", f64::INFINITY)?;
+            // An empty interval has its own rules; it is left alone.
+            if low > high || low.is_nan() || high.is_nan() {
+                return None;
+            }
             // The opset-6 defaults ±3.4e38 mean "no bound".
             let open = |v: f64| {
                 if v.abs() > 3e38 {

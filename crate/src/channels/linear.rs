@@ -61,6 +61,28 @@ impl Reader {
         self.outputs.len() / self.groups
     }
 
+    /// The bias of every output, times Gemm's beta; zeros where there is none.
+    pub fn biases(&self, graph: &Graph) -> Vec<f64> {
+        let beta = match self.kind {
+            ReaderKind::Gemm { beta, .. } => f64::from(beta),
+            _ => 1.0,
+        };
+        let bias = self
+            .bias_slot()
+            .and_then(|slot| graph.floats(self.node, slot));
+        let Some(bias) = bias else {
+            return vec![0.0; self.outputs.len()];
+        };
+        let values: Vec<f64> = bias.iter().map(|b| f64::from(*b) * beta).collect();
+        let at = |j: usize| {
+            values
+                .get(if values.len() == 1 { 0 } else { j })
+                .copied()
+                .unwrap_or(0.0)
+        };
+        (0..self.outputs.len()).map(at).collect()
+    }
+
     /// The weights as [outputs, inputs per group, taps], times Gemm's alpha. Views where the layout
     /// allows.
     pub fn weights<'g>(&self, graph: &'g Graph) -> CowArray<'g, f32, ndarray::Ix3> {
@@ -257,7 +279,7 @@ fn convolution(b: &mut Builder<'_>, node: NodeId, transposed: bool) -> Handled {
         inputs,
         outputs: written.atoms().collect(),
         groups,
-        padded: padded && taps > 1 || transposed,
+        padded,
         taps,
     };
     let (o, i) = if transposed { (1, 0) } else { (0, 1) };

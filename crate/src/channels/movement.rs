@@ -136,7 +136,19 @@ fn slice(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let (input, layout) = b.input(node, 0)?;
     let shape = b.graph.shape(input)?.to_vec();
     let mut m = Moved::identity(&layout.dims);
-    for (axis, picks) in slice_positions(b.graph, node, &shape)? {
+    let chosen = slice_positions(b.graph, node, &shape)?;
+    // Channels picked with a stride become a Gather, which has no other axis to slice; bounds that
+    // depend on the picture's size cannot be replaced by numbers.
+    let strided = |picks: &[usize]| picks.windows(2).any(|w| w[1] != w[0] + 1);
+    let on_channels = |axis: &usize| layout.dims[*axis] > 1;
+    if chosen.len() > 1
+        && chosen.iter().any(|(axis, picks)| {
+            on_channels(axis) && (strided(picks) || b.graph.sized(node, &[1, 2]))
+        })
+    {
+        return None;
+    }
+    for (axis, picks) in chosen {
         if layout.dims[axis] == 1 {
             continue;
         }
@@ -282,9 +294,11 @@ fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
 fn carries_channels(graph: &Graph, layouts: &[Layout], inputs: &[TensorId], axis: usize) -> bool {
     axis == 1
         && layouts.iter().all(|l| l.len() == 1)
-        && inputs
-            .iter()
-            .all(|t| graph.shape(*t).is_some_and(|s| s.len() == 4))
+        && inputs.iter().all(|t| {
+            graph
+                .shape(*t)
+                .is_some_and(|s| s.len() == 4 || s.get(1) == Some(&1))
+        })
 }
 
 fn join(b: &mut Builder<'_>, out: TensorId, dims: Vec<usize>, from: Vec<Vec<Atom>>) -> Handled {
@@ -352,6 +366,9 @@ fn pad(b: &mut Builder<'_>, node: NodeId) -> Handled {
             })
         }
         // New channels of a constant: they belong to nobody but the pad.
+        [_] if amounts.iter().filter(|a| **a != (0, 0)).count() > 1 && graph.sized(node, &[1]) => {
+            None
+        }
         [axis] if constant && amounts[*axis].0 >= 0 && amounts[*axis].1 >= 0 => {
             let others = (0..shape.len()).any(|a| a != *axis && amounts[a] != (0, 0));
             if others && value != 0.0 {

@@ -13,7 +13,8 @@ pub fn visit(b: &mut Builder<'_>, node: NodeId) -> Handled {
         "MaxPool" => pool(b, node, Pooling::Keep, false),
         "AveragePool" => {
             let counted = n.int("count_include_pad").unwrap_or(0) != 0;
-            let padded = n.ints("pads").is_some_and(|p| p.iter().any(|v| *v != 0));
+            let same = n.text("auto_pad").is_some_and(|p| p.starts_with("SAME"));
+            let padded = same || n.ints("pads").is_some_and(|p| p.iter().any(|v| *v != 0));
             pool(b, node, Pooling::Keep, counted && padded)
         }
         "LpPool" | "GlobalLpPool" => pool(b, node, Pooling::Other, false),

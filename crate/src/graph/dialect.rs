@@ -33,6 +33,11 @@ fn upsample(
 /// Respells a model for [`parser`]. Half and double precision become float32: the engine is at home
 /// there, and both networks of a comparison go the same way.
 pub fn dialect(model: &mut pb::ModelProto) {
+    let standard = model
+        .opset_import
+        .iter()
+        .find(|o| onnx::standard(&o.domain));
+    let opset = standard.map_or(0, |o| o.version);
     let Some(graph) = &mut model.graph else {
         return;
     };
@@ -54,6 +59,20 @@ pub fn dialect(model: &mut pb::ModelProto) {
                     tract_onnx::prelude::DatumType::F32,
                 ));
                 node.input.push(name);
+            }
+            // tract counts the empty names of opset 11 as if they were not there.
+            "Resize" if (11..13).contains(&opset) && node.input.len() > 3 => {
+                for slot in [1, 2] {
+                    if node.input[slot].is_empty() {
+                        let name = names.fresh("nothing");
+                        added.push(float_tensor(
+                            &name,
+                            ndarray::aview1(&[]).into_dyn(),
+                            tract_onnx::prelude::DatumType::F32,
+                        ));
+                        node.input[slot] = name;
+                    }
+                }
             }
             // A constant cast to the type of an activation is still a constant.
             "CastLike" => {

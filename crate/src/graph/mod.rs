@@ -69,6 +69,8 @@ pub struct Graph {
     pub outputs: Vec<TensorId>,
     pub opset: i64,
     by_name: HashMap<String, TensorId>,
+    /// Per tensor: its value was worked out from an input size that the file leaves open.
+    sized: Vec<bool>,
 }
 
 impl Graph {
@@ -89,6 +91,7 @@ impl Graph {
             outputs: Vec::new(),
             opset: onnx_opset(model),
             by_name: HashMap::new(),
+            sized: Vec::new(),
         };
         for input in onnx::runtime_inputs(proto) {
             let id = graph.tensor(&input.name, &facts);
@@ -133,6 +136,7 @@ impl Graph {
             graph.outputs.push(id);
         }
         graph.note_float_types(proto);
+        graph.note_sizes(proto);
         Ok(graph)
     }
 
@@ -168,6 +172,43 @@ impl Graph {
                 self.tensors[output].kind = self.tensors[input].kind;
             }
         }
+    }
+
+    /// Marks what was worked out from an open size. Shapes so found are only ever patched; numbers so
+    /// found (a map expanded to the picture's size, say) are no constants that could be cut.
+    fn note_sizes(&mut self, proto: &pb::GraphProto) {
+        self.sized = vec![false; self.tensors.len()];
+        let open = |i: &pb::ValueInfoProto| onnx::dimensions(i).iter().any(Result::is_err);
+        if !onnx::runtime_inputs(proto).any(open) {
+            return;
+        }
+        for node in &self.nodes {
+            let measures = matches!(node.op.as_str(), "Shape" | "Size")
+                && node
+                    .inputs
+                    .iter()
+                    .flatten()
+                    .any(|t| self.tensors[*t].value.is_none());
+            let depends = node.inputs.iter().flatten().any(|t| self.sized[*t]);
+            if measures || depends {
+                for output in node.outputs.iter().flatten() {
+                    self.sized[*output] = self.tensors[*output].value.is_some();
+                }
+            }
+        }
+        for (tensor, sized) in self.tensors.iter_mut().zip(&self.sized) {
+            if *sized && tensor.kind.is_some_and(|k| k.is_float()) {
+                tensor.value = None;
+            }
+        }
+    }
+
+    /// Whether one of a node's operands was worked out from an open size.
+    pub fn sized(&self, node: NodeId, slots: &[usize]) -> bool {
+        slots
+            .iter()
+            .filter_map(|s| self.input(node, *s))
+            .any(|t| self.sized[t])
     }
 
     /// Element type in which a node's weights (input slot 1) are stored.

@@ -7,7 +7,7 @@ use crate::activation::Activation;
 use crate::channels::layout::PAD;
 use crate::channels::{Atom, Channels, Combine, Flow, Pooling};
 use crate::gaussian::Gaussian;
-use crate::graph::TensorId;
+use crate::graph::{Graph, TensorId};
 use crate::statistics::{Statistics, UNKNOWN};
 
 /// Per atom: the constant, or NaN where it varies.
@@ -21,9 +21,15 @@ pub struct Constants {
 const VARYING: f64 = f64::NAN;
 
 /// Treats every channel with P ≥ `threshold` at its activation as pinned there.
-pub fn constants(channels: &Channels, statistics: &Statistics, threshold: f64) -> Constants {
+pub fn constants(
+    graph: &Graph,
+    channels: &Channels,
+    statistics: &Statistics,
+    threshold: f64,
+) -> Constants {
     let count = channels.class.len();
     let mut pass = Pass {
+        graph,
         channels,
         statistics,
         threshold,
@@ -39,7 +45,7 @@ pub fn constants(channels: &Channels, statistics: &Statistics, threshold: f64) -
 }
 
 /// Every normalised channel with its scale set to 0: it emits β, and what follows is a constant.
-pub fn silenced(channels: &Channels, statistics: &Statistics) -> Constants {
+pub fn silenced(graph: &Graph, channels: &Channels, statistics: &Statistics) -> Constants {
     let mut channels = channels.clone();
     for flow in &mut channels.flows {
         if let Flow::Normalise {
@@ -57,6 +63,7 @@ pub fn silenced(channels: &Channels, statistics: &Statistics) -> Constants {
     }
     let atoms = vec![UNKNOWN; channels.class.len()];
     constants(
+        graph,
         &channels,
         &Statistics {
             atoms,
@@ -67,6 +74,7 @@ pub fn silenced(channels: &Channels, statistics: &Statistics) -> Constants {
 }
 
 struct Pass<'a> {
+    graph: &'a Graph,
     channels: &'a Channels,
     statistics: &'a Statistics,
     threshold: f64,
@@ -89,7 +97,8 @@ impl Pass<'_> {
     fn visit(&mut self, node: usize) {
         let channels = self.channels;
         match &channels.flows[node] {
-            Flow::Nothing | Flow::Opaque | Flow::Read { .. } => {}
+            Flow::Nothing | Flow::Opaque => {}
+            Flow::Read { out, reader } => self.read(*out, *reader),
             Flow::Move { outs, pad } => {
                 for (out, from) in outs {
                     for (k, a) in from.iter().enumerate() {
@@ -155,8 +164,9 @@ impl Pass<'_> {
                     let (x, border) = self.get(*a);
                     let certain = self.certain(*a);
                     let carried = (scale[k] * x + shift[k], border);
-                    // γ = 0 or v = 0: the channel is β, unless its input is known for sure.
-                    let y = if gaussians[k].std == 0.0 && (!certain || x.is_nan()) {
+                    // γ = 0: the channel is β whatever comes in. (v = 0 is only what the training data
+                    // said; it counts as a probability at the activation.)
+                    let y = if scale[k] == 0.0 && (!certain || x.is_nan()) {
                         (gaussians[k].mean, false)
                     } else {
                         carried
@@ -216,6 +226,29 @@ impl Pass<'_> {
                     };
                     self.put(*out, k, (y, border || *borders && x != 0.0));
                 }
+            }
+        }
+    }
+
+    /// A group whose inputs are all constants writes constants: b + Σ taps·c.
+    fn read(&mut self, out: TensorId, reader: usize) {
+        let reader = &self.channels.readers[reader];
+        let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
+        let mut sums = None;
+        for (group, inputs) in reader.inputs.chunks(per_in.max(1)).enumerate() {
+            if inputs.iter().any(|a| self.c.value[*a as usize].is_nan()) {
+                continue;
+            }
+            let sums = sums
+                .get_or_insert_with(|| (reader.tap_sums(self.graph), reader.biases(self.graph)));
+            let zero = inputs.iter().all(|a| self.c.value[*a as usize] == 0.0);
+            let border =
+                inputs.iter().any(|a| self.c.inexact[*a as usize]) || reader.padded && !zero;
+            for j in group * per_out..(group + 1) * per_out {
+                let told: f64 = (0..per_in)
+                    .map(|i| sums.0[(j, i)] * self.c.value[inputs[i] as usize])
+                    .sum();
+                self.put(out, j, (sums.1[j] + told, border));
             }
         }
     }

@@ -63,8 +63,12 @@ pub fn validate(options: &PlanOptions) -> Result<()> {
 /// `scores` are those of `options.criterion`.
 pub fn select(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Selection {
     let (candidates, constants) = if options.criterion == Criterion::Probability {
-        let constants =
-            constants::constants(&analysis.channels, &analysis.statistics, options.threshold);
+        let constants = constants::constants(
+            &analysis.graph,
+            &analysis.channels,
+            &analysis.statistics,
+            options.threshold,
+        );
         (certain_classes(analysis, &constants), Some(constants))
     } else {
         (share_of(analysis, scores, options.share), None)
@@ -109,8 +113,10 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
             let a = *atom as usize;
             let expected = analysis.statistics.atoms[a].mean;
             let shift = pinned.value[a];
+            // Dead for sure: the constant is known, and no expectation is better than it.
+            let sure = analysis.statistics.atoms[a].constant_at >= 1.0 && !shift.is_nan();
             let told = match options.compensation {
-                Compensation::Mean if !expected.is_nan() => expected,
+                Compensation::Mean if !expected.is_nan() && !sure => expected,
                 _ if shift.is_nan() => expected,
                 _ => shift,
             };
@@ -122,15 +128,20 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
 }
 
 /// Free classes whose every reader sees a constant.
+///
+/// A channel that is dead for sure must go without any loss, so where its constant is not 0 and a
+/// zero-padded kernel would see it end at the border, it stays; a channel that is only likely dead
+/// may be approximate there.
 fn certain_classes(analysis: &Analysis, constants: &Constants) -> Vec<bool> {
+    let goes = |r: &crate::analysis::Read| {
+        let a = r.atom as usize;
+        let reader = &analysis.channels.readers[r.reader as usize];
+        let bordered = constants.inexact[a] || reader.padded && constants.value[a] != 0.0;
+        let sure = analysis.statistics.atoms[a].constant_at >= 1.0;
+        !(constants.value[a].is_nan() || sure && bordered)
+    };
     (0..analysis.free.len())
-        .map(|class| {
-            let reads = analysis.reads.of(class as ClassId);
-            analysis.free[class]
-                && reads
-                    .iter()
-                    .all(|r| !constants.value[r.atom as usize].is_nan())
-        })
+        .map(|class| analysis.free[class] && analysis.reads.of(class as ClassId).iter().all(goes))
         .collect()
 }
 

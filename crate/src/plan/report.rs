@@ -103,8 +103,12 @@ fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> 
             }
         }
     } else {
-        let constants =
-            constants::constants(&analysis.channels, &analysis.statistics, options.threshold);
+        let constants = constants::constants(
+            &analysis.graph,
+            &analysis.channels,
+            &analysis.statistics,
+            options.threshold,
+        );
         for (channel, p) in analysis.statistics.low.iter().enumerate() {
             let class = analysis.class_of_site(channel as u32);
             if *p >= options.threshold && !decision.removed[class as usize] {
@@ -149,7 +153,7 @@ pub fn why_kept(
             let name = &analysis.graph.nodes[reader.node].name;
             format!("{name} reads it where it is not constant: a coupled channel is alive")
         }
-        None => "it stays".into(),
+        None => "its constant is not 0 and would end at zero-padded borders, so removing it would not be lossless".into(),
     }
 }
 

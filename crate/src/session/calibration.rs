@@ -26,11 +26,16 @@ impl Session {
     }
 
     /// Plans with measured statistics: Gaussians where the file has none, zeros for `apoz`.
-    pub fn use_stats(&mut self, stats: &Stats) {
+    /// False if no measured tensor is one of this network's.
+    pub fn use_stats(&mut self, stats: &Stats) -> bool {
         let measured = calibrate::without_own(&self.analysis, stats.gaussians());
         let zeros = calibrate::zeros(&self.analysis, stats);
         self.remeasure(&measured);
         self.set_zeros(Some(zeros));
+        stats
+            .tensors
+            .iter()
+            .any(|t| self.analysis.graph.find(&t.name).is_some())
     }
 
     /// What has been measured, for `prune calibrate`.

@@ -62,7 +62,7 @@ impl Session {
         let saturation = s.high[flat as usize];
         let kept_because = (!removed).then(|| {
             let guarded: BTreeMap<u32, &str> = decision.guarded.iter().copied().collect();
-            let constants = constants::constants(&a.channels, s, options.threshold);
+            let constants = constants::constants(&a.graph, &a.channels, s, options.threshold);
             let dead = s.low[flat as usize] >= options.threshold;
             let obstacle = a.obstacle(class);
             (dead || obstacle.is_some() || guarded.contains_key(&class))

@@ -194,6 +194,16 @@ impl Session {
             return Ok(Rc::clone(decision));
         }
         plan::validate(options)?;
+        for name in &options.locked {
+            if !self
+                .analysis
+                .layers
+                .iter()
+                .any(|l| self.analysis.graph.nodes[l.node].name == *name)
+            {
+                return Err(Error::new(format!("has no layer {name} to lock")).in_file(&self.file));
+            }
+        }
         let scores = self.class_scores(options.criterion, options.seed)?.to_vec();
         let decision = Rc::new(plan::decide(&self.analysis, options, &scores));
         self.decided = Some((options.clone(), Rc::clone(&decision)));

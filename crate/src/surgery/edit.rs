@@ -25,6 +25,7 @@ enum Content {
     Pick(Vec<usize>, Vec<usize>),
     Floats(Vec<usize>, Vec<f64>),
     Ints(Vec<i64>),
+    Scalar(i64),
 }
 
 pub struct Editor<'a> {
@@ -82,6 +83,10 @@ impl<'a> Editor<'a> {
 
     pub fn set_ints(&mut self, node: NodeId, slot: usize, values: Vec<i64>) {
         self.content.insert((node, slot), Content::Ints(values));
+    }
+
+    pub fn set_scalar(&mut self, node: NodeId, slot: usize, value: i64) {
+        self.content.insert((node, slot), Content::Scalar(value));
     }
 
     fn attribute(&mut self, node: NodeId, name: &str) -> &mut pb::AttributeProto {
@@ -326,6 +331,11 @@ fn render(
     let missing = || Error::new(format!("tensor {name} has no known value"));
     match content {
         Content::Ints(values) => Ok(int_tensor(name, values)),
+        Content::Scalar(value) => {
+            let mut tensor = int_tensor(name, &[*value]);
+            tensor.dims.clear();
+            Ok(tensor)
+        }
         Content::Floats(shape, values) => {
             let values: Vec<f32> = values.iter().map(|v| *v as f32).collect();
             let view = ArrayViewD::from_shape(shape.clone(), &values)

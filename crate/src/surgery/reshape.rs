@@ -262,7 +262,9 @@ fn slice(
             .iter()
             .filter_map(|p| before.binary_search(p).ok())
             .collect();
-        let step = picks.get(1).map_or(1, |p| *p as i64 - picks[0] as i64);
+        let step = read(4, "steps")
+            .and_then(|s| s.get(entry).copied())
+            .unwrap_or(1);
         let run = ranks.windows(2).all(|w| w[1] == w[0] + 1);
         if step != 1 || !run || ranks.is_empty() {
             return select_instead(editor, analysis, node, out, *axis, chosen.len(), &ranks);
@@ -357,7 +359,17 @@ fn gather(
         .and_then(|t| graph.shape(t))
         .is_some_and(<[usize]>::is_empty);
     if scalar {
-        return Err(refuse(analysis, node, "a gather of one channel"));
+        let kept = keep
+            .along(input, axis)
+            .ok_or_else(|| refuse(analysis, node, "a gather"))?;
+        let size = graph.shape(input).map_or(0, |s| s[axis]);
+        let picked = graph
+            .integers(node, 1)
+            .and_then(|i| crate::channels::axis_of(*i.first()?, size));
+        let rank = picked.and_then(|p| kept.binary_search(&p).ok());
+        let rank = rank.ok_or_else(|| refuse(analysis, node, "a gather of one channel"))?;
+        editor.set_scalar(node, 1, rank as i64);
+        return Ok(());
     }
     let indices = ranks(analysis, keep, node, out, axis, from)?;
     editor.set_ints(node, 1, indices.iter().map(|i| *i as i64).collect());

@@ -39,13 +39,18 @@ pub fn tidy(
         return;
     };
     let now_live = live(graph);
-    // Only what the cut made useless goes; what was unused before is none of our business.
-    let useless = |output: &String| was_live.contains(output) && !now_live.contains(output);
-    graph.node.retain(|n| {
-        !n.output.iter().filter(|o| !o.is_empty()).any(useless)
-            || n.output.iter().any(|o| now_live.contains(o))
-    });
-    let dropped = |name: &str| was_live.contains(name) && !now_live.contains(name);
+    // A dead end may hold shapes that are no longer true, so no dead end stays. Weights that nobody
+    // ever used are none of our business.
+    graph
+        .node
+        .retain(|n| n.output.iter().any(|o| now_live.contains(o)));
+    let was_used: HashSet<String> = original
+        .graph
+        .iter()
+        .flat_map(|g| &g.node)
+        .flat_map(|n| n.input.iter().cloned())
+        .collect();
+    let dropped = |name: &str| was_used.contains(name) && !now_live.contains(name);
     graph.initializer.retain(|t| !dropped(&t.name));
     let weights: HashSet<String> = original
         .graph
@@ -72,6 +77,31 @@ pub fn tidy(
         .map(|(i, t)| (t.name.as_str(), i))
         .collect();
     graph.value_info.retain(|v| !gone.contains(&v.name));
+    // Notes on constants: true again from the constants themselves.
+    let constants = graph
+        .node
+        .iter()
+        .filter(|n| n.op_type == "Constant")
+        .filter_map(|n| {
+            let value = n
+                .attribute
+                .iter()
+                .find(|a| a.name == "value")
+                .and_then(|a| a.t.as_ref())?;
+            Some((n.output.first()?, &value.dims))
+        });
+    let stored: HashMap<String, Vec<i64>> = graph
+        .initializer
+        .iter()
+        .map(|t| (&t.name, &t.dims))
+        .chain(constants)
+        .map(|(name, dims)| (name.clone(), dims.clone()))
+        .collect();
+    for info in &mut graph.value_info {
+        if let Some(dims) = stored.get(&info.name) {
+            set_dims(info, dims);
+        }
+    }
     for info in &mut graph.value_info {
         let Some(tensor) = by_name.get(info.name.as_str()) else {
             continue;

@@ -34,6 +34,16 @@ Presets: imagenet, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input
 Data: a folder or .zip with one folder per class, a flat folder of images, IDX files, CIFAR binaries.
 ";
 
+const KNOWN: [&str; 7] = [
+    "inspect",
+    "plan",
+    "apply",
+    "run",
+    "eval",
+    "calibrate",
+    "repair",
+];
+
 pub enum Parsed {
     Help(String),
     Run(Box<Command>),
@@ -91,6 +101,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
         ..Command::default()
     };
     let mut chosen = (false, false);
+    let mut given = Vec::new();
     let mut positional = Vec::new();
     while let Some(arg) = parser.next()? {
         let option = match &arg {
@@ -115,13 +126,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             command.json = true;
             continue;
         }
-        let name = positional
-            .first()
-            .map(|n| n.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        if !name.is_empty() && !allowed(&name, &option) {
-            return Err(format!("`prune {name}` has no option --{option}").into());
-        }
+        given.push(option.clone());
         match option.as_str() {
             "criterion" => {
                 command.options.criterion = named::<Criterion>(&mut parser, "criterion")?
@@ -138,8 +143,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
                 chosen.1 = true;
             }
             "seed" => command.options.seed = parser.value()?.parse()?,
-            "floor" => command.options.floor = positive(&mut parser, "floor")? as u32,
-            "multiple" => command.options.multiple = positive(&mut parser, "multiple")? as u32,
+            "floor" => command.options.floor = count(&mut parser, "floor")?,
+            "multiple" => command.options.multiple = count(&mut parser, "multiple")?,
             "lock" => command.options.locked.push(parser.value()?.string()?),
             "stats" => command.stats = Some(parser.value()?.into()),
             "output" => command.output = Some(parser.value()?.into()),
@@ -156,27 +161,23 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
     }
     let mut positional = positional.into_iter();
     let Some(name) = positional.next() else {
-        return Ok(Parsed::Help(HELP.into()));
+        return Err("a command is missing".into());
     };
     command.name = name.string()?;
     command.model = positional.next().map(PathBuf::from).unwrap_or_default();
     command.images = positional.map(PathBuf::from).collect();
+    if let Some(option) = given.iter().find(|o| !allowed(&command.name, o))
+        && KNOWN.contains(&command.name.as_str())
+    {
+        return Err(format!("`prune {}` has no option --{option}", command.name).into());
+    }
     complete(&command, chosen)?;
     Ok(Parsed::Run(Box::new(command)))
 }
 
 fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), lexopt::Error> {
-    let known = [
-        "inspect",
-        "plan",
-        "apply",
-        "run",
-        "eval",
-        "calibrate",
-        "repair",
-    ];
     let name = command.name.as_str();
-    if !known.contains(&name) {
+    if !KNOWN.contains(&name) {
         return Err(format!("unknown command {name}").into());
     }
     if command.model.as_os_str().is_empty() {
@@ -228,6 +229,11 @@ fn fraction(parser: &mut lexopt::Parser, option: &str) -> Result<f64, lexopt::Er
     } else {
         Err(format!("--{option} must lie between 0 and 1, not {value}").into())
     }
+}
+
+fn count(parser: &mut lexopt::Parser, option: &str) -> Result<u32, lexopt::Error> {
+    let value = positive(parser, option)?;
+    u32::try_from(value).map_err(|_| format!("--{option} is too large").into())
 }
 
 fn positive(parser: &mut lexopt::Parser, option: &str) -> Result<usize, lexopt::Error> {

@@ -79,7 +79,14 @@ fn prepared(command: &Command) -> Result<Session> {
                 path.display()
             ))
         })?;
-        session.use_stats(&stats);
+        if !session.use_stats(&stats) {
+            let reason = format!(
+                "{}: measures none of the tensors of {}",
+                path.display(),
+                session.file
+            );
+            return Err(Error::new(reason));
+        }
     } else if command.data.is_some() && command.name != "repair" {
         measure(&mut session, command)?;
     }

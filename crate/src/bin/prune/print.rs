@@ -7,13 +7,22 @@ use channel_pruning::error::{Error, Result};
 use channel_pruning::report::{Change, Evaluation, Overview, Plan, Prediction};
 use serde::Serialize;
 
-/// Prints a line; a reader that has closed the pipe (`| head`) ends the program quietly.
+/// Prints a line.
 macro_rules! say {
     ($($arg:tt)*) => {
-        if writeln!(std::io::stdout(), $($arg)*).is_err() {
+        written(writeln!(std::io::stdout(), $($arg)*))
+    };
+}
+
+/// A reader that has closed the pipe (`| head`) ends the program quietly; a full disk does not.
+fn written(result: std::io::Result<()>) {
+    if let Err(error) = result {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
             std::process::exit(0);
         }
-    };
+        eprintln!("prune: the output cannot be written: {error}");
+        std::process::exit(1);
+    }
 }
 
 pub fn json<T: Serialize>(value: &T) -> Result<()> {
