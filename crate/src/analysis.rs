@@ -88,8 +88,9 @@ pub struct Analysis {
     pub cost: CostTable,
     /// Channel grids of which only whole rows can go (see [`crate::surgery::keep::rigid`]).
     pub rigid: Vec<(Vec<usize>, Vec<ClassId>)>,
-    /// Per reader: a fold has no bias or shift to go into, so it adds one.
-    pub gains_bias: Vec<bool>,
+    /// Per reader whose fold needs a bias per output where the file has none (or a single one): how
+    /// many numbers are there already.
+    pub gains_bias: Vec<Option<u64>>,
     silenced: OnceLock<Constants>,
 }
 
@@ -186,7 +187,16 @@ impl Analysis {
             silenced: OnceLock::new(),
         };
         analysis.rigid = crate::surgery::keep::rigid(&analysis);
-        let gains = |r| crate::surgery::fold_target(&analysis, r).is_new();
+        let gains = |r: &crate::channels::Reader| match crate::surgery::fold_target(&analysis, r) {
+            crate::surgery::FoldTarget::Bias(slot) => {
+                let single = analysis
+                    .graph
+                    .floats(r.node, slot)
+                    .is_some_and(|b| b.len() == 1);
+                (single && r.outputs.len() > 1).then_some(1)
+            }
+            target => target.is_new().then_some(0),
+        };
         analysis.gains_bias = analysis.channels.readers.iter().map(gains).collect();
         analysis
     }

@@ -350,7 +350,14 @@ fn gemm(b: &mut Builder<'_>, node: NodeId) -> Handled {
                     counted: true,
                 });
             }
-            [] | [1] | [1, 1] => {}
+            [] | [1] | [1, 1] => {
+                b.slots.push(Slot {
+                    node,
+                    input: 2,
+                    axes: Vec::new(),
+                    counted: true,
+                });
+            }
             _ => return None,
         }
     }

@@ -164,7 +164,8 @@ fn share_of(analysis: &Analysis, scores: &[f64], share: f64) -> Vec<bool> {
 pub fn added_biases(analysis: &Analysis, decision: &Decision) -> Vec<(usize, u64)> {
     let told = |a: &Atom| decision.is_removed(analysis, *a) && decision.told[*a as usize] != 0.0;
     let added = |(index, layer): (usize, &crate::analysis::Layer)| {
-        let reader = layer.reader.filter(|r| analysis.gains_bias[*r])?;
+        let reader = layer.reader?;
+        let there = analysis.gains_bias[reader]?;
         let reader = &analysis.channels.readers[reader];
         let kept = reader
             .outputs
@@ -175,7 +176,7 @@ pub fn added_biases(analysis: &Analysis, decision: &Decision) -> Vec<(usize, u64
             .inputs
             .iter()
             .any(told)
-            .then_some((index, kept as u64))
+            .then_some((index, kept as u64 - there.min(kept as u64)))
     };
     analysis
         .layers
