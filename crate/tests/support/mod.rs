@@ -5,6 +5,7 @@ pub mod build;
 pub mod count;
 pub mod files;
 pub mod fill;
+pub mod hold;
 pub mod random;
 pub mod rng;
 

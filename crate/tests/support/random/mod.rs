@@ -180,11 +180,15 @@ impl Program {
             list.push(next);
         };
         for k in (0..self.steps.len()).rev() {
-            push(&|p| drop(p.steps.remove(k)));
+            push(&|p| {
+                p.steps.remove(k);
+            });
         }
         if self.heads.len() > 1 {
             for k in 0..self.heads.len() {
-                push(&|p| drop(p.heads.remove(k)));
+                push(&|p| {
+                    p.heads.remove(k);
+                });
             }
         }
         if self.odd_storage {
