@@ -1,6 +1,6 @@
 // Installs what is missing. Each step is a look, and work only where the look finds something to do.
 import { existsSync, readFileSync } from "node:fs";
-import { at, capture, main, mtime, must, root, Stop, say } from "./lib.mjs";
+import { at, capture, main, mtime, must, root, run, Stop, say } from "./lib.mjs";
 
 const windows = process.platform === "win32";
 const target = "wasm32-unknown-unknown";
@@ -41,8 +41,12 @@ export async function wasmBindgen() {
   if (!wanted) throw new Stop("Cargo.lock does not name wasm-bindgen.");
   if (capture(bindgen, ["--version"]) === `wasm-bindgen ${wanted}`) return;
   say(`Building wasm-bindgen ${wanted} into .tools (once, a few minutes) …`);
-  const from = ["wasm-bindgen-cli", "--version", wanted, "--locked", "--force"];
-  await must("cargo", ["install", ...from, "--root", at(".tools"), "--target-dir", at("target", "tools")]);
+  const install = "install wasm-bindgen-cli --bin wasm-bindgen --no-default-features --version".split(" ");
+  install.push(wanted);
+  const into = ["--force", "--root", at(".tools"), "--target-dir", at("target", "tools")];
+  const locked = await run("cargo", [...install, "--locked", ...into]);
+  // A registry mirror may not have the very versions that wasm-bindgen-cli is locked to; any compatible ones will do.
+  if (locked.code !== 0) await must("cargo", [...install, ...into]);
 }
 
 const browsers = {
