@@ -112,6 +112,18 @@ export async function caseCount(page: Page, row: string): Promise<number> {
   return Number((await cell.locator("td").first().textContent())!.replaceAll(",", ""));
 }
 
-export function dropOnPage(page: Page, name: string, buffer: Buffer, mimeType = "application/octet-stream") {
-  return page.locator("body").drop({ files: { name, mimeType, buffer } });
+export interface Dropped {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
+export const binary = (name: string, buffer: Buffer): Dropped => ({
+  name,
+  mimeType: "application/octet-stream",
+  buffer,
+});
+
+export function dropOnPage(page: Page, ...files: Dropped[]) {
+  return page.locator("body").drop({ files });
 }

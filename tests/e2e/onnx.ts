@@ -209,6 +209,48 @@ export function foldedNet(): Buffer {
   return model(nodes, tensors, [value("input", [1, 3, 32, 32])], [value("logits", [1, 10])]);
 }
 
+/** A small network whose first weights lie in `weights.bin`, as exporters do beyond 2 GB, and that file. */
+export function externalNet(): { model: Buffer; weights: Buffer } {
+  const random = generator(5);
+  const of = (n: number) => Float32Array.from({ length: n }, () => random() - 0.5);
+  const weights = Buffer.from(of(16 * 27).buffer);
+  const entry = (key: string, text: string): Field => [13, message([1, key], [2, text])];
+  const outside = message(
+    ...[16, 3, 3, 3].map((d): Field => [1, d]),
+    [2, 1],
+    [8, "c.w"],
+    entry("location", "weights.bin"),
+    entry("offset", "0"),
+    entry("length", String(weights.length)),
+    [14, 1],
+  );
+  const dead = (i: number) => i % 4 === 0;
+  const norm = (name: string, value: (i: number) => number) =>
+    tensor(
+      name,
+      [16],
+      Float32Array.from({ length: 16 }, (_, i) => value(i)),
+    );
+  const tensors = [
+    outside,
+    norm("g", (i) => (dead(i) ? 0.01 : 1)),
+    norm("b", (i) => (dead(i) ? -1 : 0.5)),
+    norm("m", () => 0),
+    norm("v", () => 1),
+    tensor("fc.w", [10, 16], of(160)),
+    tensor("fc.b", [10], new Float32Array(10)),
+  ];
+  const nodes = [
+    node("Conv", ["input", "c.w"], "c", { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+    node("BatchNormalization", ["c", "g", "b", "m", "v"], "n"),
+    node("Relu", ["n"], "r"),
+    node("GlobalAveragePool", ["r"], "pool"),
+    node("Flatten", ["pool"], "flat", { axis: 1 }),
+    node("Gemm", ["flat", "fc.w", "fc.b"], "logits", { transB: 1 }),
+  ];
+  return { model: model(nodes, tensors, [value("input", [1, 3, 32, 32])], [value("logits", [1, 10])]), weights };
+}
+
 /** Files that are not what their name says, or not what can be pruned: each must give one sentence. */
 export function badFiles(good: Buffer): { name: string; buffer: Buffer }[] {
   const png = Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex");

@@ -22,6 +22,11 @@ const RIGHT_GUTTER = 74;
 const PAIR_GAP = 1;
 const GAP = 4;
 
+/** Height of the picture when every row has as much room as it can use. */
+export function naturalHeight(sites: readonly Site[], pairs: readonly Pair[]): number {
+  return layout(sites, pairs, 600, Number.POSITIVE_INFINITY).total.height;
+}
+
 export function layout(sites: readonly Site[], pairs: readonly Pair[], width: number, height: number): MapLayout {
   const together = new Set(pairs.map((pair) => `${pair.before}\n${pair.after}`));
   const gaps = sites.map((site, i): number => {

@@ -3,7 +3,7 @@
  * the runner does what takes long (surgery, inference, repair) and can be stopped at any time.
  */
 import { type Remote, transfer } from "comlink";
-import type { Api, Opened } from "../worker/api";
+import type { Api, Companion, Measured, Opened } from "../worker/api";
 import { Engine, EngineLost, sentence } from "../worker/engine";
 import { alertText, labels, type Model, measured, model, noticeText, preset } from "./store";
 
@@ -38,11 +38,18 @@ export async function bytesOf(blob: Blob): Promise<Uint8Array> {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-/** Opens a network in the planner without making it the page's; the caller does that on success. */
-export async function openInPlanner(name: string, blob: Blob): Promise<Opened> {
+async function openIn(engine: Engine, name: string, blob: Blob, companions: Companion<Blob>[]): Promise<Opened> {
   const bytes = await bytesOf(blob);
+  const files: Companion[] = [];
+  for (const it of companions) files.push({ name: it.name, content: await bytesOf(it.content) });
+  const handedOver = [bytes, ...files.map((it) => it.content)].map((it) => it.buffer as ArrayBuffer);
+  return engine.call((core) => core.open(name, transfer(bytes, handedOver), files));
+}
+
+/** Opens a network in the planner without making it the page's; the caller does that on success. */
+export async function openInPlanner(name: string, blob: Blob, companions: Companion<Blob>[]): Promise<Opened> {
   try {
-    return await planner.call((core) => core.open(name, transfer(bytes, [bytes.buffer])));
+    return await openIn(planner, name, blob, companions);
   } catch (error) {
     if (!(error instanceof EngineLost)) throw error;
     await bringUp(planner, inPlanner);
@@ -74,8 +81,7 @@ async function bringUpAlone(engine: Engine, holding: Holding): Promise<void> {
   const wanted = model.value;
   if (!wanted) return;
   if (holding.model !== wanted || holding.generation !== engine.generation) {
-    const bytes = await bytesOf(wanted.blob);
-    await engine.call((core) => core.open(wanted.overview.file, transfer(bytes, [bytes.buffer])));
+    await openIn(engine, wanted.overview.file, wanted.blob, wanted.companions);
     Object.assign(holding, { model: wanted, generation: engine.generation, calibrated: 0, labels: "" });
   }
   while (holding.calibrated < calibration.length) {
@@ -151,6 +157,15 @@ export function runnerGeneration(): number {
 
 export function useLabelText(text: string | null): void {
   customLabels = text;
+}
+
+/** Measuring an image twice would count it twice. */
+export function isMeasured(image: Blob): boolean {
+  return calibration.some((it) => it.image === image && it.preset === preset.value);
+}
+
+export function measuredSoFar(): Promise<Measured> {
+  return plannerCall((core) => core.measured());
 }
 
 /** Measures both workers' networks on one more image. */

@@ -1,21 +1,26 @@
 /** Opening networks: from a sample, a file picker, a drop; and measuring them on images. */
 import { batch } from "@preact/signals";
+import { otherNetworks, type Sorted } from "../lib/files";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
-import type { Opened } from "../worker/api";
+import type { Companion, Opened } from "../worker/api";
 import { sentence } from "../worker/engine";
+import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
 import {
   adopt,
   calibrateWith,
   forgetCalibration,
+  isMeasured,
   keepHolding,
+  measuredSoFar,
   openInPlanner,
   plannerCall,
   useLabelText,
   warmRunner,
 } from "./engines";
 import { withJob } from "./jobs";
-import { chooseSampleImages, pictures, resetProof } from "./proof";
+import { addImages, chooseSampleImages, pictures } from "./pictures";
+import { resetProof } from "./proof";
 import * as store from "./store";
 
 /** Larger files would not leave room for two copies of the network in a 32-bit memory. */
@@ -23,17 +28,28 @@ const LARGEST = 900e6;
 
 let opening = 0;
 
-async function open(name: string, blob: Blob, source: store.Source, since: number, first = false): Promise<void> {
+interface Wish {
+  name: string;
+  blob: Blob;
+  companions?: Companion<Blob>[];
+  source: store.Source;
+  since: number;
+  /** The state of a link belongs to this network. */
+  first?: boolean;
+}
+
+async function open(wish: Wish): Promise<void> {
+  const { name, blob, companions = [], since } = wish;
   const turn = ++opening;
   store.alertText.value = "";
   store.noticeText.value = "";
   try {
-    if (blob.size > LARGEST)
-      throw `${name} has ${Math.round(blob.size / 1e6)} MB; networks up to 900 MB fit into a browser tab.`;
+    const size = companions.reduce((sum, it) => sum + it.content.size, blob.size);
+    if (size > LARGEST) throw `${name} has ${Math.round(size / 1e6)} MB; networks up to 900 MB fit into a browser tab.`;
     await withJob(`Opening ${name}`, null, async () => {
-      const opened = await openInPlanner(name, blob);
+      const opened = await openInPlanner(name, blob, companions);
       if (turn !== opening) return;
-      show(opened, blob, source, first);
+      show(opened, wish);
       measure("load", since);
     });
     // The runner opens its copy when the first plan is on the screen.
@@ -43,12 +59,13 @@ async function open(name: string, blob: Blob, source: store.Source, since: numbe
   }
 }
 
-function show(opened: Opened, blob: Blob, source: store.Source, first: boolean): void {
+function show(opened: Opened, { blob, companions = [], source, first }: Wish): void {
   const { overview } = opened;
-  const model: store.Model = { ...opened, source, blob, ...labelsOf(opened) };
+  const model: store.Model = { ...opened, source, blob, companions, ...labelsOf(opened) };
   adopt(model);
   batch(() => {
     resetProof();
+    snapshots.value = [];
     store.order.value = null;
     store.drag.value = null;
     store.detail.value = null;
@@ -76,15 +93,24 @@ function labelsOf(opened: Opened) {
   };
 }
 
-export async function openFile(file: File, since = performance.now()): Promise<void> {
-  await open(file.name, file, { kind: "local" }, since);
+/** Files opened or dropped together: a network with what its weights lie in, and images. */
+export async function openFiles(sorted: Sorted<File>, since = performance.now()): Promise<void> {
+  const { network, images } = sorted;
+  addImages(images);
+  if (!network) return;
+  const more = otherNetworks(sorted);
+  const companions = sorted.companions.filter((it) => !more.includes(it)).map((it) => ({ name: it.name, content: it }));
+  await open({ name: network.name, blob: network, companions, source: { kind: "local" }, since });
+  if (more.length > 0 && !store.alertText.value) {
+    store.noticeText.value = `${network.name} is open; the page holds one network at a time, so ${more.map((it) => it.name).join(", ")} was left aside.`;
+  }
 }
 
 export async function openSample(file: string, since = performance.now(), first = false): Promise<void> {
   try {
     const response = await fetch(`samples/${file}`);
     if (!response.ok) throw `The sample ${file} could not be fetched (${response.status}).`;
-    await open(file, await response.blob(), { kind: "sample", file }, since, first);
+    await open({ name: file, blob: await response.blob(), source: { kind: "sample", file }, since, first });
   } catch (error) {
     store.alertText.value = sentence(error instanceof TypeError ? `The sample ${file} could not be fetched` : error);
   }
@@ -109,8 +135,12 @@ export async function firstVisit(): Promise<void> {
 
 /** Runs the open network on the pictures to measure its channels. */
 export async function measureOnImages(): Promise<void> {
-  const images = pictures.value;
-  if (images.length === 0) return;
+  const images = pictures.value.filter((it) => !isMeasured(it.blob));
+  if (pictures.value.length === 0) return;
+  if (images.length === 0) {
+    store.noticeText.value = "These images are measured already: add others, or forget the measurement first.";
+    return;
+  }
   let stopped = false;
   try {
     await withJob(
@@ -122,7 +152,9 @@ export async function measureOnImages(): Promise<void> {
         let done = 0;
         for (const picture of images) {
           if (stopped) break;
-          store.measured.value = await calibrateWith(picture.blob);
+          const now = await calibrateWith(picture.blob);
+          store.measured.value = now;
+          if (wantsSnapshot(now) || done + 1 === images.length) addSnapshot(now, await measuredSoFar());
           progress(++done / images.length);
         }
         await refresh();
@@ -135,6 +167,7 @@ export async function measureOnImages(): Promise<void> {
 
 export async function forgetMeasurement(): Promise<void> {
   await forgetCalibration();
+  snapshots.value = [];
   store.measured.value = 0;
   await refresh();
 }

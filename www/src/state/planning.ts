@@ -2,7 +2,7 @@
  * From an input event to a painted plan. At most one preview is under way; while it is, only the
  * latest wish is kept. Tables that need the whole plan follow once the dragging rests.
  */
-import { effect, untracked } from "@preact/signals";
+import { batch, effect, untracked } from "@preact/signals";
 import { HIGHEST, LOWEST, logit, roundProbability, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
 import { negated, sortRows } from "../lib/order";
@@ -10,6 +10,9 @@ import { EngineLost, sentence } from "../worker/engine";
 import { mostInteresting } from "./cursor";
 import { plannerCall, plannerUnstable } from "./engines";
 import * as store from "./store";
+
+export const MEASURE_FIRST =
+  "APoZ counts zeros on your images, so measure first: the button “Measure on my images” is under Proof.";
 
 const REST_MS = 140;
 
@@ -70,12 +73,17 @@ async function describeSelected(): Promise<void> {
 }
 
 async function step(since: number): Promise<void> {
-  const { model, options, drag } = store;
-  const of = model.value;
+  const { model, options, drag, selected, detail } = store;
+  const [of, at] = [model.value, selected.value];
   try {
-    const result = await plannerCall((core) => core.preview(options.value));
+    const result = await plannerCall((core) => core.preview(options.value, at));
     if (model.value !== of) return;
-    drag.value = result;
+    batch(() => {
+      drag.value = result;
+      if (selected.value !== at || (at && !result.detail)) return;
+      detail.value = result.detail;
+      detailStale = false;
+    });
     // Views render in a microtask after their signals change; the measure ends behind that.
     for (let turn = 0; turn < 4; turn++) await Promise.resolve();
     measure("plan", since);
@@ -187,6 +195,12 @@ export async function solveFor(percent: number): Promise<void> {
 
 /** Keeps map order, curve and plan in step with everything that is not the slider itself. */
 export function startPlanning(): void {
+  effect(() => {
+    // A link, a forgotten measurement or another network can leave APoZ without what it counts.
+    if (!store.model.value || store.criterion.value !== "apoz" || store.measured.value > 0) return;
+    store.criterion.value = "probability";
+    store.noticeText.value = MEASURE_FIRST;
+  });
   effect(() => {
     const open = store.model.value;
     store.criterion.value;

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Order } from "../lib/order";
 import type { ChannelDetail, Compensation, Criterion, Plan, PlanOptions } from "../wasm/core";
-import type { Curve, Drag, Opened } from "../worker/api";
+import type { Companion, Curve, Drag, Opened } from "../worker/api";
 import { decode, type Shared } from "./url";
 
 export type Source = { kind: "sample"; file: string } | { kind: "local" };
@@ -11,6 +11,8 @@ export interface Model extends Opened {
   source: Source;
   /** Kept to open the network again in a replaced or second worker. */
   blob: Blob;
+  /** The files its weights lie in, if not in its own. */
+  companions: Companion<Blob>[];
   /** Short row labels, one per site, and one per layer. */
   siteNames: string[];
   layerNames: string[];

@@ -5,6 +5,7 @@ import { stem } from "../state/exports";
 import { compensation, criterion, type Model, model, selected, detail as shown, threshold } from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram } from "../wasm/core";
 import { Bell } from "./bell";
+import { TraceView } from "./convergence";
 import { caseSentence } from "./words";
 
 /** One channel, its partner in the pair, and what its removal does. */
@@ -40,18 +41,22 @@ export function ChannelView() {
         </button>
       </div>
       <div class="channel-body">
-        <div class="bells">
-          {bells.map((ref, i) => (
-            <BellCard
-              key={`${ref.site}.${ref.channel}`}
-              open={open}
-              channel={ref}
-              title={partner ? (i === 0 ? "before the depthwise conv" : "after the depthwise conv") : ""}
-              own={ref === own}
-              input={partner !== null && i === 0}
-              detail={detail}
-            />
-          ))}
+        <div class="seen">
+          <div class="bells">
+            {bells.map((ref, i) => (
+              <BellCard
+                key={`${ref.site}.${ref.channel}`}
+                open={open}
+                channel={ref}
+                title={partner ? (i === 0 ? "before the depthwise conv" : "after the depthwise conv") : ""}
+                own={ref === own}
+                input={partner !== null && i === 0}
+                detail={detail}
+              />
+            ))}
+          </div>
+          {detail.histogram ? <Fit histogram={detail.histogram} of={own} /> : null}
+          {detail.histogram ? <TraceView detail={detail} /> : null}
         </div>
         <div class="story">
           <p>{caseSentence(detail)}</p>
@@ -64,7 +69,6 @@ export function ChannelView() {
             After its activation: mean {value(detail.activation_mean)}, standard deviation{" "}
             {value(detail.activation_std)}.
           </p>
-          {detail.histogram ? <Fit histogram={detail.histogram} of={own} /> : null}
         </div>
       </div>
     </div>
@@ -175,12 +179,11 @@ function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {
   const gap = of.probability === null ? null : Math.abs(histogram.pinned - of.probability);
   return (
     <p class="hint">
-      Measured on {plural(histogram.images, "image")}: mean {value(histogram.mean)}, standard deviation{" "}
-      {value(histogram.std)}
+      {plural(histogram.images, "image")}: mean {value(histogram.mean)}, s {value(histogram.std)}
       {gap === null
         ? "."
-        : `; ${(100 * histogram.pinned).toFixed(1)} % of the values are pinned, ${
-            gap < 0.02 ? "as the Gaussian says." : `${(100 * gap).toFixed(1)} points off what the Gaussian says.`
+        : `; ${(100 * histogram.pinned).toFixed(1)} % pinned, ${
+            gap < 0.02 ? "as the Gaussian says." : `${(100 * gap).toFixed(1)} points off the Gaussian.`
           }`}
     </p>
   );

@@ -23,7 +23,7 @@ export function CurveView() {
         <path class="curve-params" d={path(lines.params)} />
         <path class="curve-macs" d={path(lines.macs)} />
       </svg>
-      <span class="curve-key" aria-hidden="true">
+      <span class={takesShare.value ? "curve-key low" : "curve-key"} aria-hidden="true">
         <i class="key params" /> parameters <i class="key macs" /> MACs removed
       </span>
     </div>

@@ -2,7 +2,7 @@ import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { brief, count, percent, removedPercent } from "../lib/format";
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
-import { setAmount, solveFor } from "../state/planning";
+import { MEASURE_FIRST, setAmount, solveFor } from "../state/planning";
 import * as store from "../state/store";
 import { COMPENSATIONS, CRITERIA } from "../state/url";
 import type { Change } from "../wasm/core";
@@ -19,9 +19,7 @@ export function Dial() {
         <Choice
           name="Criterion"
           value={store.criterion.value}
-          options={CRITERIA.map(
-            (it) => [it, CRITERION_NAMES[it], it === "apoz" && store.measured.value === 0] as const,
-          )}
+          options={CRITERIA.map((it) => [it, CRITERION_NAMES[it]] as const)}
           onChoose={(criterion) => batch(() => chooseCriterion(criterion))}
         />
         <Choice
@@ -42,6 +40,11 @@ export function Dial() {
 }
 
 function chooseCriterion(criterion: (typeof CRITERIA)[number]): void {
+  if (criterion === "apoz" && store.measured.value === 0) {
+    store.noticeText.value = MEASURE_FIRST;
+    return;
+  }
+  store.noticeText.value = "";
   store.criterion.value = criterion;
   // A channel that hardly varies is a bias: telling its readers 0 or a pinned value would waste that.
   if (criterion === "sigma" && store.compensation.value === "shift") store.compensation.value = "mean";

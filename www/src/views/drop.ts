@@ -1,6 +1,6 @@
 /** A drop anywhere on the page takes the same way as the buttons. */
-import { openFile } from "../state/models";
-import { addImages } from "../state/proof";
+import { sortFiles } from "../lib/files";
+import { openFiles } from "../state/models";
 import { dropping } from "../state/store";
 
 export function acceptDrops(): void {
@@ -24,14 +24,6 @@ export function acceptDrops(): void {
     dropping.value = false;
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    take([...(event.dataTransfer?.files ?? [])], event.timeStamp);
+    void openFiles(sortFiles([...(event.dataTransfer?.files ?? [])]), event.timeStamp);
   });
-}
-
-/** Images go to the run, anything else is taken for a network. */
-function take(files: File[], since: number): void {
-  const images = files.filter((file) => file.type.startsWith("image/"));
-  const network = files.find((file) => !file.type.startsWith("image/"));
-  addImages(images);
-  if (network) void openFile(network, since);
 }

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { MapPainter } from "../charts/map";
-import { hit } from "../charts/map-layout";
+import { hit, naturalHeight } from "../charts/map-layout";
 import { readPalette } from "../charts/palette";
 import { download } from "../lib/download";
 import { cursor, cutKey, moveCursor, openAtCursor, readOut } from "../state/cursor";
@@ -44,8 +44,10 @@ export function MapView() {
     const open = model.value;
     const around = box.current;
     if (!open || !around || !painter.current) return;
+    // What a short map leaves goes to the channel view.
+    around.style.setProperty("--natural", `${naturalHeight(open.overview.sites, open.overview.pairs)}px`);
     // clientWidth leaves the scroll bar out, which comes and goes with the number of rows.
-    painter.current.resize(open, around.clientWidth, Math.max(220, around.clientHeight));
+    painter.current.resize(open, around.clientWidth, around.clientHeight);
     fitted.current = open;
     paint();
   };

@@ -1,5 +1,6 @@
+import { sortFiles } from "../lib/files";
 import { bytes, compact, count } from "../lib/format";
-import { openFile, openSample } from "../state/models";
+import { openFiles, openSample } from "../state/models";
 import { type Model, model, type SampleNetwork, samples } from "../state/store";
 import { FileButton, Step } from "./parts";
 
@@ -8,7 +9,12 @@ export function NetworkView() {
   return (
     <section class="network" aria-label="Network">
       <Step n={1} title="Network" />
-      <FileButton name="Open an ONNX model" primary onFiles={([file], since) => void openFile(file!, since)}>
+      <FileButton
+        name="Open an ONNX model"
+        primary
+        multiple
+        onFiles={(files, since) => void openFiles(sortFiles(files, true), since)}
+      >
         Open an ONNX model
       </FileButton>
       <p class="hint">or drop one anywhere on this page, or try one of these:</p>

@@ -40,7 +40,15 @@ export function Choice<T extends string>(props: {
   return (
     <label class="choice">
       <span>{props.name}</span>
-      <select value={props.value} onChange={(event) => props.onChoose(event.currentTarget.value as T)}>
+      <select
+        value={props.value}
+        onChange={(event) => {
+          const wanted = event.currentTarget.value as T;
+          // Shows what is in force, also when the choice is refused.
+          event.currentTarget.value = props.value;
+          props.onChoose(wanted);
+        }}
+      >
         {props.options.map(([value, label, disabled]) => (
           <option key={value} value={value} disabled={disabled ?? false}>
             {label}

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { bytes, compact, count, milliseconds, percent, plural, removedPercent } from "../lib/format";
 import { downloadPlanCsv, downloadPlanJson } from "../state/exports";
 import { current, latency } from "../state/proof";
-import { drag, locked, type Model, model, plan, selected } from "../state/store";
+import { drag, locked, type Model, model, plan, selected, takesShare, threshold } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { exampleOf } from "./example";
 import { Bar } from "./parts";
@@ -114,7 +114,9 @@ function Cases() {
               </th>
               <td class="n">{cases ? count(cases[key]) : "–"}</td>
               <td class="meaning">
-                {meaning}
+                {key === "keep" && takesShare.value
+                  ? `Not dead at τ = ${threshold.value}. This criterion goes by its own order and removes some of them too.`
+                  : meaning}
                 {cases && cases[key] > 0 && key !== "keep" ? <Example state={key} /> : null}
               </td>
             </tr>

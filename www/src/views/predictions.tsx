@@ -1,11 +1,23 @@
 import { milliseconds, plural, value } from "../lib/format";
-import { type Answer, answers, answersKey, current, latency } from "../state/proof";
+import { pictures } from "../state/pictures";
+import { type Answer, answers, answersKey, current, latency, type Product } from "../state/proof";
 import type { Top } from "../wasm/core";
+
+/** Repair works from about this many images up. */
+const FEW = 16;
 
 /** Both networks' answers side by side, the most changed image first. */
 export function Predictions() {
   const all = answers.value;
-  if (all.length === 0) return <p class="hint">Both networks’ five best answers will stand here, side by side.</p>;
+  if (all.length === 0) {
+    return (
+      <p class="hint">
+        {pictures.value.length === 0
+          ? "There is no image to run on: add or drop some, or use the samples."
+          : "Both networks’ five best answers will stand here, side by side."}
+      </p>
+    );
+  }
   const made = current.value;
   const stale = !made || answersKey.value !== made.key + made.repairedOn;
   const agreeing = all.filter((it) => it.agree).length;
@@ -15,13 +27,14 @@ export function Predictions() {
       <p class="agreement">
         <strong>
           {all.some((it) => it.agree !== null)
-            ? `${agreeing} of ${plural(all.length, "image")} agree`
+            ? `${agreeing} of ${plural(all.length, "image")} ${agreeing === 1 ? "agrees" : "agree"}`
             : `${plural(all.length, "image")} compared`}
         </strong>
         , max |Δ| {value(Math.max(...all.map((it) => it.difference)))} with outputs up to{" "}
         {value(Math.max(...all.map((it) => it.scale)))}
         {stale ? <span class="stale-note"> for an earlier plan: run again</span> : null}
       </p>
+      {made && !stale ? <Fitted made={made} answers={all} /> : null}
       {time ? (
         <p class="hint">
           First answer {milliseconds(time.original.first)} → {milliseconds(time.pruned.first)}, warm{" "}
@@ -47,6 +60,20 @@ export function Predictions() {
       </table>
       {all.length > 40 ? <p class="hint">The 40 most changed of {all.length} images are listed.</p> : null}
     </div>
+  );
+}
+
+/** The repaired part of the evidence: a fit is not judged by what it was fitted to. */
+function Fitted({ made, answers: all }: { made: Product; answers: Answer[] }) {
+  const own = all.filter((it) => made.fitted.has(it.picture.blob)).length;
+  if (own === 0) return null;
+  return (
+    <p class="caution">
+      {own === all.length ? "The repair was fitted to these very images" : `The repair was fitted to ${own} of these`},
+      so their agreement proves little
+      {made.repairedOn < FEW ? `, and ${plural(made.repairedOn, "image")} are few (${FEW} or more are better)` : ""}.
+      Add other images and run again.
+    </p>
   );
 }
 

@@ -1,21 +1,19 @@
 import { plural, value } from "../lib/format";
 import { forgetMeasurement, measureOnImages } from "../state/models";
+import { addImages, bringSamplesBack, pictures, removePicture } from "../state/pictures";
 import {
-  addImages,
-  bringSamplesBack,
   current,
   downloadPruned,
   fileName,
   labelFile,
-  pictures,
   readLabelFile,
-  removePicture,
   repairWithImages,
   runBoth,
   working,
 } from "../state/proof";
 import { labels, labelsChoice, measured, model, preset, presetChoice } from "../state/store";
 import { LABELS, PRESETS } from "../state/url";
+import { MovementText } from "./convergence";
 import { Choice, FileButton, Step } from "./parts";
 import { Predictions } from "./predictions";
 
@@ -174,14 +172,16 @@ function Measure() {
           Measure on my images
         </button>
         {n > 0 ? (
-          <>
-            <span class="hint">{plural(n, "image")} measured</span>
-            <button type="button" class="quiet" onClick={forgetMeasurement}>
-              Forget
-            </button>
-          </>
+          <button type="button" class="quiet" onClick={forgetMeasurement}>
+            Forget
+          </button>
         ) : null}
       </div>
+      {n > 0 ? (
+        <p class="hint">
+          {plural(n, "image")} measured. <MovementText />
+        </p>
+      ) : null}
     </div>
   );
 }

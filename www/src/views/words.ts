@@ -43,7 +43,7 @@ export function caseSentence(detail: ChannelDetail): string {
         : "Output dead: what comes out of the depthwise convolution is pinned.";
     case "input_dead":
       return gone
-        ? "Input dead: the depthwise convolution only ever sees the pinned value, so it emits one constant, and that constant moves into the next layer (shifting-factor fusion)."
+        ? "Input dead: the depthwise convolution only ever sees the pinned value and emits one constant, which moves into the next layer (shifting-factor fusion)."
         : "Input dead: the depthwise convolution only ever sees the pinned value.";
     case "both_dead":
       return gone

@@ -19,6 +19,8 @@ export interface Drag {
   layerChannels: Uint32Array;
   layerParams: Float64Array;
   layerMacs: Float64Array;
+  /** The asked channel under the same options; null when it could not be described. */
+  detail: ChannelDetail | null;
 }
 
 /** Removed parameters and MACs, in percent, at each asked threshold or share. */
@@ -27,13 +29,26 @@ export interface Curve {
   macs: number[];
 }
 
+/** A file a network keeps its weights in. */
+export interface Companion<T = Uint8Array> {
+  name: string;
+  content: T;
+}
+
+/** What the measurement says so far, per channel of the map. */
+export interface Measured {
+  probabilities: Float32Array;
+  /** Fraction of zeros where the channel is read; NaN where it can never go. */
+  zeros: Float32Array;
+}
+
 export interface Api {
   version(): Promise<string>;
-  open(name: string, bytes: Uint8Array): Promise<Opened>;
+  open(name: string, bytes: Uint8Array, companions: Companion[]): Promise<Opened>;
   /** Overview and arrays anew, after a calibration. */
   refresh(): Promise<Opened>;
   scores(criterion: Criterion, seed: number): Promise<Float32Array>;
-  preview(options: PlanOptions): Promise<Drag>;
+  preview(options: PlanOptions, channel: [number, number] | null): Promise<Drag>;
   channel(site: number, channel: number, options: PlanOptions): Promise<ChannelDetail>;
   curve(options: PlanOptions, amounts: number[]): Promise<Curve>;
   solveMacs(options: PlanOptions, percent: number): Promise<number>;
@@ -44,6 +59,7 @@ export interface Api {
   infer(which: Which, image: Uint8Array, preset: string): Promise<Prediction>;
   setLabels(labels: string): Promise<void>;
   calibrate(image: Uint8Array, preset: string): Promise<number>;
+  measured(): Promise<Measured>;
   clearCalibration(): Promise<void>;
   addRepairImage(image: Uint8Array, preset: string): Promise<number>;
   repair(options: PlanOptions, progress: (done: number, total: number) => void): Promise<Plan>;

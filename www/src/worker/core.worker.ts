@@ -1,6 +1,6 @@
 /** One worker, one wasm instance, one open network. Translates messages into Session calls. */
 import { expose, transfer } from "comlink";
-import init, { Session, version } from "../wasm/core";
+import init, { type ChannelDetail, type PlanOptions, Session, version } from "../wasm/core";
 import type { Api, Opened } from "./api";
 
 // Messages that arrive before the module is compiled wait here, in each call: a file dropped early
@@ -31,15 +31,33 @@ function describe(from: Session): Opened {
   ]);
 }
 
+/** The plan is worth painting without it. */
+function describeChannel(s: Session, [site, channel]: [number, number], options: PlanOptions): ChannelDetail | null {
+  try {
+    return s.channel(site, channel, options);
+  } catch (error) {
+    if (error instanceof Error) throw error;
+    return null;
+  }
+}
+
 const api: Api = {
   async version() {
     await ready;
     return version();
   },
-  async open(name, bytes) {
+  async open(name, bytes, companions) {
     await ready;
     // The old network stays until the new one is known to be good.
-    const next = new Session(name, bytes);
+    const next =
+      companions.length === 0
+        ? new Session(name, bytes)
+        : Session.with_files(
+            name,
+            bytes,
+            companions.map((it) => it.name),
+            companions.map((it) => it.content),
+          );
     const opened = describe(next);
     session?.free();
     session = next;
@@ -52,14 +70,15 @@ const api: Api = {
     const scores = (await current()).scores(criterion, seed);
     return transfer(scores, [scores.buffer]);
   },
-  async preview(options) {
+  async preview(options, channel) {
     const s = await current();
     const preview = s.preview(options);
     const states = s.states();
     const layerChannels = s.layer_channels();
     const layerParams = s.layer_params();
     const layerMacs = s.layer_macs();
-    return transfer({ preview, states, layerChannels, layerParams, layerMacs }, [
+    const detail = channel ? describeChannel(s, channel, options) : null;
+    return transfer({ preview, states, layerChannels, layerParams, layerMacs, detail }, [
       states.buffer,
       layerChannels.buffer,
       layerParams.buffer,
@@ -104,6 +123,12 @@ const api: Api = {
   },
   async calibrate(image, preset) {
     return (await current()).calibrate(image, preset);
+  },
+  async measured() {
+    const s = await current();
+    const probabilities = s.probabilities();
+    const zeros = s.scores("apoz", 0).map((score) => 1 - score);
+    return transfer({ probabilities, zeros }, [probabilities.buffer, zeros.buffer]);
   },
   async clearCalibration() {
     (await current()).clear_calibration();

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { otherNetworks, sortFiles } from "./files";
+
+const file = (name: string, type = "") => ({ name, type });
+
+test("a network, its weights and images find their places in any order", () => {
+  const [data, net, photo] = [file("net.onnx.data"), file("net.onnx"), file("cat.jpg", "image/jpeg")];
+  expect(sortFiles([data, photo, net])).toEqual({ network: net, companions: [data], images: [photo] });
+});
+
+test("one file that is no image is the network, whatever its name", () => {
+  const text = file("notes.txt", "text/plain");
+  expect(sortFiles([text]).network).toBe(text);
+  const photo = file("cat.png", "image/png");
+  expect(sortFiles([photo])).toEqual({ network: null, companions: [], images: [photo] });
+  expect(sortFiles([photo], true).network).toBe(photo);
+});
+
+test("a second network is not mistaken for weights", () => {
+  const sorted = sortFiles([file("a.onnx"), file("B.ONNX"), file("a.bin")]);
+  expect(sorted.network!.name).toBe("a.onnx");
+  expect(otherNetworks(sorted).map((it) => it.name)).toEqual(["B.ONNX"]);
+});

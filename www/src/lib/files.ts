@@ -1,0 +1,29 @@
+/** What several files opened at once are: one network, the files its weights lie in, images. */
+interface Named {
+  name: string;
+  type: string;
+}
+
+export interface Sorted<T> {
+  network: T | null;
+  /** Everything else that is no image; only a network says whether it needs them. */
+  companions: T[];
+  images: T[];
+}
+
+/**
+ * A single file that is no image is always taken for the network: what is wrong with it should be said
+ * about it, whatever its name. `meant` is for a button that only opens networks.
+ */
+export function sortFiles<T extends Named>(files: readonly T[], meant = false): Sorted<T> {
+  if (meant && files.length === 1) return { network: files[0]!, companions: [], images: [] };
+  const images = files.filter((it) => it.type.startsWith("image/"));
+  const others = files.filter((it) => !it.type.startsWith("image/"));
+  const network = others.find((it) => /\.onnx$/i.test(it.name)) ?? others[0] ?? null;
+  return { network, companions: others.filter((it) => it !== network), images };
+}
+
+/** Networks beyond the one that is opened; nobody should wonder where they went. */
+export function otherNetworks<T extends Named>({ companions }: Sorted<T>): T[] {
+  return companions.filter((it) => /\.onnx$/i.test(it.name));
+}

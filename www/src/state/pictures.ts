@@ -1,0 +1,66 @@
+/** The images the networks run on, are measured on and repaired with: samples, until there are own ones. */
+import { signal } from "@preact/signals";
+import * as store from "./store";
+
+export interface Picture {
+  id: number;
+  name: string;
+  blob: Blob;
+  url: string;
+  sample: boolean;
+}
+
+export const pictures = signal<Picture[]>([]);
+
+let nextId = 1;
+/** Which sample images are shown or on their way. */
+let sampleSet = "";
+
+function picture(name: string, blob: Blob, sample: boolean): Picture {
+  return { id: nextId++, name, blob, url: URL.createObjectURL(blob), sample };
+}
+
+function drop(removed: readonly Picture[]): void {
+  for (const it of removed) URL.revokeObjectURL(it.url);
+}
+
+/** The images that suit the network just opened, unless the user brought some. */
+export async function chooseSampleImages(): Promise<void> {
+  const wanted = store.preset.value === "fashion-mnist" ? "fashion-mnist" : "photos";
+  if (pictures.value.some((it) => !it.sample || sampleSet === wanted)) return;
+  sampleSet = wanted;
+  drop(pictures.value);
+  pictures.value = [];
+  const images = store.samples.value.images.filter((it) => it.set === wanted);
+  try {
+    const loaded = await Promise.all(
+      images.map(async (it) => picture(it.name, await (await fetch(`samples/${it.file}`)).blob(), true)),
+    );
+    if (sampleSet === wanted && pictures.value.length === 0) pictures.value = loaded;
+    else drop(loaded);
+  } catch {
+    // Samples are a convenience; one's own images work without them.
+  }
+}
+
+export function addImages(files: readonly File[]): void {
+  if (files.length === 0) return;
+  // One's own photos take the place of the samples: agreement should be about them.
+  drop(pictures.value.filter((it) => it.sample));
+  pictures.value = [
+    ...pictures.value.filter((it) => !it.sample),
+    ...files.map((file) => picture(file.name, file, false)),
+  ];
+}
+
+export function removePicture(id: number): void {
+  drop(pictures.value.filter((it) => it.id === id));
+  pictures.value = pictures.value.filter((it) => it.id !== id);
+}
+
+export function bringSamplesBack(): void {
+  drop(pictures.value);
+  pictures.value = [];
+  sampleSet = "";
+  void chooseSampleImages();
+}
