@@ -170,6 +170,9 @@ fn batch_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let output = b.output(node)?;
     let params = vectors(graph, node, 1..=4)?;
     let channels = *graph.shape(input)?.get(1)?;
+    if layout.dims.len() < 2 || graph.shape(input)?.len() != layout.dims.len() {
+        return None;
+    }
     if params.iter().any(|v| v.len() != channels)
         || layout
             .dims

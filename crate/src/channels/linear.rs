@@ -191,7 +191,11 @@ fn convolution(b: &mut Builder<'_>, node: NodeId, transposed: bool) -> Handled {
     let (input, layout) = b.input(node, 0)?;
     let output = b.output(node)?;
     let (shape, out_shape) = (graph.shape(input)?.to_vec(), graph.shape(output)?.to_vec());
-    if shape.len() < 3 || weight_shape.len() != shape.len() || layout.dims.len() != shape.len() {
+    if shape.len() < 3
+        || out_shape.len() != shape.len()
+        || weight_shape.len() != shape.len()
+        || layout.dims.len() != shape.len()
+    {
         return None;
     }
     // Labels may only differ along the channel axis.
@@ -326,12 +330,20 @@ fn gemm(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let (input, layout) = b.input(node, 0)?;
     let output = b.output(node)?;
     let shape = graph.shape(weight)?.to_vec();
-    let (outputs, inputs) = if trans_b {
-        (shape[0], shape[1])
-    } else {
-        (shape[1], shape[0])
+    let [rows, columns] = shape[..] else {
+        return None;
     };
-    if layout.dims.len() != 2 || layout.dims[0] != 1 || graph.shape(input)?[1] != inputs {
+    let (outputs, inputs) = if trans_b {
+        (rows, columns)
+    } else {
+        (columns, rows)
+    };
+    if layout.dims.len() != 2
+        || graph.shape(input)?.len() != 2
+        || graph.shape(output)?.len() != 2
+        || layout.dims[0] != 1
+        || graph.shape(input)?[1] != inputs
+    {
         return None;
     }
     let bias = graph.input(node, 2);

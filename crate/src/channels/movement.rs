@@ -234,6 +234,9 @@ fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let layouts: Option<Vec<Layout>> = inputs.iter().map(|t| b.layouts[*t].clone()).collect();
     // A constant among the inputs (learned tokens, coordinate maps) has channels of no class.
     let layouts = layouts?;
+    if layouts.iter().any(|l| l.dims.len() != shape.len()) {
+        return None;
+    }
     let mut dims: Vec<usize> = (0..shape.len())
         .map(|a| layouts.iter().map(|l| l.dims[a]).max().unwrap_or(1))
         .collect();

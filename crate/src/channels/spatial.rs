@@ -153,12 +153,12 @@ fn resize(b: &mut Builder<'_>, node: NodeId) -> Handled {
 fn softmax(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let graph = b.graph;
     let (_, layout) = b.input(node, 0)?;
-    let rank = layout.dims.len() as i64;
+    let rank = layout.dims.len();
     let default = if graph.opset < 13 { 1 } else { -1 };
     let axis = graph.nodes[node].int("axis").unwrap_or(default);
-    let axis = if axis < 0 { axis + rank } else { axis } as usize;
+    let axis = super::axis_of(axis, rank)?;
     let mixed = if graph.opset < 13 {
-        axis..rank as usize
+        axis..rank
     } else {
         axis..axis + 1
     };

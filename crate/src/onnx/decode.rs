@@ -30,7 +30,6 @@ pub fn decode_with(
     })?;
     super::external::inline(&mut model, external)?;
     check(&model)?;
-    super::sequence::respell(&mut model);
     Ok(model)
 }
 
@@ -136,6 +135,7 @@ fn check(model: &pb::ModelProto) -> Result<()> {
             )));
         }
     }
+    wired(graph)?;
     let mut images = 0;
     for input in runtime_inputs(graph) {
         images += 1;
@@ -151,6 +151,52 @@ fn check(model: &pb::ModelProto) -> Result<()> {
         return Err(Error::new("has no input to feed an image to"));
     }
     Ok(())
+}
+
+/// Every value is written once, before it is read: what ONNX promises and everything here relies on.
+fn wired(graph: &pb::GraphProto) -> Result<()> {
+    let stored = graph.initializer.iter().map(|t| t.name.as_str());
+    let sparse = graph
+        .sparse_initializer
+        .iter()
+        .filter_map(|t| t.values.as_ref())
+        .map(|t| t.name.as_str());
+    let mut written: std::collections::HashSet<&str> = stored
+        .chain(sparse)
+        .chain(graph.input.iter().map(|i| i.name.as_str()))
+        .collect();
+    for (index, node) in graph.node.iter().enumerate() {
+        let name = || node_name(node, index);
+        if let Some(missing) = node
+            .input
+            .iter()
+            .find(|i| !i.is_empty() && !written.contains(i.as_str()))
+        {
+            return Err(Error::at(
+                name(),
+                format!("reads {missing}, which nothing before it writes"),
+            ));
+        }
+        for output in node.output.iter().filter(|o| !o.is_empty()) {
+            if !written.insert(output) {
+                return Err(Error::at(
+                    name(),
+                    format!("writes {output}, which is written already"),
+                ));
+            }
+        }
+    }
+    match graph
+        .output
+        .iter()
+        .find(|o| !written.contains(o.name.as_str()))
+    {
+        Some(output) => Err(Error::new(format!(
+            "declares output {}, which nothing writes",
+            output.name
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The name by which a node is reported: its own, else its first output, else its kind and place.

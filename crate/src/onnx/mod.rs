@@ -12,6 +12,7 @@ mod tensor;
 pub use attributes::Attributes;
 pub(crate) use decode::node_name;
 pub use decode::{decode, decode_with, encode};
+pub use sequence::respell;
 pub use tensor::{Names, float_tensor, float_type, int_tensor, raw_form, tensor_proto, to_single};
 pub use tract_onnx::pb;
 

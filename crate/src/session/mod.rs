@@ -87,7 +87,12 @@ impl Session {
         model: pb::ModelProto,
         measured: &HashMap<String, Vec<Gaussian>>,
     ) -> Result<Session> {
-        let analysis = Analysis::new(&model, measured)?;
+        let mut model = model;
+        onnx::respell(&mut model);
+        // A damaged graph may trip the engine's analyser, which answers by panicking.
+        let analyse = std::panic::AssertUnwindSafe(|| Analysis::new(&model, measured));
+        let analysis = std::panic::catch_unwind(analyse)
+            .unwrap_or_else(|_| Err(Error::new("is damaged: its graph cannot be analysed")))?;
         if analysis.layers.is_empty() {
             return Err(Error::new(
                 "holds no convolution, Gemm or MatMul with weights, so there is nothing to prune",

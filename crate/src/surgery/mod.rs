@@ -32,6 +32,9 @@ pub fn prune(
     analysis: &Analysis,
     decision: &Decision,
 ) -> Result<pb::ModelProto> {
+    if !decision.removed.contains(&true) {
+        return Ok(model.clone());
+    }
     let keep = Keep::new(analysis, &decision.removed);
     let mut editor = Editor::new(model, analysis)?;
     for slot in &analysis.channels.slots {

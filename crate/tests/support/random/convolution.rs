@@ -1,6 +1,6 @@
 //! Convolutions, normalisation with dead channels, activations, and blocks made of them.
 
-use super::maker::{Maker, Value};
+use super::maker::{Maker, UNIQUE, Value};
 use crate::support::build::{float, int, ints, text};
 
 /// Kernel, stride, padding and dilation of one convolution.
@@ -114,11 +114,7 @@ impl Maker {
         for z in zero {
             values[z * row..(z + 1) * row].fill(0.0);
         }
-        let role = if zero.is_empty() {
-            "weight"
-        } else {
-            "with zero rows"
-        };
+        let role = if zero.is_empty() { "weight" } else { UNIQUE };
         let mut inputs = vec![x.name.clone(), self.constant(role, &dims, values)];
         if self.rng.chance(0.4) && zero.is_empty() {
             let bias = self.rng.normals(outputs, 0.2);
@@ -141,7 +137,8 @@ impl Maker {
 
     fn block(&mut self, x: &Value, window: &Window, outputs: usize, groups: usize) -> Value {
         // A variance of 0 is honest only where the convolution really gives nothing.
-        let silent: Vec<usize> = if self.rng.chance(0.1) {
+        let often = if self.exact { 0.3 } else { 0.1 };
+        let silent: Vec<usize> = if self.rng.chance(often) {
             (0..outputs).filter(|_| self.rng.chance(0.3)).collect()
         } else {
             Vec::new()
@@ -160,7 +157,7 @@ impl Maker {
     }
 
     pub fn grouped(&mut self, x: &Value) -> Value {
-        let divisors: Vec<usize> = (2..x.channels).filter(|g| x.channels % g == 0).collect();
+        let divisors: Vec<usize> = (2..x.channels).filter(|g| x.channels.is_multiple_of(*g)).collect();
         match divisors.is_empty() {
             true => self.conv_block(x, 1),
             false => {
@@ -189,7 +186,7 @@ impl Maker {
         if x.positions() > 64 {
             return self.conv_block(x, 1);
         }
-        let divisors: Vec<usize> = (1..=x.channels).filter(|g| x.channels % g == 0).collect();
+        let divisors: Vec<usize> = (1..=x.channels).filter(|g| x.channels.is_multiple_of(*g)).collect();
         let groups = *self.rng.pick(&divisors);
         let per_group = 1 + self.rng.below(if groups > 2 { 2 } else { 4 });
         let (size, stride) = *self.rng.pick(&[(2, 2), (3, 2), (3, 1), (1, 1)]);
@@ -250,7 +247,13 @@ impl Maker {
                 (mean[k], variance[k]) = (0.0, 0.0);
             } else if self.rng.chance(dead) {
                 let far = self.rng.between(2.5, 6.0) * scale;
-                match self.rng.below(6) {
+                match if self.exact {
+                    self.rng.below(2) * 6
+                } else {
+                    self.rng.below(6)
+                } {
+                    // A constant above zero, which readers have to be told.
+                    6 => (gamma[k], beta[k]) = (0.0, far as f32),
                     0 => (gamma[k], beta[k]) = (0.0, -far as f32),
                     // Pinned at the upper end of a Clip.
                     1 => beta[k] = (6.0 + far) as f32,
@@ -262,7 +265,7 @@ impl Maker {
         let role = if silent.is_empty() {
             "variance"
         } else {
-            "variance with zeros"
+            UNIQUE
         };
         let names = [
             x.name.clone(),

@@ -20,6 +20,9 @@ impl Value {
     }
 }
 
+/// The role of constants that belong together, so that none is used again elsewhere.
+pub const UNIQUE: &str = "unique";
+
 pub struct Maker {
     pub net: Net,
     pub opset: i64,
@@ -27,6 +30,7 @@ pub struct Maker {
     pub rng: Rng,
     pub dynamic_batch: bool,
     pub counted: Vec<(String, usize)>,
+    pub exact: bool,
     odd_storage: bool,
     weights_are_inputs: bool,
     /// (step, its results); several where the step splits.
@@ -50,6 +54,7 @@ impl Maker {
             rng: Rng::new(program.seed),
             dynamic_batch: program.dynamic_batch,
             counted: Vec::new(),
+            exact: program.exact,
             odd_storage: program.odd_storage,
             weights_are_inputs: program.weights_are_inputs,
             values: Vec::new(),
@@ -164,7 +169,7 @@ impl Maker {
             .shared
             .iter()
             .rev()
-            .find(|(r, d, _)| *r == role && d == dims);
+            .find(|(r, d, _)| *r == role && role != UNIQUE && d == dims);
         if let Some((_, _, name)) = known.filter(|_| self.rng.chance(0.15)) {
             return name.clone();
         }

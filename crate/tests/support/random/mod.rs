@@ -103,6 +103,8 @@ pub struct Program {
     pub odd_storage: bool,
     /// Initializers are listed among the inputs too, as old files do.
     pub weights_are_inputs: bool,
+    /// Dead channels are dead for every input, not just likely so.
+    pub exact: bool,
     pub seed: u64,
 }
 
@@ -155,6 +157,7 @@ impl Program {
             dynamic_batch: rng.chance(0.3),
             odd_storage: rng.chance(0.6),
             weights_are_inputs: rng.chance(0.1),
+            exact: false,
             seed: rng.next(),
         }
     }

@@ -41,7 +41,7 @@ impl Maker {
             sizes[1] -= part;
             sizes.push(part);
         }
-        if x.channels % 2 == 0 && self.rng.chance(0.5) {
+        if x.channels.is_multiple_of(2) && self.rng.chance(0.5) {
             sizes = vec![x.channels / 2; 2];
         }
         let even = sizes.len() == 2 && sizes[0] == sizes[1];
@@ -150,7 +150,7 @@ impl Maker {
     }
 
     pub fn shuffle(&mut self, x: &Value) -> Value {
-        let divisors: Vec<usize> = (2..x.channels).filter(|g| x.channels % g == 0).collect();
+        let divisors: Vec<usize> = (2..x.channels).filter(|g| x.channels.is_multiple_of(*g)).collect();
         if divisors.is_empty() {
             return x.clone();
         }
