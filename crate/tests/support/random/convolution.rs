@@ -157,7 +157,9 @@ impl Maker {
     }
 
     pub fn grouped(&mut self, x: &Value) -> Value {
-        let divisors: Vec<usize> = (2..x.channels).filter(|g| x.channels.is_multiple_of(*g)).collect();
+        let divisors: Vec<usize> = (2..x.channels)
+            .filter(|g| x.channels.is_multiple_of(*g))
+            .collect();
         match divisors.is_empty() {
             true => self.conv_block(x, 1),
             false => {
@@ -186,7 +188,9 @@ impl Maker {
         if x.positions() > 64 {
             return self.conv_block(x, 1);
         }
-        let divisors: Vec<usize> = (1..=x.channels).filter(|g| x.channels.is_multiple_of(*g)).collect();
+        let divisors: Vec<usize> = (1..=x.channels)
+            .filter(|g| x.channels.is_multiple_of(*g))
+            .collect();
         let groups = *self.rng.pick(&divisors);
         let per_group = 1 + self.rng.below(if groups > 2 { 2 } else { 4 });
         let (size, stride) = *self.rng.pick(&[(2, 2), (3, 2), (3, 1), (1, 1)]);

@@ -1,5 +1,7 @@
 //! What the steps of a program write into: the graph, its weights, the values so far.
 
+use std::collections::HashSet;
+
 use channel_pruning::onnx::pb;
 
 use super::{Built, Head, Op, Program, Step};
@@ -32,6 +34,7 @@ pub struct Maker {
     pub counted: Vec<(String, usize)>,
     pub exact: bool,
     odd_storage: bool,
+    loose_ends: bool,
     weights_are_inputs: bool,
     /// (step, its results); several where the step splits.
     values: Vec<(usize, Vec<Value>)>,
@@ -56,6 +59,7 @@ impl Maker {
             counted: Vec::new(),
             exact: program.exact,
             odd_storage: program.odd_storage,
+            loose_ends: program.loose_ends,
             weights_are_inputs: program.weights_are_inputs,
             values: Vec::new(),
             shared: Vec::new(),
@@ -135,6 +139,9 @@ impl Maker {
 
     pub fn finish(self) -> Built {
         let mut graph = self.net.graph;
+        if !self.loose_ends {
+            drop_loose_ends(&mut graph);
+        }
         if self.weights_are_inputs {
             let listed: Vec<pb::ValueInfoProto> = graph
                 .initializer
@@ -287,4 +294,18 @@ impl Maker {
         }
         dims
     }
+}
+
+/// Takes out nodes and initializers that no output depends on.
+fn drop_loose_ends(graph: &mut pb::GraphProto) {
+    let mut live: HashSet<String> = graph.output.iter().map(|o| o.name.clone()).collect();
+    for node in graph.node.iter().rev() {
+        if node.output.iter().any(|o| live.contains(o)) {
+            live.extend(node.input.iter().cloned());
+        }
+    }
+    graph
+        .node
+        .retain(|n| n.output.iter().any(|o| live.contains(o)));
+    graph.initializer.retain(|t| live.contains(&t.name));
 }

@@ -103,6 +103,8 @@ pub struct Program {
     pub odd_storage: bool,
     /// Initializers are listed among the inputs too, as old files do.
     pub weights_are_inputs: bool,
+    /// Nodes that no output depends on stay in the graph.
+    pub loose_ends: bool,
     /// Dead channels are dead for every input, not just likely so.
     pub exact: bool,
     pub seed: u64,
@@ -157,6 +159,7 @@ impl Program {
             dynamic_batch: rng.chance(0.3),
             odd_storage: rng.chance(0.6),
             weights_are_inputs: rng.chance(0.1),
+            loose_ends: rng.chance(0.1),
             exact: false,
             seed: rng.next(),
         }
@@ -193,6 +196,9 @@ impl Program {
                     p.heads.remove(k);
                 });
             }
+        }
+        if self.loose_ends {
+            push(&|p| p.loose_ends = false);
         }
         if self.odd_storage {
             push(&|p| p.odd_storage = false);

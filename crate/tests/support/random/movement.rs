@@ -150,7 +150,9 @@ impl Maker {
     }
 
     pub fn shuffle(&mut self, x: &Value) -> Value {
-        let divisors: Vec<usize> = (2..x.channels).filter(|g| x.channels.is_multiple_of(*g)).collect();
+        let divisors: Vec<usize> = (2..x.channels)
+            .filter(|g| x.channels.is_multiple_of(*g))
+            .collect();
         if divisors.is_empty() {
             return x.clone();
         }
@@ -272,14 +274,22 @@ impl Maker {
                 text("coordinate_transformation_mode", "asymmetric"),
                 text("nearest_mode", "floor"),
             ];
+            // Operands that are not used are empty tensors before opset 13, absent after.
+            let unused = |m: &mut Maker| match m.opset {
+                13.. => String::new(),
+                _ => m.net.weight(&[0], &[]),
+            };
+            let region = unused(self);
             // Sizes name the batch, so they are for a fixed one.
             if !self.dynamic_batch && self.rng.chance(0.5) {
                 let sizes = [1, x.channels as i64, space[0] as i64, space[1] as i64];
                 let sizes = self.integers(&sizes);
-                self.net.op("Resize", &[&x.name, "", "", &sizes], how)
+                let scales = unused(self);
+                self.net
+                    .op("Resize", &[&x.name, &region, &scales, &sizes], how)
             } else {
                 let scales = self.net.weight(&[4], &[1.0, 1.0, 2.0, 2.0]);
-                self.net.op("Resize", &[&x.name, "", &scales], how)
+                self.net.op("Resize", &[&x.name, &region, &scales], how)
             }
         };
         Value {
