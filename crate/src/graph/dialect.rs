@@ -61,8 +61,8 @@ pub fn dialect(model: &mut pb::ModelProto) {
                 node.input.push(name);
             }
             // tract counts the empty names of opset 11 as if they were not there.
-            "Resize" if (11..13).contains(&opset) && node.input.len() > 3 => {
-                for slot in [1, 2] {
+            "Resize" if (11..13).contains(&opset) && node.input.len() > 2 => {
+                for slot in 1..node.input.len().min(3) {
                     if node.input[slot].is_empty() {
                         let name = names.fresh("nothing");
                         added.push(float_tensor(

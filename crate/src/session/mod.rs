@@ -28,6 +28,8 @@ pub struct Session {
     pub file: String,
     pub bytes: u64,
     pub model: pb::ModelProto,
+    /// The file as opened: what a plan that removes nothing gives back.
+    source: Option<Vec<u8>>,
     pub analysis: Analysis,
     /// Per site channel: index into `analysis.statistics.pairs`.
     pair_of: Vec<u32>,
@@ -64,7 +66,9 @@ impl Session {
     ) -> Result<Session> {
         let open = || -> Result<Session> {
             let model = onnx::decode(bytes)?;
-            Session::from_model(name, bytes.len() as u64, model, measured)
+            let mut session = Session::from_model(name, bytes.len() as u64, model, measured)?;
+            session.source = Some(bytes.to_vec());
+            Ok(session)
         };
         open().map_err(|e| e.in_file(name))
     }
@@ -104,6 +108,7 @@ impl Session {
             file: name.to_string(),
             bytes,
             model,
+            source: None,
             pair_of,
             scores: HashMap::new(),
             zeros: None,

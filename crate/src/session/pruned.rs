@@ -33,7 +33,11 @@ impl Session {
         let decision = self.decide(options)?;
         let model = surgery::prune(&self.model, &self.analysis, &decision)
             .map_err(|e| e.in_file(&self.file))?;
-        let bytes = onnx::encode(&model);
+        // A plan that removes nothing gives the file back to the byte.
+        let bytes = match &self.source {
+            Some(source) if !decision.removed.contains(&true) => source.clone(),
+            _ => onnx::encode(&model),
+        };
         let size = Change {
             before: self.bytes,
             after: bytes.len() as u64,

@@ -39,18 +39,46 @@ pub fn tidy(
         return;
     };
     let now_live = live(graph);
-    // A dead end may hold shapes that are no longer true, so no dead end stays. Weights that nobody
-    // ever used are none of our business.
-    graph
-        .node
-        .retain(|n| n.output.iter().any(|o| now_live.contains(o)));
+    // What the cut made useless goes, and dead ends whose shapes are no longer true. Other dead ends
+    // are none of our business.
+    let by_name: HashMap<&str, usize> = analysis
+        .graph
+        .tensors
+        .iter()
+        .enumerate()
+        .map(|(i, t)| (t.name.as_str(), i))
+        .collect();
+    let mut lost: HashSet<String> = HashSet::new();
+    graph.node.retain(|n| {
+        let live = n.output.iter().any(|o| now_live.contains(o));
+        let useless = n.output.iter().any(|o| was_live.contains(o));
+        let stale = n.input.iter().chain(&n.output).any(|name| {
+            lost.contains(name)
+                || by_name
+                    .get(name.as_str())
+                    .is_some_and(|t| !keep.regular(*t))
+        });
+        let stays = live || !(useless || stale);
+        if !stays {
+            lost.extend(n.output.iter().filter(|o| !o.is_empty()).cloned());
+        }
+        stays
+    });
+    let read: HashSet<&String> = graph.node.iter().flat_map(|n| &n.input).collect();
     let was_used: HashSet<String> = original
         .graph
         .iter()
         .flat_map(|g| &g.node)
         .flat_map(|n| n.input.iter().cloned())
         .collect();
-    let dropped = |name: &str| was_used.contains(name) && !now_live.contains(name);
+    let unread: HashSet<String> = graph
+        .initializer
+        .iter()
+        .map(|t| &t.name)
+        .filter(|n| was_used.contains(*n) && !read.contains(n) && !now_live.contains(*n))
+        .cloned()
+        .collect();
+    let dropped = |name: &str| unread.contains(name);
     graph.initializer.retain(|t| !dropped(&t.name));
     let weights: HashSet<String> = original
         .graph
@@ -68,13 +96,6 @@ pub fn tidy(
         .iter()
         .filter(|v| !written.contains(&v.name) && was_live.contains(&v.name))
         .map(|v| v.name.clone())
-        .collect();
-    let by_name: HashMap<&str, usize> = analysis
-        .graph
-        .tensors
-        .iter()
-        .enumerate()
-        .map(|(i, t)| (t.name.as_str(), i))
         .collect();
     graph.value_info.retain(|v| !gone.contains(&v.name));
     // Notes on constants: true again from the constants themselves.
