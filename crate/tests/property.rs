@@ -97,7 +97,7 @@ impl Case {
 
         let mut again =
             Session::open("pruned.onnx", &pruned.bytes).map_err(|e| format!("opens again: {e}"))?;
-        if self.program.seed % 4 == 0 {
+        if self.program.seed.is_multiple_of(4) {
             // What comes out is a network like any other.
             let next = again
                 .prune(&self.options)

@@ -347,8 +347,10 @@ fn pad(b: &mut Builder<'_>, node: NodeId) -> Handled {
         None => f64::from(n.float("value").unwrap_or(0.0)),
     };
     let constant = n.text("mode").unwrap_or("constant") == "constant";
+    // A single channel has no labelled axis, and still is the channel that a pad adds others to.
+    let carries = |a: usize| layout.dims[a] > 1 || a == 1 && shape[a] == 1 && shape.len() > 2;
     let channel_axes: Vec<usize> = (0..shape.len())
-        .filter(|a| layout.dims[*a] > 1 && amounts[*a] != (0, 0))
+        .filter(|a| carries(*a) && amounts[*a] != (0, 0))
         .collect();
     match channel_axes.as_slice() {
         // Over space only. Zeros around a zero constant change nothing.

@@ -2,6 +2,8 @@
 
 use channel_pruning::onnx::pb;
 
+use super::rng::Rng;
+
 use pb::attribute_proto::AttributeType;
 use pb::tensor_proto::DataType;
 use pb::tensor_shape_proto::{Dimension, dimension::Value as Dim};
@@ -213,4 +215,18 @@ impl Net {
             ..Default::default()
         });
     }
+}
+
+/// A network of one convolution, changed before it is written.
+pub fn small(change: impl FnOnce(&mut Net)) -> pb::ModelProto {
+    let mut net = Net::new("input", &[1, 3, 6, 6]);
+    let mut rng = Rng::new(5);
+    let weight = net.weight(&[4, 3, 3, 3], &rng.normals(108, 0.2));
+    let x = net.op("Conv", &["input", &weight], vec![ints("pads", &[1; 4])]);
+    let x = net.op("Relu", &[&x], vec![]);
+    let weight = net.weight(&[2, 4, 1, 1], &rng.normals(8, 0.5));
+    let x = net.op("Conv", &[&x, &weight], vec![]);
+    net.output(&x);
+    change(&mut net);
+    model(net.graph, 13)
 }

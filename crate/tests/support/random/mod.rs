@@ -6,6 +6,7 @@ mod convolution;
 mod heads;
 mod maker;
 mod movement;
+mod spatial;
 
 use channel_pruning::onnx::pb;
 use channel_pruning::report::{Criterion, PlanOptions};
