@@ -149,7 +149,7 @@ impl Maker {
         if x.space.len() != 2 {
             return x.clone();
         }
-        if x.channels % 4 == 0 && x.positions() <= 49 && self.rng.chance(0.6) {
+        if x.channels.is_multiple_of(4) && x.positions() <= 49 && self.rng.chance(0.6) {
             let mut attributes = vec![int("blocksize", 2)];
             if self.opset >= 11 && self.rng.chance(0.5) {
                 attributes.push(text("mode", "CRD"));
