@@ -92,6 +92,7 @@ pub struct Analysis {
     /// many numbers are there already.
     pub gains_bias: Vec<Option<u64>>,
     silenced: OnceLock<Constants>,
+    certain: OnceLock<Constants>,
 }
 
 impl Analysis {
@@ -108,6 +109,14 @@ impl Analysis {
     pub fn silenced(&self) -> &Constants {
         self.silenced.get_or_init(|| {
             crate::plan::constants::silenced(&self.graph, &self.channels, &self.statistics)
+        })
+    }
+
+    /// Constants that hold for sure: what is dead with probability 1, and all that follows from it.
+    pub fn certain(&self) -> &Constants {
+        let (graph, channels) = (&self.graph, &self.channels);
+        self.certain.get_or_init(|| {
+            crate::plan::constants::constants(graph, channels, &self.statistics, 1.0)
         })
     }
 
@@ -185,6 +194,7 @@ impl Analysis {
             rigid: Vec::new(),
             gains_bias: Vec::new(),
             silenced: OnceLock::new(),
+            certain: OnceLock::new(),
         };
         analysis.rigid = crate::surgery::keep::rigid(&analysis);
         let gains = |r: &crate::channels::Reader| match crate::surgery::fold_target(&analysis, r) {

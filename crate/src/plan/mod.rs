@@ -114,7 +114,7 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
             let expected = analysis.statistics.atoms[a].mean;
             let shift = pinned.value[a];
             // Dead for sure: the constant is known, and no expectation is better than it.
-            let sure = analysis.statistics.atoms[a].constant_at >= 1.0 && !shift.is_nan();
+            let sure = !analysis.certain().value[a].is_nan() && !shift.is_nan();
             let told = match options.compensation {
                 Compensation::Mean if !expected.is_nan() && !sure => expected,
                 _ if shift.is_nan() => expected,
@@ -137,7 +137,7 @@ fn certain_classes(analysis: &Analysis, constants: &Constants) -> Vec<bool> {
         let a = r.atom as usize;
         let reader = &analysis.channels.readers[r.reader as usize];
         let bordered = constants.inexact[a] || reader.padded && constants.value[a] != 0.0;
-        let sure = analysis.statistics.atoms[a].constant_at >= 1.0;
+        let sure = !analysis.certain().value[a].is_nan();
         !(constants.value[a].is_nan() || sure && bordered)
     };
     (0..analysis.free.len())
