@@ -136,6 +136,28 @@ fn check(model: &pb::ModelProto) -> Result<()> {
         }
     }
     wired(graph)?;
+    let hollow: std::collections::HashSet<&str> = graph
+        .initializer
+        .iter()
+        .filter(|t| t.dims.contains(&0))
+        .map(|t| t.name.as_str())
+        .collect();
+    for (index, node) in graph.node.iter().enumerate() {
+        let weighs = matches!(
+            node.op_type.as_str(),
+            "Conv" | "ConvTranspose" | "Gemm" | "MatMul"
+        );
+        if let Some(weight) = node
+            .input
+            .get(1)
+            .filter(|w| weighs && hollow.contains(w.as_str()))
+        {
+            return Err(Error::at(
+                node_name(node, index),
+                format!("has weights {weight} with a dimension of 0"),
+            ));
+        }
+    }
     let mut images = 0;
     for input in runtime_inputs(graph) {
         images += 1;
