@@ -258,6 +258,12 @@ impl<'a> Editor<'a> {
         // As stored, so that every bit and the precision stay; computed constants as computed.
         let old = match self.stored(tensor, initializers) {
             Some(stored) => Some(stored),
+            // Computed from something stored: the analysis made it float32, the file has its own
+            // precision.
+            None if like.is_float() => {
+                let values = analysis.graph.values(tensor);
+                values.map(|v| float_tensor(&info.name, v.view(), like))
+            }
             None => info
                 .value
                 .as_deref()
