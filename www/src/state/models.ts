@@ -166,10 +166,17 @@ export async function measureOnImages(): Promise<void> {
 }
 
 export async function forgetMeasurement(): Promise<void> {
-  await forgetCalibration();
-  snapshots.value = [];
-  store.measured.value = 0;
-  await refresh();
+  // First here, then in the workers: a plan asked for in between must no longer count on the measurement.
+  batch(() => {
+    snapshots.value = [];
+    store.measured.value = 0;
+  });
+  try {
+    await forgetCalibration();
+    await refresh();
+  } catch (error) {
+    store.alertText.value = sentence(error);
+  }
 }
 
 async function refresh(): Promise<void> {
