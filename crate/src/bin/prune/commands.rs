@@ -5,9 +5,9 @@ use std::path::Path;
 use channel_pruning::calibrate::Stats;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
+use channel_pruning::evaluate;
 use channel_pruning::image::Image;
 use channel_pruning::session::{Session, Which};
-use channel_pruning::{evaluate, onnx};
 
 use crate::args::Command;
 use crate::print;
@@ -146,7 +146,7 @@ fn apply(command: &Command) -> Result<()> {
     }
     pruned.plan.check = Some(check);
     if let Some(path) = &command.twin {
-        write(path, &onnx::encode(&session.twin(&pruned.decision)?))?;
+        write(path, &session.encode(&session.twin(&pruned.decision)?))?;
     }
     if let Some(path) = &command.output {
         write(path, &pruned.bytes)?;
