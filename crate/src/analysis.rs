@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::pb;
+use crate::plan::branches::{self, Addend};
 use crate::plan::constants::Constants;
 use crate::statistics::{Measured, NONE, Statistics};
 
@@ -87,7 +88,9 @@ pub struct Analysis {
     pub counted: Vec<bool>,
     pub cost: CostTable,
     /// Channel grids of which only whole rows can go (see [`crate::surgery::keep::rigid`]).
-    pub rigid: Vec<(Vec<usize>, Vec<ClassId>)>,
+    pub rigid: Vec<(TensorId, Vec<usize>, Vec<ClassId>)>,
+    /// Operands of residual sums that a constant could replace.
+    pub addends: Vec<Addend>,
     /// Per reader whose fold needs a bias per output where the file has none (or a single one): how
     /// many numbers are there already.
     pub gains_bias: Vec<Option<u64>>,
@@ -192,11 +195,13 @@ impl Analysis {
             counted,
             cost,
             rigid: Vec::new(),
+            addends: Vec::new(),
             gains_bias: Vec::new(),
             silenced: OnceLock::new(),
             certain: OnceLock::new(),
         };
         analysis.rigid = crate::surgery::keep::rigid(&analysis);
+        analysis.addends = branches::addends(&analysis.graph, &analysis.channels);
         let gains = |r: &crate::channels::Reader| match crate::surgery::fold_target(&analysis, r) {
             crate::surgery::FoldTarget::Bias(slot) => {
                 let single = analysis

@@ -33,15 +33,37 @@ pub fn constants(
         channels,
         statistics,
         threshold,
-        c: Constants {
-            value: vec![VARYING; count],
-            inexact: vec![false; count],
-        },
+        held: None,
+        c: nothing(count),
     };
-    for node in 0..channels.flows.len() {
-        pass.visit(node);
-    }
+    pass.run();
     pass.c
+}
+
+/// What is constant for sure where readers see `held` (NaN: as it is) in place of what varies.
+pub fn told(
+    graph: &Graph,
+    channels: &Channels,
+    statistics: &Statistics,
+    held: &Constants,
+) -> Constants {
+    let mut pass = Pass {
+        graph,
+        channels,
+        statistics,
+        threshold: 1.0,
+        held: Some(held),
+        c: nothing(channels.class.len()),
+    };
+    pass.run();
+    pass.c
+}
+
+fn nothing(count: usize) -> Constants {
+    Constants {
+        value: vec![VARYING; count],
+        inexact: vec![false; count],
+    }
 }
 
 /// Every normalised channel with its scale set to 0: it emits β, and what follows is a constant.
@@ -78,10 +100,27 @@ struct Pass<'a> {
     channels: &'a Channels,
     statistics: &'a Statistics,
     threshold: f64,
+    /// What readers are told of inputs that vary.
+    held: Option<&'a Constants>,
     c: Constants,
 }
 
 impl Pass<'_> {
+    fn run(&mut self) {
+        for node in 0..self.channels.flows.len() {
+            self.visit(node);
+        }
+    }
+
+    /// What a reader sees.
+    fn seen(&self, atom: Atom) -> (f64, bool) {
+        let a = atom as usize;
+        match self.held {
+            Some(held) if self.c.value[a].is_nan() => (held.value[a], held.inexact[a]),
+            _ => self.get(atom),
+        }
+    }
+
     fn get(&self, atom: Atom) -> (f64, bool) {
         (self.c.value[atom as usize], self.c.inexact[atom as usize])
     }
@@ -163,7 +202,8 @@ impl Pass<'_> {
                 for (k, a) in from.iter().enumerate() {
                     let (x, border) = self.get(*a);
                     let certain = self.certain(*a);
-                    let carried = (scale[k] * x + shift[k], border);
+                    // What differs at a border does not come through γ = 0.
+                    let carried = (scale[k] * x + shift[k], border && scale[k] != 0.0);
                     // γ = 0: the channel is β whatever comes in. (v = 0 is only what the training data
                     // said; it counts as a probability at the activation.)
                     let y = if scale[k] == 0.0 && (!certain || x.is_nan()) {
@@ -236,17 +276,16 @@ impl Pass<'_> {
         let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
         let mut sums = None;
         for (group, inputs) in reader.inputs.chunks(per_in.max(1)).enumerate() {
-            if inputs.iter().any(|a| self.c.value[*a as usize].is_nan()) {
+            if inputs.iter().any(|a| self.seen(*a).0.is_nan()) {
                 continue;
             }
             let sums = sums
                 .get_or_insert_with(|| (reader.tap_sums(self.graph), reader.biases(self.graph)));
-            let zero = inputs.iter().all(|a| self.c.value[*a as usize] == 0.0);
-            let border =
-                inputs.iter().any(|a| self.c.inexact[*a as usize]) || reader.padded && !zero;
+            let zero = inputs.iter().all(|a| self.seen(*a).0 == 0.0);
+            let border = inputs.iter().any(|a| self.seen(*a).1) || reader.padded && !zero;
             for j in group * per_out..(group + 1) * per_out {
                 let told: f64 = (0..per_in)
-                    .map(|i| sums.0[(j, i)] * self.c.value[inputs[i] as usize])
+                    .map(|i| sums.0[(j, i)] * self.seen(inputs[i]).0)
                     .sum();
                 self.put(out, j, (sums.1[j] + told, border));
             }

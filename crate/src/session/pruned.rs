@@ -35,7 +35,7 @@ impl Session {
             .map_err(|e| e.in_file(&self.file))?;
         // A plan that removes nothing gives the file back to the byte.
         let bytes = match &self.source {
-            Some(source) if !decision.removed.contains(&true) => source.clone(),
+            Some(source) if decision.is_nothing() => source.clone(),
             _ => onnx::encode(&model),
         };
         let size = Change {
@@ -62,12 +62,11 @@ impl Session {
         repair::enough(images.len()).map_err(|e| e.in_file(&self.file))?;
         let mut pruned = self.prune(options)?;
         let check = self.check(&pruned)?;
-        let removed = &pruned.decision.removed;
         let refitted = repair::repair(
             &self.model,
             &self.analysis,
             &pruned.model,
-            removed,
+            &pruned.decision,
             images,
             progress,
         );
