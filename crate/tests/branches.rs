@@ -370,3 +370,31 @@ fn a_trained_network_loses_its_silent_branches() {
         assert_eq!(convs(&model) - convs(&written), 3 * ends.len());
     }
 }
+
+/// The page's rows: all of a dead branch is gone, and its last channels name what is added for them.
+#[test]
+fn rows_of_a_branch_are_gone() {
+    let built = network(true, Norm::Alive, Norm::Silent(0.5), Twist::default());
+    let mut session =
+        Session::from_model("b", 0, built.model.clone(), &HashMap::new()).expect("opens");
+    let options = certain(Compensation::Shift);
+    let preview = session.preview(&options).expect("previews");
+    assert_eq!(preview.withheld, 0);
+    // Rows: stem, expansion, depthwise, projection, and one behind the sum.
+    let widths = [WIDTH, 3 * WIDTH, 3 * WIDTH, WIDTH, 6];
+    let branch = WIDTH..WIDTH + 7 * WIDTH;
+    let states = session.states();
+    assert_eq!(states.len(), widths.iter().sum::<usize>());
+    for (k, state) in states.iter().enumerate() {
+        assert_eq!(branch.contains(&k), (1..=4).contains(state), "channel {k}");
+    }
+    let last = session.channel(3, 1, &options).expect("there is one");
+    assert!(last.removed && last.kept_because.is_none());
+    assert_eq!(last.folds.len(), 1);
+    assert_eq!(last.folds[0].reader, built.add);
+    assert_eq!(last.folds[0].constant, Some(0.5));
+    let inner = session.channel(1, 0, &options).expect("there is one");
+    assert!(inner.removed && inner.folds.is_empty());
+    let stem = session.channel(0, 0, &options).expect("there is one");
+    assert_eq!(stem.folds.len(), 1, "the branch reads it no more");
+}

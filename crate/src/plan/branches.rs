@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use super::constants::{self, Constants};
 use super::reach::{self, Edge};
 use super::told;
+use super::wish::Wish;
 use crate::analysis::Analysis;
 use crate::channels::{Channels, Combine, Flow};
 use crate::graph::{Graph, NodeId, TensorId};
@@ -126,6 +127,20 @@ pub fn addends(graph: &Graph, channels: &Channels) -> Vec<Addend> {
     found
 }
 
+/// For every tensor among `addends`: the nodes that only make this one, in order.
+pub fn regions(graph: &Graph, addends: &[Addend]) -> Vec<Vec<NodeId>> {
+    let mut tensors: Vec<TensorId> = addends.iter().map(|a| a.tensor).collect();
+    tensors.sort_unstable();
+    tensors.dedup();
+    let region = |tensor: &TensorId| {
+        let uses = addends.iter().filter(|a| a.tensor == *tensor);
+        let cuts: Vec<Edge> = uses.map(|a| (a.node, a.slot)).collect();
+        let dead = reach::dead(graph, &cuts);
+        (0..dead.len()).filter(|n| dead[*n]).collect()
+    };
+    tensors.iter().map(region).collect()
+}
+
 /// The dead branches of a plan that wants the classes `wanted` gone. `constants` are those of the
 /// threshold, `barred` the addends that were tried and are not constant after all.
 pub fn find(
@@ -181,7 +196,8 @@ pub fn failing(
         .collect()
 }
 
-/// What is constant for sure, and what becomes constant when readers are told all they read.
+/// What is constant for sure, and what becomes constant in a branch where readers are told all they
+/// read. Only branches with such a reader are looked at, so that a drag mostly costs nothing.
 fn by_wish<'a>(
     analysis: &'a Analysis,
     options: &PlanOptions,
@@ -190,32 +206,30 @@ fn by_wish<'a>(
     let channels = &analysis.channels;
     let certain = analysis.certain();
     let gone = |a: &u32| wanted[channels.class_of(*a) as usize];
-    let silent = |group: &[u32]| {
-        let mut known = group
-            .iter()
-            .map(|a| gone(a) || !certain.value[*a as usize].is_nan());
-        group.iter().any(gone) && known.all(|k| k)
+    let known = |a: &u32| gone(a) || !certain.value[*a as usize].is_nan();
+    let starved = |node: &NodeId| match &channels.flows[*node] {
+        Flow::Read { reader, .. } => {
+            let inputs = &channels.readers[*reader].inputs;
+            inputs.iter().all(known) && inputs.iter().any(gone)
+        }
+        _ => false,
     };
-    let starved = channels.readers.iter().any(|r| {
-        let groups = r.inputs.chunks(r.in_per_group().max(1));
-        groups.into_iter().any(silent)
-    });
-    if !starved {
-        return Cow::Borrowed(certain);
-    }
-    let mut held = Constants {
-        value: vec![f64::NAN; channels.class.len()],
-        inexact: vec![false; channels.class.len()],
-    };
-    let pinned = analysis.silenced();
-    for reader in &channels.readers {
-        for atom in reader.inputs.iter().filter(|a| gone(a)) {
-            let a = *atom as usize;
-            (held.value[a], held.inexact[a]) = told(analysis, options.compensation, pinned, *atom);
+    let mut inside = vec![false; channels.flows.len()];
+    for region in &analysis.regions {
+        if region.iter().any(starved) {
+            region.iter().for_each(|n| inside[*n] = true);
         }
     }
+    if !inside.contains(&true) {
+        return Cow::Borrowed(certain);
+    }
+    let told = analysis.told(options.compensation);
+    let wish = Wish { wanted, told };
+    let nodes = (0..inside.len()).filter(|n| inside[*n]);
     let (graph, statistics) = (&analysis.graph, &analysis.statistics);
-    Cow::Owned(constants::told(graph, channels, statistics, &held))
+    Cow::Owned(constants::told(
+        graph, channels, statistics, certain, nodes, wish,
+    ))
 }
 
 /// Whether all of an addend is constant, and what is so for sure can go without loss.
@@ -225,7 +239,8 @@ fn is_dead(analysis: &Analysis, constants: &Constants, addend: &Addend) -> bool 
     };
     layout.atoms().all(|atom| {
         let a = atom as usize;
-        let lossy = || constants.inexact[a] && !analysis.certain().value[a].is_nan();
+        let certain = analysis.certain();
+        let lossy = || certain.inexact[a] && !certain.value[a].is_nan();
         !constants.value[a].is_nan() && !lossy()
     })
 }
@@ -303,19 +318,18 @@ fn describe(
     let layout = analysis.channels.layouts[addend.tensor].as_ref();
     let atoms = layout.map_or(0..0, |l| l.atoms());
     let certain = analysis.certain();
+    let sure = |a: u32| !certain.value[a as usize].is_nan();
+    // What is constant for sure is what it is, whatever readers before it are told.
+    let known = |a: u32| if sure(a) { certain } else { constants };
+    let values = atoms
+        .clone()
+        .map(|a| told(analysis, compensation, known(a), a).0);
+    let uneven = |a: u32| compensation != Compensation::None && known(a).inexact[a as usize];
     Branch {
         addend,
-        values: atoms
-            .clone()
-            .map(|a| told(analysis, compensation, constants, a).0)
-            .collect(),
-        inexact: atoms
-            .clone()
-            .map(|a| compensation != Compensation::None && constants.inexact[a as usize])
-            .collect(),
-        sure: atoms
-            .into_iter()
-            .all(|a| !certain.value[a as usize].is_nan()),
+        values: values.collect(),
+        inexact: atoms.clone().map(uneven).collect(),
+        sure: atoms.clone().all(sure),
         layers,
     }
 }

@@ -3,11 +3,14 @@
 //! A forward pass of the domain {varying} ∪ ℝ at one threshold. It is cheap (a few operations per
 //! atom), so every step of a drag runs it whole instead of keeping incremental state.
 
+use std::borrow::Cow;
+
+use super::wish::{Wish, response};
 use crate::activation::Activation;
 use crate::channels::layout::PAD;
 use crate::channels::{Atom, Channels, Combine, Flow, Pooling};
 use crate::gaussian::Gaussian;
-use crate::graph::{Graph, TensorId};
+use crate::graph::{Graph, NodeId, TensorId};
 use crate::statistics::{Statistics, UNKNOWN};
 
 /// Per atom: the constant, or NaN where it varies.
@@ -19,6 +22,16 @@ pub struct Constants {
 }
 
 const VARYING: f64 = f64::NAN;
+
+impl Constants {
+    /// Everything varies.
+    pub fn nothing(atoms: usize) -> Constants {
+        Constants {
+            value: vec![VARYING; atoms],
+            inexact: vec![false; atoms],
+        }
+    }
+}
 
 /// Treats every channel with P ≥ `threshold` at its activation as pinned there.
 pub fn constants(
@@ -33,37 +46,34 @@ pub fn constants(
         channels,
         statistics,
         threshold,
-        held: None,
-        c: nothing(count),
+        wish: None,
+        c: Constants::nothing(count),
     };
-    pass.run();
+    for node in 0..channels.flows.len() {
+        pass.visit(node);
+    }
     pass.c
 }
 
-/// What is constant for sure where readers see `held` (NaN: as it is) in place of what varies.
+/// `certain`, and what follows at `nodes` (in order) from telling readers of what a share removes.
 pub fn told(
     graph: &Graph,
     channels: &Channels,
     statistics: &Statistics,
-    held: &Constants,
+    certain: &Constants,
+    nodes: impl Iterator<Item = NodeId>,
+    wish: Wish<'_>,
 ) -> Constants {
     let mut pass = Pass {
         graph,
         channels,
         statistics,
         threshold: 1.0,
-        held: Some(held),
-        c: nothing(channels.class.len()),
+        wish: Some(wish),
+        c: certain.clone(),
     };
-    pass.run();
+    nodes.for_each(|node| pass.visit(node));
     pass.c
-}
-
-fn nothing(count: usize) -> Constants {
-    Constants {
-        value: vec![VARYING; count],
-        inexact: vec![false; count],
-    }
 }
 
 /// Every normalised channel with its scale set to 0: it emits β, and what follows is a constant.
@@ -100,25 +110,15 @@ struct Pass<'a> {
     channels: &'a Channels,
     statistics: &'a Statistics,
     threshold: f64,
-    /// What readers are told of inputs that vary.
-    held: Option<&'a Constants>,
+    wish: Option<Wish<'a>>,
     c: Constants,
 }
 
 impl Pass<'_> {
-    fn run(&mut self) {
-        for node in 0..self.channels.flows.len() {
-            self.visit(node);
-        }
-    }
-
     /// What a reader sees.
     fn seen(&self, atom: Atom) -> (f64, bool) {
-        let a = atom as usize;
-        match self.held {
-            Some(held) if self.c.value[a].is_nan() => (held.value[a], held.inexact[a]),
-            _ => self.get(atom),
-        }
+        let told = self.wish.and_then(|w| w.told(self.channels, atom));
+        told.unwrap_or_else(|| self.get(atom))
     }
 
     fn get(&self, atom: Atom) -> (f64, bool) {
@@ -271,23 +271,30 @@ impl Pass<'_> {
     }
 
     /// A group whose inputs are all constants writes constants: b + Σ taps·c.
-    fn read(&mut self, out: TensorId, reader: usize) {
-        let reader = &self.channels.readers[reader];
+    fn read(&mut self, out: TensorId, number: usize) {
+        let (graph, channels) = (self.graph, self.channels);
+        let reader = &channels.readers[number];
         let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
-        let mut sums = None;
+        let mut made = None;
         for (group, inputs) in reader.inputs.chunks(per_in.max(1)).enumerate() {
             if inputs.iter().any(|a| self.seen(*a).0.is_nan()) {
                 continue;
             }
-            let sums = sums
-                .get_or_insert_with(|| (reader.tap_sums(self.graph), reader.biases(self.graph)));
             let zero = inputs.iter().all(|a| self.seen(*a).0 == 0.0);
             let border = inputs.iter().any(|a| self.seen(*a).1) || reader.padded && !zero;
-            for j in group * per_out..(group + 1) * per_out {
-                let told: f64 = (0..per_in)
-                    .map(|i| sums.0[(j, i)] * self.seen(inputs[i]).0)
-                    .sum();
-                self.put(out, j, (sums.1[j] + told, border));
+            let is_told = |a: &Atom| self.wish.is_some_and(|w| w.told(channels, *a).is_some());
+            let outputs = match self.wish {
+                Some(wish) if inputs.iter().all(is_told) => Cow::Borrowed(
+                    &wish.made(graph, channels, number)[group * per_out..(group + 1) * per_out],
+                ),
+                _ => {
+                    let made: &Vec<f64> =
+                        made.get_or_insert_with(|| response(graph, reader, &|a| self.seen(a).0));
+                    Cow::Owned(made[group * per_out..(group + 1) * per_out].to_vec())
+                }
+            };
+            for (j, y) in outputs.iter().enumerate() {
+                self.put(out, group * per_out + j, (*y, border));
             }
         }
     }
