@@ -1,5 +1,6 @@
 //! The masked twin: the original network with its weights left alone, in which readers see removed
-//! channels as the constants the plan says they are. The sliced network must compute the same.
+//! channels, and sums see dead branches, as the constants the plan says they are. The sliced network
+//! must compute the same.
 
 use ndarray::{ArrayD, IxDyn};
 use tract_onnx::prelude::DatumType;
