@@ -9,7 +9,10 @@ use crate::error::Result;
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::pb;
+use crate::plan::branches::{self, Addend};
 use crate::plan::constants::Constants;
+use crate::plan::wish::Told;
+use crate::report::Compensation;
 use crate::statistics::{Measured, NONE, Statistics};
 
 /// A node that carries weights, with its channels' classes.
@@ -87,12 +90,17 @@ pub struct Analysis {
     pub counted: Vec<bool>,
     pub cost: CostTable,
     /// Channel grids of which only whole rows can go (see [`crate::surgery::keep::rigid`]).
-    pub rigid: Vec<(Vec<usize>, Vec<ClassId>)>,
+    pub rigid: Vec<(TensorId, Vec<usize>, Vec<ClassId>)>,
+    /// Operands of residual sums that a constant could replace.
+    pub addends: Vec<Addend>,
+    /// For every tensor among them, the nodes that nothing else needs.
+    pub regions: Vec<Vec<NodeId>>,
     /// Per reader whose fold needs a bias per output where the file has none (or a single one): how
     /// many numbers are there already.
     pub gains_bias: Vec<Option<u64>>,
     silenced: OnceLock<Constants>,
     certain: OnceLock<Constants>,
+    told: [OnceLock<Told>; 3],
 }
 
 impl Analysis {
@@ -118,6 +126,11 @@ impl Analysis {
         self.certain.get_or_init(|| {
             crate::plan::constants::constants(graph, channels, &self.statistics, 1.0)
         })
+    }
+
+    /// What readers are told by shares (worked out when first asked for).
+    pub fn told(&self, compensation: Compensation) -> &Told {
+        self.told[compensation as usize].get_or_init(|| Told::new(self, compensation))
     }
 
     /// Replaces the measurements, which changes every statistic but not the coupling.
@@ -192,11 +205,16 @@ impl Analysis {
             counted,
             cost,
             rigid: Vec::new(),
+            addends: Vec::new(),
+            regions: Vec::new(),
             gains_bias: Vec::new(),
             silenced: OnceLock::new(),
             certain: OnceLock::new(),
+            told: Default::default(),
         };
         analysis.rigid = crate::surgery::keep::rigid(&analysis);
+        analysis.addends = branches::addends(&analysis.graph, &analysis.channels);
+        analysis.regions = branches::regions(&analysis.graph, &analysis.addends);
         let gains = |r: &crate::channels::Reader| match crate::surgery::fold_target(&analysis, r) {
             crate::surgery::FoldTarget::Bias(slot) => {
                 let single = analysis

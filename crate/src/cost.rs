@@ -9,12 +9,15 @@ use std::collections::HashMap;
 use crate::analysis::{Layer, layer_behind};
 use crate::channels::{Channels, ClassId, Flow};
 use crate::graph::{Graph, NodeId, TensorId};
+use crate::plan::branches::Branches;
 
 /// Kept channels of one axis of one tensor.
 type AxisId = usize;
 
 #[derive(Clone, Debug)]
 struct Term {
+    /// Gone with it, if it leaves as a whole.
+    node: NodeId,
     layer: Option<usize>,
     factor: u64,
     axes: Vec<AxisId>,
@@ -121,6 +124,7 @@ impl CostTable {
                 divisor = reader.groups as u64;
             }
             b.table.params.push(Term {
+                node: slot.node,
                 layer,
                 factor: factor as u64,
                 axes,
@@ -136,7 +140,7 @@ impl CostTable {
             }
         }
         let mut table = b.table;
-        table.total = table.count(&vec![false; channels.class_count()]);
+        table.total = table.count(&vec![false; channels.class_count()], &Branches::default());
         table
     }
 
@@ -145,8 +149,9 @@ impl CostTable {
         &self.total
     }
 
-    /// Counts what is left when `removed[class]` is taken out.
-    pub fn count(&self, removed: &[bool]) -> Cost {
+    /// Counts what is left when `removed[class]` and whole branches are taken out. What is added in a
+    /// branch's place is not counted here.
+    pub fn count(&self, removed: &[bool], branches: &Branches) -> Cost {
         let kept: Vec<u64> = self
             .axes
             .iter()
@@ -157,14 +162,14 @@ impl CostTable {
             layer_macs: vec![0; self.layers],
             ..Cost::default()
         };
-        for term in &self.params {
+        for term in self.params.iter().filter(|t| !branches.dead(t.node)) {
             let value = term.value(&kept);
             cost.params += value;
             if let Some(layer) = term.layer {
                 cost.layer_params[layer] += value;
             }
         }
-        for term in &self.macs {
+        for term in self.macs.iter().filter(|t| !branches.dead(t.node)) {
             let value = term.value(&kept);
             cost.macs += value;
             if let Some(layer) = term.layer {
@@ -202,6 +207,7 @@ impl Builder<'_> {
                 };
                 let axes = vec![self.axis(output, r.out_axis), self.axis(input, r.axis)];
                 Term {
+                    node: layer.node,
                     layer: Some(index),
                     factor: over * r.taps as u64,
                     axes,
@@ -219,6 +225,7 @@ impl Builder<'_> {
                     positions(graph, output, 1)
                 };
                 Term {
+                    node: layer.node,
                     layer: Some(index),
                     factor: over * taps as u64,
                     axes: vec![self.axis(output, 1)],
@@ -251,6 +258,7 @@ impl Builder<'_> {
             _ => 0,
         };
         self.table.macs.push(Term {
+            node,
             layer: None,
             factor: macs,
             axes: Vec::new(),
@@ -260,6 +268,7 @@ impl Builder<'_> {
             if let Some(tensor) = graph.input(node, slot).filter(|t| graph.is_constant(*t)) {
                 let factor = elements(&shape(Some(tensor)));
                 self.table.params.push(Term {
+                    node,
                     layer: None,
                     factor,
                     axes: Vec::new(),

@@ -16,6 +16,7 @@ use crate::channels::{Reader, ReaderKind};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::onnx::{Attributes, pb};
+use crate::plan::Decision;
 use crate::surgery::Refit;
 
 /// Ridge towards the weights as cut.
@@ -30,7 +31,7 @@ pub fn repair(
     original: &pb::ModelProto,
     before: &Analysis,
     pruned: &pb::ModelProto,
-    removed: &[bool],
+    decision: &Decision,
     images: &[ArrayD<f32>],
     mut progress: impl FnMut(usize, usize),
 ) -> Result<pb::ModelProto> {
@@ -38,7 +39,13 @@ pub fn repair(
     let total = before.channels.readers.len();
     let mut changed = false;
     for (done, reader) in before.channels.readers.iter().enumerate() {
-        let gone = |atom: &u32| removed[before.channels.class_of(*atom) as usize];
+        let gone = |atom: &u32| decision.is_removed(before, *atom);
+        let left = &decision.branches.list;
+        changed |= left.iter().any(|b| b.addend.node < reader.node);
+        if decision.is_dead(reader.node) {
+            progress(done + 1, total);
+            continue;
+        }
         changed |= reader.inputs.iter().any(gone);
         // Before the first cut nothing has changed.
         if changed {

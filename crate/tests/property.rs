@@ -18,8 +18,8 @@ use support::rng::Rng;
 
 /// What became of one network.
 enum Outcome {
-    /// Channels removed.
-    Proved(u64),
+    /// Channels and whole branches removed.
+    Proved(u64, usize),
     /// The engine cannot run the original, so nothing can be proved of it.
     NotRun(String),
 }
@@ -109,7 +109,11 @@ impl Case {
                 return Err(format!("pruned twice: {check:?}"));
             }
         }
-        Ok(Outcome::Proved(plan.channels.before - plan.channels.after))
+        let branches = plan.dead_branches.len();
+        Ok(Outcome::Proved(
+            plan.channels.before - plan.channels.after,
+            branches,
+        ))
     }
 
     fn outcome(&self) -> Result<Outcome, String> {
@@ -181,6 +185,7 @@ fn random_networks_equal_their_twins() {
     }
     let cases = environment("CHANNEL_PRUNING_CASES").unwrap_or(2000);
     let (next, cut, removed) = (AtomicU64::new(0), AtomicUsize::new(0), AtomicU64::new(0));
+    let branches = AtomicUsize::new(0);
     let failures = std::sync::Mutex::new(Vec::<(u64, String)>::new());
     let not_run = std::sync::Mutex::new(HashMap::<String, u64>::new());
     let work = || {
@@ -190,8 +195,9 @@ fn random_networks_equal_their_twins() {
                 return;
             }
             match Case::new(seed).outcome() {
-                Ok(Outcome::Proved(0)) => {}
-                Ok(Outcome::Proved(n)) => {
+                Ok(Outcome::Proved(0, 0)) => {}
+                Ok(Outcome::Proved(n, whole)) => {
+                    branches.fetch_add(whole.min(1), Ordering::Relaxed);
                     cut.fetch_add(1, Ordering::Relaxed);
                     removed.fetch_add(n, Ordering::Relaxed);
                 }
@@ -211,9 +217,10 @@ fn random_networks_equal_their_twins() {
     let not_run = not_run.into_inner().expect("no poison");
     let skipped: u64 = not_run.values().sum();
     println!(
-        "{cases} networks: {} lost {} channels, {skipped} do not run here, {} fail",
+        "{cases} networks: {} lost {} channels, {} of them whole branches, {skipped} do not run here, {} fail",
         cut.load(Ordering::Relaxed),
         removed.load(Ordering::Relaxed),
+        branches.load(Ordering::Relaxed),
         failures.len()
     );
     // One example of each kind, shrunk; the other seeds by number.
@@ -249,5 +256,9 @@ fn random_networks_equal_their_twins() {
     assert!(
         cut.load(Ordering::Relaxed) as u64 * 2 >= cases,
         "few networks lost channels"
+    );
+    assert!(
+        branches.load(Ordering::Relaxed) as u64 * 50 >= cases,
+        "few networks lost whole branches"
     );
 }

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { constants, decode, encode, floats, setFloats, size } from "./lib/onnx.mjs";
-import { assertSame, withSessions } from "./lib/proof.mjs";
+import { assertCounts, assertSame, withSessions } from "./lib/proof.mjs";
 import { pruneJson, sampleNames, samples, scratch } from "./lib/prune.mjs";
 import { uniform } from "./lib/random.mjs";
 
@@ -68,4 +68,34 @@ for (const name of sampleNames) {
       });
     });
   }
+}
+
+/** Every residual branch emits β alone, whatever goes in: as training starts it (β = 0), or with a constant to add. */
+for (const beta of [0, 0.3]) {
+  test(`mobilenetv2_050_cifar10.onnx with branches that emit ${beta}`, async (t) => {
+    const name = "mobilenetv2_050_cifar10.onnx";
+    const model = decode(readFileSync(path.join(samples, name)));
+    const { nodes } = model.graph;
+    const known = constants(model.graph);
+    const sums = nodes.filter((node) => node.op === "Add");
+    const silent = nodes.filter(
+      (node) => node.op === "BatchNormalization" && sums.some((sum) => sum.inputs[1] === node.outputs[0]),
+    );
+    for (const { inputs } of silent) {
+      setFloats(known.get(inputs[1]), floats(known.get(inputs[1])).fill(0));
+      setFloats(known.get(inputs[2]), floats(known.get(inputs[2])).fill(beta));
+    }
+    const [dead, out] = [path.join(folder, `silent-${name}`), path.join(folder, `without-${name}`)];
+    writeFileSync(dead, encode(model));
+    const plan = await pruneJson("apply", dead, "--threshold", 1, "-o", out);
+    assert.equal(plan.dead_branches.length, silent.length);
+    assert.ok(silent.length > 4);
+    await assertCounts(out, plan);
+    const left = decode(readFileSync(out)).graph.nodes;
+    assert.equal(left.filter((node) => node.op === "Conv").length, 53 - 1 - 3 * silent.length);
+    await withSessions([dead, out], async (original, pruned) => {
+      const difference = await assertSame(original, pruned, { batch: 3, seed: 1, tolerance: 1e-5, what: "original" });
+      t.diagnostic(`${silent.length} branches, max |Δ| ${difference}`);
+    });
+  });
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::branches::Branches;
 use super::groups;
 use crate::analysis::Analysis;
 use crate::channels::{Atom, ClassId};
@@ -23,6 +24,7 @@ pub fn guard(
     analysis: &Analysis,
     options: &PlanOptions,
     scores: &[f64],
+    branches: &Branches,
     removed: &mut [bool],
 ) -> Vec<(ClassId, &'static str)> {
     let mut kept: BTreeMap<ClassId, &'static str> = BTreeMap::new();
@@ -31,6 +33,7 @@ pub fn guard(
     }
     let mut g = Guard {
         scores,
+        branches,
         removed,
         kept: &mut kept,
     };
@@ -45,7 +48,7 @@ pub fn guard(
         }
     }
     // As many as equal groups allow; what the guards put back afterwards is balanced greedily.
-    for class in groups::balance(analysis, g.scores, g.removed) {
+    for class in groups::balance(analysis, g.scores, branches, g.removed) {
         g.kept.insert(class, BALANCE);
     }
     let floor = options.floor.max(1) as usize;
@@ -66,6 +69,8 @@ pub fn guard(
 
 struct Guard<'a> {
     scores: &'a [f64],
+    /// What leaves as a whole needs no guard.
+    branches: &'a Branches,
     removed: &'a mut [bool],
     kept: &'a mut BTreeMap<ClassId, &'static str>,
 }
@@ -104,7 +109,8 @@ impl Guard<'_> {
 
     /// At least `floor` channels per group on both sides of every layer, and one in every tensor.
     fn minimum_everywhere(&mut self, analysis: &Analysis, floor: usize) {
-        for layer in &analysis.layers {
+        let branches = self.branches;
+        for layer in analysis.layers.iter().filter(|l| !branches.dead(l.node)) {
             let groups = if layer.depthwise { 1 } else { layer.groups };
             for (side, least) in [(&layer.outputs, floor.div_ceil(groups)), (&layer.inputs, 1)] {
                 for group in side.chunks((side.len() / groups).max(1)) {
@@ -115,7 +121,11 @@ impl Guard<'_> {
                 }
             }
         }
-        for layout in analysis.channels.layouts.iter().flatten() {
+        for (tensor, layout) in analysis.channels.layouts.iter().enumerate() {
+            let lost = branches.lost(&analysis.graph, tensor);
+            let Some(layout) = layout.as_ref().filter(|_| !lost) else {
+                continue;
+            };
             let classes: Vec<ClassId> = layout
                 .atoms()
                 .map(|a: Atom| analysis.channels.class_of(a))
@@ -128,10 +138,11 @@ impl Guard<'_> {
 
     /// Every grouped convolution loses equally many channels per group, on each side.
     fn equal_groups(&mut self, analysis: &Analysis) {
+        let branches = self.branches;
         for layer in analysis
             .layers
             .iter()
-            .filter(|l| !l.depthwise && l.groups > 1)
+            .filter(|l| !l.depthwise && l.groups > 1 && !branches.dead(l.node))
         {
             for side in [&layer.inputs, &layer.outputs] {
                 let groups: Vec<&[ClassId]> = side.chunks(side.len() / layer.groups).collect();
@@ -150,15 +161,17 @@ impl Guard<'_> {
 
     /// Where channels lie on a grid that no Gather can replace, only grids may go.
     fn whole_grids(&mut self, analysis: &Analysis) {
-        for (dims, classes) in &analysis.rigid {
-            if !is_grid(dims, classes, self.removed) {
+        for (tensor, dims, classes) in &analysis.rigid {
+            let lost = self.branches.lost(&analysis.graph, *tensor);
+            if !lost && !is_grid(dims, classes, self.removed) {
                 classes.iter().for_each(|c| self.put_back(*c, REGULAR));
             }
         }
     }
 
     fn multiples(&mut self, analysis: &Analysis, multiple: usize) {
-        for layer in &analysis.layers {
+        let branches = self.branches;
+        for layer in analysis.layers.iter().filter(|l| !branches.dead(l.node)) {
             let kept = self.kept_in(&layer.outputs);
             let missing = (kept.next_multiple_of(multiple)).min(layer.outputs.len()) - kept;
             if missing > 0 && kept < layer.outputs.len() {

@@ -1,5 +1,6 @@
 //! The four cases of a depthwise pair, and the state of every channel for the map.
 
+use super::Decision;
 use crate::analysis::Analysis;
 use crate::report::{Cases, Criterion, PlanOptions};
 use crate::statistics::NONE;
@@ -37,11 +38,11 @@ pub fn case(analysis: &Analysis, pair: usize, threshold: f64) -> Case {
 
 /// Counts over all pairs. For criteria that take a share the cases describe, by the same
 /// probabilities, the channels that go; everything else is kept.
-pub fn count(analysis: &Analysis, options: &PlanOptions, removed: &[bool]) -> Cases {
+pub fn count(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> Cases {
     let mut cases = Cases::default();
     for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
-        let stays = options.criterion != Criterion::Probability
-            && !removed[analysis.class_of_site(pair.after) as usize];
+        let stays =
+            options.criterion != Criterion::Probability && !gone(analysis, decision, pair.after);
         let which = if stays {
             Case::Keep
         } else {
@@ -71,18 +72,28 @@ pub fn pair_index(analysis: &Analysis) -> Vec<u32> {
     index
 }
 
+/// Whether a site channel goes, by itself or with the branch that its row lies in.
+pub fn gone(analysis: &Analysis, decision: &Decision, channel: u32) -> bool {
+    if decision.removed[analysis.class_of_site(channel) as usize] {
+        return true;
+    }
+    let statistics = &analysis.statistics;
+    let row = || statistics.locate(channel).0;
+    !decision.branches.is_empty() && decision.is_dead(statistics.sites[row()].node)
+}
+
 /// Per site channel: 0 kept, 1 output dead, 2 input dead, 3 both dead (these go), 4 goes otherwise,
 /// 5 dead but withheld.
 pub fn states(
     analysis: &Analysis,
     options: &PlanOptions,
-    removed: &[bool],
+    decision: &Decision,
     pair_of: &[u32],
 ) -> Vec<u8> {
     let by_probability = options.criterion == Criterion::Probability;
     (0..pair_of.len())
         .map(|channel| {
-            let gone = removed[analysis.class_of_site(channel as u32) as usize];
+            let gone = gone(analysis, decision, channel as u32);
             let which = match pair_of[channel] {
                 NONE => Case::Keep,
                 pair => case(analysis, pair as usize, options.threshold),

@@ -3,11 +3,14 @@
 //! A forward pass of the domain {varying} ∪ ℝ at one threshold. It is cheap (a few operations per
 //! atom), so every step of a drag runs it whole instead of keeping incremental state.
 
+use std::borrow::Cow;
+
+use super::wish::{Wish, response};
 use crate::activation::Activation;
 use crate::channels::layout::PAD;
 use crate::channels::{Atom, Channels, Combine, Flow, Pooling};
 use crate::gaussian::Gaussian;
-use crate::graph::{Graph, TensorId};
+use crate::graph::{Graph, NodeId, TensorId};
 use crate::statistics::{Statistics, UNKNOWN};
 
 /// Per atom: the constant, or NaN where it varies.
@@ -19,6 +22,16 @@ pub struct Constants {
 }
 
 const VARYING: f64 = f64::NAN;
+
+impl Constants {
+    /// Everything varies.
+    pub fn nothing(atoms: usize) -> Constants {
+        Constants {
+            value: vec![VARYING; atoms],
+            inexact: vec![false; atoms],
+        }
+    }
+}
 
 /// Treats every channel with P ≥ `threshold` at its activation as pinned there.
 pub fn constants(
@@ -33,14 +46,33 @@ pub fn constants(
         channels,
         statistics,
         threshold,
-        c: Constants {
-            value: vec![VARYING; count],
-            inexact: vec![false; count],
-        },
+        wish: None,
+        c: Constants::nothing(count),
     };
     for node in 0..channels.flows.len() {
         pass.visit(node);
     }
+    pass.c
+}
+
+/// `certain`, and what follows at `nodes` (in order) from telling readers of what a share removes.
+pub fn told(
+    graph: &Graph,
+    channels: &Channels,
+    statistics: &Statistics,
+    certain: &Constants,
+    nodes: impl Iterator<Item = NodeId>,
+    wish: Wish<'_>,
+) -> Constants {
+    let mut pass = Pass {
+        graph,
+        channels,
+        statistics,
+        threshold: 1.0,
+        wish: Some(wish),
+        c: certain.clone(),
+    };
+    nodes.for_each(|node| pass.visit(node));
     pass.c
 }
 
@@ -78,10 +110,17 @@ struct Pass<'a> {
     channels: &'a Channels,
     statistics: &'a Statistics,
     threshold: f64,
+    wish: Option<Wish<'a>>,
     c: Constants,
 }
 
 impl Pass<'_> {
+    /// What a reader sees.
+    fn seen(&self, atom: Atom) -> (f64, bool) {
+        let told = self.wish.and_then(|w| w.told(self.channels, atom));
+        told.unwrap_or_else(|| self.get(atom))
+    }
+
     fn get(&self, atom: Atom) -> (f64, bool) {
         (self.c.value[atom as usize], self.c.inexact[atom as usize])
     }
@@ -163,7 +202,8 @@ impl Pass<'_> {
                 for (k, a) in from.iter().enumerate() {
                     let (x, border) = self.get(*a);
                     let certain = self.certain(*a);
-                    let carried = (scale[k] * x + shift[k], border);
+                    // What differs at a border does not come through γ = 0.
+                    let carried = (scale[k] * x + shift[k], border && scale[k] != 0.0);
                     // γ = 0: the channel is β whatever comes in. (v = 0 is only what the training data
                     // said; it counts as a probability at the activation.)
                     let y = if scale[k] == 0.0 && (!certain || x.is_nan()) {
@@ -231,24 +271,30 @@ impl Pass<'_> {
     }
 
     /// A group whose inputs are all constants writes constants: b + Σ taps·c.
-    fn read(&mut self, out: TensorId, reader: usize) {
-        let reader = &self.channels.readers[reader];
+    fn read(&mut self, out: TensorId, number: usize) {
+        let (graph, channels) = (self.graph, self.channels);
+        let reader = &channels.readers[number];
         let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
-        let mut sums = None;
+        let mut made = None;
         for (group, inputs) in reader.inputs.chunks(per_in.max(1)).enumerate() {
-            if inputs.iter().any(|a| self.c.value[*a as usize].is_nan()) {
+            if inputs.iter().any(|a| self.seen(*a).0.is_nan()) {
                 continue;
             }
-            let sums = sums
-                .get_or_insert_with(|| (reader.tap_sums(self.graph), reader.biases(self.graph)));
-            let zero = inputs.iter().all(|a| self.c.value[*a as usize] == 0.0);
-            let border =
-                inputs.iter().any(|a| self.c.inexact[*a as usize]) || reader.padded && !zero;
-            for j in group * per_out..(group + 1) * per_out {
-                let told: f64 = (0..per_in)
-                    .map(|i| sums.0[(j, i)] * self.c.value[inputs[i] as usize])
-                    .sum();
-                self.put(out, j, (sums.1[j] + told, border));
+            let zero = inputs.iter().all(|a| self.seen(*a).0 == 0.0);
+            let border = inputs.iter().any(|a| self.seen(*a).1) || reader.padded && !zero;
+            let is_told = |a: &Atom| self.wish.is_some_and(|w| w.told(channels, *a).is_some());
+            let outputs = match self.wish {
+                Some(wish) if inputs.iter().all(is_told) => Cow::Borrowed(
+                    &wish.made(graph, channels, number)[group * per_out..(group + 1) * per_out],
+                ),
+                _ => {
+                    let made: &Vec<f64> =
+                        made.get_or_insert_with(|| response(graph, reader, &|a| self.seen(a).0));
+                    Cow::Owned(made[group * per_out..(group + 1) * per_out].to_vec())
+                }
+            };
+            for (j, y) in outputs.iter().enumerate() {
+                self.put(out, group * per_out + j, (*y, border));
             }
         }
     }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use microlp::{ComparisonOp, LinearExpr, OptimizationDirection, Problem};
 
+use super::branches::Branches;
 use crate::analysis::Analysis;
 use crate::channels::ClassId;
 
@@ -21,12 +22,12 @@ type Partition<'a> = Vec<&'a [ClassId]>;
 type Signature = Vec<(usize, usize, u32)>;
 
 /// The distinct partitions of a network.
-fn partitions(analysis: &Analysis) -> Vec<Partition<'_>> {
+fn partitions<'a>(analysis: &'a Analysis, branches: &Branches) -> Vec<Partition<'a>> {
     let mut found: Vec<Partition<'_>> = Vec::new();
     for layer in analysis
         .layers
         .iter()
-        .filter(|l| !l.depthwise && l.groups > 1)
+        .filter(|l| !l.depthwise && l.groups > 1 && !branches.dead(l.node))
     {
         for side in [&layer.inputs, &layer.outputs] {
             let groups: Partition<'_> = side.chunks((side.len() / layer.groups).max(1)).collect();
@@ -39,8 +40,13 @@ fn partitions(analysis: &Analysis) -> Vec<Partition<'_>> {
 }
 
 /// Takes candidates back until all groups are equal; returns those taken back. As few as possible.
-pub fn balance(analysis: &Analysis, scores: &[f64], removed: &mut [bool]) -> Vec<ClassId> {
-    let partitions = partitions(analysis);
+pub fn balance(
+    analysis: &Analysis,
+    scores: &[f64],
+    branches: &Branches,
+    removed: &mut [bool],
+) -> Vec<ClassId> {
+    let partitions = partitions(analysis, branches);
     if partitions.is_empty() {
         return Vec::new();
     }

@@ -1,15 +1,20 @@
 //! From scores to a decision: which classes go, what their readers are told, what was withheld.
 
 pub mod balance;
+pub mod branches;
 pub mod cases;
 pub mod constants;
 pub mod groups;
+mod reach;
 pub mod report;
+pub mod wish;
 
 use crate::analysis::Analysis;
 use crate::channels::{Atom, ClassId};
 use crate::error::{Error, Result};
+use crate::graph::NodeId;
 use crate::report::{Compensation, Criterion, PlanOptions};
+use branches::Branches;
 use constants::Constants;
 
 /// What surgery carries out.
@@ -23,6 +28,8 @@ pub struct Decision {
     pub inexact: Vec<bool>,
     /// Wanted by the criterion, kept by a guard.
     pub guarded: Vec<(ClassId, &'static str)>,
+    /// Residual branches that leave as a whole.
+    pub branches: Branches,
 }
 
 impl Decision {
@@ -33,7 +40,18 @@ impl Decision {
             told: vec![0.0; analysis.channels.class.len()],
             inexact: vec![false; analysis.channels.class.len()],
             guarded: Vec::new(),
+            branches: Branches::default(),
         }
+    }
+
+    /// Whether the file stays as it is.
+    pub fn is_nothing(&self) -> bool {
+        !self.removed.contains(&true) && self.branches.is_empty()
+    }
+
+    /// Whether a node leaves with a dead branch.
+    pub fn is_dead(&self, node: NodeId) -> bool {
+        self.branches.dead(node)
     }
 
     pub fn is_removed(&self, analysis: &Analysis, atom: Atom) -> bool {
@@ -69,16 +87,40 @@ pub fn select(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Sel
             &analysis.statistics,
             options.threshold,
         );
-        (certain_classes(analysis, &constants), Some(constants))
+        let none = Branches::default();
+        (
+            certain_classes(analysis, &constants, &none),
+            Some(constants),
+        )
     } else {
         (share_of(analysis, scores, options.share), None)
     };
-    let mut removed = candidates;
-    let guarded = balance::guard(analysis, options, scores, &mut removed);
-    Selection {
-        removed,
-        guarded,
-        constants,
+    let mut barred = Vec::new();
+    loop {
+        let branches = branches::find(analysis, options, &candidates, constants.as_ref(), &barred);
+        let mut removed = match &constants {
+            Some(constants) if !branches.is_empty() => {
+                certain_classes(analysis, constants, &branches)
+            }
+            _ => candidates.clone(),
+        };
+        branches.take_classes(analysis, &mut removed);
+        let guarded = balance::guard(analysis, options, scores, &branches, &mut removed);
+        // A guard may have put back what a branch was constant for. (By probability it is constant
+        // whatever goes.)
+        if constants.is_none() && !branches.is_empty() {
+            let failing = branches::failing(analysis, options, &branches, &candidates, &removed);
+            if !failing.is_empty() {
+                barred.extend(failing);
+                continue;
+            }
+        }
+        return Selection {
+            removed,
+            guarded,
+            constants,
+            branches,
+        };
     }
 }
 
@@ -87,6 +129,7 @@ pub struct Selection {
     pub removed: Vec<bool>,
     pub guarded: Vec<(ClassId, &'static str)>,
     pub constants: Option<Constants>,
+    pub branches: Branches,
 }
 
 /// Selects, and decides what every reader is told.
@@ -95,6 +138,7 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
     let mut decision = Decision {
         removed: selection.removed,
         guarded: selection.guarded,
+        branches: selection.branches,
         ..Decision::keep_all(analysis)
     };
     if options.compensation == Compensation::None {
@@ -106,33 +150,49 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
         .as_ref()
         .unwrap_or_else(|| analysis.silenced());
     for reader in &analysis.channels.readers {
+        // Nobody is left to be told.
+        if decision.is_dead(reader.node) {
+            continue;
+        }
         for atom in &reader.inputs {
-            if !decision.is_removed(analysis, *atom) {
-                continue;
+            if decision.is_removed(analysis, *atom) {
+                let a = *atom as usize;
+                (decision.told[a], decision.inexact[a]) =
+                    told(analysis, options.compensation, pinned, *atom);
             }
-            let a = *atom as usize;
-            let expected = analysis.statistics.atoms[a].mean;
-            let shift = pinned.value[a];
-            // Dead for sure: the constant is known, and no expectation is better than it.
-            let sure = !analysis.certain().value[a].is_nan() && !shift.is_nan();
-            let told = match options.compensation {
-                Compensation::Mean if !expected.is_nan() && !sure => expected,
-                _ if shift.is_nan() => expected,
-                _ => shift,
-            };
-            decision.told[a] = if told.is_nan() { 0.0 } else { told };
-            decision.inexact[a] = pinned.inexact[a] && decision.told[a] != 0.0;
         }
     }
     decision
+}
+
+/// The constant that stands for an atom, and whether it fails to hold at image borders.
+fn told(
+    analysis: &Analysis,
+    compensation: Compensation,
+    pinned: &Constants,
+    atom: Atom,
+) -> (f64, bool) {
+    let a = atom as usize;
+    let expected = analysis.statistics.atoms[a].mean;
+    let shift = pinned.value[a];
+    // Dead for sure: the constant is known, and no expectation is better than it.
+    let sure = || !analysis.certain().value[a].is_nan() && !shift.is_nan();
+    let told = match compensation {
+        Compensation::None => 0.0,
+        Compensation::Mean if !expected.is_nan() && !sure() => expected,
+        _ if shift.is_nan() => expected,
+        _ => shift,
+    };
+    let told = if told.is_nan() { 0.0 } else { told };
+    (told, pinned.inexact[a] && told != 0.0)
 }
 
 /// Free classes whose every reader sees a constant.
 ///
 /// A channel that is dead for sure must go without any loss, so where its constant is not 0 and a
 /// zero-padded kernel would see it end at the border, it stays; a channel that is only likely dead
-/// may be approximate there.
-fn certain_classes(analysis: &Analysis, constants: &Constants) -> Vec<bool> {
+/// may be approximate there. Readers that leave with a branch do not count, unless no other is left.
+fn certain_classes(analysis: &Analysis, constants: &Constants, branches: &Branches) -> Vec<bool> {
     let goes = |r: &crate::analysis::Read| {
         let a = r.atom as usize;
         let reader = &analysis.channels.readers[r.reader as usize];
@@ -140,8 +200,19 @@ fn certain_classes(analysis: &Analysis, constants: &Constants) -> Vec<bool> {
         let sure = !analysis.certain().value[a].is_nan();
         !(constants.value[a].is_nan() || sure && bordered)
     };
+    let stays = |r: &&crate::analysis::Read| {
+        !branches.dead(analysis.channels.readers[r.reader as usize].node)
+    };
+    let certain = |class: usize| {
+        let reads = analysis.reads.of(class as ClassId);
+        let mut left = reads.iter().filter(stays).peekable();
+        match left.peek() {
+            Some(_) => left.all(goes),
+            None => reads.iter().all(goes),
+        }
+    };
     (0..analysis.free.len())
-        .map(|class| analysis.free[class] && analysis.reads.of(class as ClassId).iter().all(goes))
+        .map(|class| analysis.free[class] && certain(class))
         .collect()
 }
 
@@ -167,6 +238,9 @@ pub fn added_biases(analysis: &Analysis, decision: &Decision) -> Vec<(usize, u64
         let reader = layer.reader?;
         let there = analysis.gains_bias[reader]?;
         let reader = &analysis.channels.readers[reader];
+        if decision.is_dead(reader.node) {
+            return None;
+        }
         let kept = reader
             .outputs
             .iter()
@@ -188,7 +262,14 @@ pub fn added_biases(analysis: &Analysis, decision: &Decision) -> Vec<(usize, u64
 
 /// What a decision leaves, counted as the written file counts.
 pub fn cost(analysis: &Analysis, decision: &Decision) -> crate::cost::Cost {
-    let mut cost = analysis.cost.count(&decision.removed);
+    let mut cost = analysis.cost.count(&decision.removed, &decision.branches);
+    for branch in &decision.branches.list {
+        let left = branch.left(analysis, &decision.removed);
+        // As everywhere, a single number that is not a bias does not count.
+        if left.len() > 1 && left.iter().any(|v| *v != 0.0) {
+            cost.params += left.len() as u64;
+        }
+    }
     for (layer, biases) in added_biases(analysis, decision) {
         cost.params += biases;
         cost.layer_params[layer] += biases;

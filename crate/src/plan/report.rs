@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::branches::{self, Branch};
 use super::cases::{self, Case};
 use super::{Decision, constants};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Layer};
 use crate::channels::{ClassId, ReaderKind};
 use crate::cost::Cost;
 use crate::report::{Change, Criterion, Plan, PlanLayer, PlanOptions, Reason, Withheld};
@@ -17,14 +18,14 @@ pub fn describe(
     bytes: Change,
 ) -> Plan {
     let by_probability = options.criterion == Criterion::Probability;
-    let before = analysis.cost.count(&vec![false; decision.removed.len()]);
+    let before = analysis.cost.total();
     let after = super::cost(analysis, decision);
     Plan {
         criterion: options.criterion,
         threshold: by_probability.then_some(options.threshold),
         share: (!by_probability).then_some(options.share),
         compensation: options.compensation,
-        cases: cases::count(analysis, options, &decision.removed),
+        cases: cases::count(analysis, options, decision),
         withheld: withheld(analysis, options, decision),
         channels: channels(analysis, &decision.removed),
         params: Change {
@@ -36,10 +37,10 @@ pub fn describe(
             after: after.macs,
         },
         bytes,
-        layers: layers(analysis, decision, &before, &after),
+        layers: layers(analysis, decision, before, &after),
         approximate: approximate(analysis, decision),
         not_prunable: not_prunable(analysis),
-        dead_branches: Vec::new(),
+        dead_branches: dead_branches(analysis, options, decision),
         check: None,
     }
 }
@@ -56,10 +57,20 @@ pub fn channels(analysis: &Analysis, removed: &[bool]) -> Change {
     }
 }
 
+fn dead_branches(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> Vec<Reason> {
+    let reason = |branch: &Branch| Reason {
+        node: analysis.graph.nodes[branch.addend.node].name.clone(),
+        reason: branches::sentence(analysis, options.criterion, branch),
+    };
+    decision.branches.list.iter().map(reason).collect()
+}
+
 fn layers(analysis: &Analysis, decision: &Decision, before: &Cost, after: &Cost) -> Vec<PlanLayer> {
-    let gone = |classes: &[ClassId]| -> Vec<u32> {
-        (0..classes.len() as u32)
-            .filter(|k| decision.removed[classes[*k as usize] as usize])
+    let gone = |layer: &Layer| -> Vec<u32> {
+        let class = |k: &u32| layer.outputs[*k as usize] as usize;
+        let dead = decision.is_dead(layer.node);
+        (0..layer.outputs.len() as u32)
+            .filter(|k| dead || decision.removed[class(k)])
             .collect()
     };
     analysis
@@ -68,7 +79,7 @@ fn layers(analysis: &Analysis, decision: &Decision, before: &Cost, after: &Cost)
         .enumerate()
         .map(|(k, layer)| {
             let node = &analysis.graph.nodes[layer.node];
-            let removed = gone(&layer.outputs);
+            let removed = gone(layer);
             let all = layer.outputs.len() as u64;
             PlanLayer {
                 name: node.name.clone(),
@@ -112,8 +123,11 @@ fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> 
         for (channel, p) in analysis.statistics.low.iter().enumerate() {
             let class = analysis.class_of_site(channel as u32);
             if *p >= options.threshold && !decision.removed[class as usize] {
-                let why = why_kept(analysis, class, &guarded, &constants);
                 let site = analysis.statistics.locate(channel as u32).0;
+                if decision.is_dead(analysis.statistics.sites[site].node) {
+                    continue;
+                }
+                let why = why_kept(analysis, class, &guarded, &constants);
                 *counts.entry((site, why)).or_default() += 1;
             }
         }
@@ -160,7 +174,8 @@ pub fn why_kept(
 /// Readers whose fold is only right away from the borders.
 fn approximate(analysis: &Analysis, decision: &Decision) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    for reader in &analysis.channels.readers {
+    let readers = analysis.channels.readers.iter();
+    for reader in readers.filter(|r| !decision.is_dead(r.node)) {
         let told = |atom: &&u32| {
             decision.is_removed(analysis, **atom) && decision.told[**atom as usize] != 0.0
         };
@@ -188,6 +203,16 @@ fn approximate(analysis: &Analysis, decision: &Decision) -> Vec<Reason> {
                 "{earlier} constants came through a zero-padded depthwise convolution or pool: exact inside, approximate at the border"
             );
             reasons.push(Reason { node: name, reason });
+        }
+    }
+    for branch in &decision.branches.list {
+        let uneven = branch.inexact.iter().filter(|i| **i).count();
+        if uneven > 0 {
+            let reason = format!(
+                "{uneven} constants of a dead branch came through zero-padded kernels: exact inside, approximate at the border"
+            );
+            let node = analysis.graph.nodes[branch.addend.node].name.clone();
+            reasons.push(Reason { node, reason });
         }
     }
     reasons

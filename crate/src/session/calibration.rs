@@ -59,7 +59,7 @@ impl Session {
         }
         self.analysis.remeasure(measured);
         self.pair_of = pair_index(&self.analysis);
-        self.removed = vec![false; self.analysis.free.len()];
+        self.shown = std::rc::Rc::new(crate::plan::Decision::keep_all(&self.analysis));
         self.scores.clear();
         self.decided = None;
     }

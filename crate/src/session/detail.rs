@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Session;
 use crate::error::{Error, Result};
+use crate::plan::branches::Branch;
 use crate::plan::report::{case_name, why_kept};
-use crate::plan::{self, constants};
+use crate::plan::{self, cases, constants};
 use crate::report::{ChannelDetail, ChannelRef, Fold, PlanOptions};
 use crate::statistics::NONE;
 use crate::surgery::fold_label;
@@ -46,7 +47,7 @@ impl Session {
         let a = &self.analysis;
         let s = &a.statistics;
         let class = a.class_of_site(flat);
-        let removed = decision.removed[class as usize];
+        let removed = cases::gone(a, &decision, flat);
         let activation = s.activation[flat as usize];
         let g = s.gaussian_of(flat);
         let (mean, variance) = activation.map_or((g.mean, g.std * g.std), |f| f.moments(g));
@@ -81,7 +82,7 @@ impl Session {
             removed,
             kept_because: kept_because.flatten(),
             coupled: a.sites.of(class).len() as u32,
-            folds: self.folds(class, &decision),
+            folds: self.folds(flat, &decision),
             histogram: self.calibration.as_ref().and_then(|c| {
                 let (row, index) = s.locate(flat);
                 c.histogram(s.sites[row].tensor, index, activation.and_then(|f| f.low()))
@@ -89,12 +90,18 @@ impl Session {
         })
     }
 
-    fn folds(&self, class: u32, decision: &plan::Decision) -> Vec<Fold> {
+    fn folds(&self, channel: u32, decision: &plan::Decision) -> Vec<Fold> {
         let a = &self.analysis;
+        let class = a.class_of_site(channel);
+        let row = &a.statistics.sites[a.statistics.locate(channel).0];
+        if decision.is_dead(row.node) {
+            return self.added(channel, decision);
+        }
         let removed = decision.removed[class as usize];
         a.reads
             .of(class)
             .iter()
+            .filter(|read| !decision.is_dead(a.channels.readers[read.reader as usize].node))
             .map(|read| {
                 let reader = &a.channels.readers[read.reader as usize];
                 let told = decision.told[read.atom as usize];
@@ -117,5 +124,29 @@ impl Session {
                 }
             })
             .collect()
+    }
+
+    /// What is added for a channel in which a dead branch ends.
+    fn added(&self, channel: u32, decision: &plan::Decision) -> Vec<Fold> {
+        let a = &self.analysis;
+        let (row, index) = a.statistics.locate(channel);
+        let tensor = a.statistics.sites[row].tensor;
+        let ends = decision
+            .branches
+            .list
+            .iter()
+            .filter(|b| b.addend.tensor == tensor);
+        let fold = |branch: &Branch| {
+            let value = *branch.values.get(index)?;
+            let name = a.graph.nodes[branch.addend.node].name.clone();
+            Some(Fold {
+                into: format!("the constant added by {name}"),
+                reader: name,
+                constant: Some(value),
+                largest_shift: value.abs(),
+                exact: !branch.inexact[index],
+            })
+        };
+        ends.filter_map(fold).collect()
     }
 }

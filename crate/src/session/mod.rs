@@ -38,8 +38,8 @@ pub struct Session {
     scores: HashMap<(Criterion, u32), Vec<f64>>,
     /// Measured fraction of zeros per atom, for `apoz`.
     pub(crate) zeros: Option<Vec<f64>>,
-    /// Classes that the last preview removes.
-    removed: Vec<bool>,
+    /// The decision of the last preview.
+    shown: Rc<Decision>,
     previewed: PlanOptions,
     cost: Cost,
     /// The last decision; a channel view asks for the same one many times.
@@ -110,7 +110,7 @@ impl Session {
             ));
         }
         let pair_of = plan::cases::pair_index(&analysis);
-        let removed = vec![false; analysis.free.len()];
+        let shown = Rc::new(Decision::keep_all(&analysis));
         Ok(Session {
             file: name.to_string(),
             bytes,
@@ -120,7 +120,7 @@ impl Session {
             pair_of,
             scores: HashMap::new(),
             zeros: None,
-            removed,
+            shown,
             previewed: PlanOptions::default(),
             cost: Cost::default(),
             decided: None,
@@ -159,13 +159,13 @@ impl Session {
         let decision = self.decide(options)?;
         let before = self.analysis.cost.total();
         let (before_params, before_macs) = (before.params, before.macs);
-        self.removed.clone_from(&decision.removed);
+        self.shown = Rc::clone(&decision);
         self.previewed = options.clone();
         self.cost = plan::cost(&self.analysis, &decision);
         let withheld = self.states().iter().filter(|s| **s == 5).count() as u64;
         Ok(Preview {
-            cases: plan::cases::count(&self.analysis, options, &self.removed),
-            channels: plan::report::channels(&self.analysis, &self.removed),
+            cases: plan::cases::count(&self.analysis, options, &decision),
+            channels: plan::report::channels(&self.analysis, &decision.removed),
             params: Change {
                 before: before_params,
                 after: self.cost.params,
@@ -180,12 +180,7 @@ impl Session {
 
     /// Per site channel, for the last preview (see `wasm::Session::states`).
     pub fn states(&self) -> Vec<u8> {
-        plan::cases::states(
-            &self.analysis,
-            &self.previewed,
-            &self.removed,
-            &self.pair_of,
-        )
+        plan::cases::states(&self.analysis, &self.previewed, &self.shown, &self.pair_of)
     }
 
     /// Costs per layer of the last preview.
@@ -196,10 +191,11 @@ impl Session {
     /// Output channels each layer keeps in the last preview.
     pub fn layer_channels(&self) -> Vec<u32> {
         let kept = |l: &crate::analysis::Layer| {
-            l.outputs
-                .iter()
-                .filter(|c| !self.removed[**c as usize])
-                .count() as u32
+            let stays = |c: &&u32| !self.shown.removed[**c as usize];
+            match self.shown.is_dead(l.node) {
+                true => 0,
+                false => l.outputs.iter().filter(stays).count() as u32,
+            }
         };
         self.analysis.layers.iter().map(kept).collect()
     }

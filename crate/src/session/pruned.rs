@@ -34,7 +34,7 @@ impl Session {
         let model = surgery::prune(&self.model, &self.analysis, &decision)
             .map_err(|e| e.in_file(&self.file))?;
         // A plan that removes nothing gives the file back to the byte.
-        let bytes = if self.whole && !decision.removed.contains(&true) {
+        let bytes = if self.whole && decision.is_nothing() {
             self.source.clone()
         } else {
             self.encode(&model)
@@ -63,12 +63,11 @@ impl Session {
         repair::enough(images.len()).map_err(|e| e.in_file(&self.file))?;
         let mut pruned = self.prune(options)?;
         let check = self.check(&pruned)?;
-        let removed = &pruned.decision.removed;
         let refitted = repair::repair(
             &self.model,
             &self.analysis,
             &pruned.model,
-            removed,
+            &pruned.decision,
             images,
             progress,
         );

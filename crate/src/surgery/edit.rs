@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use ndarray::ArrayViewD;
 use tract_onnx::prelude::DatumType;
 
+use super::keep::Keep;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::graph::{NodeId, TensorId};
@@ -37,6 +38,7 @@ impl Content {
 
 pub struct Editor<'a> {
     pub analysis: &'a Analysis,
+    keep: &'a Keep<'a>,
     model: pb::ModelProto,
     names: Names,
     content: BTreeMap<Place, Content>,
@@ -48,13 +50,14 @@ pub struct Editor<'a> {
 }
 
 impl<'a> Editor<'a> {
-    pub fn new(model: &pb::ModelProto, analysis: &'a Analysis) -> Result<Self> {
+    pub fn new(model: &pb::ModelProto, analysis: &'a Analysis, keep: &'a Keep<'a>) -> Result<Self> {
         let graph = model
             .graph
             .as_ref()
             .ok_or_else(|| Error::new("holds no graph"))?;
         Ok(Editor {
             analysis,
+            keep,
             names: Names::of(graph),
             model: model.clone(),
             content: BTreeMap::new(),
@@ -276,7 +279,8 @@ impl<'a> Editor<'a> {
         let analysis = self.analysis;
         let info = &analysis.graph.tensors[tensor];
         let agreed = uses.iter().all(|(_, c)| *c == uses[0].1);
-        let all = uses.len() == info.uses.len() && !info.is_output;
+        let staying = info.uses.iter().filter(|(node, _)| !self.keep.dead(*node));
+        let all = uses.len() == staying.count() && !info.is_output;
         let like = info.kind.unwrap_or(DatumType::F32);
         // As stored, so that every bit and the precision stay; computed constants as computed.
         let old = match self.stored(tensor, initializers) {

@@ -127,7 +127,8 @@ pub fn shifts(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Opti
 
 /// Folds all constants of a decision.
 pub fn fold(editor: &mut Editor<'_>, analysis: &Analysis, decision: &Decision, keep: &Keep<'_>) {
-    for reader in &analysis.channels.readers {
+    let readers = analysis.channels.readers.iter();
+    for reader in readers.filter(|r| !keep.dead(r.node)) {
         if let Some(delta) = shifts(analysis, decision, reader) {
             add(editor, analysis, keep, reader, &delta);
         }
@@ -246,9 +247,9 @@ pub fn refit(
     reader: &Reader,
     new: &Refit,
 ) -> Result<pb::ModelProto> {
-    let mut editor = Editor::new(model, analysis)?;
-    let nothing = vec![false; analysis.free.len()];
+    let nothing = Decision::keep_all(analysis);
     let keep = Keep::new(analysis, &nothing);
+    let mut editor = Editor::new(model, analysis, &keep)?;
     let shape = analysis
         .graph
         .input(reader.node, 1)

@@ -4,20 +4,26 @@ use crate::analysis::Analysis;
 use crate::channels::layout::{each_position, product, strides};
 use crate::channels::{Atom, ClassId, Flow, Layout};
 use crate::graph::{NodeId, TensorId};
+use crate::plan::Decision;
 
-/// Kept positions, derived from the removed classes.
+/// Kept positions, derived from a decision.
 pub struct Keep<'a> {
     analysis: &'a Analysis,
-    pub removed: &'a [bool],
+    decision: &'a Decision,
 }
 
 impl<'a> Keep<'a> {
-    pub fn new(analysis: &'a Analysis, removed: &'a [bool]) -> Self {
-        Keep { analysis, removed }
+    pub fn new(analysis: &'a Analysis, decision: &'a Decision) -> Self {
+        Keep { analysis, decision }
+    }
+
+    /// Whether a node leaves with a dead branch, so that nothing of it needs cutting.
+    pub fn dead(&self, node: NodeId) -> bool {
+        self.decision.is_dead(node)
     }
 
     pub fn gone(&self, atom: Atom) -> bool {
-        self.removed[self.analysis.channels.class_of(atom) as usize]
+        self.decision.is_removed(self.analysis, atom)
     }
 
     fn layout(&self, tensor: TensorId) -> Option<&'a Layout> {
@@ -155,8 +161,8 @@ fn moved_input(analysis: &Analysis, node: NodeId, atoms: &[Atom]) -> Option<Tens
 }
 
 /// Class grids of tensors with channels on several axes that no Gather can replace: what is removed
-/// there must stay a grid. Each is (compact dims, class per position).
-pub fn rigid(analysis: &Analysis) -> Vec<(Vec<usize>, Vec<ClassId>)> {
+/// there must stay a grid. Each is (tensor, compact dims, class per position).
+pub fn rigid(analysis: &Analysis) -> Vec<(TensorId, Vec<usize>, Vec<ClassId>)> {
     let mut grids = Vec::new();
     for (tensor, layout) in analysis.channels.layouts.iter().enumerate() {
         let Some(layout) = layout else { continue };
@@ -168,7 +174,7 @@ pub fn rigid(analysis: &Analysis) -> Vec<(Vec<usize>, Vec<ClassId>)> {
             .map(|a| analysis.channels.class_of(a))
             .collect();
         if classes.iter().any(|c| analysis.free[*c as usize]) {
-            grids.push((layout.dims.clone(), classes));
+            grids.push((tensor, layout.dims.clone(), classes));
         }
     }
     grids

@@ -4,6 +4,7 @@
 //! everything else stays as it was. [`twin`] makes the oracle: the original with its weights left
 //! alone and the removed channels replaced by their constants where readers read them.
 
+mod branch;
 mod edit;
 mod fold;
 pub mod keep;
@@ -32,12 +33,17 @@ pub fn prune(
     analysis: &Analysis,
     decision: &Decision,
 ) -> Result<pb::ModelProto> {
-    if !decision.removed.contains(&true) {
+    if decision.is_nothing() {
         return Ok(model.clone());
     }
-    let keep = Keep::new(analysis, &decision.removed);
-    let mut editor = Editor::new(model, analysis)?;
-    for slot in &analysis.channels.slots {
+    let keep = Keep::new(analysis, decision);
+    let mut editor = Editor::new(model, analysis, &keep)?;
+    for slot in analysis
+        .channels
+        .slots
+        .iter()
+        .filter(|s| !keep.dead(s.node))
+    {
         let mut axes = Vec::new();
         for (operand_axis, tensor, axis) in &slot.axes {
             if keep.changes(*tensor, *axis) {
@@ -52,12 +58,12 @@ pub fn prune(
         }
     }
     for reader in &analysis.channels.readers {
-        if reader.groups > 1 {
+        if reader.groups > 1 && !keep.dead(reader.node) {
             cut_groups(&mut editor, analysis, &keep, reader)?;
         }
     }
     for (node, flow) in analysis.channels.flows.iter().enumerate() {
-        if let Flow::Depthwise { out, .. } = flow {
+        if let (Flow::Depthwise { out, .. }, false) = (flow, keep.dead(node)) {
             let input = analysis
                 .graph
                 .input(node, 0)
@@ -70,7 +76,9 @@ pub fn prune(
     }
     fold::fold(&mut editor, analysis, decision, &keep);
     reshape::rewrite(&mut editor, analysis, &keep)?;
+    let bare = branch::cut(&mut editor, analysis, decision, &keep)?;
     let mut pruned = editor.finish()?;
+    branch::bypass(&mut pruned, &bare);
     tidy::tidy(model, &mut pruned, analysis, &keep);
     Ok(pruned)
 }
@@ -89,7 +97,7 @@ fn cut_groups(
     keep: &Keep<'_>,
     reader: &Reader,
 ) -> Result<()> {
-    let gone = |atom: &u32| keep.removed[analysis.channels.class_of(*atom) as usize];
+    let gone = |atom: &u32| keep.gone(*atom);
     if !reader.inputs.iter().chain(&reader.outputs).any(gone) {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use super::edit::Editor;
 use super::keep::{Keep, source};
 
 pub fn rewrite(editor: &mut Editor<'_>, analysis: &Analysis, keep: &Keep<'_>) -> Result<()> {
-    for node in 0..analysis.graph.nodes.len() {
+    for node in (0..analysis.graph.nodes.len()).filter(|n| !keep.dead(*n)) {
         match &analysis.channels.flows[node] {
             Flow::Move { outs, .. }
                 if outs.iter().any(|(out, _)| keep.touched(*out))

@@ -94,7 +94,8 @@ pub fn tidy(
     let gone: HashSet<String> = graph
         .value_info
         .iter()
-        .filter(|v| !written.contains(&v.name) && was_live.contains(&v.name))
+        .filter(|v| !written.contains(&v.name))
+        .filter(|v| was_live.contains(&v.name) || lost.contains(&v.name))
         .map(|v| v.name.clone())
         .collect();
     graph.value_info.retain(|v| !gone.contains(&v.name));

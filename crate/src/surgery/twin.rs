@@ -1,7 +1,9 @@
 //! The masked twin: the original network with its weights left alone, in which readers see removed
-//! channels as the constants the plan says they are. The sliced network must compute the same.
+//! channels, and sums see dead branches, as the constants the plan says they are. The sliced network
+//! must compute the same.
 
 use ndarray::{ArrayD, IxDyn};
+use tract_onnx::prelude::DatumType;
 
 use crate::analysis::Analysis;
 use crate::channels::{Reader, ReaderKind};
@@ -9,6 +11,9 @@ use crate::error::{Error, Result};
 use crate::graph::NodeId;
 use crate::onnx::{Attributes, Names, float_tensor, pb};
 use crate::plan::Decision;
+use crate::plan::branches::Branch;
+
+use super::branch::stored_type;
 
 /// Inserts, in front of every reader of removed channels, a multiplication by a 0/1 mask and the
 /// addition of the constants. Where a kernel is zero-padded the constants are instead run through
@@ -34,6 +39,9 @@ pub fn masked_twin(
     };
     let mut nodes = std::mem::take(&mut graph.node);
     for reader in &analysis.channels.readers {
+        if decision.is_dead(reader.node) {
+            continue;
+        }
         if reader
             .inputs
             .iter()
@@ -41,6 +49,9 @@ pub fn masked_twin(
         {
             t.mask(reader, &mut nodes);
         }
+    }
+    for branch in &decision.branches.list {
+        t.hold(branch, &mut nodes);
     }
     let Twin {
         mut before,
@@ -82,10 +93,9 @@ impl Twin<'_> {
         base: &str,
         shape: Vec<usize>,
         values: Vec<f32>,
-        reader: &Reader,
+        like: DatumType,
     ) -> String {
         let name = self.names.fresh(base);
-        let like = self.analysis.graph.weight_type(reader.node);
         let array = ArrayD::from_shape_vec(IxDyn(&shape), values).unwrap_or_default();
         self.added.push(float_tensor(&name, array.view(), like));
         name
@@ -103,9 +113,27 @@ impl Twin<'_> {
         (node, output)
     }
 
+    /// Holds an operand of an Add at the constants of its dead branch.
+    fn hold(&mut self, branch: &Branch, nodes: &mut [pb::NodeProto]) {
+        let (node, slot) = (branch.addend.node, branch.addend.slot);
+        let like = stored_type(self.analysis, branch.addend.tensor);
+        let layout = self.analysis.channels.layouts[branch.addend.tensor].as_ref();
+        let shape = layout.map_or(Vec::new(), |l| l.dims.clone());
+        let base = format!("{}_twin{slot}", self.analysis.graph.nodes[node].name);
+        let values = branch.values.iter().map(|v| *v as f32).collect();
+        let zero = self.constant(&format!("{base}_mask"), vec![], vec![0.0], like);
+        let values = self.constant(&format!("{base}_held"), shape, values, like);
+        let seen = nodes[node].input[slot].clone();
+        let (mul, masked) = self.node("Mul", &base, &[&seen, &zero]);
+        let (add, held) = self.node("Add", &base, &[&masked, &values]);
+        self.before.extend([(node, mul), (node, add)]);
+        nodes[node].input[slot] = held;
+    }
+
     fn mask(&mut self, reader: &Reader, nodes: &mut [pb::NodeProto]) {
         let (analysis, decision) = (self.analysis, self.decision);
         let graph = &analysis.graph;
+        let like = graph.weight_type(reader.node);
         let rank = graph.shape(reader.input).map_or(4, <[usize]>::len);
         let mut shape = vec![1; rank];
         shape[reader.axis] = reader.inputs.len();
@@ -128,7 +156,7 @@ impl Twin<'_> {
             })
             .collect();
         let base = format!("{}_twin", graph.nodes[reader.node].name);
-        let mask = self.constant(&format!("{base}_mask"), shape.clone(), mask, reader);
+        let mask = self.constant(&format!("{base}_mask"), shape.clone(), mask, like);
         let seen = nodes[reader.node].input[0].clone();
         let (mul, masked) = self.node("Mul", &base, &[&seen, &mask]);
         self.before.push((reader.node, mul));
@@ -137,7 +165,7 @@ impl Twin<'_> {
             return;
         }
         if !reader.padded {
-            let constants = self.constant(&format!("{base}_told"), shape, told, reader);
+            let constants = self.constant(&format!("{base}_told"), shape, told, like);
             let (add, shifted) = self.node("Add", &base, &[&masked, &constants]);
             self.before.push((reader.node, add));
             nodes[reader.node].input[0] = shifted;
@@ -186,7 +214,8 @@ impl Twin<'_> {
             .iter()
             .flat_map(|c| std::iter::repeat_n(*c, area))
             .collect();
-        let image = self.constant(&format!("{base}_image"), shape, image, reader);
+        let like = self.analysis.graph.weight_type(reader.node);
+        let image = self.constant(&format!("{base}_image"), shape, image, like);
         let (mut conv, response) = self.node(
             "Conv",
             &format!("{base}_response"),
@@ -222,6 +251,7 @@ impl Twin<'_> {
             .map_or(4, <[usize]>::len);
         let mut shape = vec![1; rank];
         shape[1] = values.len();
-        self.constant(&format!("{base}_response"), shape, values, reader)
+        let like = self.analysis.graph.weight_type(reader.node);
+        self.constant(&format!("{base}_response"), shape, values, like)
     }
 }

@@ -17,6 +17,16 @@ pub fn count(
         .as_ref()
         .map_or(&[][..], |g| g.node.as_slice());
     let known: std::collections::HashSet<&str> = nodes.iter().map(|n| n.name.as_str()).collect();
+    // Sums of computed tensors only: what is constant in them now came in place of a dead branch.
+    let analysed = Graph::new(original).expect("analyses");
+    let computed = |k: usize| {
+        let mut inputs = analysed.nodes[k].inputs.iter().flatten();
+        inputs.all(|t| !analysed.is_constant(*t))
+    };
+    let sums: std::collections::HashSet<&str> = (0..nodes.len())
+        .filter(|k| matches!(nodes[*k].op_type.as_str(), "Add" | "Sum") && computed(*k))
+        .map(|k| nodes[k].name.as_str())
+        .collect();
     let (mut params, mut macs) = (0, 0);
     for (index, node) in graph.nodes.iter().enumerate() {
         let shape = |slot: usize| -> Vec<u64> {
@@ -53,6 +63,10 @@ pub fn count(
             }
             "BatchNormalization" => params += size(1) + size(2),
             "Add" if !known.contains(node.name.as_str()) => params += size(0) + size(1),
+            "Add" | "Sum" if sums.contains(node.name.as_str()) => {
+                let sizes = (0..node.inputs.len()).map(size);
+                params += sizes.filter(|n| *n > 1).sum::<u64>();
+            }
             _ => {}
         }
         for (_, slot) in counted.iter().filter(|(name, _)| *name == node.name) {

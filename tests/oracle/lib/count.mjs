@@ -4,7 +4,7 @@ import { constants, encode, size } from "./onnx.mjs";
 import { noise, open } from "./runtime.mjs";
 
 const layers = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
-const elementwise = new Set(["PRelu", "Mul", "Add", "Sub", "Div"]);
+const elementwise = new Set(["PRelu", "Mul", "Add", "Sum", "Sub", "Div"]);
 
 /**
  * Parameters: weights and biases of the layers, γ and β of BatchNormalization, per-channel constants of other operators.

@@ -181,6 +181,13 @@ pub fn plan(p: &Plan) -> Result<()> {
                 .collect::<Vec<_>>(),
         ),
         (
+            "whole branches that leave",
+            p.dead_branches
+                .iter()
+                .map(|r| format!("{}: {}", r.node, r.reason))
+                .collect(),
+        ),
+        (
             "approximate",
             p.approximate
                 .iter()

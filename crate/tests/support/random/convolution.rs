@@ -285,6 +285,26 @@ impl Maker {
         Value { name, ..x.clone() }
     }
 
+    /// BatchNormalization with γ = 0 throughout, as training may start (β = 0) or end.
+    fn silence(&mut self, x: &Value) -> Value {
+        let c = x.channels;
+        let beta = match self.rng.chance(0.5) {
+            true => vec![0.0; c],
+            false => self.rng.normals(c, 0.5),
+        };
+        let mean = self.rng.normals(c, 0.2);
+        let names = [
+            x.name.clone(),
+            self.constant(UNIQUE, &[c], vec![0.0; c]),
+            self.constant(UNIQUE, &[c], beta),
+            self.constant(UNIQUE, &[c], mean),
+            self.constant(UNIQUE, &[c], vec![1.0; c]),
+        ];
+        let inputs: Vec<&str> = names.iter().map(String::as_str).collect();
+        let name = self.net.op("BatchNormalization", &inputs, vec![]);
+        Value { name, ..x.clone() }
+    }
+
     /// Convolution–norm–activation twice, added to where it started.
     pub fn residual(&mut self, x: &Value) -> Value {
         let keep = self.window(&x.space, true);
@@ -292,7 +312,11 @@ impl Maker {
         let made = self.block(x, &keep, inner, 1);
         let keep = self.window(&x.space, true);
         let made = self.conv(&made, &keep, x.channels, 1, &[]);
-        let made = self.norm(&made);
+        let made = if self.rng.chance(0.3) {
+            self.silence(&made)
+        } else {
+            self.norm(&made)
+        };
         let (a, b) = if self.rng.chance(0.5) {
             (&x.name, &made.name)
         } else {
