@@ -6,12 +6,16 @@
 mod attributes;
 mod decode;
 mod external;
+mod functions;
+mod known;
 mod sequence;
 mod tensor;
 
 pub use attributes::Attributes;
 pub(crate) use decode::node_name;
 pub use decode::{decode, decode_with, encode};
+pub(crate) use known::integers;
+pub(crate) use sequence::name_parts;
 pub use sequence::respell;
 pub use tensor::{Names, float_tensor, float_type, int_tensor, raw_form, tensor_proto, to_single};
 pub use tract_onnx::pb;
