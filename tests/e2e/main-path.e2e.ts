@@ -72,6 +72,15 @@ test("criteria that take a share say so, and a target solves for it", async () =
   await expect.poll(async () => Math.abs((await removed(page, "MACs")) - 30)).toBeLessThan(1);
 });
 
+test("multiples of 8 are offered where a plan leaves odd counts", async () => {
+  const page = await openPage({ hash: `#net=${V1}` });
+  const before = await removed(page, "Channels");
+  await page.getByRole("button", { name: "Keep multiples of 8" }).click();
+  await expect.poll(() => removed(page, "Channels")).toBeLessThan(before);
+  expect(await page.getByRole("button", { name: "Keep multiples of 8" }).count()).toBe(0);
+  await expect.poll(() => new URL(page.url()).hash).toContain("multiple=8");
+});
+
 test("a file dropped before the engine is there is opened, and the sample does not replace it", async () => {
   const page = await openPage({
     early: true,

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn};
+use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
 use tract_onnx::prelude::{DatumType, Tensor as Values};
 
 use crate::error::{Error, Result};
@@ -54,6 +54,8 @@ pub struct Tensor {
     pub kind: Option<DatumType>,
     /// The value, if it does not depend on the network's input.
     pub value: Option<Arc<Values>>,
+    /// The one value of a constant too large to be worth evaluating (ConstantOfShape).
+    pub uniform: Option<f32>,
     pub producer: Option<NodeId>,
     /// (node, input slot) of every use.
     pub uses: Vec<(NodeId, usize)>,
@@ -137,9 +139,30 @@ impl Graph {
             graph.tensors[id].is_output = true;
             graph.outputs.push(id);
         }
+        graph.note_uniform();
         graph.note_float_types(proto);
         graph.note_sizes(proto);
         Ok(graph)
+    }
+
+    /// The analyser leaves large ConstantOfShape unevaluated; weights written so are weights.
+    fn note_uniform(&mut self) {
+        for node in 0..self.nodes.len() {
+            if self.nodes[node].op != "ConstantOfShape" || self.integers(node, 0).is_none() {
+                continue;
+            }
+            let value = self.nodes[node].attribute("value").map(|a| &a.t);
+            let filled = match value {
+                None => Some(0.0),
+                Some(t) => t.as_ref().and_then(onnx::single_float),
+            };
+            if let Some(output) = self.output(node)
+                && self.tensors[output].value.is_none()
+                && self.tensors[output].shape.is_some()
+            {
+                self.tensors[output].uniform = filled;
+            }
+        }
     }
 
     /// The analysis runs in float32; what is written back has the file's own precision.
@@ -254,6 +277,7 @@ impl Graph {
             shape: fact.shape,
             kind: fact.kind,
             value: fact.value,
+            uniform: None,
             producer: None,
             uses: Vec::new(),
             is_output: false,
@@ -282,7 +306,7 @@ impl Graph {
     }
 
     pub fn is_constant(&self, tensor: TensorId) -> bool {
-        self.tensors[tensor].value.is_some()
+        self.tensors[tensor].value.is_some() || self.tensors[tensor].uniform.is_some()
     }
 
     /// The known value of an input slot, as f32: a view where it is stored as f32.
@@ -292,6 +316,12 @@ impl Graph {
 
     /// The known value of a tensor, as f32: a view where it is stored as f32.
     pub fn values(&self, tensor: TensorId) -> Option<CowArray<'_, f32, IxDyn>> {
+        if let (Some(value), Some(shape)) = (&self.tensors[tensor].uniform, self.shape(tensor)) {
+            // Strides of 0: every element is the same one in memory.
+            let layout = IxDyn(shape).strides(IxDyn(&vec![0; shape.len()]));
+            let view = ArrayViewD::from_shape(layout, std::slice::from_ref(value));
+            return view.ok().map(Into::into);
+        }
         let values = self.tensors[tensor].value.as_ref()?;
         let view: Result<ArrayViewD<'_, f32>, _> = values.to_plain_array_view::<f32>();
         if let Ok(view) = view {

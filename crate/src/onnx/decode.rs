@@ -34,11 +34,6 @@ pub fn decode_with(
     Ok(model)
 }
 
-/// Encodes a model.
-pub fn encode(model: &pb::ModelProto) -> Vec<u8> {
-    model.encode_to_vec()
-}
-
 /// Recognises what people drop by mistake.
 fn foreign(bytes: &[u8]) -> Option<String> {
     let starts = |magic: &[u8]| bytes.starts_with(magic);

@@ -1,10 +1,11 @@
 //! ONNX files: bytes to protobuf and back, nothing about pruning.
 //!
-//! The protobuf types are tract's ([`pb`]); a model is edited in place and written back, so names,
-//! metadata, opset and everything nobody touched stay as they were.
+//! The protobuf types are tract's ([`pb`]); a model is edited in place and written back along the file
+//! it came from, so names, metadata, opset and everything nobody touched stay as they were.
 
 mod attributes;
 mod decode;
+mod encode;
 mod external;
 mod functions;
 mod known;
@@ -13,11 +14,14 @@ mod tensor;
 
 pub use attributes::Attributes;
 pub(crate) use decode::node_name;
-pub use decode::{decode, decode_with, encode};
+pub use decode::{decode, decode_with};
+pub use encode::{encode, encode_like};
 pub(crate) use known::integers;
 pub(crate) use sequence::name_parts;
 pub use sequence::respell;
-pub use tensor::{Names, float_tensor, float_type, int_tensor, raw_form, tensor_proto, to_single};
+pub use tensor::{
+    Names, float_tensor, float_type, int_tensor, raw_form, single_float, tensor_proto, to_single,
+};
 pub use tract_onnx::pb;
 
 use pb::tensor_shape_proto::dimension::Value as DimValue;

@@ -144,6 +144,15 @@ pub fn to_single(tensor: &mut pb::TensorProto) {
     *tensor = raw(&tensor.name, &dims, DataType::Float, bytes);
 }
 
+/// The one element of a float tensor, as f32.
+pub fn single_float(tensor: &pb::TensorProto) -> Option<f32> {
+    let mut plain = raw_form(tensor)?;
+    to_single(&mut plain);
+    let float = plain.data_type == DataType::Float as i32;
+    let bytes: [u8; 4] = plain.raw_data.as_slice().try_into().ok()?;
+    float.then(|| f32::from_le_bytes(bytes))
+}
+
 /// Element type of a tensor in the file, if it is a float.
 pub fn float_type(code: i32) -> Option<DatumType> {
     match DataType::try_from(code).ok()? {

@@ -28,8 +28,10 @@ pub struct Session {
     pub file: String,
     pub bytes: u64,
     pub model: pb::ModelProto,
-    /// The file as opened: what a plan that removes nothing gives back.
-    source: Option<Vec<u8>>,
+    /// The file as opened: what nobody touches is written from there. Empty if there was none.
+    source: Vec<u8>,
+    /// Its weights lie in it, so a plan that removes nothing gives the file itself back.
+    whole: bool,
     pub analysis: Analysis,
     /// Per site channel: index into `analysis.statistics.pairs`.
     pair_of: Vec<u32>,
@@ -67,7 +69,8 @@ impl Session {
         let open = || -> Result<Session> {
             let model = onnx::decode(bytes)?;
             let mut session = Session::from_model(name, bytes.len() as u64, model, measured)?;
-            session.source = Some(bytes.to_vec());
+            session.source = bytes.to_vec();
+            session.whole = true;
             Ok(session)
         };
         open().map_err(|e| e.in_file(name))
@@ -81,7 +84,11 @@ impl Session {
     ) -> Result<Session> {
         let model = onnx::decode_with(bytes, external);
         let size = bytes.len() as u64;
-        let open = |model| Session::from_model(name, size, model, &HashMap::new());
+        let open = |model| -> Result<Session> {
+            let mut session = Session::from_model(name, size, model, &HashMap::new())?;
+            session.source = bytes.to_vec();
+            Ok(session)
+        };
         model.and_then(open).map_err(|e| e.in_file(name))
     }
 
@@ -116,7 +123,8 @@ impl Session {
             file: name.to_string(),
             bytes,
             model,
-            source: None,
+            source: Vec::new(),
+            whole: false,
             pair_of,
             scores: HashMap::new(),
             zeros: None,

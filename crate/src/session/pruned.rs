@@ -34,9 +34,10 @@ impl Session {
         let model = surgery::prune(&self.model, &self.analysis, &decision)
             .map_err(|e| e.in_file(&self.file))?;
         // A plan that removes nothing gives the file back to the byte.
-        let bytes = match &self.source {
-            Some(source) if !decision.removed.contains(&true) => source.clone(),
-            _ => onnx::encode(&model),
+        let bytes = if self.whole && !decision.removed.contains(&true) {
+            self.source.clone()
+        } else {
+            self.encode(&model)
         };
         let size = Change {
             before: self.bytes,
@@ -72,12 +73,17 @@ impl Session {
             progress,
         );
         pruned.model = refitted.map_err(|e| e.in_file(&self.file))?;
-        pruned.bytes = onnx::encode(&pruned.model);
+        pruned.bytes = self.encode(&pruned.model);
         // The cut is what the twin proves; the refit changes weights on purpose.
         pruned.plan.check = Some(check);
         pruned.plan.bytes.after = pruned.bytes.len() as u64;
         pruned.repaired = true;
         Ok(pruned)
+    }
+
+    /// A model made from the opened one as a file, untouched parts as they were.
+    pub fn encode(&self, model: &pb::ModelProto) -> Vec<u8> {
+        onnx::encode_like(model, &self.source)
     }
 
     /// Makes a result the one that [`Session::predict`] runs.

@@ -28,6 +28,13 @@ enum Content {
     Scalar(i64),
 }
 
+impl Content {
+    /// Made of what was there, nothing new.
+    fn is_cut(&self) -> bool {
+        matches!(self, Content::Slice(_) | Content::Pick(..))
+    }
+}
+
 pub struct Editor<'a> {
     pub analysis: &'a Analysis,
     model: pb::ModelProto,
@@ -256,6 +263,22 @@ impl<'a> Editor<'a> {
         )
     }
 
+    /// The ConstantOfShape `node` once more, with other dimensions.
+    fn refill(&mut self, node: NodeId, output: &str, dims: &[i64]) {
+        let shape = self.add_tensor(&format!("{output}_shape"), |name| int_tensor(name, dims));
+        let old = self.node(node).clone();
+        let name = self.names.fresh(&format!("{output}_fill"));
+        self.insert_before(
+            node,
+            pb::NodeProto {
+                name,
+                input: vec![shape],
+                output: vec![output.to_string()],
+                ..old
+            },
+        );
+    }
+
     fn write(
         &mut self,
         tensor: TensorId,
@@ -329,7 +352,12 @@ impl<'a> Editor<'a> {
                 None => {
                     let name = self.names.fresh(&format!("{}_pruned", info.name));
                     let new = render(&name, &content, old, like)?;
-                    self.graph().initializer.push(new);
+                    match info.producer.filter(|_| content.is_cut()) {
+                        Some(fill) if analysis.graph.nodes[fill].op == "ConstantOfShape" => {
+                            self.refill(fill, &name, &new.dims);
+                        }
+                        _ => self.graph().initializer.push(new),
+                    }
                     variants.push((content, name.clone()));
                     name
                 }

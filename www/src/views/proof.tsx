@@ -11,7 +11,7 @@ import {
   runBoth,
   working,
 } from "../state/proof";
-import { labels, labelsChoice, measured, model, preset, presetChoice } from "../state/store";
+import { drag, labels, labelsChoice, measured, model, multiple, preset, presetChoice } from "../state/store";
 import { LABELS, PRESETS } from "../state/url";
 import { MovementText } from "./convergence";
 import { Choice, FileButton, Step } from "./parts";
@@ -151,7 +151,30 @@ function Take() {
         </p>
       )}
       {made ? <p class="file-name">{fileName(made)}</p> : null}
+      <Blocks />
     </div>
+  );
+}
+
+/** Channels that CPU runtimes take at a time; a layer of another count falls back to slower kernels. */
+const BLOCK = 8;
+
+function Blocks() {
+  const cut = drag.value?.preview.channels;
+  if (!cut || cut.after === cut.before || multiple.value % BLOCK === 0) return null;
+  return (
+    <p class="hint">
+      CPU runtimes such as onnxruntime take {BLOCK} channels at a time and are slower on odd counts.{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          multiple.value = BLOCK;
+        }}
+      >
+        Keep multiples of {BLOCK}
+      </button>
+    </p>
   );
 }
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use channel_pruning::calibrate::Stats;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
+use channel_pruning::evaluate;
 use channel_pruning::image::Image;
 use channel_pruning::session::{Session, Which};
-use channel_pruning::{evaluate, onnx};
 
 use crate::args::Command;
 use crate::print;
@@ -172,7 +172,7 @@ fn apply(command: &Command) -> Result<()> {
     pruned.plan.check = Some(check);
     let twin = command.twin.as_deref().map(|path| {
         let twin = session.twin(&pruned.decision)?;
-        Ok((path, onnx::encode(&twin)))
+        Ok((path, session.encode(&twin)))
     });
     let twin = twin.transpose()?;
     let result = command.output.as_deref().map(|p| (p, pruned.bytes.clone()));
