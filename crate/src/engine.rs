@@ -9,7 +9,7 @@ use tract_onnx::tract_core::internal::IntoRunnable;
 use tract_onnx::tract_hir::internal::InferenceModelExt;
 
 use crate::error::{Error, Result};
-use crate::graph::{fix_inputs, parser, sentence};
+use crate::graph::{fix_inputs, lacking, parser, sentence};
 use crate::onnx::{self, pb};
 
 /// A compiled network.
@@ -29,11 +29,25 @@ impl Engine {
         Engine::with_outputs(model, batch, None)
     }
 
+    /// Like [`Engine::new`], without tract's optimiser: slower, and one thing less that can be wrong.
+    pub fn plain(model: &pb::ModelProto, batch: usize) -> Result<Engine> {
+        Engine::compile(model, batch, None, false)
+    }
+
     /// Like [`Engine::new`], returning the named tensors instead of the model's outputs.
     pub fn with_outputs(
         model: &pb::ModelProto,
         batch: usize,
         outputs: Option<&[String]>,
+    ) -> Result<Engine> {
+        Engine::compile(model, batch, outputs, true)
+    }
+
+    fn compile(
+        model: &pb::ModelProto,
+        batch: usize,
+        outputs: Option<&[String]>,
+        optimised: bool,
     ) -> Result<Engine> {
         let mut model = model.clone();
         let graph = model
@@ -64,15 +78,16 @@ impl Engine {
         let typed = parser()
             .model_for_proto_model(&model)
             .and_then(|m| m.into_typed());
-        let typed = typed.map_err(|e| sentence(&e))?;
+        // An operator that is not there says more than what became of it.
+        let typed = typed.map_err(|e| lacking(&model).unwrap_or_else(|| sentence(&e)))?;
         // tract's layout pass fails on some convolutions between Transposes; the plain plan is
         // slower and right.
-        let plan = typed
-            .clone()
-            .into_optimized()
-            .and_then(|m| m.into_runnable())
-            .or_else(|_| typed.into_runnable())
-            .map_err(|e| sentence(&e))?;
+        let fast = optimised.then(|| typed.clone().into_optimized());
+        let plan = match fast.map(|m| m.and_then(|m| m.into_runnable())) {
+            Some(Ok(plan)) => Ok(plan),
+            _ => typed.into_runnable(),
+        };
+        let plan = plan.map_err(|e| sentence(&e))?;
         Ok(Engine {
             plan,
             inputs,

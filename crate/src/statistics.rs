@@ -326,12 +326,11 @@ impl Pass<'_> {
                 for (out, from) in outs {
                     let values: Vec<_> = from
                         .iter()
-                        .map(|a| {
-                            if *a == PAD {
-                                AtomStats::constant(*pad)
-                            } else {
-                                self.at(*a).clone()
-                            }
+                        .enumerate()
+                        .map(|(k, a)| match (*a == PAD, pad[k % pad.len()]) {
+                            (true, value) if value.is_nan() => UNKNOWN,
+                            (true, value) => AtomStats::constant(value),
+                            (false, _) => self.at(*a).clone(),
                         })
                         .collect();
                     self.out(*out, values);

@@ -212,6 +212,39 @@ fn sized(name: &str, shape: &[i64]) -> pb::ValueInfoProto {
 
 /// Graphs that contradict themselves: an error or not, but never a panic.
 #[test]
+fn normalisation_in_the_form_of_training() {
+    let trained = |change: &dyn Fn(&mut pb::NodeProto), opset: i64| {
+        let mut model = small(|net| {
+            let four = net.weight(&[4], &[1.0; 4]);
+            let mut norm = support::build::node(
+                "BatchNormalization",
+                "norm",
+                &["Relu_3.0", &four, &four, &four, &four],
+                &["normal"],
+                vec![],
+            );
+            change(&mut norm);
+            net.graph.node.push(norm);
+        });
+        model.opset_import[0].version = opset;
+        onnx::encode(&model)
+    };
+    let attribute = trained(&|n| n.attribute.push(int("training_mode", 1)), 15);
+    says("training_mode", &attribute, &["norm", "training", "eval"]);
+    let outputs = trained(&|n| n.output.push("mean".into()), 9);
+    says(
+        "outputs of training",
+        &outputs,
+        &["norm", "training", "eval"],
+    );
+    Session::open(
+        "plain.onnx",
+        &trained(&|n| n.output.push(String::new()), 15),
+    )
+    .unwrap();
+}
+
+#[test]
 fn contradictory_graphs() {
     type Change = fn(&mut Net);
     let changes: [(&str, Change); 12] = [

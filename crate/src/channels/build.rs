@@ -4,7 +4,7 @@ use super::layout::product;
 use super::union::Union;
 use super::{Atom, Channels, Flow, Layout, Pin, Reader, Slot};
 use super::{elementwise, linear, movement, spatial};
-use crate::graph::{Graph, NodeId, TensorId};
+use crate::graph::{Graph, Node, NodeId, TensorId};
 
 /// What the operator families write into.
 pub struct Builder<'g> {
@@ -73,8 +73,22 @@ impl<'g> Builder<'g> {
     }
 }
 
-/// A compact shape for a tensor we know nothing about: channels on axis 1, or on the last of two.
-fn assumed_dims(shape: &[usize]) -> Vec<usize> {
+/// A compact shape for what an operator makes that is not followed. Only names, for all of it is pinned:
+/// channels lie where they lay in an input of the same rank, else on axis 1.
+fn assumed_dims(shape: &[usize], inputs: &[(&[usize], Layout)]) -> Vec<usize> {
+    let alike = inputs
+        .iter()
+        .filter(|(full, l)| full.len() == shape.len() && l.dims.len() == shape.len());
+    for (full, layout) in alike.filter(|(_, l)| l.len() > 1) {
+        if *full == shape {
+            return layout.dims.clone();
+        }
+        if let Some(axis) = layout.single_axis() {
+            let mut dims = vec![1; shape.len()];
+            dims[axis] = shape[axis];
+            return dims;
+        }
+    }
     let mut dims = vec![1; shape.len()];
     if let Some(size) = shape.get(1) {
         dims[1] = *size;
@@ -188,13 +202,28 @@ fn mixes(op: &str) -> Option<&'static str> {
 fn opaque(b: &mut Builder<'_>, node: NodeId) -> Flow {
     let graph = b.graph;
     let op = &graph.nodes[node].op;
-    let why = mixes(op).unwrap_or("is not understood in this form");
+    let why = match (mixes(op), graph.unknown_since(node)) {
+        (Some(why), _) => why.to_string(),
+        (None, Some(origin)) if origin == node => "has a result of unknown shape".to_string(),
+        (None, Some(origin)) => {
+            let Node { name, op, .. } = &graph.nodes[origin];
+            format!("has no known shape, as nothing has behind {name} ({op})")
+        }
+        (None, None) => "is not understood in this form".to_string(),
+    };
     for tensor in graph.nodes[node].inputs.clone().into_iter().flatten() {
         b.pin_tensor(tensor, node, format!("goes into {op}, which {why}"));
     }
+    let labelled = graph.nodes[node].inputs.iter().flatten();
+    let labelled: Vec<(&[usize], Layout)> = labelled
+        .filter_map(|t| Some((graph.shape(*t)?, b.layouts[*t].clone()?)))
+        .collect();
     for tensor in graph.nodes[node].outputs.clone().into_iter().flatten() {
         if graph.is_float(tensor) {
-            let dims = graph.shape(tensor).map(assumed_dims).unwrap_or_default();
+            let shape = graph.shape(tensor);
+            let dims = shape
+                .map(|s| assumed_dims(s, &labelled))
+                .unwrap_or_default();
             b.fresh(tensor, dims);
             b.pin_tensor(tensor, node, format!("comes from {op}, which {why}"));
         }

@@ -176,6 +176,21 @@ fn compress(full: &[u32], shape: &[usize]) -> (Vec<usize>, Vec<usize>) {
     (dims, shown)
 }
 
+/// Output axes of a reshape in which an axis that tells channels apart is merged with one that does not.
+pub fn mixed_axes(dims: &[usize], shape: &[usize], target: &[usize]) -> Vec<usize> {
+    let groups = match_axes(shape, target).unwrap_or_default();
+    let mixes = |ins: &std::ops::Range<usize>| {
+        let wide = ins.clone().filter(|a| shape[*a] > 1);
+        let (told, not): (Vec<usize>, Vec<usize>) = wide.partition(|a| dims[*a] > 1);
+        !told.is_empty() && !not.is_empty()
+    };
+    groups
+        .into_iter()
+        .filter(|(ins, outs)| outs.len() == 1 && mixes(ins))
+        .map(|(_, outs)| outs.start)
+        .collect()
+}
+
 type AxisGroup = (std::ops::Range<usize>, std::ops::Range<usize>);
 
 /// Splits both shapes into the shortest runs of axes with equal products.

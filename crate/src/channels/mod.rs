@@ -5,6 +5,7 @@
 //! shrink with a tensor's axis) and the pins. What an operator does to channels is written once.
 
 pub mod build;
+mod concat;
 mod elementwise;
 pub mod layout;
 mod linear;
@@ -83,10 +84,11 @@ pub enum Flow {
     Nothing,
     /// Every output varies in ways we do not know.
     Opaque,
-    /// Outputs show inputs (one entry per output); PAD positions show `pad`.
+    /// Outputs show inputs (one entry per output); PAD positions show `pad`: one number for all, or one
+    /// per position (NaN where it varies over space).
     Move {
         outs: Vec<(TensorId, Vec<Atom>)>,
-        pad: f64,
+        pad: Vec<f64>,
     },
     /// Several atoms make one output position: constant only where all agree.
     Join { out: TensorId, from: Vec<Vec<Atom>> },

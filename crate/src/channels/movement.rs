@@ -3,9 +3,10 @@
 //! Each is reduced to a table of positions ([`Moved`]); a channel shuffle is then nothing special.
 
 use super::build::{Builder, Handled};
-use super::layout::{Moved, PAD, product};
+use super::concat::join;
+use super::layout::{Moved, PAD};
 use super::{Atom, Flow, Layout};
-use crate::graph::{Graph, NodeId, TensorId};
+use crate::graph::{Graph, NodeId};
 use crate::onnx::Attributes;
 
 pub fn visit(b: &mut Builder<'_>, node: NodeId) -> Handled {
@@ -16,7 +17,7 @@ pub fn visit(b: &mut Builder<'_>, node: NodeId) -> Handled {
         "Slice" => slice(b, node),
         "Split" => split(b, node),
         "Gather" => gather(b, node),
-        "Concat" => concat(b, node),
+        "Concat" => super::concat::concat(b, node),
         "Pad" => pad(b, node),
         "Expand" => expand(b, node),
         "DepthToSpace" => depth_to_space(b, node),
@@ -37,11 +38,11 @@ fn moved(b: &mut Builder<'_>, node: NodeId, layout: &Layout, m: Moved) -> Handle
     b.follow(out, m.dims, &from);
     Some(Flow::Move {
         outs: vec![(out, from)],
-        pad: 0.0,
+        pad: vec![0.0],
     })
 }
 
-fn atoms(layout: &Layout, positions: &[u32]) -> Vec<Atom> {
+pub(super) fn atoms(layout: &Layout, positions: &[u32]) -> Vec<Atom> {
     positions
         .iter()
         .map(|i| if *i == PAD { PAD } else { layout.base + i })
@@ -66,8 +67,26 @@ fn reshape(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let graph = b.graph;
     let (input, layout) = b.input(node, 0)?;
     let out = b.output(node)?;
-    let m = Moved::reshape(&layout.dims, graph.shape(input)?, graph.shape(out)?)?;
-    moved(b, node, &layout, m)
+    let (shape, target) = (graph.shape(input)?, graph.shape(out)?);
+    let m = Moved::reshape(&layout.dims, shape, target)?;
+    let mixed = super::layout::mixed_axes(&layout.dims, shape, target);
+    if target.len() < 3 || mixed.iter().all(|axis| *axis < 2) {
+        return moved(b, node, &layout, m);
+    }
+    // A pixel shuffle: what lay in several channels alternates over the picture, and goes together.
+    let mut dims = m.dims.clone();
+    for axis in mixed {
+        dims[axis] = 1;
+    }
+    let place = Moved::broadcast(&dims, &m.dims).from;
+    let mut from = vec![Vec::new(); super::layout::product(&dims)];
+    for (source, to) in m.from.iter().zip(place) {
+        let atom = layout.base + source;
+        if !from[to as usize].contains(&atom) {
+            from[to as usize].push(atom);
+        }
+    }
+    join(b, out, dims, from)
 }
 
 fn transpose(b: &mut Builder<'_>, node: NodeId) -> Handled {
@@ -137,14 +156,11 @@ fn slice(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let shape = b.graph.shape(input)?.to_vec();
     let mut m = Moved::identity(&layout.dims);
     let chosen = slice_positions(b.graph, node, &shape)?;
-    // Channels picked with a stride become a Gather, which has no other axis to slice; bounds that
-    // depend on the picture's size cannot be replaced by numbers.
-    let strided = |picks: &[usize]| picks.windows(2).any(|w| w[1] != w[0] + 1);
+    // Bounds that depend on the picture's size cannot be replaced by numbers.
     let on_channels = |axis: &usize| layout.dims[*axis] > 1;
     if chosen.len() > 1
-        && chosen.iter().any(|(axis, picks)| {
-            on_channels(axis) && (strided(picks) || b.graph.sized(node, &[1, 2]))
-        })
+        && chosen.iter().any(|(axis, _)| on_channels(axis))
+        && b.graph.sized(node, &[1, 2])
     {
         return None;
     }
@@ -184,7 +200,10 @@ fn split(b: &mut Builder<'_>, node: NodeId) -> Handled {
         b.follow(out, m.dims, &from);
         outs.push((out, from));
     }
-    Some(Flow::Move { outs, pad: 0.0 })
+    Some(Flow::Move {
+        outs,
+        pad: vec![0.0],
+    })
 }
 
 fn gather(b: &mut Builder<'_>, node: NodeId) -> Handled {
@@ -223,95 +242,6 @@ fn gather(b: &mut Builder<'_>, node: NodeId) -> Handled {
         }
         _ => None,
     }
-}
-
-fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
-    let graph = b.graph;
-    let out = b.output(node)?;
-    let shape = graph.shape(out)?.to_vec();
-    let axis = axis_of(graph.nodes[node].int("axis").unwrap_or(1), shape.len())?;
-    let inputs: Vec<TensorId> = graph.nodes[node].inputs.iter().flatten().copied().collect();
-    let layouts: Option<Vec<Layout>> = inputs.iter().map(|t| b.layouts[*t].clone()).collect();
-    // A constant among the inputs (learned tokens, coordinate maps) has channels of no class.
-    let layouts = layouts?;
-    if layouts.iter().any(|l| l.dims.len() != shape.len()) {
-        return None;
-    }
-    let mut dims: Vec<usize> = (0..shape.len())
-        .map(|a| layouts.iter().map(|l| l.dims[a]).max().unwrap_or(1))
-        .collect();
-    let labelled =
-        dims[axis] > 1 || inputs.len() > 1 && carries_channels(graph, &layouts, &inputs, axis);
-    for (layout, tensor) in layouts.iter().zip(&inputs) {
-        let full = graph.shape(*tensor)?;
-        let crossed = |a: usize| a != axis && dims[a] > 1 && layout.dims[a] == 1 && full[a] > 1;
-        if (0..shape.len()).any(crossed) {
-            return None;
-        }
-    }
-    if !labelled {
-        // Joined over space (say, the anchors of a detector): position by position, they go together.
-        let from: Vec<Vec<Atom>> = {
-            let broadcast: Vec<Vec<u32>> = layouts
-                .iter()
-                .map(|l| Moved::broadcast(&l.dims, &dims).from)
-                .collect();
-            (0..product(&dims))
-                .map(|k| {
-                    layouts
-                        .iter()
-                        .zip(&broadcast)
-                        .map(|(l, f)| l.base + f[k])
-                        .collect()
-                })
-                .collect()
-        };
-        return join(b, out, dims, from);
-    }
-    dims[axis] = shape[axis];
-    let mut table = Vec::new();
-    for (layout, tensor) in layouts.iter().zip(&inputs) {
-        let mut part = dims.clone();
-        part[axis] = graph.shape(*tensor)?[axis];
-        let m = Moved::broadcast(&layout.dims, &part);
-        table.push((part, atoms(layout, &m.from)));
-    }
-    let mut from = Vec::with_capacity(product(&dims));
-    // Row-major: for each outer index, the parts one after another.
-    let outer = product(&dims[..axis]);
-    for o in 0..outer {
-        for (part, atoms) in &table {
-            let run = product(&part[axis..]);
-            from.extend_from_slice(&atoms[o * run..(o + 1) * run]);
-        }
-    }
-    b.follow(out, dims, &from);
-    Some(Flow::Move {
-        outs: vec![(out, from)],
-        pad: 0.0,
-    })
-}
-
-/// Whether inputs that are one atom each (single channels, or pinned wholes) are concatenated as
-/// channels: then the result tells them apart.
-fn carries_channels(graph: &Graph, layouts: &[Layout], inputs: &[TensorId], axis: usize) -> bool {
-    axis == 1
-        && layouts.iter().all(|l| l.len() == 1)
-        && inputs.iter().all(|t| {
-            graph
-                .shape(*t)
-                .is_some_and(|s| s.len() == 4 || s.get(1) == Some(&1))
-        })
-}
-
-fn join(b: &mut Builder<'_>, out: TensorId, dims: Vec<usize>, from: Vec<Vec<Atom>>) -> Handled {
-    let layout = b.fresh(out, dims);
-    for (atom, sources) in layout.atoms().zip(&from) {
-        for source in sources {
-            b.union.tie(atom, *source);
-        }
-    }
-    Some(Flow::Join { out, from })
 }
 
 /// (before, after) of each axis, from the attribute or the inputs.
@@ -388,7 +318,7 @@ fn pad(b: &mut Builder<'_>, node: NodeId) -> Handled {
             b.follow(out, m.dims, &from);
             Some(Flow::Move {
                 outs: vec![(out, from)],
-                pad: value,
+                pad: vec![value],
             })
         }
         _ => None,

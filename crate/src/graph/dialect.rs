@@ -1,10 +1,14 @@
 //! Spellings that tract does not read, respelled in a copy of the model that only tract sees.
 
+use std::collections::HashMap;
+
 use tract_onnx::model::{Onnx, ParsingContext};
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::InferenceOp;
 
-use crate::onnx::{self, Attributes, Names, float_tensor, pb};
+use super::{arithmetic, pad};
+use crate::error::Error;
+use crate::onnx::{self, Attributes, Names, float_tensor, int_tensor, pb};
 
 /// tract's ONNX parser with the operators it lacks.
 pub fn parser() -> Onnx {
@@ -12,7 +16,23 @@ pub fn parser() -> Onnx {
         .with_ignore_output_shapes(true)
         .with_ignore_value_info(true);
     onnx.op_register.insert("Upsample", upsample);
+    onnx.op_register.insert(pad::OP, pad::build);
     onnx
+}
+
+/// The first operator of a respelled model that [`parser`] lacks, in one sentence.
+pub fn lacking(model: &pb::ModelProto) -> Option<Error> {
+    let known = parser().op_register.0;
+    let graph = model.graph.as_ref()?;
+    let absent = |n: &&pb::NodeProto| !onnx::standard(&n.domain) || !known.contains_key(&n.op_type);
+    let (index, node) = graph.node.iter().enumerate().find(|(_, n)| absent(n))?;
+    Some(Error::at(
+        onnx::node_name(node, index),
+        format!(
+            "the engine in which networks are run and results proved lacks the operator {}, so this network can be inspected and planned but not run or pruned; cut the network before that node, or replace it in the export",
+            node.op_type
+        ),
+    ))
 }
 
 /// Upsample (opset 7 to 9) is Resize as opset 10 has it.
@@ -42,6 +62,9 @@ pub fn dialect(model: &mut pb::ModelProto) {
         return;
     };
     to_single(graph);
+    onnx::name_parts(graph);
+    let known = onnx::integers(graph);
+    let kinds = element_types(graph);
     let mut names = Names::of(graph);
     let mut added = Vec::new();
     for node in graph.node.iter_mut().filter(|n| onnx::standard(&n.domain)) {
@@ -74,13 +97,17 @@ pub fn dialect(model: &mut pb::ModelProto) {
                     }
                 }
             }
-            // A constant cast to the type of an activation is still a constant.
+            "Conv" => arithmetic::explicit_pads(node),
+            "Slice" if node.input.len() > 2 => literal(node, &known, &mut names, &mut added),
+            "Pad" if node.input.get(3).is_some_and(|a| !a.is_empty()) => pad::respell(node, &known),
+            // A cast to the type of a constant; anything else that casts are likened to is an activation.
             "CastLike" => {
+                let like = node.input.get(1).and_then(|name| kinds.get(name));
                 node.op_type = "Cast".into();
                 node.input.truncate(1);
                 node.attribute = vec![pb::AttributeProto {
                     name: "to".into(),
-                    i: pb::tensor_proto::DataType::Float as i64,
+                    i: i64::from(*like.unwrap_or(&(pb::tensor_proto::DataType::Float as i32))),
                     r#type: pb::attribute_proto::AttributeType::Int as i32,
                     ..Default::default()
                 }];
@@ -89,6 +116,38 @@ pub fn dialect(model: &mut pb::ModelProto) {
         }
     }
     graph.initializer.extend(added);
+    arithmetic::respell(graph, &kinds, &mut names);
+}
+
+/// Element types of what the graph stores and is fed.
+fn element_types(graph: &pb::GraphProto) -> HashMap<String, i32> {
+    let stored = graph.initializer.iter();
+    let stored = stored.map(|t| (t.name.clone(), t.data_type));
+    let fed = graph.input.iter();
+    let fed = fed.filter_map(|i| Some((i.name.clone(), onnx::tensor_type(i)?.elem_type)));
+    let constants = graph.node.iter().filter(|n| n.op_type == "Constant");
+    let constants = constants.filter_map(|n| {
+        let value = n.attribute("value").and_then(|a| a.t.as_ref())?;
+        Some((n.output.first()?.clone(), value.data_type))
+    });
+    stored.chain(fed).chain(constants).collect()
+}
+
+/// Bounds that went through a Cast are symbols to tract, which then takes the largest number for a
+/// number rather than for "to the end".
+fn literal(
+    node: &mut pb::NodeProto,
+    known: &HashMap<String, Vec<i64>>,
+    names: &mut Names,
+    added: &mut Vec<pb::TensorProto>,
+) {
+    for operand in node.input.iter_mut().skip(1) {
+        if let Some(values) = known.get(operand) {
+            let name = names.fresh("bounds");
+            added.push(int_tensor(&name, values));
+            *operand = name;
+        }
+    }
 }
 
 /// float16 and float64 everywhere to float32.

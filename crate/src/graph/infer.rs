@@ -7,7 +7,7 @@ use tract_onnx::prelude::{DatumType, Tensor as Values};
 use tract_onnx::tract_hir::internal::{DimLike, Factoid, InferenceModelExt};
 
 use crate::error::{Error, Result};
-use crate::onnx::{self, pb};
+use crate::onnx::{self, Attributes, pb};
 
 /// Height and width assumed where a model leaves them open. A multiple of 32, so that the usual
 /// five halvings come out even.
@@ -27,6 +27,10 @@ pub(crate) fn fix_inputs(graph: &mut pb::GraphProto, batch: usize) {
     let names: Vec<String> = onnx::runtime_inputs(graph)
         .map(|i| i.name.clone())
         .collect();
+    let channels: HashMap<String, usize> = names
+        .iter()
+        .filter_map(|name| Some((name.clone(), channels_read(graph, name)?)))
+        .collect();
     for input in graph.input.iter_mut().filter(|i| names.contains(&i.name)) {
         let Some(pb::TypeProto {
             value: Some(pb::type_proto::Value::TensorType(tensor)),
@@ -42,11 +46,31 @@ pub(crate) fn fix_inputs(graph: &mut pb::GraphProto, batch: usize) {
             let open = !matches!(dim.value, Some(Dim::DimValue(n)) if n > 0);
             if open {
                 // A fixed batch of the export is kept: its Reshapes may rely on it.
-                let size = if axis == 0 { batch } else { DYNAMIC_SIZE };
+                let size = match (axis, channels.get(&input.name)) {
+                    (0, _) => batch,
+                    (1, Some(channels)) => *channels,
+                    _ => DYNAMIC_SIZE,
+                };
                 dim.value = Some(Dim::DimValue(size as i64));
             }
         }
     }
+}
+
+/// How many channels the convolution asks for that reads an input, for files that leave them open too.
+fn channels_read(graph: &pb::GraphProto, input: &str) -> Option<usize> {
+    let reads = |n: &&pb::NodeProto| n.input.first().is_some_and(|i| i == input);
+    let node = graph
+        .node
+        .iter()
+        .filter(|n| n.op_type == "Conv")
+        .find(reads)?;
+    let weight = graph
+        .initializer
+        .iter()
+        .find(|t| Some(&t.name) == node.input.get(1))?;
+    let groups = usize::try_from(node.int("group").unwrap_or(1)).ok()?;
+    Some(usize::try_from(*weight.dims.get(1)?).ok()? * groups)
 }
 
 /// What tract knows of each tensor, by name.

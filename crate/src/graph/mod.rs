@@ -4,8 +4,10 @@
 //! Shape-Gather-Concat chains that exporters write around a Reshape. Dynamic dimensions are fixed
 //! for the analysis only: batch to 1, unknown spatial sizes to [`DYNAMIC_SIZE`].
 
+mod arithmetic;
 mod dialect;
 mod infer;
+mod pad;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,7 +19,7 @@ use tract_onnx::prelude::{DatumType, Tensor as Values};
 use crate::error::{Error, Result};
 use crate::onnx::{self, Attributes, pb};
 
-pub(crate) use dialect::{dialect, parser};
+pub(crate) use dialect::{dialect, lacking, parser};
 pub use infer::DYNAMIC_SIZE;
 pub(crate) use infer::{fix_inputs, sentence};
 
@@ -232,6 +234,29 @@ impl Graph {
             .iter()
             .filter_map(|s| self.input(node, *s))
             .any(|t| self.sized[t])
+    }
+
+    /// Where the shapes on which `node` depends stop being known: the first node on the way to it whose
+    /// result has no shape although all that it is given has one.
+    pub fn unknown_since(&self, node: NodeId) -> Option<NodeId> {
+        let hazy = |t: &TensorId| {
+            let tensor = &self.tensors[*t];
+            tensor.shape.is_none() && (tensor.producer.is_some() || tensor.is_input)
+        };
+        let mut at = node;
+        loop {
+            let inputs = self.nodes[at].inputs.iter().flatten();
+            match inputs.copied().find(|t| hazy(t)) {
+                Some(tensor) => match self.tensors[tensor].producer {
+                    Some(producer) => at = producer,
+                    None => return Some(at),
+                },
+                None => {
+                    let mut outputs = self.nodes[at].outputs.iter().flatten();
+                    return outputs.any(hazy).then_some(at);
+                }
+            }
+        }
     }
 
     /// Element type in which a node's weights (input slot 1) are stored.

@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use super::{dimensions, pb, runtime_inputs, standard};
+use super::{Attributes, dimensions, pb, runtime_inputs, standard};
 use crate::error::{Error, Result};
 
 /// Decodes an ONNX file.
@@ -29,6 +29,7 @@ pub fn decode_with(
         ))
     })?;
     super::external::inline(&mut model, external)?;
+    super::functions::write_out(&mut model);
     check(&model)?;
     Ok(model)
 }
@@ -122,6 +123,7 @@ fn check(model: &pb::ModelProto) -> Result<()> {
             ));
         }
     }
+    trained(graph, model)?;
     for tensor in &graph.initializer {
         if tensor.dims.iter().any(|d| *d < 0) {
             return Err(Error::new(format!(
@@ -168,6 +170,32 @@ fn check(model: &pb::ModelProto) -> Result<()> {
         return Err(Error::new("has no input to feed an image to"));
     }
     Ok(())
+}
+
+/// BatchNormalization in the form of training normalises by the batch at hand: it has no statistics to
+/// judge a channel by, and engines disagree on what to do with it.
+fn trained(graph: &pb::GraphProto, model: &pb::ModelProto) -> Result<()> {
+    let standards = model.opset_import.iter().find(|o| standard(&o.domain));
+    let opset = standards.map_or(0, |o| o.version);
+    let form = |n: &&pb::NodeProto| {
+        let outputs = n.output.iter().filter(|o| !o.is_empty()).count();
+        match opset {
+            14.. => n.int("training_mode").unwrap_or(0) != 0,
+            7.. => outputs > 1,
+            _ => n.int("is_test").unwrap_or(0) == 0 && outputs > 1,
+        }
+    };
+    let norms = graph
+        .node
+        .iter()
+        .filter(|n| standard(&n.domain) && n.op_type == "BatchNormalization");
+    match norms.filter(form).map(|n| node_name(n, 0)).next() {
+        Some(name) => Err(Error::at(
+            name,
+            "BatchNormalization is in the form of training, which normalises by the batch at hand; export the network in evaluation mode (in PyTorch: model.eval())",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Every value is written once, before it is read: what ONNX promises and everything here relies on.

@@ -7,6 +7,8 @@ mod attributes;
 mod decode;
 mod encode;
 mod external;
+mod functions;
+mod known;
 mod sequence;
 mod tensor;
 
@@ -14,6 +16,8 @@ pub use attributes::Attributes;
 pub(crate) use decode::node_name;
 pub use decode::{decode, decode_with};
 pub use encode::{encode, encode_like};
+pub(crate) use known::integers;
+pub(crate) use sequence::name_parts;
 pub use sequence::respell;
 pub use tensor::{
     Names, float_tensor, float_type, int_tensor, raw_form, single_float, tensor_proto, to_single,

@@ -1,50 +1,35 @@
-//! The new PyTorch exporter writes `chunk` as SplitToSequence and SequenceAt. Sequences cannot be
-//! followed, slices can: the pair is respelled when a file is opened.
+//! Parts of a tensor that are written in a way that cannot be followed, respelled when a file is opened:
+//! PyTorch's new exporter writes `chunk` as SplitToSequence and SequenceAt, where slices say the same;
+//! a Split may leave parts unnamed, which then have no shape to tell where the next one starts.
 
 use std::collections::HashMap;
 
-use super::{Attributes, Names, int_tensor, pb};
+use super::{Attributes, Names, int_tensor, known, pb};
 
-/// Small integer constants by name.
-fn integers(graph: &pb::GraphProto) -> HashMap<String, Vec<i64>> {
-    let read = |t: &pb::TensorProto| -> Option<Vec<i64>> {
-        if t.data_type != pb::tensor_proto::DataType::Int64 as i32 {
-            return None;
-        }
-        if t.raw_data.is_empty() {
-            return Some(t.int64_data.clone());
-        }
-        let word = |b: &[u8]| b.try_into().ok().map(i64::from_le_bytes);
-        t.raw_data.chunks(8).map(word).collect()
-    };
-    let mut known: HashMap<String, Vec<i64>> = graph
-        .initializer
-        .iter()
-        .filter_map(|t| Some((t.name.clone(), read(t)?)))
-        .collect();
-    for node in graph.node.iter().filter(|n| n.op_type == "Constant") {
-        let value = node.attribute.iter().find_map(|a| match a.name.as_str() {
-            "value" => a.t.as_ref().and_then(read),
-            "value_int" => Some(vec![a.i]),
-            "value_ints" => Some(a.ints.clone()),
-            _ => None,
-        });
-        if let (Some(value), Some(name)) = (value, node.output.first()) {
-            known.insert(name.clone(), value);
-        }
-    }
-    known
-}
-
-/// Turns every SequenceAt of a SplitToSequence into a Slice, where both have constant operands.
 pub fn respell(model: &mut pb::ModelProto) {
     let Some(graph) = &mut model.graph else {
         return;
     };
-    if !graph.node.iter().any(|n| n.op_type == "SplitToSequence") {
-        return;
+    name_parts(graph);
+    if graph.node.iter().any(|n| n.op_type == "SplitToSequence") {
+        sequences(graph);
     }
-    let known = integers(graph);
+}
+
+/// Gives every unnamed part of a Split a name.
+pub(crate) fn name_parts(graph: &mut pb::GraphProto) {
+    let mut names = Names::of(graph);
+    for node in graph.node.iter_mut().filter(|n| n.op_type == "Split") {
+        let base = format!("{}_part", node.name);
+        for output in node.output.iter_mut().filter(|o| o.is_empty()) {
+            *output = names.fresh(&base);
+        }
+    }
+}
+
+/// Turns every SequenceAt of a SplitToSequence into a Slice, where both have constant operands.
+fn sequences(graph: &mut pb::GraphProto) {
+    let known = known::integers(graph);
     let splits: HashMap<String, (String, Option<Vec<i64>>, i64)> = graph
         .node
         .iter()

@@ -142,7 +142,7 @@ impl Pass<'_> {
                 for (out, from) in outs {
                     for (k, a) in from.iter().enumerate() {
                         let value = if *a == PAD {
-                            (*pad, false)
+                            (pad[k % pad.len()], false)
                         } else {
                             self.get(*a)
                         };

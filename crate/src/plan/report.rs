@@ -8,6 +8,7 @@ use super::{Decision, constants};
 use crate::analysis::{Analysis, Layer};
 use crate::channels::{ClassId, ReaderKind};
 use crate::cost::Cost;
+use crate::graph::{Node, NodeId};
 use crate::report::{Change, Criterion, Plan, PlanLayer, PlanOptions, Reason, Withheld};
 
 /// Describes `decision`. `bytes` are the file sizes before and (estimated or measured) after.
@@ -242,18 +243,15 @@ pub fn not_prunable(analysis: &Analysis) -> Vec<Reason> {
             reason: commonest,
         });
     }
-    for (node, flow) in analysis.channels.flows.iter().enumerate() {
-        let node = &analysis.graph.nodes[node];
+    for (index, flow) in analysis.channels.flows.iter().enumerate() {
+        let node = &analysis.graph.nodes[index];
         if matches!(flow, crate::channels::Flow::Opaque)
             && matches!(
                 node.op.as_str(),
                 "Conv" | "ConvTranspose" | "Gemm" | "MatMul"
             )
         {
-            let reason = format!(
-                "this {} is in a form that is not followed (weights or channels are computed)",
-                node.op
-            );
+            let reason = unfollowed(analysis, index);
             reasons.push(Reason {
                 node: node.name.clone(),
                 reason,
@@ -261,6 +259,53 @@ pub fn not_prunable(analysis: &Analysis) -> Vec<Reason> {
         }
     }
     reasons
+}
+
+/// Why the channels of a layer are not followed.
+fn unfollowed(analysis: &Analysis, node: NodeId) -> String {
+    let graph = &analysis.graph;
+    let Node { op, .. } = &graph.nodes[node];
+    let constant = |slot: usize| graph.input(node, slot).is_none_or(|t| graph.is_constant(t));
+    let layout = graph
+        .input(node, 0)
+        .and_then(|t| analysis.channels.layouts[t].as_ref());
+    let axis = if op.starts_with("Conv") {
+        Some(1)
+    } else {
+        None
+    };
+    let bare = |t: &&crate::graph::TensorId| {
+        graph.tensors[**t].is_input && graph.shape(**t).is_none_or(<[usize]>::is_empty)
+    };
+    if let Some(input) = graph.nodes[node].inputs.iter().flatten().find(bare) {
+        let name = &graph.tensors[*input].name;
+        return format!(
+            "this {op} reads the network's input {name}, which is declared without a shape"
+        );
+    }
+    if let Some(origin) = graph.unknown_since(node) {
+        let Node { name, op, .. } = &graph.nodes[origin];
+        return match origin == node {
+            true => format!("the shape of what this {op} makes could not be worked out"),
+            false => format!("no shape is known behind {name} ({op})"),
+        };
+    }
+    if !constant(1) {
+        return format!("this {op} has weights that are computed while the network runs");
+    }
+    if !constant(2) {
+        return format!("this {op} has a bias that is computed while the network runs");
+    }
+    let crossed = layout.is_some_and(|l| {
+        let mut wide = (0..l.dims.len()).filter(|a| l.dims[*a] > 1);
+        wide.any(|a| a != axis.unwrap_or(l.dims.len() - 1))
+    });
+    if crossed {
+        return format!(
+            "this {op} reads a tensor in which channels lie along other axes than its own"
+        );
+    }
+    format!("this {op} is in a form that is not followed")
 }
 
 /// The case of a site channel's pair, for the channel view.

@@ -105,9 +105,17 @@ impl Session {
         let analysis = std::panic::catch_unwind(analyse)
             .unwrap_or_else(|_| Err(Error::new("is damaged: its graph cannot be analysed")))?;
         if analysis.layers.is_empty() {
-            return Err(Error::new(
-                "holds no convolution, Gemm or MatMul with weights, so there is nothing to prune",
-            ));
+            // There may be some that are not followed.
+            let lost = plan::report::not_prunable(&analysis).into_iter().next();
+            return Err(match lost {
+                Some(lost) => Error::at(
+                    lost.node,
+                    format!("{}, and no other layer can be pruned either", lost.reason),
+                ),
+                None => Error::new(
+                    "holds no convolution, Gemm or MatMul with weights, so there is nothing to prune",
+                ),
+            });
         }
         let pair_of = plan::cases::pair_index(&analysis);
         let shown = Rc::new(Decision::keep_all(&analysis));

@@ -47,6 +47,8 @@ pub struct Editor<'a> {
     /// Nodes to insert after the node of that index.
     appended: BTreeMap<NodeId, Vec<pb::NodeProto>>,
     added: Vec<pb::TensorProto>,
+    /// Operands of nodes with any number of them that are left out.
+    dropped: Vec<Place>,
 }
 
 impl<'a> Editor<'a> {
@@ -64,6 +66,7 @@ impl<'a> Editor<'a> {
             inserted: BTreeMap::new(),
             appended: BTreeMap::new(),
             added: Vec::new(),
+            dropped: Vec::new(),
         })
     }
 
@@ -156,9 +159,18 @@ impl<'a> Editor<'a> {
         self.appended.entry(node).or_default().push(new);
     }
 
+    /// Takes an operand away; those behind it move up.
+    pub fn drop_input(&mut self, node: NodeId, slot: usize) {
+        self.dropped.push((node, slot));
+    }
+
     /// Applies everything.
     pub fn finish(mut self) -> Result<pb::ModelProto> {
         self.apply_content()?;
+        self.dropped.sort_unstable();
+        while let Some((node, slot)) = self.dropped.pop() {
+            self.node(node).input.remove(slot);
+        }
         let (mut inserted, mut appended) = (
             std::mem::take(&mut self.inserted),
             std::mem::take(&mut self.appended),

@@ -9,6 +9,7 @@ mod edit;
 mod fold;
 pub mod keep;
 mod reshape;
+mod slice;
 mod tidy;
 pub mod twin;
 

@@ -12,6 +12,7 @@ use crate::onnx::{Attributes, int_tensor, pb};
 
 use super::edit::Editor;
 use super::keep::{Keep, source};
+use super::slice;
 
 pub fn rewrite(editor: &mut Editor<'_>, analysis: &Analysis, keep: &Keep<'_>) -> Result<()> {
     for node in (0..analysis.graph.nodes.len()).filter(|n| !keep.dead(*n)) {
@@ -21,6 +22,12 @@ pub fn rewrite(editor: &mut Editor<'_>, analysis: &Analysis, keep: &Keep<'_>) ->
                     || input_touched(analysis, keep, node) =>
             {
                 moved(editor, analysis, keep, node, outs)?;
+            }
+            // A pixel shuffle written as reshapes.
+            Flow::Join { out, .. }
+                if analysis.graph.nodes[node].op == "Reshape" && keep.touched(*out) =>
+            {
+                sizes(editor, analysis, keep, node, 1, *out)?;
             }
             Flow::Pool { out, .. }
                 if analysis.graph.nodes[node].op == "Resize" && keep.touched(*out) =>
@@ -66,16 +73,17 @@ fn moved(
     match op {
         "Reshape" => sizes(editor, analysis, keep, node, 1, out),
         "Expand" => sizes(editor, analysis, keep, node, 1, out),
-        "Slice" => slice(editor, analysis, keep, node, out),
+        "Slice" => slice::slice(editor, analysis, keep, node),
         "Split" => split(editor, analysis, keep, node, outs),
         "Gather" => gather(editor, analysis, keep, node, out, &outs[0].1),
+        "Concat" => slice::constants_beside(editor, analysis, keep, node, out),
         "Pad" => pad(editor, analysis, keep, node, out, &outs[0].1),
         // Follow their inputs by themselves.
         _ => Ok(()),
     }
 }
 
-fn refuse(analysis: &Analysis, node: NodeId, what: &str) -> Error {
+pub(super) fn refuse(analysis: &Analysis, node: NodeId, what: &str) -> Error {
     Error::at(
         &analysis.graph.nodes[node].name,
         format!("{what} cannot be rewritten for the channels that stay"),
@@ -225,89 +233,6 @@ fn ranks(
             kept.binary_search(&place).map_err(|_| error())
         })
         .collect()
-}
-
-fn slice(
-    editor: &mut Editor<'_>,
-    analysis: &Analysis,
-    keep: &Keep<'_>,
-    node: NodeId,
-    out: TensorId,
-) -> Result<()> {
-    let graph = &analysis.graph;
-    let input = graph
-        .input(node, 0)
-        .ok_or_else(|| refuse(analysis, node, "a slice"))?;
-    let shape = graph.shape(input).unwrap_or_default().to_vec();
-    let chosen = crate::channels::slice_positions(graph, node, &shape)
-        .ok_or_else(|| refuse(analysis, node, "a slice"))?;
-    let read = |slot: usize, name: &str| {
-        graph.nodes[node]
-            .ints(name)
-            .map(<[i64]>::to_vec)
-            .or_else(|| graph.integers(node, slot))
-    };
-    let (Some(mut starts), Some(mut ends)) = (read(1, "starts"), read(2, "ends")) else {
-        return Err(refuse(analysis, node, "a slice"));
-    };
-    let mut touched = false;
-    for (entry, (axis, picks)) in chosen.iter().enumerate() {
-        if !keep.changes(input, *axis) {
-            continue;
-        }
-        let before = keep
-            .along(input, *axis)
-            .ok_or_else(|| refuse(analysis, node, "a slice"))?;
-        let ranks: Vec<usize> = picks
-            .iter()
-            .filter_map(|p| before.binary_search(p).ok())
-            .collect();
-        let step = read(4, "steps")
-            .and_then(|s| s.get(entry).copied())
-            .unwrap_or(1);
-        let run = ranks.windows(2).all(|w| w[1] == w[0] + 1);
-        if step != 1 || !run || ranks.is_empty() {
-            return select_instead(editor, analysis, node, out, *axis, chosen.len(), &ranks);
-        }
-        starts[entry] = ranks[0] as i64;
-        ends[entry] = ranks[ranks.len() - 1] as i64 + 1;
-        touched = true;
-    }
-    if touched {
-        if graph.nodes[node].attribute("starts").is_some() {
-            editor.set_int_list(node, "starts", starts);
-            editor.set_int_list(node, "ends", ends);
-        } else {
-            editor.set_ints(node, 1, starts);
-            editor.set_ints(node, 2, ends);
-        }
-    }
-    Ok(())
-}
-
-/// A slice with a stride through channels that no longer lie evenly becomes a Gather.
-fn select_instead(
-    editor: &mut Editor<'_>,
-    analysis: &Analysis,
-    node: NodeId,
-    _out: TensorId,
-    axis: usize,
-    axes: usize,
-    ranks: &[usize],
-) -> Result<()> {
-    if axes != 1 {
-        return Err(refuse(analysis, node, "a slice of several axes"));
-    }
-    let indices: Vec<i64> = ranks.iter().map(|r| *r as i64).collect();
-    let name = &analysis.graph.nodes[node].name;
-    let table = editor.add_tensor(&format!("{name}_channels"), |n| int_tensor(n, &indices));
-    let replaced = editor.node(node);
-    replaced.op_type = "Gather".into();
-    replaced.input.truncate(1);
-    replaced.input.push(table);
-    replaced.attribute.clear();
-    editor.set_int(node, "axis", axis as i64);
-    Ok(())
 }
 
 fn split(

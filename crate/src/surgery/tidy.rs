@@ -34,11 +34,15 @@ pub fn tidy(
     analysis: &Analysis,
     keep: &Keep<'_>,
 ) {
-    let was_live = original.graph.as_ref().map(live).unwrap_or_default();
+    let was_live = original
+        .graph
+        .as_ref()
+        .map(|g| live(g, Vec::new()))
+        .unwrap_or_default();
     let Some(graph) = &mut pruned.graph else {
         return;
     };
-    let now_live = live(graph);
+    let now_live = live(graph, Vec::new());
     // What the cut made useless goes, and dead ends whose shapes are no longer true. Other dead ends
     // are none of our business.
     let by_name: HashMap<&str, usize> = analysis
@@ -48,16 +52,29 @@ pub fn tidy(
         .enumerate()
         .map(|(i, t)| (t.name.as_str(), i))
         .collect();
+    let irregular = |name: &String| {
+        let tensor = by_name.get(name.as_str());
+        tensor.is_some_and(|t| !keep.regular(*t))
+    };
+    // Dead ends that stay go on needing what they read, even if nobody else does any more.
+    let loose = graph.node.iter().filter(|n| {
+        !n.output.iter().any(|o| was_live.contains(o))
+            && !n.input.iter().chain(&n.output).any(irregular)
+    });
+    let wanted: Vec<String> = loose.flat_map(|n| n.output.iter().cloned()).collect();
+    let wanted = live(graph, wanted);
     let mut lost: HashSet<String> = HashSet::new();
     graph.node.retain(|n| {
         let live = n.output.iter().any(|o| now_live.contains(o));
-        let useless = n.output.iter().any(|o| was_live.contains(o));
-        let stale = n.input.iter().chain(&n.output).any(|name| {
-            lost.contains(name)
-                || by_name
-                    .get(name.as_str())
-                    .is_some_and(|t| !keep.regular(*t))
-        });
+        let useless = n
+            .output
+            .iter()
+            .any(|o| was_live.contains(o) && !wanted.contains(o));
+        let stale = n
+            .input
+            .iter()
+            .chain(&n.output)
+            .any(|name| lost.contains(name) || irregular(name));
         let stays = live || !(useless || stale);
         if !stays {
             lost.extend(n.output.iter().filter(|o| !o.is_empty()).cloned());
@@ -158,15 +175,16 @@ fn set_changed(info: &mut pb::ValueInfoProto, before: &[usize], after: &[usize])
     }
 }
 
-/// Names of all values that some graph output depends on.
-fn live(graph: &pb::GraphProto) -> HashSet<String> {
+/// Names of all values that some graph output, or one of `also`, depends on.
+fn live(graph: &pb::GraphProto, also: Vec<String>) -> HashSet<String> {
     let producer: HashMap<&str, &pb::NodeProto> = graph
         .node
         .iter()
         .flat_map(|n| n.output.iter().map(move |o| (o.as_str(), n)))
         .collect();
     let mut live: HashSet<String> = HashSet::new();
-    let mut stack: Vec<String> = graph.output.iter().map(|o| o.name.clone()).collect();
+    let mut stack = also;
+    stack.extend(graph.output.iter().map(|o| o.name.clone()));
     while let Some(name) = stack.pop() {
         if name.is_empty() || !live.insert(name.clone()) {
             continue;

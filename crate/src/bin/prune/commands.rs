@@ -1,6 +1,6 @@
 //! One function per command.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use channel_pruning::calibrate::Stats;
 use channel_pruning::dataset::Dataset;
@@ -41,14 +41,39 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// Writes beside the target and renames, so that nothing half-written is left.
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = std::path::PathBuf::from(part);
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
-    written.map_err(|e| {
-        let _ = std::fs::remove_file(&part);
+    write_all(&[(path, bytes.to_vec())])
+}
+
+/// Writes all of these files or none: each is complete beside its target before the first is renamed.
+fn write_all(files: &[(&Path, Vec<u8>)]) -> Result<()> {
+    let part = |path: &Path| {
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        PathBuf::from(part)
+    };
+    let failed = |path: &Path, e: &std::io::Error| {
+        for (other, _) in files {
+            let _ = std::fs::remove_file(part(other));
+        }
         Error::new(format!("{}: {e}", path.display()))
-    })
+    };
+    for (k, (path, bytes)) in files.iter().enumerate() {
+        if files[..k].iter().any(|(other, _)| other == path) {
+            let twice = std::io::Error::other("is named for two files");
+            return Err(failed(path, &twice));
+        }
+        // A directory lets itself be written beside, and not be replaced.
+        let target = match path.is_dir() {
+            true => Err(std::io::Error::other("is a directory")),
+            false => Ok(part(path)),
+        };
+        let written = target.and_then(|target| std::fs::write(target, bytes));
+        written.map_err(|e| failed(path, &e))?;
+    }
+    for (path, _) in files {
+        std::fs::rename(part(path), path).map_err(|e| failed(path, &e))?;
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> Result<Session> {
@@ -139,18 +164,19 @@ fn apply(command: &Command) -> Result<()> {
     let check = session.check(&pruned)?;
     if !check.passed {
         return Err(Error::new(format!(
-            "the pruned network differs from its masked twin by {:.3e}, so it was not written; please report this model",
-            check.max_abs_diff
+            "the pruned network differs from its masked twin by {:.3e} where outputs reach {:.3e}, so it was not written; please report this model",
+            check.max_abs_diff, check.max_abs_output
         ))
         .in_file(&session.file));
     }
     pruned.plan.check = Some(check);
-    if let Some(path) = &command.twin {
-        write(path, &session.encode(&session.twin(&pruned.decision)?))?;
-    }
-    if let Some(path) = &command.output {
-        write(path, &pruned.bytes)?;
-    }
+    let twin = command.twin.as_deref().map(|path| {
+        let twin = session.twin(&pruned.decision)?;
+        Ok((path, session.encode(&twin)))
+    });
+    let twin = twin.transpose()?;
+    let result = command.output.as_deref().map(|p| (p, pruned.bytes.clone()));
+    write_all(&[result, twin].into_iter().flatten().collect::<Vec<_>>())?;
     if command.json {
         print::json(&pruned.plan)
     } else {

@@ -113,6 +113,10 @@ impl Maker {
             Op::Slice => vec![self.slice(&x)],
             Op::Gather => vec![self.gather(&x)],
             Op::Shuffle => vec![self.shuffle(&x)],
+            Op::PixelShuffle => vec![self.pixel_shuffle(&x)],
+            Op::SliceSeveral => vec![self.slice_several(&x)],
+            Op::Beside => vec![self.beside(&x)],
+            Op::SplitPart => vec![self.split_part(&x)],
             Op::Pad => vec![self.pad(&x)],
             Op::PadChannels => vec![self.pad_channels(&x)],
             Op::Pool => vec![self.pool(&x)],
@@ -301,7 +305,7 @@ fn drop_loose_ends(graph: &mut pb::GraphProto) {
     let mut live: HashSet<String> = graph.output.iter().map(|o| o.name.clone()).collect();
     for node in graph.node.iter().rev() {
         if node.output.iter().any(|o| live.contains(o)) {
-            live.extend(node.input.iter().cloned());
+            live.extend(node.input.iter().filter(|i| !i.is_empty()).cloned());
         }
     }
     graph

@@ -6,6 +6,7 @@ mod convolution;
 mod heads;
 mod maker;
 mod movement;
+mod rearrange;
 mod spatial;
 
 use channel_pruning::onnx::pb;
@@ -32,6 +33,10 @@ pub enum Op {
     Slice,
     Gather,
     Shuffle,
+    PixelShuffle,
+    SliceSeveral,
+    Beside,
+    SplitPart,
     Pad,
     PadChannels,
     Pool,
@@ -46,7 +51,7 @@ pub enum Op {
 }
 
 /// Operators and how often they are drawn.
-const OPS: [(Op, usize); 26] = [
+const OPS: [(Op, usize); 30] = [
     (Op::Conv, 14),
     (Op::Grouped, 6),
     (Op::Depthwise, 9),
@@ -62,6 +67,10 @@ const OPS: [(Op, usize); 26] = [
     (Op::Slice, 3),
     (Op::Gather, 3),
     (Op::Shuffle, 5),
+    (Op::PixelShuffle, 3),
+    (Op::SliceSeveral, 3),
+    (Op::Beside, 3),
+    (Op::SplitPart, 2),
     (Op::Pad, 2),
     (Op::PadChannels, 2),
     (Op::Pool, 3),

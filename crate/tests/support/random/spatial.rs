@@ -13,6 +13,25 @@ impl Maker {
             ];
             return self.net.op("Pad", &[x], attributes);
         }
+        let rank = pads.len() / 2;
+        let moved: Vec<usize> = (0..rank)
+            .filter(|a| pads[*a] != 0 || pads[a + rank] != 0)
+            .collect();
+        if self.opset >= 18 && !moved.is_empty() && self.rng.chance(0.5) {
+            // Only the axes that change, counted from the front or the back.
+            let back = if self.rng.chance(0.5) { rank as i64 } else { 0 };
+            let axes: Vec<i64> = moved.iter().map(|a| *a as i64 - back).collect();
+            let before = moved.iter().map(|a| pads[*a]);
+            let amounts: Vec<i64> = before.chain(moved.iter().map(|a| pads[a + rank])).collect();
+            let (amounts, axes) = (self.integers(&amounts), self.integers(&axes));
+            let value = if value == 0.0 {
+                String::new()
+            } else {
+                self.net.scalar(value)
+            };
+            let inputs = [x, &amounts, &value, &axes];
+            return self.net.op("Pad", &inputs, vec![text("mode", mode)]);
+        }
         let pads = self.integers(pads);
         if mode == "constant" && value != 0.0 {
             let value = self.net.scalar(value);
