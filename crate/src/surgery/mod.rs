@@ -5,6 +5,7 @@
 //! alone and the removed channels replaced by their constants where readers read them.
 
 mod branch;
+mod content;
 mod edit;
 mod fold;
 pub mod keep;
