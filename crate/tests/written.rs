@@ -132,3 +132,13 @@ fn unknown_fields_stay() {
     assert_eq!(times(NODE_METADATA), 3);
     assert_eq!(times(GRAPH_METADATA), 1);
 }
+
+/// However it was opened, a file that loses nothing is given back to the byte.
+#[test]
+fn nothing_removed_is_the_file_itself() {
+    let bytes = files::read(&files::sample(V1));
+    let mut session = Session::open_external("v1.onnx", &bytes, &|_| None).unwrap();
+    let nothing = at_share(Criterion::L1, 0.0, Compensation::None);
+    assert!(session.prune(&nothing).unwrap().bytes == bytes);
+    assert!(session.prune(&at_threshold(0.9)).unwrap().bytes.len() < bytes.len());
+}

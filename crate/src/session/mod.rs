@@ -82,14 +82,21 @@ impl Session {
         bytes: &[u8],
         external: &dyn Fn(&str) -> Option<Vec<u8>>,
     ) -> Result<Session> {
-        let model = onnx::decode_with(bytes, external);
-        let size = bytes.len() as u64;
-        let open = |model| -> Result<Session> {
-            let mut session = Session::from_model(name, size, model, &HashMap::new())?;
+        // Only weights that lie elsewhere make the file more than its bytes.
+        let asked = std::cell::Cell::new(false);
+        let fetch = |file: &str| {
+            asked.set(true);
+            external(file)
+        };
+        let open = || -> Result<Session> {
+            let model = onnx::decode_with(bytes, &fetch)?;
+            let mut session =
+                Session::from_model(name, bytes.len() as u64, model, &HashMap::new())?;
             session.source = bytes.to_vec();
+            session.whole = !asked.get();
             Ok(session)
         };
-        model.and_then(open).map_err(|e| e.in_file(name))
+        open().map_err(|e| e.in_file(name))
     }
 
     pub fn from_model(
