@@ -4,6 +4,7 @@ import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/network.css";
 import "./styles/map.css";
+import "./styles/bench.css";
 import "./styles/channel.css";
 import "./styles/dial.css";
 import "./styles/plan.css";

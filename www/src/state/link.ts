@@ -35,6 +35,7 @@ export function followHash(): void {
       store.seed.value = state.seed;
       store.floor.value = state.floor;
       store.multiple.value = state.multiple;
+      store.view.value = state.view;
       store.presetChoice.value = state.preset;
       store.labelsChoice.value = state.labels;
       const { layers, sites } = store.model.value?.overview ?? { layers: [], sites: [] };

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import type { Order } from "../lib/order";
 import type { ChannelDetail, Compensation, Criterion, Plan, PlanOptions } from "../wasm/core";
 import type { Companion, Curve, Drag, Opened } from "../worker/api";
-import { decode, type Shared } from "./url";
+import { decode, type Shared, type View } from "./url";
 
 export type Source = { kind: "sample"; file: string } | { kind: "local" };
 
@@ -53,6 +53,8 @@ export const seed = signal(initial.seed);
 export const floor = signal(initial.floor);
 export const multiple = signal(initial.multiple);
 export const locked = signal<number[]>(initial.locked);
+/** The panel below the map. */
+export const view = signal<View>(initial.view);
 export const selected = signal<[number, number] | null>(initial.selected);
 /** "" = as guessed. */
 export const presetChoice = signal(initial.preset);
@@ -114,6 +116,7 @@ export const shared = computed<Shared>(() => {
     multiple: multiple.value,
     locked: locked.value,
     selected: selected.value,
+    view: view.value,
     preset: presetChoice.value,
     labels: labelsChoice.value,
   };

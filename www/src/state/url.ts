@@ -9,6 +9,10 @@ export const COMPENSATIONS = ["none", "shift", "mean"] as const;
 export const PRESETS = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
 export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
 
+/** Panels below the map. */
+export const VIEWS = ["channel", "cases", "graph", "compare", "lab"] as const;
+export type View = (typeof VIEWS)[number];
+
 export interface Shared {
   /** A sample's file name, or "local:NAME" for a file that a link can not carry. */
   net: string;
@@ -23,6 +27,7 @@ export interface Shared {
   locked: number[];
   /** Selected channel as [site, channel]. */
   selected: [number, number] | null;
+  view: View;
   /** "" = as guessed from the network. */
   preset: string;
   labels: string;
@@ -76,6 +81,7 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
     },
     write: (value) => value?.join(".") ?? "",
   },
+  view: oneOf("channel", VIEWS),
   preset: oneOf("", PRESETS as readonly string[]),
   labels: oneOf("", LABELS as readonly string[]),
 };

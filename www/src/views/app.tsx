@@ -1,5 +1,5 @@
 import { dropping, model } from "../state/store";
-import { ChannelView } from "./channel";
+import { Bench } from "./bench";
 import { Dial } from "./dial";
 import { MapView } from "./map";
 import { Messages } from "./messages";
@@ -17,7 +17,7 @@ export function App() {
         <NetworkView />
         <section class="channels" aria-label="Channels">
           <MapView />
-          <ChannelView />
+          <Bench />
         </section>
         <Dial />
         <PlanView />

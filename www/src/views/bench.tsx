@@ -1,0 +1,56 @@
+import type { ComponentChildren } from "preact";
+import { view } from "../state/store";
+import type { View } from "../state/url";
+import { ChannelView } from "./channel";
+
+interface Panel {
+  id: View;
+  title: string;
+  body: () => ComponentChildren;
+}
+
+/** What is looked at below the map; each panel is a file of its own. */
+const PANELS: Panel[] = [{ id: "channel", title: "Channel", body: () => <ChannelView /> }];
+
+export function Bench() {
+  const shown = PANELS.find((it) => it.id === view.value) ?? PANELS[0]!;
+  return (
+    <div class="bench" data-view={shown.id}>
+      {PANELS.length > 1 ? <Tabs shown={shown} /> : null}
+      <div class="bench-body" role="tabpanel" id="bench-panel" aria-label={shown.title}>
+        {shown.body()}
+      </div>
+    </div>
+  );
+}
+
+function Tabs({ shown }: { shown: Panel }) {
+  const step = (event: KeyboardEvent) => {
+    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const next = PANELS[(PANELS.indexOf(shown) + move + PANELS.length) % PANELS.length]!;
+    view.value = next.id;
+    document.getElementById(`tab-${next.id}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label="Below the map" onKeyDown={step}>
+      {PANELS.map((it) => (
+        <button
+          key={it.id}
+          id={`tab-${it.id}`}
+          type="button"
+          role="tab"
+          aria-selected={it === shown}
+          aria-controls="bench-panel"
+          tabIndex={it === shown ? 0 : -1}
+          onClick={() => {
+            view.value = it.id;
+          }}
+        >
+          {it.title}
+        </button>
+      ))}
+    </div>
+  );
+}
