@@ -252,7 +252,7 @@ impl Session {
         };
         let pruned = self
             .inner
-            .repair(&plan_options(options)?, &images, report)
+            .repair(&plan_options(options)?, &[Step::Refit], &images, report)
             .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);

@@ -1,5 +1,5 @@
 /** What crosses between the page and its workers, besides the core's own types. */
-import type { ChannelDetail, Criterion, Overview, Plan, PlanOptions, Prediction, Preview } from "../wasm/core";
+import type { ChannelDetail, Overview, Plan, PlanOptions, Prediction, Preview } from "../wasm/core";
 
 export type Which = "original" | "pruned";
 
@@ -47,7 +47,7 @@ export interface Api {
   open(name: string, bytes: Uint8Array, companions: Companion[]): Promise<Opened>;
   /** Overview and arrays anew, after a calibration. */
   refresh(): Promise<Opened>;
-  scores(criterion: Criterion, seed: number): Promise<Float32Array>;
+  scores(options: PlanOptions): Promise<Float32Array>;
   preview(options: PlanOptions, channel: [number, number] | null): Promise<Drag>;
   channel(site: number, channel: number, options: PlanOptions): Promise<ChannelDetail>;
   curve(options: PlanOptions, amounts: number[]): Promise<Curve>;

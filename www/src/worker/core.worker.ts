@@ -41,6 +41,19 @@ function describeChannel(s: Session, [site, channel]: [number, number], options:
   }
 }
 
+/** A plan that asks for the measured zeros. */
+const ZEROS: PlanOptions = {
+  criterion: "apoz",
+  threshold: 1,
+  share: 0,
+  compensation: "none",
+  per: "channel",
+  seed: 0,
+  floor: 1,
+  multiple: 1,
+  locked: [],
+};
+
 const api: Api = {
   async version() {
     await ready;
@@ -66,8 +79,8 @@ const api: Api = {
   async refresh() {
     return describe(await current());
   },
-  async scores(criterion, seed) {
-    const scores = (await current()).scores(criterion, seed);
+  async scores(options) {
+    const scores = (await current()).scores(options);
     return transfer(scores, [scores.buffer]);
   },
   async preview(options, channel) {
@@ -127,7 +140,7 @@ const api: Api = {
   async measured() {
     const s = await current();
     const probabilities = s.probabilities();
-    const zeros = s.scores("apoz", 0).map((score) => 1 - score);
+    const zeros = s.scores(ZEROS).map((score) => 1 - score);
     return transfer({ probabilities, zeros }, [probabilities.buffer, zeros.buffer]);
   },
   async clearCalibration() {

@@ -255,7 +255,7 @@ fn repair(command: &Command) -> Result<()> {
     for item in pictures(command)?.iter() {
         images.push(feeder.feed(&item.map_err(Error::new)?.image));
     }
-    let repaired = session.repair(&command.options, &images, |_, _| ())?;
+    let repaired = session.repair(&command.options, &command.steps, &images, |_, _| ())?;
     if let Some(path) = &command.output {
         write(path, &repaired.bytes)?;
     }
