@@ -6,6 +6,8 @@ import { useRef } from "preact/hooks";
 export function FileButton(props: {
   name: string;
   multiple?: boolean;
+  /** A whole folder; its files know their paths. */
+  directory?: boolean;
   accept?: string;
   primary?: boolean;
   onFiles: (files: File[], since: number) => void;
@@ -17,6 +19,7 @@ export function FileButton(props: {
         type="file"
         aria-label={props.name}
         multiple={props.multiple ?? false}
+        {...(props.directory ? { webkitdirectory: true } : {})}
         {...(props.accept ? { accept: props.accept } : {})}
         onChange={(event) => {
           const input = event.currentTarget;

@@ -58,3 +58,16 @@ export function caseSentence(detail: ChannelDetail): string {
       return "Not in a depthwise pair, and kept.";
   }
 }
+
+export const LAB = {
+  noCurves: "Each point will be one plan, pruned and judged on the images; curves grow while you go on working.",
+  pin: "Point at a curve to read it; a click makes that plan the page’s.",
+  sweepRest: "Runs in the background and goes on after a reload.",
+  beforeEvaluation: "The original and the pruned network each answer every image; all cores work.",
+  guard: "The most that can be removed while a promise holds on the images above.",
+  guardRest: "About fifteen plans are tried.",
+  trail: "The plans that were tried will stand here, with what they cost.",
+  noData: "Accuracy is measured on images whose class is known. They stay on this device.",
+  formats:
+    "A folder or zip with one folder per class, CIFAR binaries (.bin, .tar.gz), IDX of the MNIST family (.gz too), or a CSV of file,label with its images. Drop them here or choose them.",
+};
