@@ -36,13 +36,14 @@ export function FileButton(props: {
 
 export function Choice<T extends string>(props: {
   name: string;
+  hideLabel?: boolean;
   value: T;
   options: readonly (readonly [T, string, boolean?])[];
   onChoose: (value: T) => void;
 }) {
   return (
     <label class="choice">
-      <span>{props.name}</span>
+      <span class={props.hideLabel ? "hidden" : ""}>{props.name}</span>
       <select
         value={props.value}
         onChange={(event) => {

@@ -62,7 +62,9 @@ export function caseSentence(detail: ChannelDetail): string {
 export const LAB = {
   noCurves: "Each point will be one plan, pruned and judged on the images; curves grow while you go on working.",
   pin: "Point at a curve to read it; a click makes that plan the page’s.",
-  sweepRest: "Runs in the background and goes on after a reload.",
+  sweepDone: "All points are there.",
+  sweepPaused: "Stopped; what is judged is kept.",
+  sweepRest: "Goes on in the background.",
   beforeEvaluation: "The original and the pruned network each answer every image; all cores work.",
   guard: "The most that can be removed while a promise holds on the images above.",
   guardRest: "About fifteen plans are tried.",

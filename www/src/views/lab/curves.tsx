@@ -25,7 +25,7 @@ import { drag, keyOf, planKey } from "../../state/store";
 import { Choice } from "../parts";
 import { COMPENSATION_NAMES, CRITERION_NAMES, LAB } from "../words";
 import { Chart, type DrawnCurve } from "./chart";
-import { CurveChooser } from "./chooser";
+import { OtherCurves, Questions } from "./chooser";
 import { Problem, Working } from "./working";
 
 const xAxis = signal<XAxis>("macs");
@@ -54,36 +54,6 @@ export function CurvesView() {
     <section class="lab-part" aria-label="Curves">
       <SweepControls />
       <Problem text={sweepProblem.value} />
-      <div class="lab-axes">
-        <Choice
-          name="Upwards"
-          value={yAxis.value}
-          options={[
-            ["accuracy", "Accuracy"],
-            ["agreement", "Agreement"],
-          ]}
-          onChoose={(it) => {
-            yAxis.value = it;
-          }}
-        />
-        <Choice
-          name="To the right"
-          value={xAxis.value}
-          options={[
-            ["macs", "MACs removed"],
-            ["params", "Parameters removed"],
-          ]}
-          onChoose={(it) => {
-            xAxis.value = it;
-          }}
-        />
-        <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
-          Curves as CSV
-        </button>
-        <button type="button" class="quiet" disabled={!any} onClick={() => downloadCurvesSvg(box.current!)}>
-          Curves as SVG
-        </button>
-      </div>
       <div ref={box} class="lab-plot">
         <Chart
           curves={drawn}
@@ -117,6 +87,15 @@ export function CurvesView() {
         {spoken.value}
       </span>
       <Legend />
+      <div class="row">
+        <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
+          Curves as CSV
+        </button>
+        <button type="button" class="quiet" disabled={!any} onClick={() => downloadCurvesSvg(box.current!)}>
+          Curves as SVG
+        </button>
+      </div>
+      <OtherCurves />
       {any ? <Numbers /> : null}
     </section>
   );
@@ -164,17 +143,52 @@ function SweepControls() {
         >
           {paused ? "Continue the sweep" : "Sweep"}
         </button>
+        <Questions paused={paused} />
+      </div>
+      <div class="lab-actions">
         <Working
           name="Sweeping"
           progress={sweeping.value}
           unit="plans"
-          rest={finished ? "" : paused ? "Stopped: what is judged is kept." : LAB.sweepRest}
+          rest={finished ? LAB.sweepDone : paused ? LAB.sweepPaused : LAB.sweepRest}
           news={sweepNews.value}
           onStop={stopSweep}
         />
+        <AxesChoice />
       </div>
-      <CurveChooser paused={paused} />
     </>
+  );
+}
+
+function AxesChoice() {
+  return (
+    <div class="lab-axes">
+      <Choice
+        name="Upwards"
+        hideLabel
+        value={yAxis.value}
+        options={[
+          ["accuracy", "Accuracy"],
+          ["agreement", "Agreement"],
+        ]}
+        onChoose={(it) => {
+          yAxis.value = it;
+        }}
+      />
+      <span aria-hidden="true">against</span>
+      <Choice
+        name="To the right"
+        hideLabel
+        value={xAxis.value}
+        options={[
+          ["macs", "MACs"],
+          ["params", "Parameters"],
+        ]}
+        onChoose={(it) => {
+          xAxis.value = it;
+        }}
+      />
+    </div>
   );
 }
 

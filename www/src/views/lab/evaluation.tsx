@@ -47,14 +47,14 @@ export function EvaluationView() {
           name="Evaluating"
           progress={evaluating.value}
           unit="images"
-          rest={complete ? "Of the plan on this page." : of ? "Not evaluated yet for this plan." : ""}
+          rest={complete ? "Evaluated for the plan on this page." : of ? "Not evaluated yet for this plan." : ""}
           news={evaluationNews.value}
           onStop={stopEvaluation}
         />
       </div>
       <Problem text={evaluationProblem.value} />
-      <Numbers {...shown} />
       <p class="lab-verdict">{plan?.against ? verdict(plan, plan.against) : soFarText()}</p>
+      <Numbers {...shown} />
       <Pictures {...shown} />
       <ClassBars {...shown} />
     </section>
@@ -153,8 +153,9 @@ function Numbers({ original, pruned, repaired }: Shown) {
 function Cell({ main, small }: { main: string; small: string }) {
   return (
     <td>
-      {main}
-      <small>{small || "\u00a0"}</small>
+      <span class="with-interval">
+        {main} <small>{small}</small>
+      </span>
     </td>
   );
 }
