@@ -66,6 +66,10 @@ export const LAB = {
   sweepPaused: "Stopped; what is judged is kept.",
   sweepRest: "Goes on in the background.",
   beforeEvaluation: "The original and the pruned network each answer every image; all cores work.",
+  repair:
+    "Refits every layer behind a cut by least squares, without labels, on images that are not used above; then evaluate again.",
+  noSpare:
+    "All images are used for judging. Use fewer above, and the others can repair the pruned network without judging themselves.",
   guard: "The most that can be removed while a promise holds on the images above.",
   guardRest: "About fifteen plans are tried.",
   trail: "The plans that were tried will stand here, with what they cost.",

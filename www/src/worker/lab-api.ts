@@ -30,4 +30,6 @@ export interface LabApi {
   /** Records of the images [from, to). */
   evaluate(from: number, to: number): Promise<Float64Array>;
   report(records: Float64Array): Promise<Evaluation>;
+  /** The images [from, to) as picture files. */
+  pictures(files: LabFile[], from: number, to: number): Promise<Blob[]>;
 }

@@ -41,6 +41,15 @@ function sitting(): Judge {
   return judge;
 }
 
+/** Lossless, so that a repair sees what an evaluation would. */
+function picture(data: LabData, index: number): Promise<Blob> {
+  const [width, height] = [data.width(index), data.height(index)];
+  const canvas = new OffscreenCanvas(width, height);
+  const pixels = new ImageData(new Uint8ClampedArray(data.pixels(index)), width, height);
+  canvas.getContext("2d")!.putImageData(pixels, 0, 0);
+  return canvas.convertToBlob({ type: "image/png" });
+}
+
 const api: LabApi = {
   async look(files) {
     const { data, contents } = await read(files);
@@ -86,6 +95,16 @@ const api: LabApi = {
   },
   async report(records) {
     return sitting().report(records);
+  },
+  async pictures(files, from, to) {
+    const { data } = await read(files);
+    try {
+      const found: Blob[] = [];
+      for (let i = from; i < to; i++) found.push(await picture(data, i));
+      return found;
+    } finally {
+      data.free();
+    }
   },
 };
 

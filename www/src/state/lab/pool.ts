@@ -51,6 +51,10 @@ export class Pool {
     return this.first().engine.call((lab) => lab.digest(files));
   }
 
+  pictures(files: LabFile[], from: number, to: number): Promise<Blob[]> {
+    return this.first().engine.call((lab) => lab.pictures(files, from, to));
+  }
+
   /** Evaluates the first `images` images; `heard` gets records as they come, `halted` ends it between two slices. */
   async evaluate(bench: Bench, candidate: Candidate, images: number, { heard, halted }: Watch): Promise<Evaluation> {
     const members = this.staff(bench);

@@ -74,15 +74,29 @@ export function CurvesView() {
         />
         {any ? null : <p class="lab-empty hint">{LAB.noCurves}</p>}
       </div>
-      <p class="lab-read-out">
-        {at ? (
-          <>
-            <i class={`key-line curve-${at[0] % 8}`} /> {readOut(all[at[0]]!.points[at[1]]!)}
-          </>
-        ) : (
-          <span class="hint">{any ? LAB.pin : "\u00a0"}</span>
-        )}
-      </p>
+      <div class="lab-below">
+        <p class="lab-read-out">
+          {at ? (
+            <>
+              <i class={`key-line curve-${at[0] % 8}`} /> {readOut(all[at[0]]!.points[at[1]]!)}
+            </>
+          ) : (
+            <span class="hint">{any ? LAB.pin : "\u00a0"}</span>
+          )}
+        </p>
+        <Choice
+          name="To the right"
+          hideLabel
+          value={xAxis.value}
+          options={[
+            ["macs", "MACs"],
+            ["params", "Parameters"],
+          ]}
+          onChoose={(it) => {
+            xAxis.value = it;
+          }}
+        />
+      </div>
       <span class="hidden" aria-live="polite">
         {spoken.value}
       </span>
@@ -146,6 +160,18 @@ function SweepControls() {
         <Questions paused={paused} />
       </div>
       <div class="lab-actions">
+        <Choice
+          name="Upwards"
+          hideLabel
+          value={yAxis.value}
+          options={[
+            ["accuracy", "Accuracy"],
+            ["agreement", "Agreement"],
+          ]}
+          onChoose={(it) => {
+            yAxis.value = it;
+          }}
+        />
         <Working
           name="Sweeping"
           progress={sweeping.value}
@@ -154,41 +180,8 @@ function SweepControls() {
           news={sweepNews.value}
           onStop={stopSweep}
         />
-        <AxesChoice />
       </div>
     </>
-  );
-}
-
-function AxesChoice() {
-  return (
-    <div class="lab-axes">
-      <Choice
-        name="Upwards"
-        hideLabel
-        value={yAxis.value}
-        options={[
-          ["accuracy", "Accuracy"],
-          ["agreement", "Agreement"],
-        ]}
-        onChoose={(it) => {
-          yAxis.value = it;
-        }}
-      />
-      <span aria-hidden="true">against</span>
-      <Choice
-        name="To the right"
-        hideLabel
-        value={xAxis.value}
-        options={[
-          ["macs", "MACs"],
-          ["params", "Parameters"],
-        ]}
-        onChoose={(it) => {
-          xAxis.value = it;
-        }}
-      />
-    </div>
   );
 }
 

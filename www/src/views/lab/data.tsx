@@ -59,7 +59,7 @@ function Chosen() {
       <p class="lab-data-name">
         <strong>{name}</strong>
         <span class="hint">
-          {info.kind}, {plural(info.images, "image")}, {classes}
+          {plural(info.images, "image")}, {classes} ({info.kind})
         </span>
       </p>
       <Choice

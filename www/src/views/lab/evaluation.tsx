@@ -14,7 +14,10 @@ import {
   soFar,
   stopEvaluation,
 } from "../../state/lab/evaluation";
+import { repairWithSpare, spare } from "../../state/lab/repair";
+import { current, working } from "../../state/proof";
 import type { Against, Evaluation } from "../../wasm/core";
+import { Repaired } from "../repaired";
 import { LAB } from "../words";
 import { ClassBars } from "./classes";
 import { type WhiskerRow, Whiskers } from "./whiskers";
@@ -57,6 +60,7 @@ export function EvaluationView() {
       <Numbers {...shown} />
       <Pictures {...shown} />
       <ClassBars {...shown} />
+      <RepairHere />
     </section>
   );
 }
@@ -147,6 +151,29 @@ function Numbers({ original, pruned, repaired }: Shown) {
         </tr>
       </tbody>
     </table>
+  );
+}
+
+/** Images that are not judged by may be learnt from. */
+function RepairHere() {
+  const made = current.value;
+  const left = spare.value;
+  return (
+    <div class="lab-repair">
+      <h3>Repair</h3>
+      <p class="hint">{left > 0 ? LAB.repair : LAB.noSpare}</p>
+      <div class="row">
+        <button
+          type="button"
+          disabled={left <= 0 || !scope.value}
+          aria-disabled={working.value}
+          onClick={() => void repairWithSpare()}
+        >
+          Repair with {left > 0 ? plural(left, "other image") : "other images"}
+        </button>
+      </div>
+      {made?.repairedOn ? <Repaired plan={made.plan} /> : null}
+    </div>
   );
 }
 
