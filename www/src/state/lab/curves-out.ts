@@ -31,7 +31,7 @@ export function downloadCurvesCsv(): void {
 function* rows(): Generator<Cell[]> {
   for (const { criterion, compensation, points } of curves.value) {
     for (const { knob, channels, params, macs, result } of points) {
-      const against = result?.against;
+      const against = result.against;
       if (!against) continue;
       const [low, high] = against.accuracy_interval ?? [null, null];
       const cost = [channels.after, params.after, macs.after];

@@ -13,6 +13,7 @@ import {
   chosenCurves,
   continueSweep,
   curves,
+  extent,
   type JudgedPoint,
   startSweep,
   stopSweep,
@@ -131,7 +132,7 @@ function originalPoint(y: YAxis): CurvePoint | null {
 function readOut({ knob, plan, macs, params, result }: JudgedPoint): string {
   const costs = `MACs −${percent(removedPercent(macs))}, parameters −${percent(removedPercent(params))}`;
   const name = plan.criterion === "probability" ? `τ ${knob}` : `share ${knob}`;
-  const against = result?.against;
+  const against = result.against;
   if (!against) return `${name}: ${costs}`;
   const right =
     against.accuracy === null
@@ -143,7 +144,8 @@ function readOut({ knob, plan, macs, params, result }: JudgedPoint): string {
 function SweepControls() {
   const held = sweep.value;
   const active = sweeping.value !== null;
-  const finished = curves.value.length > 0 && curves.value.every((it) => it.points.every((p) => p.result));
+  const reached = held ? extent(held) : null;
+  const finished = reached !== null && reached.done >= reached.total;
   const paused = held !== null && !finished && !active;
   return (
     <>
@@ -221,7 +223,7 @@ function Numbers() {
           <tbody>
             {curves.value.flatMap((curve) =>
               curve.points
-                .filter((it) => it.result?.against)
+                .filter((it) => it.result.against)
                 .map((it) => (
                   <tr key={`${curveName(curve)} ${it.knob}`}>
                     <th scope="row">
@@ -229,8 +231,8 @@ function Numbers() {
                     </th>
                     <td>{it.knob}</td>
                     <td>{percent(removedPercent(it.macs))}</td>
-                    <td>{shareText(it.result!.against!.accuracy)}</td>
-                    <td>{shareText(it.result!.against!.agreement)}</td>
+                    <td>{shareText(it.result.against!.accuracy)}</td>
+                    <td>{shareText(it.result.against!.agreement)}</td>
                     <td>
                       <button
                         type="button"

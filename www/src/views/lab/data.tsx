@@ -52,14 +52,15 @@ export function LabelledImages() {
 }
 
 function Chosen() {
-  const { name, info } = labelled.value!;
+  const { name, info, builtIn } = labelled.value!;
   const classes = info.labelled ? plural(info.classes.length, "class", "classes") : "no labels: agreement only";
   return (
     <>
       <p class="lab-data-name">
         <strong>{name}</strong>
         <span class="hint">
-          {plural(info.images, "image")}, {classes} ({info.kind})
+          {plural(info.images, "image")}, {classes}
+          {builtIn ? "" : ` (${info.kind})`}
         </span>
       </p>
       <Choice
