@@ -95,6 +95,17 @@ impl Engine {
         })
     }
 
+    /// Shapes of the outputs as far as they are known without running.
+    pub fn output_shapes(&self) -> Vec<Option<Vec<usize>>> {
+        let model = self.plan.model();
+        let outlets = model.output_outlets().unwrap_or_default();
+        let shape = |outlet| {
+            let fact = model.outlet_fact(outlet).ok()?;
+            Some(fact.shape.as_concrete()?.to_vec())
+        };
+        outlets.iter().map(|outlet| shape(*outlet)).collect()
+    }
+
     /// Runs one batch; `image` has the shape of the first input. Further inputs are fed zeros.
     pub fn run(&self, image: ArrayD<f32>) -> Result<Vec<ArrayD<f32>>> {
         let mut image = Some(image);

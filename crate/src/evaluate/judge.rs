@@ -4,21 +4,20 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::record::{Record, Seen, divergence};
-use super::runner::Runner;
+use super::runner::{self, Runner};
 use super::{summary, truth};
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::labels::{self, Labels};
 use crate::onnx::pb;
 use crate::report::Evaluation;
-use crate::session::{Feeder, Session, softmax};
+use crate::session::{Feeder, softmax};
 
 /// Bytes of prepared images and of the original's scores that are kept for the next plan.
 const KEEP: usize = 128 << 20;
 
 pub struct Judge {
     pub data: Dataset,
-    classes: usize,
     /// Names of the network's outputs, where known.
     labels: Option<Labels>,
     /// Output that is right for each image.
@@ -61,22 +60,25 @@ impl Kept {
 }
 
 impl Judge {
+    /// `preset` says how images are prepared; `file` names the network in error sentences.
+    ///
     /// # Errors
     /// When the network is no classifier, or the data set's classes do not fit.
-    pub fn new(session: &Session, data: Dataset, preset: &str) -> Result<Judge> {
-        let classes = classifier(session)?;
+    pub fn new(model: &pb::ModelProto, file: &str, data: Dataset, preset: &str) -> Result<Judge> {
         if data.is_empty() {
             return Err(Error::new("the data holds no image"));
         }
-        let labels = labels::by_name(&session.guess_labels(preset));
-        let truth = truth::of(&data, labels.as_ref(), classes)?;
+        let feeder = Feeder::new(&runner::shape(model), preset);
+        let feeder = feeder.map_err(|e| e.in_file(file))?;
+        let original = Runner::new(model, file)?;
+        let labels = labels::by_name(labels::guess(original.classes, preset));
+        let truth = truth::of(&data, labels.as_ref(), original.classes)?;
         Ok(Judge {
             kept: Kept::new(data.len()),
-            classes,
             labels,
             truth,
-            feeder: session.feeder(preset)?,
-            original: Runner::new(&session.model, &session.file)?,
+            feeder,
+            original,
             other: None,
             data,
         })
@@ -85,10 +87,15 @@ impl Judge {
     /// Chooses what is compared with the original.
     ///
     /// # Errors
-    /// When it cannot be compiled.
+    /// When it cannot be compiled or has other classes.
     pub fn set_other(&mut self, model: &pb::ModelProto, file: &str) -> Result<()> {
         self.other = None;
-        self.other = Some(Runner::new(model, file)?);
+        let other = Runner::new(model, file)?;
+        if other.classes != self.original.classes {
+            let reason = format!("has another number of classes than {}", self.original.file);
+            return Err(Error::new(reason).in_file(file));
+        }
+        self.other = Some(other);
         Ok(())
     }
 
@@ -160,16 +167,16 @@ impl Judge {
         }
         let shape = self.feeder.shape();
         if !known {
-            fresh = self.scores(&self.original, &tensor, &shape, to - from)?;
-            for (i, scores) in range.clone().zip(fresh.chunks_exact(self.classes)) {
+            fresh = self.original.run(&tensor, &shape)?;
+            for (i, scores) in range.clone().zip(fresh.chunks_exact(self.original.classes)) {
                 self.kept.put(&self.kept.scores[i], scores);
             }
         }
         let other = match &self.other {
-            Some(runner) => Some((runner, self.scores(runner, &tensor, &shape, to - from)?)),
+            Some(runner) => Some((runner, runner.run(&tensor, &shape)?)),
             None => None,
         };
-        let row = |k: usize| k * self.classes..(k + 1) * self.classes;
+        let row = |k: usize| k * self.original.classes..(k + 1) * self.original.classes;
         let records = range.enumerate().map(|(k, i)| {
             let scores = match known {
                 true => self.kept.scores[i].get().map_or(&[][..], |s| s),
@@ -204,21 +211,6 @@ impl Judge {
         self.kept.put(slot, &tensor[start..]);
         Ok(())
     }
-
-    fn scores(
-        &self,
-        runner: &Runner,
-        tensor: &[f32],
-        shape: &[usize],
-        count: usize,
-    ) -> Result<Vec<f32>> {
-        let scores = runner.run(tensor, shape, count)?;
-        if scores.len() != count * self.classes {
-            let reason = format!("has another number of classes than {}", self.original.file);
-            return Err(Error::new(reason).in_file(&runner.file));
-        }
-        Ok(scores)
-    }
 }
 
 fn probabilities(runner: &Runner, scores: &[f32]) -> Vec<f64> {
@@ -226,13 +218,4 @@ fn probabilities(runner: &Runner, scores: &[f32]) -> Vec<f64> {
         true => scores.iter().map(|s| f64::from(*s)).collect(),
         false => softmax(scores),
     }
-}
-
-fn classifier(session: &Session) -> Result<usize> {
-    session.class_count().ok_or_else(|| {
-        Error::new(
-            "is not a classifier with one vector of scores, so there is no accuracy to measure",
-        )
-        .in_file(&session.file)
-    })
 }

@@ -3,6 +3,7 @@
 //! A [`Judge`] turns images into [`Record`]s, slice by slice; records of all threads or workers merge to one report, which does not
 //! depend on who evaluated what.
 
+mod fuse;
 mod guard;
 mod interval;
 mod judge;
@@ -34,14 +35,7 @@ pub fn evaluate(
     data: Dataset,
     preset: &str,
 ) -> Result<Evaluation> {
-    if let Some(other) = against
-        && session.class_count().is_some()
-        && other.class_count() != session.class_count()
-    {
-        let reason = format!("has another number of classes than {}", session.file);
-        return Err(Error::new(reason).in_file(&other.file));
-    }
-    let mut judge = Judge::new(session, data, preset)?;
+    let mut judge = Judge::new(&session.model, &session.file, data, preset)?;
     match against {
         Some(other) => judge.set_other(&other.model, &other.file)?,
         None if !judge.labelled() => {

@@ -10,7 +10,7 @@ use crate::evaluate::{self, LENGTH, Record};
 use crate::image::Image;
 use crate::onnx;
 use crate::report::{Evaluation, LabInfo, PlanOptions};
-use crate::session::{self, Knob, Measure};
+use crate::session::{Knob, Measure};
 
 fn sentence(error: Error) -> String {
     error.to_string()
@@ -94,7 +94,7 @@ impl Judge {
     /// Opens the original and takes the data set over.
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str, model: &[u8], data: LabData, preset: &str) -> Result<Judge, String> {
-        Judge::of(session::Session::open(name, model), data, preset)
+        Judge::of(onnx::decode(model), name, data, preset)
     }
 
     /// The same for a model whose weights lie in other files.
@@ -107,20 +107,21 @@ impl Judge {
         preset: &str,
     ) -> Result<Judge, String> {
         let find = |wanted: &str| super::among(&names, &files, wanted);
-        let session = session::Session::open_external(name, model, &find);
-        Judge::of(session, data, preset)
+        Judge::of(onnx::decode_with(model, &find), name, data, preset)
     }
 
     fn of(
-        session: Result<session::Session, Error>,
+        model: Result<onnx::pb::ModelProto, Error>,
+        name: &str,
         data: LabData,
         preset: &str,
     ) -> Result<Judge, String> {
-        let session = session.map_err(sentence)?;
-        let inner = evaluate::Judge::new(&session, data.inner, preset).map_err(sentence)?;
+        let judge = |model| evaluate::Judge::new(&model, name, data.inner, preset);
         Ok(Judge {
-            inner,
-            file: session.file,
+            inner: model
+                .and_then(judge)
+                .map_err(|e| sentence(e.in_file(name)))?,
+            file: name.to_string(),
         })
     }
 
