@@ -372,6 +372,18 @@ wire! {
         pub latency_ms: Option<Latency>,
     }
 
+    /// What a search for the largest pruning found; one of the two limits is set.
+    pub struct Guarded {
+        /// Accuracy that may be lost, in 0..1.
+        pub max_loss: Option<f64>,
+        pub min_agreement: Option<f64>,
+        /// Plans that were evaluated.
+        pub plans: u32,
+        /// Whether the whole 95 % interval keeps to the limit, not only what was counted on these images.
+        pub sure: bool,
+        pub evaluation: Evaluation,
+    }
+
     /// One class of labelled images.
     pub struct ClassAccuracy {
         pub label: String,
