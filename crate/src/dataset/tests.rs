@@ -450,11 +450,12 @@ fn tables_say_the_labels() {
         (11, "10", vec![(1, 10), (2, 2)])
     );
     for (table, reason) in [
-        ("file,label\nw.png,1\n", "names w.png, which is not there"),
+        (
+            "file,label\nx.png,1\nw.png,1\n",
+            "names w.png, which is not there",
+        ),
         ("x.png,\n", "gives x.png no label"),
         ("x.png\n", "two columns"),
-        ("file,label\n", "names no images"),
-        ("", "is empty"),
     ] {
         let message = with(table).err().unwrap();
         assert!(
@@ -462,11 +463,22 @@ fn tables_say_the_labels() {
             "{message}"
         );
     }
+    // A table of something else is none of labels.
+    assert_eq!(with("epoch,loss\n1,0.5\n").unwrap().classes, ["pics"]);
     // On the disk the table itself may be named.
     let scratch = Scratch::new();
     scratch.write("pics/x.png", &png(1));
     let path = scratch.write("labels.csv", b"x.png,3\n");
     assert_eq!(open(path).unwrap().class(0), Some(3));
+    for (table, reason) in [
+        ("file,label\n", "names no images"),
+        ("", "file is empty"),
+        ("a,b\nc,d", "names c, which"),
+    ] {
+        let message = error(scratch.write("labels.csv", table.as_bytes()));
+        assert!(message.contains(reason), "{message}");
+    }
+    scratch.write("labels.csv", b"x.png,3\n");
     assert_eq!(open(&scratch.0).unwrap().class(0), Some(3));
 }
 

@@ -236,7 +236,7 @@ mod tests {
         ] {
             let mut session = sample(name);
             let knob = Knob::of(criterion);
-            for percent in [10.0, 40.0] {
+            for percent in [25.0, 45.0] {
                 for measure in [Measure::Macs, Measure::Params] {
                     let mut options = options(criterion);
                     let at = session.solve(&options, measure, percent).unwrap();
