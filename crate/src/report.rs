@@ -28,6 +28,8 @@ wire! {
         Probability,
         /// Standard deviation of what the readers see.
         Sigma,
+        /// Variance of a channel times its share of what its readers get.
+        Influence,
         /// |γ| of network slimming.
         Slimming,
         /// Layer-normalised ‖W‖₁ of the writers.
@@ -51,6 +53,23 @@ wire! {
         Shift,
         /// E[a] of the last activation before the reader.
         Mean,
+        /// E[a], and the spread that readers lose given back by the BatchNormalization behind them.
+        Moments,
+    }
+
+    /// What a score is weighed against before channels are put in order.
+    #[derive(Copy, Eq, Hash, Default)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Per {
+        /// Every channel counts the same.
+        #[default]
+        Channel,
+        /// The MACs that a channel saves by itself.
+        Mac,
+        /// The parameters that a channel saves by itself.
+        Parameter,
+        /// The mean of both, each as a fraction of the network's.
+        Cost,
     }
 
     /// Everything that determines a plan.
@@ -62,6 +81,8 @@ wire! {
         /// For the other criteria: the fraction of all removable channels that goes.
         pub share: f64,
         pub compensation: Compensation,
+        /// For criteria that take a share.
+        pub per: Per,
         /// Seed of the `random` criterion.
         pub seed: u32,
         /// Fewest channels a layer keeps.
@@ -416,6 +437,7 @@ impl Default for PlanOptions {
             threshold: 0.99,
             share: 0.25,
             compensation: Compensation::Shift,
+            per: Per::Channel,
             seed: 0,
             floor: 1,
             multiple: 1,

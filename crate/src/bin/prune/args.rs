@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use channel_pruning::report::{Compensation, Criterion, PlanOptions};
+use channel_pruning::report::{Compensation, Criterion, Per, PlanOptions};
 use lexopt::prelude::*;
 
 pub const HELP: &str = "\
@@ -20,14 +20,15 @@ usage:
   prune repair    MODEL.onnx [plan options] --data PATH [--images 64] -o OUT.onnx [--json]
 
 plan options:
-  --criterion NAME      probability (default), sigma, slimming, l1, fpgm, apoz, random
+  --criterion NAME      probability (default), sigma, influence, slimming, l1, fpgm, apoz, random
   --threshold T         for probability: channels with P >= T go (default 0.99)
   --share S             for the others: the fraction of removable channels that goes (default 0.25)
   --target-macs P       in place of either: remove P % of the MACs, as near as it gets
   --target-params P     the same for the parameters
   --max-loss P          the largest pruning that loses at most P points of accuracy on the images of --data [--limit N]
   --min-agreement P     the largest pruning that names the same class on at least P % of them
-  --compensation NAME   what readers are told of removed channels: none, shift (default), mean
+  --compensation NAME   what readers are told of removed channels: none, shift (default), mean, moments
+  --per WHAT            for a share: weigh scores per channel (default), mac, parameter, cost
   --seed N              of the random criterion
   --floor N             fewest channels a layer keeps (default 1)
   --multiple N          round kept channel counts up to a multiple of N (default 1)
@@ -97,6 +98,7 @@ fn allowed(command: &str, option: &str) -> bool {
             | "threshold"
             | "share"
             | "compensation"
+            | "per"
             | "seed"
             | "floor"
             | "multiple"
@@ -124,6 +126,7 @@ fn allowed(command: &str, option: &str) -> bool {
                 | "floor"
                 | "multiple"
                 | "lock"
+                | "per"
         ),
         "repair" => plan || matches!(option, "output" | "data" | "images" | "preset"),
         "run" => matches!(option, "preset" | "labels" | "top"),
@@ -194,6 +197,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
                 command.options.share = fraction(&mut parser, "share")?;
                 chosen.1 = true;
             }
+            "per" => command.options.per = named::<Per>(&mut parser, "per")?,
             "seed" => command.options.seed = parser.value()?.parse()?,
             "floor" => command.options.floor = count(&mut parser, "floor")?,
             "multiple" => command.options.multiple = count(&mut parser, "multiple")?,
