@@ -130,7 +130,7 @@ export function page(results, { images, points, repaired }) {
 }
 
 const colours = ["#0b6e99", "#c4502b", "#4a7c2c", "#8a4fa3", "#b8860b", "#3b4b8c", "#a33b5e", "#5f6b70"];
-const dashes = { none: "2 3", shift: "7 3", mean: "" };
+const dashes = { none: "2 3", shift: "7 3", mean: "14 3" };
 
 /** Curves worth drawing: of each criterion the best compensation, and the paper's with and without its fold. */
 function drawn(lines) {
@@ -167,7 +167,7 @@ export function plot(network, whole, lines, figure, total) {
   );
   for (const [i, line] of shown.entries()) {
     const colour = colours[names.indexOf(line.criterion) % colours.length];
-    const style = `stroke="${colour}" stroke-dasharray="${dashes[line.compensation] ?? "12 2"}" fill="none"`;
+    const style = `stroke="${colour}" stroke-dasharray="${dashes[line.compensation] ?? ""}" fill="none"`;
     const points = [...line.points].sort((a, b) => b[figure] - a[figure]);
     const path = points
       .map((p, k) => `${k ? "L" : "M"}${n(x(p[figure]))} ${n(y(Math.max(p.accuracy, floor)))}`)
