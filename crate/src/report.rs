@@ -18,6 +18,10 @@ macro_rules! wire {
     )*};
 }
 
+mod evaluation;
+
+pub use evaluation::*;
+
 wire! {
     /// What decides the order in which channels are removed.
     #[derive(Copy, Eq, Hash, Default)]
@@ -28,6 +32,8 @@ wire! {
         Probability,
         /// Standard deviation of what the readers see.
         Sigma,
+        /// Variance of a channel times its share of what its readers get.
+        Influence,
         /// |γ| of network slimming.
         Slimming,
         /// Layer-normalised ‖W‖₁ of the writers.
@@ -51,6 +57,23 @@ wire! {
         Shift,
         /// E[a] of the last activation before the reader.
         Mean,
+        /// E[a], and the spread that readers lose given back by the BatchNormalization behind them.
+        Moments,
+    }
+
+    /// What a score is weighed against before channels are put in order.
+    #[derive(Copy, Eq, Hash, Default)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Per {
+        /// Every channel counts the same.
+        #[default]
+        Channel,
+        /// The MACs that a channel saves by itself.
+        Mac,
+        /// The parameters that a channel saves by itself.
+        Parameter,
+        /// The mean of both, each as a fraction of the network's.
+        Cost,
     }
 
     /// Everything that determines a plan.
@@ -62,6 +85,8 @@ wire! {
         /// For the other criteria: the fraction of all removable channels that goes.
         pub share: f64,
         pub compensation: Compensation,
+        /// For criteria that take a share.
+        pub per: Per,
         /// Seed of the `random` criterion.
         pub seed: u32,
         /// Fewest channels a layer keeps.
@@ -330,71 +355,6 @@ wire! {
         /// Wall time of the inference alone, without decoding.
         pub milliseconds: f64,
     }
-
-    /// `prune eval --json`: the original on labelled images. What needs labels is null where there are none.
-    pub struct Evaluation {
-        pub images: u64,
-        pub accuracy: Option<f64>,
-        /// Wilson's 95 % interval.
-        pub accuracy_interval: Option<[f64; 2]>,
-        pub top5: Option<f64>,
-        pub top5_interval: Option<[f64; 2]>,
-        /// Classes that occur, in the order of the network's outputs.
-        pub per_class: Vec<ClassAccuracy>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub against: Option<Against>,
-        /// Command line only.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub latency_ms: Option<Latency>,
-    }
-
-    /// The other network of an evaluation, on the same images.
-    pub struct Against {
-        pub accuracy: Option<f64>,
-        pub accuracy_interval: Option<[f64; 2]>,
-        pub top5: Option<f64>,
-        pub top5_interval: Option<[f64; 2]>,
-        pub per_class: Vec<ClassAccuracy>,
-        /// Accuracy of this network minus that of the original.
-        pub difference: Option<f64>,
-        /// Paired 95 % interval (Tango's): both networks see the same images.
-        pub difference_interval: Option<[f64; 2]>,
-        /// Images that only the original gets right.
-        pub lost: Option<u64>,
-        /// Images that only this network gets right.
-        pub won: Option<u64>,
-        /// Share of images on which both networks name the same class.
-        pub agreement: f64,
-        pub agreement_interval: [f64; 2],
-        /// Mean KL(original ‖ other) of the softmax outputs, in nats.
-        pub mean_kl: f64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub latency_ms: Option<Latency>,
-    }
-
-    /// One class of labelled images.
-    pub struct ClassAccuracy {
-        pub label: String,
-        pub images: u64,
-        pub accuracy: f64,
-    }
-
-    /// A data set that was opened.
-    pub struct LabInfo {
-        pub images: u32,
-        /// Empty without labels.
-        pub classes: Vec<String>,
-        pub labelled: bool,
-        /// What it is, in a few words.
-        pub kind: String,
-        /// Images of each class.
-        pub per_class: Vec<u32>,
-    }
-
-    #[derive(Copy)]
-    pub struct Latency {
-        pub median: f64,
-    }
 }
 
 impl Default for PlanOptions {
@@ -404,6 +364,7 @@ impl Default for PlanOptions {
             threshold: 0.99,
             share: 0.25,
             compensation: Compensation::Shift,
+            per: Per::Channel,
             seed: 0,
             floor: 1,
             multiple: 1,

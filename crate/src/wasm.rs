@@ -108,11 +108,11 @@ impl Session {
     }
 
     /// The criterion's score of each channel's class (small goes first); NaN where it can never go.
-    pub fn scores(&mut self, criterion: Ts<Criterion>, seed: u32) -> Result<Vec<f32>, String> {
-        let criterion = criterion.to_rust().map_err(|e| e.to_string())?;
+    pub fn scores(&mut self, options: Ts<PlanOptions>) -> Result<Vec<f32>, String> {
+        let options = plan_options(options)?;
         let scores = self
             .inner
-            .class_scores(criterion, seed)
+            .class_scores(options.criterion, options.per, options.seed)
             .map_err(|e| e.to_string())?
             .to_vec();
         let count = self.inner.analysis.statistics.site_channels() as u32;

@@ -66,9 +66,10 @@ pub(super) fn open_folder(files: &[Entry], empty: String) -> Result<Found, Strin
     if layout.images.is_empty() {
         return Err(empty);
     }
-    // Folders say the classes; without them a table may.
-    if layout.classes.is_empty()
+    // Folders say the classes; without several of them a table may.
+    if layout.classes.len() < 2
         && let Some(found) = table::among(files)
+        && table::concerns(found, files)
     {
         return table::open(found, files);
     }

@@ -25,17 +25,28 @@ pub(super) fn among(files: &[Entry]) -> Option<&Entry> {
     first.filter(|_| tables.next().is_none())
 }
 
+/// Whether a table names images of this folder in its first rows; there may be a table of something else.
+pub(super) fn concerns(table: &Entry, files: &[Entry]) -> bool {
+    let text = table.bytes(MAX_BYTES).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let rows = rows(table, text.trim_start_matches('\u{feff}')).unwrap_or_default();
+    let find = finder(files, folder(table));
+    let mut cells = rows.iter().take(2).flatten();
+    cells.any(|cell| find(cell).is_some())
+}
+
+fn folder(table: &Entry) -> &str {
+    let above = table.name.strip_suffix(table.file_name());
+    above.unwrap_or_default()
+}
+
 /// Images that a table names, relative to itself. Labels that are all numbers are the network's outputs; else they are
 /// class names, sorted.
 pub(super) fn open(table: &Entry, files: &[Entry]) -> Result<Found, String> {
     let text = table.bytes(MAX_BYTES)?;
     let text = String::from_utf8_lossy(&text);
     let rows = rows(table, text.trim_start_matches('\u{feff}'))?;
-    let folder = table
-        .name
-        .strip_suffix(table.file_name())
-        .unwrap_or_default();
-    let find = finder(files, folder);
+    let find = finder(files, folder(table));
     let (body, columns) = columns(table, &rows, &find)?;
     let mut named = Vec::new();
     for row in body {

@@ -1,7 +1,7 @@
 //! Two networks before a data set: evaluates slices of it, on as many threads or workers as there are.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::record::{Record, Seen, divergence};
 use super::runner::{self, Runner};
@@ -17,7 +17,7 @@ use crate::session::{Feeder, softmax};
 const KEEP: usize = 128 << 20;
 
 pub struct Judge {
-    pub data: Dataset,
+    pub data: Arc<Dataset>,
     /// Names of the network's outputs, where known.
     labels: Option<Labels>,
     /// Output that is right for each image.
@@ -64,7 +64,13 @@ impl Judge {
     ///
     /// # Errors
     /// When the network is no classifier, or the data set's classes do not fit.
-    pub fn new(model: &pb::ModelProto, file: &str, data: Dataset, preset: &str) -> Result<Judge> {
+    pub fn new(
+        model: &pb::ModelProto,
+        file: &str,
+        data: impl Into<Arc<Dataset>>,
+        preset: &str,
+    ) -> Result<Judge> {
+        let data = data.into();
         if data.is_empty() {
             return Err(Error::new("the data holds no image"));
         }

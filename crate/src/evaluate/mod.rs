@@ -3,6 +3,7 @@
 //! A [`Judge`] turns images into [`Record`]s, slice by slice; records of all threads or workers merge to one report, which does not
 //! depend on who evaluated what.
 
+mod budget;
 mod fuse;
 mod guard;
 mod interval;
@@ -10,20 +11,23 @@ mod judge;
 mod record;
 mod runner;
 mod summary;
+mod sweep;
 mod truth;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::report::{Evaluation, Latency};
 use crate::session::Session;
 
+pub use budget::{Promise, largest};
 pub use guard::Guard;
 pub use interval::{paired, wilson};
 pub use judge::Judge;
 pub use record::{LENGTH, Record, merge};
+pub use sweep::{Done, HEADER, Wish, sweep};
 
 /// Runs `session` (and `against`) over `data` on all cores, and measures latencies.
 ///
@@ -32,7 +36,7 @@ pub use record::{LENGTH, Record, merge};
 pub fn evaluate(
     session: &Session,
     against: Option<&Session>,
-    data: Dataset,
+    data: impl Into<Arc<Dataset>>,
     preset: &str,
 ) -> Result<Evaluation> {
     let mut judge = Judge::new(&session.model, &session.file, data, preset)?;

@@ -18,7 +18,7 @@ use crate::gaussian::Gaussian;
 use crate::labels::Labels;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
-use crate::report::{Change, Criterion, Plan, PlanOptions, Preview};
+use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use run::Engines;
 
 pub use pruned::Pruned;
@@ -37,7 +37,7 @@ pub struct Session {
     pub analysis: Analysis,
     /// Per site channel: index into `analysis.statistics.pairs`.
     pair_of: Vec<u32>,
-    scores: HashMap<(Criterion, u32), Vec<f64>>,
+    scores: HashMap<(Criterion, Per, u32), Vec<f64>>,
     /// Measured fraction of zeros per atom, for `apoz`.
     pub(crate) zeros: Option<Vec<f64>>,
     /// The decision of the last preview.
@@ -153,22 +153,22 @@ impl Session {
         self.zeros = zeros;
         self.decided = None;
         self.scores
-            .retain(|(criterion, _), _| *criterion != Criterion::Apoz);
+            .retain(|(criterion, ..), _| *criterion != Criterion::Apoz);
     }
 
-    /// Scores per class; computed once per criterion and seed.
-    pub fn class_scores(&mut self, criterion: Criterion, seed: u32) -> Result<&[f64]> {
-        let seed = if criterion == Criterion::Random {
-            seed
-        } else {
-            0
+    /// Scores per class; computed once per criterion, weighting and seed.
+    pub fn class_scores(&mut self, criterion: Criterion, per: Per, seed: u32) -> Result<&[f64]> {
+        let seed = match criterion {
+            Criterion::Random => seed,
+            _ => 0,
         };
-        if !self.scores.contains_key(&(criterion, seed)) {
-            let scores =
-                crate::criterion::scores(&self.analysis, criterion, seed, self.zeros.as_deref())?;
-            self.scores.insert((criterion, seed), scores);
+        let key = (criterion, per, seed);
+        if !self.scores.contains_key(&key) {
+            let zeros = self.zeros.as_deref();
+            let scores = crate::criterion::scores(&self.analysis, criterion, per, seed, zeros)?;
+            self.scores.insert(key, scores);
         }
-        Ok(&self.scores[&(criterion, seed)])
+        Ok(&self.scores[&key])
     }
 
     /// What a drag shows. Then [`Session::states`] and [`Session::layer_cost`] are of this plan.
@@ -235,7 +235,9 @@ impl Session {
                 return Err(Error::new(format!("has no layer {name} to lock")).in_file(&self.file));
             }
         }
-        let scores = self.class_scores(options.criterion, options.seed)?.to_vec();
+        let scores = self
+            .class_scores(options.criterion, options.per, options.seed)?
+            .to_vec();
         let decision = Rc::new(plan::decide(&self.analysis, options, &scores));
         self.decided = Some((options.clone(), Rc::clone(&decision)));
         Ok(decision)

@@ -65,7 +65,7 @@ pub fn target(analysis: &Analysis, reader: &Reader) -> FoldTarget {
 }
 
 /// The BatchNormalization that alone uses what a reader writes, maybe through Transposes (tf2onnx).
-fn normalisation_behind(analysis: &Analysis, reader: &Reader) -> Option<NodeId> {
+pub fn normalisation_behind(analysis: &Analysis, reader: &Reader) -> Option<NodeId> {
     let graph = &analysis.graph;
     let mut tensor = reader.output;
     loop {
@@ -125,13 +125,67 @@ pub fn shifts(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Opti
     Some((0..reader.outputs.len()).map(shift).collect())
 }
 
-/// Folds all constants of a decision.
+/// Folds all constants of a decision, and tells normalisations what spread is left.
 pub fn fold(editor: &mut Editor<'_>, analysis: &Analysis, decision: &Decision, keep: &Keep<'_>) {
-    let readers = analysis.channels.readers.iter();
-    for reader in readers.filter(|r| !keep.dead(r.node)) {
-        if let Some(delta) = shifts(analysis, decision, reader) {
-            add(editor, analysis, keep, reader, &delta);
+    for (index, reader) in analysis.channels.readers.iter().enumerate() {
+        if keep.dead(reader.node) {
+            continue;
         }
+        let delta = shifts(analysis, decision, reader);
+        match (&decision.restores[index], target(analysis, reader)) {
+            (Some(stays), FoldTarget::Shift(norm)) => {
+                restate(
+                    editor,
+                    analysis,
+                    keep,
+                    reader,
+                    norm,
+                    stays,
+                    delta.as_deref(),
+                );
+            }
+            (Some(stays), _) => {
+                if let Some(delta) = &delta {
+                    add(editor, analysis, keep, reader, delta);
+                }
+                if let Some(norm) = normalisation_behind(analysis, reader) {
+                    restate(editor, analysis, keep, reader, norm, stays, None);
+                }
+            }
+            (None, _) => {
+                if let Some(delta) = &delta {
+                    add(editor, analysis, keep, reader, delta);
+                }
+            }
+        }
+    }
+}
+
+/// Rewrites the running statistics of the BatchNormalization behind a reader: the mean without what the
+/// removed channels gave to it, the variance that is left.
+fn restate(
+    editor: &mut Editor<'_>,
+    analysis: &Analysis,
+    keep: &Keep<'_>,
+    reader: &Reader,
+    norm: NodeId,
+    stays: &[f64],
+    delta: Option<&[f64]>,
+) {
+    let kept: Vec<usize> = (0..reader.outputs.len())
+        .filter(|j| !keep.gone(reader.outputs[*j]))
+        .collect();
+    let read = |slot: usize| -> Vec<f64> {
+        let values = analysis.graph.floats(norm, slot);
+        values.map_or(Vec::new(), |v| v.iter().map(|x| f64::from(*x)).collect())
+    };
+    let variance = read(4);
+    let values: Vec<f64> = kept.iter().map(|j| variance[*j] * stays[*j]).collect();
+    editor.set_floats(norm, 4, vec![values.len()], values);
+    if let Some(delta) = delta {
+        let mean = read(3);
+        let values: Vec<f64> = kept.iter().map(|j| mean[*j] - delta[*j]).collect();
+        editor.set_floats(norm, 3, vec![values.len()], values);
     }
 }
 

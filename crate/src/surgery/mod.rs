@@ -23,7 +23,8 @@ use edit::Editor;
 use keep::Keep;
 
 pub use fold::{
-    FoldTarget, Refit, refit, shifts, target as fold_target, target_label as fold_label,
+    FoldTarget, Refit, normalisation_behind, refit, shifts, target as fold_target,
+    target_label as fold_label,
 };
 
 /// The pruned model.
