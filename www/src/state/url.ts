@@ -4,8 +4,8 @@
  */
 import type { Compensation, Criterion } from "../wasm/core";
 
-export const CRITERIA = ["probability", "sigma", "slimming", "l1", "fpgm", "apoz", "random"] as const;
-export const COMPENSATIONS = ["none", "shift", "mean"] as const;
+export const CRITERIA = ["probability", "sigma", "influence", "slimming", "l1", "fpgm", "apoz", "random"] as const;
+export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
 export const PRESETS = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
 export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
 

@@ -4,6 +4,7 @@ import type { ChannelDetail, Compensation, Criterion } from "../wasm/core";
 export const CRITERION_NAMES: Record<Criterion, string> = {
   probability: "Probability (the paper)",
   sigma: "σ: hardly varies",
+  influence: "Influence: share of variance",
   slimming: "|γ|: slimming",
   l1: "L1: small filter",
   fpgm: "FPGM: redundant",
@@ -15,11 +16,13 @@ export const COMPENSATION_NAMES: Record<Compensation, string> = {
   none: "None: tell 0",
   shift: "Shift (the paper)",
   mean: "Mean activation",
+  moments: "Mean and spread",
 };
 
 export const CRITERION_HELP: Record<Criterion, string> = {
   probability: "A channel goes when its activation is pinned with at least this probability, by its BatchNorm alone.",
   sigma: "Channels whose readers see the least variation go first; what remains of them is a bias.",
+  influence: "Channels whose variance is the smallest share of what their readers get go first.",
   slimming: "Channels with the smallest BatchNorm scale go first.",
   l1: "Channels written by the smallest filters go first.",
   fpgm: "Channels whose filter is most like the others of its layer go first.",

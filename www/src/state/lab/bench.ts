@@ -46,12 +46,16 @@ export function startBench(): void {
   effect(() => {
     const open = model.value;
     if (!open || !labelled.value || network.peek()?.blob === open.blob) return;
-    const { blob, companions } = open;
-    pool
-      .digest([blob, ...companions.map((it) => it.content)])
-      .then((digest) => {
-        if (model.peek()?.blob === blob) network.value = { blob, digest };
-      })
-      .catch(() => {});
+    void readDigest(open.blob, open.companions);
   });
+}
+
+/** Again when somebody stopped the workers just then. */
+async function readDigest(blob: Blob, companions: Model["companions"], tries = 3): Promise<void> {
+  try {
+    const digest = await pool.digest([blob, ...companions.map((it) => it.content)]);
+    if (model.peek()?.blob === blob) network.value = { blob, digest };
+  } catch {
+    if (tries > 1 && model.peek()?.blob === blob) await readDigest(blob, companions, tries - 1);
+  }
 }

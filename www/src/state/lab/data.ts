@@ -1,5 +1,5 @@
 /** The labelled images the lab judges by: built in, or files of the user's. */
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { keep, kept } from "../../lib/keep";
 import type { LabInfo } from "../../wasm/core";
 import { sentence } from "../../worker/engine";
@@ -103,4 +103,13 @@ export function labFiles(files: readonly File[]): LabFile[] {
 }
 
 /** Whether the built-in images are of the kind the open network is for. */
-export const builtInFits = computed(() => model.value !== null && preset.value === BUILT_IN.preset);
+export const builtInFits = computed(
+  () => BUILT_IN.preset === preset.value || BUILT_IN.preset === model.value?.overview.preset,
+);
+
+/** Ten classes fit ten outputs, whatever they mean: built-in images do not stay with a network of another kind. */
+export function startData(): void {
+  effect(() => {
+    if (model.value && labelled.value?.builtIn && !builtInFits.value) labelled.value = null;
+  });
+}

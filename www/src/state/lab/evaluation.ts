@@ -78,6 +78,13 @@ export async function evaluate(): Promise<void> {
   }
 }
 
+/** Another network or other images: what was said of the last ones is over. */
+export function forgetEvaluation(): void {
+  stopEvaluation();
+  evaluationProblem.value = "";
+  evaluationNews.value = "";
+}
+
 export function stopEvaluation(): void {
   token?.stop();
   evaluating.value = null;

@@ -2,7 +2,7 @@
  * "Lose at most half a point": the largest pruning, by the criterion on the page, that keeps a pledge
  * on the labelled images. Then the knob is set there, and the interval says how much the images prove.
  */
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { tidyKnob } from "../../lib/knobs";
 import type { Against, Change, Evaluation } from "../../wasm/core";
 import { sentence } from "../../worker/engine";
@@ -77,6 +77,7 @@ export async function searchGuard(): Promise<void> {
       mine.check();
       const asked = step.next;
       const one = await attempt(planAt(asked, base), wanted, { of, token: mine, urgent: true });
+      mine.check();
       tried.value = [...tried.value, one].sort((a, b) => b.macs.after - a.macs.after);
       step = await cutterCall((core) => core.guardTell(asked, one.holds));
       if (!mine.stopped) guarding.value = clock.at(step.done);
@@ -115,6 +116,16 @@ function settle(wanted: Pledge, knob: number | null): void {
   const best = tried.value.find((it) => it.knob === knob && it.holds) ?? null;
   found.value = { pledge: wanted, best };
   if (best) setAmount(best.knob, performance.now());
+}
+
+/** Another network or other images: what was found on the last ones does not hold here. */
+export function forgetGuard(): void {
+  stopGuard();
+  batch(() => {
+    guardProblem.value = "";
+    tried.value = [];
+    found.value = null;
+  });
 }
 
 export function stopGuard(): void {

@@ -1,12 +1,7 @@
 /** Which curves a sweep draws: questions worth asking, or any criteria and compensations. */
-import {
-  type CurveChoice,
-  chosenCurves,
-  clearSweep,
-  FOLD_QUESTION,
-  POINTS,
-  pointsPerCurve,
-} from "../../state/lab/sweep";
+
+import type { CurveChoice } from "../../state/lab/schedule";
+import { chosenCurves, clearSweep, FOLD_QUESTION, POINTS, pointsPerCurve } from "../../state/lab/sweep";
 import { measured } from "../../state/store";
 import { COMPENSATIONS, CRITERIA } from "../../state/url";
 import { Choice } from "../parts";
@@ -19,6 +14,7 @@ const QUESTIONS: { title: string; curves: CurveChoice[] }[] = [
     curves: [
       { criterion: "probability", compensation: "shift" },
       { criterion: "sigma", compensation: "mean" },
+      { criterion: "influence", compensation: "mean" },
       { criterion: "slimming", compensation: "mean" },
       { criterion: "l1", compensation: "mean" },
       { criterion: "random", compensation: "mean" },

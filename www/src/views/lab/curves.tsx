@@ -8,12 +8,11 @@ import { adoptPlan } from "../../state/lab/adopt";
 import { scope } from "../../state/lab/bench";
 import { downloadCurvesCsv, downloadCurvesSvg } from "../../state/lab/curves-out";
 import { originalResult } from "../../state/lab/evaluation";
+import { type CurveChoice, extent } from "../../state/lab/schedule";
 import {
-  type CurveChoice,
   chosenCurves,
   continueSweep,
   curves,
-  extent,
   type JudgedPoint,
   startSweep,
   stopSweep,

@@ -1,8 +1,10 @@
-import { signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { startBench } from "../../state/lab/bench";
-import { builtInFits, chooseBuiltIn, labelled, reading } from "../../state/lab/data";
+import { scope, startBench } from "../../state/lab/bench";
+import { builtInFits, chooseBuiltIn, labelled, reading, startData } from "../../state/lab/data";
+import { forgetEvaluation } from "../../state/lab/evaluation";
+import { forgetGuard } from "../../state/lab/guard";
 import { startResults } from "../../state/lab/results";
 import { startSweeping } from "../../state/lab/sweep";
 import { CurvesView } from "./curves";
@@ -24,9 +26,18 @@ let started = false;
 function start(): void {
   if (started) return;
   started = true;
+  startData();
   startBench();
   startResults();
   startSweeping();
+  let judged = "";
+  effect(() => {
+    const key = scope.value?.key ?? "";
+    if (key === judged) return;
+    judged = key;
+    untracked(forgetEvaluation);
+    untracked(forgetGuard);
+  });
 }
 
 export function LabView() {
