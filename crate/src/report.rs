@@ -18,6 +18,10 @@ macro_rules! wire {
     )*};
 }
 
+mod evaluation;
+
+pub use evaluation::*;
+
 wire! {
     /// What decides the order in which channels are removed.
     #[derive(Copy, Eq, Hash, Default)]
@@ -413,31 +417,6 @@ wire! {
         pub scores: Vec<f32>,
         /// Wall time of the inference alone, without decoding.
         pub milliseconds: f64,
-    }
-
-    /// `prune eval --json`.
-    pub struct Evaluation {
-        pub images: u64,
-        pub accuracy: f64,
-        pub top5: f64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub against: Option<Against>,
-        pub latency_ms: Latency,
-    }
-
-    /// The second network of `prune eval --against`.
-    pub struct Against {
-        pub accuracy: f64,
-        /// Share of images on which both networks name the same class.
-        pub agreement: f64,
-        /// Mean KL(original ‖ other) of the softmax outputs, in nats.
-        pub mean_kl: f64,
-        pub latency_ms: Latency,
-    }
-
-    #[derive(Copy)]
-    pub struct Latency {
-        pub median: f64,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Bindings for the page: translate, call the session, translate back. No logic lives here.
 
+mod lab;
+
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::image::Image;
 use crate::report::*;
-use crate::session::{self, Which};
+use crate::session::{self, Measure, Which};
 
 /// A value on its way to TypeScript, or a sentence.
 type Wire<T> = Result<Ts<T>, String>;
@@ -26,6 +28,13 @@ fn plan_options(options: Ts<PlanOptions>) -> Result<PlanOptions, String> {
 
 fn decode(image: &[u8]) -> Result<Image, String> {
     Image::decode(image)
+}
+
+/// The bytes of one of several files, by name.
+fn among(names: &[String], files: &[js_sys::Uint8Array], wanted: &str) -> Option<Vec<u8>> {
+    let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
+    let at = names.iter().position(|n| n == wanted)?;
+    Some(files.get(at)?.to_vec())
 }
 
 fn single(values: &[f64]) -> Vec<f32> {
@@ -58,11 +67,7 @@ impl Session {
         names: Vec<String>,
         files: Vec<js_sys::Uint8Array>,
     ) -> Result<Session, String> {
-        let find = |wanted: &str| {
-            let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
-            let at = names.iter().position(|n| n == wanted)?;
-            Some(files.get(at)?.to_vec())
-        };
+        let find = |wanted: &str| among(&names, &files, wanted);
         let inner =
             session::Session::open_external(name, bytes, &find).map_err(|e| e.to_string())?;
         Ok(Session {
@@ -153,7 +158,7 @@ impl Session {
     /// The threshold (or share) that removes `percent` % of the MACs, as near as it gets.
     pub fn solve_macs(&mut self, options: Ts<PlanOptions>, percent: f64) -> Result<f64, String> {
         self.inner
-            .solve_macs(&plan_options(options)?, percent)
+            .solve(&plan_options(options)?, Measure::Macs, percent)
             .map_err(|e| e.to_string())
     }
 

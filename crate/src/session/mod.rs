@@ -5,6 +5,7 @@ mod detail;
 mod overview;
 mod pruned;
 mod run;
+mod solve;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -22,6 +23,7 @@ use run::Engines;
 
 pub use pruned::Pruned;
 pub use run::{Feeder, Which, softmax};
+pub use solve::{Knob, Measure};
 
 /// An opened network.
 pub struct Session {
@@ -244,54 +246,5 @@ impl Session {
     /// The plan in full, with the true size of the pruned file.
     pub fn plan(&mut self, options: &PlanOptions) -> Result<Plan> {
         Ok(self.prune(options)?.plan)
-    }
-
-    /// The threshold or share that comes nearest to removing `percent` % of the MACs.
-    pub fn solve_macs(&mut self, options: &PlanOptions, percent: f64) -> Result<f64> {
-        if !(0.0..=100.0).contains(&percent) {
-            return Err(Error::new(format!(
-                "the target must lie between 0 and 100 %, not {percent}"
-            )));
-        }
-        let by_probability = options.criterion == Criterion::Probability;
-        let target = 1.0 - percent / 100.0;
-        let mut options = options.clone();
-        let mut left = |knob: f64| -> Result<f64> {
-            if by_probability {
-                options.threshold = knob
-            } else {
-                options.share = knob
-            }
-            let preview = self.preview(&options)?;
-            Ok(preview.macs.after as f64 / preview.macs.before.max(1) as f64)
-        };
-        // Thresholds are searched on the scale on which they differ: log-odds.
-        let knob = |x: f64| {
-            if by_probability {
-                1.0 / (1.0 + (-x).exp())
-            } else {
-                x
-            }
-        };
-        let (mut low, mut high) = if by_probability {
-            (-16.0, 16.0)
-        } else {
-            (0.0, 1.0)
-        };
-        let mut best = (f64::INFINITY, knob(high));
-        for _ in 0..40 {
-            let middle = 0.5 * (low + high);
-            let kept = left(knob(middle))?;
-            if (kept - target).abs() < best.0 {
-                best = ((kept - target).abs(), knob(middle));
-            }
-            // A higher threshold removes less; a higher share removes more.
-            if (kept < target) == by_probability {
-                low = middle
-            } else {
-                high = middle
-            }
-        }
-        Ok(best.1)
     }
 }

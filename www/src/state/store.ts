@@ -85,7 +85,13 @@ export const dropping = signal(false);
 export const takesShare = computed(() => criterion.value !== "probability");
 export const amount = computed(() => (takesShare.value ? share.value : threshold.value));
 
-export const options = computed<PlanOptions>(() => ({
+/** Plan options with everything that the page decides; the core fills in the rest. */
+export type WholePlan = PlanOptions &
+  Required<
+    Pick<PlanOptions, "criterion" | "threshold" | "share" | "compensation" | "seed" | "floor" | "multiple" | "locked">
+  >;
+
+export const options = computed<WholePlan>(() => ({
   criterion: criterion.value,
   threshold: threshold.value,
   share: share.value,
@@ -98,10 +104,11 @@ export const options = computed<PlanOptions>(() => ({
 }));
 
 /** Equal keys mean equal pruned networks. */
-export const planKey = computed(() => {
-  const o = options.value;
-  return JSON.stringify({ ...o, ...(takesShare.value ? { threshold: 0 } : { share: 0, seed: 0, per: "channel" }) });
-});
+export function keyOf(plan: PlanOptions): string {
+  return JSON.stringify({ ...plan, ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "channel" } : { threshold: 0 }) });
+}
+
+export const planKey = computed(() => keyOf(options.value));
 
 export const preset = computed(() => presetChoice.value || model.value?.overview.preset || "imagenet");
 export const labels = computed(() => labelsChoice.value || model.value?.overview.labels || "none");

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { view } from "../state/store";
 import type { View } from "../state/url";
 import { ChannelView } from "./channel";
+import { LabView } from "./lab/lab";
 
 interface Panel {
   id: View;
@@ -10,7 +11,10 @@ interface Panel {
 }
 
 /** What is looked at below the map; each panel is a file of its own. */
-const PANELS: Panel[] = [{ id: "channel", title: "Channel", body: () => <ChannelView /> }];
+const PANELS: Panel[] = [
+  { id: "channel", title: "Channel", body: () => <ChannelView /> },
+  { id: "lab", title: "Lab", body: () => <LabView /> },
+];
 
 export function Bench() {
   const shown = PANELS.find((it) => it.id === view.value) ?? PANELS[0]!;

@@ -22,7 +22,8 @@ export function acceptDrops(): void {
   window.addEventListener("drop", (event) => {
     depth = 0;
     dropping.value = false;
-    if (!carriesFiles(event)) return;
+    // A part of the page that takes files of its own has taken these already.
+    if (!carriesFiles(event) || event.defaultPrevented) return;
     event.preventDefault();
     void openFiles(sortFiles([...(event.dataTransfer?.files ?? [])]), event.timeStamp);
   });

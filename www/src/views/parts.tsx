@@ -6,6 +6,8 @@ import { useRef } from "preact/hooks";
 export function FileButton(props: {
   name: string;
   multiple?: boolean;
+  /** A whole folder; its files know their paths. */
+  directory?: boolean;
   accept?: string;
   primary?: boolean;
   onFiles: (files: File[], since: number) => void;
@@ -17,6 +19,7 @@ export function FileButton(props: {
         type="file"
         aria-label={props.name}
         multiple={props.multiple ?? false}
+        {...(props.directory ? { webkitdirectory: true } : {})}
         {...(props.accept ? { accept: props.accept } : {})}
         onChange={(event) => {
           const input = event.currentTarget;
@@ -33,13 +36,14 @@ export function FileButton(props: {
 
 export function Choice<T extends string>(props: {
   name: string;
+  hideLabel?: boolean;
   value: T;
   options: readonly (readonly [T, string, boolean?])[];
   onChoose: (value: T) => void;
 }) {
   return (
     <label class="choice">
-      <span>{props.name}</span>
+      <span class={props.hideLabel ? "hidden" : ""}>{props.name}</span>
       <select
         value={props.value}
         onChange={(event) => {

@@ -69,3 +69,22 @@ export function caseSentence(detail: ChannelDetail): string {
       return "Not in a depthwise pair, and kept.";
   }
 }
+
+export const LAB = {
+  noCurves: "Each point will be one plan, pruned and judged on the images; curves grow while you go on working.",
+  pin: "Point at a curve to read it; a click makes that plan the page’s.",
+  sweepDone: "All points are there.",
+  sweepPaused: "Stopped; what is judged is kept.",
+  sweepRest: "Goes on in the background.",
+  beforeEvaluation: "The original and the pruned network each answer every image; all cores work.",
+  repair:
+    "Refits every layer behind a cut by least squares, without labels, on images that are not used above; then evaluate again.",
+  noSpare:
+    "All images are used for judging. Use fewer above, and the others can repair the pruned network without judging themselves.",
+  guard: "The most that can be removed while a promise holds on the images above.",
+  guardRest: "About fifteen plans are tried.",
+  trail: "The plans that were tried will stand here, with what they cost.",
+  noData: "Accuracy is measured on images whose class is known. They stay on this device.",
+  formats:
+    "A folder or zip with one folder per class, CIFAR binaries (.bin, .tar.gz), IDX of the MNIST family (.gz too), or a CSV of file,label with its images. Drop them here or choose them.",
+};
