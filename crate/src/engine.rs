@@ -108,20 +108,17 @@ impl Engine {
 
     /// Runs one batch; `image` has the shape of the first input. Further inputs are fed zeros.
     pub fn run(&self, image: ArrayD<f32>) -> Result<Vec<ArrayD<f32>>> {
-        let mut image = Some(image);
         let mut inputs: TVec<_> = tvec!();
-        for (shape, kind) in &self.inputs {
-            let tensor: Tensor = match image.take() {
-                Some(image) => image.into(),
-                None => ArrayD::<f32>::zeros(IxDyn(shape)).into(),
+        for (k, (shape, kind)) in self.inputs.iter().enumerate() {
+            let tensor: Tensor = if k == 0 {
+                Tensor::from(image.clone())
+            } else {
+                Tensor::from(ArrayD::<f32>::zeros(IxDyn(shape)))
             };
-            let tensor = match tensor.datum_type() == *kind {
-                true => tensor,
-                false => tensor
-                    .cast_to_dt(*kind)
-                    .map_err(|e| sentence(&e))?
-                    .into_owned(),
-            };
+            let tensor = tensor
+                .cast_to_dt(*kind)
+                .map_err(|e| sentence(&e))?
+                .into_owned();
             inputs.push(tensor.into_tvalue());
         }
         let outputs = self.plan.run(inputs).map_err(|e| sentence(&e))?;
