@@ -18,6 +18,10 @@ macro_rules! wire {
     )*};
 }
 
+mod views;
+
+pub use views::*;
+
 wire! {
     /// What decides the order in which channels are removed.
     #[derive(Copy, Eq, Hash, Default)]

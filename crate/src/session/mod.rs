@@ -2,9 +2,12 @@
 
 mod calibration;
 mod detail;
+mod explain;
 mod overview;
 mod pruned;
 mod run;
+mod topology;
+mod trial;
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -5,7 +5,6 @@ import { download } from "../lib/download";
 import { median, planFileStem } from "../lib/format";
 import { measure, timed } from "../lib/measure";
 import type { Check, Plan, Prediction } from "../wasm/core";
-import type { Which } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
 import { bytesOf, runnerCall, runnerGeneration, stopRunner, useLabelText } from "./engines";
 import { withJob } from "./jobs";
@@ -114,7 +113,7 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
   return made;
 }
 
-async function infer(which: Which, of: Picture): Promise<{ prediction: Prediction; wall: number }> {
+async function infer(which: "original" | "pruned", of: Picture): Promise<{ prediction: Prediction; wall: number }> {
   const image = await bytesOf(of.blob);
   const as = store.preset.value;
   const start = performance.now();

@@ -20,10 +20,12 @@ export function Bell(props: {
   histogram: Histogram | null;
   /** Colour of the pinned area: "input-dead", "output-dead" or none. */
   dead: string;
+  /** A value to point at. */
+  mark?: number | null;
   name: string;
 }) {
-  const { mean, std, low, high, histogram } = props;
-  const frame = frameFor(mean, std, low, histogram, WIDTH, HEIGHT);
+  const { mean, std, low, high, histogram, mark = null } = props;
+  const frame = frameFor(mean, std, low, histogram, WIDTH, HEIGHT, mark);
   const x = (at: number) => toX(frame, at);
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + AXIS}`} role="img" aria-label={props.name} class={props.dead}>
@@ -43,6 +45,9 @@ export function Bell(props: {
           <line key={end} class="bell-end" x1={x(end)} x2={x(end)} y1={2} y2={HEIGHT} />
         ) : null,
       )}
+      {mark !== null ? (
+        <path class="bell-mark" d={`M${x(mark)},${HEIGHT} l-5,-9 h10 z M${x(mark)},${HEIGHT - 9} V8`} />
+      ) : null}
       <line class="bell-axis" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
       {ticks(frame.low, frame.high, 3).map((tick) => (
         <text

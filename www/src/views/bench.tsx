@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { view } from "../state/store";
 import type { View } from "../state/url";
+import { CasesView } from "./cases";
 import { ChannelView } from "./channel";
 
 interface Panel {
@@ -10,7 +11,10 @@ interface Panel {
 }
 
 /** What is looked at below the map; each panel is a file of its own. */
-const PANELS: Panel[] = [{ id: "channel", title: "Channel", body: () => <ChannelView /> }];
+const PANELS: Panel[] = [
+  { id: "channel", title: "Channel", body: () => <ChannelView /> },
+  { id: "cases", title: "Four cases", body: () => <CasesView /> },
+];
 
 export function Bench() {
   const shown = PANELS.find((it) => it.id === view.value) ?? PANELS[0]!;
