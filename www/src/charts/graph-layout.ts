@@ -30,12 +30,19 @@ export function sizeOf(node: TopologyNode, scale: number): { width: number; heig
   return { width: Math.max(node.channels * scale, layer ? LABEL : 24), height: layer ? HEIGHT.layer : HEIGHT.other };
 }
 
+const library = () => import("@dagrejs/dagre");
+
+/** Fetches the library when the page has come to rest, so that the panel opens offline too. */
+export function fetchLayoutLater(): void {
+  setTimeout(() => library().catch(() => {}), 1500);
+}
+
 export async function place(topology: Topology): Promise<Placed> {
-  const { Graph, layout } = await import("@dagrejs/dagre");
+  const { Graph, layout } = await library();
   const most = Math.max(1, ...topology.nodes.map((it) => it.channels));
   const scale = WIDEST / most;
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 22, ranksep: 26, edgesep: 12, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: "TB", nodesep: 22, ranksep: 18, edgesep: 12, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   topology.nodes.forEach((node, i) => {
     graph.setNode(String(i), sizeOf(node, scale));

@@ -1,6 +1,6 @@
 /** The graph of layers and how wide it still is, while the network panel is open. */
 import { effect, signal } from "@preact/signals";
-import { type Placed, place } from "../charts/graph-layout";
+import { fetchLayoutLater, type Placed, place } from "../charts/graph-layout";
 import type { Topology } from "../wasm/core";
 import { EngineLost, sentence } from "../worker/engine";
 import { plannerCall } from "./engines";
@@ -58,6 +58,7 @@ async function measureWidths(): Promise<void> {
 }
 
 export function startDrawing(): void {
+  fetchLayoutLater();
   effect(() => {
     const of = store.model.value;
     if (of && store.view.value === "graph") void draw(of);

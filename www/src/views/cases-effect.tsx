@@ -135,7 +135,7 @@ function Logits({ effect }: { effect: Effect }) {
 function Moved({ by, scale, kind }: { by: number; scale: number; kind: string }) {
   const width = Math.min(50, (50 * Math.abs(by)) / scale);
   return (
-    <td class={`moved ${kind}`}>
+    <td class={`moved moved-${kind}`}>
       <span class="swing" aria-hidden="true">
         <i style={{ left: `${by < 0 ? 50 - width : 50}%`, width: `${width}%` }} />
       </span>

@@ -36,7 +36,7 @@ export function Stages(scene: Scene) {
         <Wire kind={wire(false)} />
       </li>
       <li class={focus(1)}>
-        <Head title={`BatchNorm, ${before.channel.activation}`} name={siteName(before)} />
+        <Head title={normTitle(before)} name={siteName(before)} />
         <StageBell stage={before} dead={inputDead ? "input-dead" : ""} />
         <p class="fact">{inputDead ? `pinned at ${value(before.pinned ?? 0)}` : "alive"}</p>
         <Wire kind={wire(inputDead)} />
@@ -48,7 +48,7 @@ export function Stages(scene: Scene) {
         <Wire kind={wire(inputDead)} />
       </li>
       <li class={focus(3)}>
-        <Head title={`BatchNorm, ${after?.channel.activation ?? ""}`} name={after ? siteName(after) : "–"} />
+        <Head title={after ? normTitle(after) : "BatchNorm"} name={after ? siteName(after) : "–"} />
         {after ? (
           <StageBell
             stage={after}
@@ -85,10 +85,14 @@ function layerOf(of: Explanation, role: string): number {
   return of.together.find((it) => it.role === role)?.layer ?? 0;
 }
 
+function normTitle({ channel }: Stage): string {
+  return channel.activation === "none" ? "BatchNorm" : `BN + ${channel.activation}`;
+}
+
 function Head({ title, name }: { title: string; name: string }) {
   return (
     <div class="stage-head">
-      <strong>{title}</strong>
+      <strong title={title}>{title}</strong>
       <span title={name}>{name}</span>
     </div>
   );
@@ -176,7 +180,7 @@ function Shifts({ reader, step }: { reader: ReaderShift; step: number }) {
     <svg
       viewBox="0 0 100 56"
       preserveAspectRatio="none"
-      class={`shifts ${state}`}
+      class={`shifts shifts-${state}`}
       role="img"
       aria-label={`What it adds to ${shifts.length} outputs: up to ${value(most)}`}
     >

@@ -87,12 +87,12 @@ function CaseTable({ of }: { of: CaseName | null }) {
       </thead>
       <tbody>
         <tr>
-          <th scope="row">alive before the depthwise convolution</th>
+          <th scope="row">alive before</th>
           {cell("keep")}
           {cell("output_dead")}
         </tr>
         <tr>
-          <th scope="row">dead before it</th>
+          <th scope="row">dead before</th>
           {cell("input_dead")}
           {cell("both_dead")}
         </tr>
@@ -127,7 +127,8 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
     go(at + by);
   };
   return (
-    <section class="lesson" aria-label="The case step by step">
+    // Arrow keys step wherever the focus is in the lesson.
+    <section class="lesson" aria-label="The case step by step" onKeyDown={keys}>
       <div class="lesson-head">
         <h3>
           Channel {of.before.channel.channel}{" "}
@@ -145,42 +146,22 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
         nameOf={nameOf}
         siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
       />
-      {/* Arrow keys work wherever the focus is inside the steps. */}
-      <div class="steps" role="toolbar" aria-label="Steps" onKeyDown={keys}>
-        <ol>
-          {STEPS.map((title, i) => (
-            <li key={title}>
-              <button
-                type="button"
-                aria-current={i === at ? "step" : undefined}
-                tabIndex={i === at ? 0 : -1}
-                onClick={() => {
-                  playing.value = false;
-                  go(i);
-                }}
-              >
-                <span aria-hidden="true">{i + 1}</span> {title}
-              </button>
-            </li>
-          ))}
-        </ol>
-        <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
-          Back
-        </button>
-        <button type="button" disabled={at === STEPS.length - 1} onClick={() => go(at + 1)}>
-          Next
-        </button>
-        <button
-          type="button"
-          aria-pressed={playing.value}
-          onClick={() => {
-            if (at === STEPS.length - 1) go(0);
-            playing.value = !playing.value;
-          }}
-        >
-          {playing.value ? "Pause" : "Play"}
-        </button>
-      </div>
+      <ol class="steps">
+        {STEPS.map((title, i) => (
+          <li key={title}>
+            <button
+              type="button"
+              aria-current={i === at ? "step" : undefined}
+              onClick={() => {
+                playing.value = false;
+                go(i);
+              }}
+            >
+              <span aria-hidden="true">{i + 1}</span> {title}
+            </button>
+          </li>
+        ))}
+      </ol>
       <p class="telling" aria-live="polite">
         {stepText(at, {
           explanation: of,
