@@ -8,6 +8,7 @@ import "./styles/bench.css";
 import "./styles/channel.css";
 import "./styles/cases.css";
 import "./styles/graph.css";
+import "./styles/compare.css";
 import "./styles/dial.css";
 import "./styles/plan.css";
 import "./styles/proof.css";

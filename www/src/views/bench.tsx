@@ -4,6 +4,7 @@ import { view } from "../state/store";
 import type { View } from "../state/url";
 import { CasesView } from "./cases";
 import { ChannelView } from "./channel";
+import { CompareView } from "./compare";
 import { GraphView } from "./graph";
 
 interface Panel {
@@ -17,6 +18,7 @@ const PANELS: Panel[] = [
   { id: "channel", title: "Channel", body: () => <ChannelView /> },
   { id: "cases", title: "Four cases", body: () => <CasesView /> },
   { id: "graph", title: "Network", body: () => <GraphView /> },
+  { id: "compare", title: "Compare", body: () => <CompareView /> },
 ];
 
 /** Whether the panel has the map's place too. */
