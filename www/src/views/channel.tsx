@@ -1,10 +1,15 @@
 import { useRef } from "preact/hooks";
 import { saveSvg } from "../charts/save";
+import { gapToNormal } from "../lib/distribution";
 import { plural, probability, value } from "../lib/format";
+import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
 import { compensation, criterion, type Model, model, selected, detail as shown, threshold } from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram } from "../wasm/core";
 import { Bell } from "./bell";
+import { Arithmetic } from "./channel-arithmetic";
+import { TauRail } from "./channel-rail";
+import { GoesWith } from "./channel-together";
 import { TraceView } from "./convergence";
 import { caseSentence } from "./words";
 
@@ -55,6 +60,7 @@ export function ChannelView() {
               />
             ))}
           </div>
+          <TauRail own={own} partner={partner} behind={detail.role === "after"} />
           {detail.histogram ? <Fit histogram={detail.histogram} of={own} /> : null}
           {detail.histogram ? <TraceView detail={detail} /> : null}
         </div>
@@ -71,6 +77,25 @@ export function ChannelView() {
           </p>
         </div>
       </div>
+      <Deeper open={open} detail={detail} />
+    </div>
+  );
+}
+
+/** Comes a moment after the rest; what is shown must be about the same channel. */
+function Deeper({ open, detail }: { open: Model; detail: ChannelDetail }) {
+  const found = explanation.value;
+  const stages = found ? [found.before, found.after] : [];
+  const { site, channel } = detail.this;
+  if (!found || !stages.some((it) => it?.channel.site === site && it.channel.channel === channel)) return null;
+  return (
+    <div class="deeper">
+      <Arithmetic
+        of={found}
+        nameOf={(layer) => open.layerNames[layer] ?? "–"}
+        siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
+      />
+      <GoesWith of={found} />
     </div>
   );
 }
@@ -184,7 +209,22 @@ function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {
         ? "."
         : `; ${(100 * histogram.pinned).toFixed(1)} % pinned, ${
             gap < 0.02 ? "as the Gaussian says." : `${(100 * gap).toFixed(1)} points off the Gaussian.`
-          }`}
+          }`}{" "}
+      {fitWords(histogram, of)}
     </p>
   );
+}
+
+/** How well the Gaussian describes what was measured: the largest gap between the two cumulative curves. */
+function fitWords(histogram: Histogram, of: ChannelRef): string {
+  if (!(of.std > 0)) return "";
+  const gap = gapToNormal(histogram, of.mean, of.std);
+  if (Number.isNaN(gap)) return "";
+  const own = gapToNormal(histogram, histogram.mean, histogram.std);
+  const words =
+    gap < 0.05 ? "The Gaussian fits closely" : gap < 0.12 ? "The Gaussian fits roughly" : "The Gaussian does not fit";
+  // A bell elsewhere is another finding than no bell at all.
+  const why =
+    gap >= 0.12 && own < gap / 2 ? ": it is a bell, but not this one, as on images unlike the training data" : "";
+  return `${words} (largest gap of the cumulative curves ${gap.toFixed(2)})${why}.`;
 }
