@@ -21,7 +21,7 @@ import { firstVisit } from "./state/models";
 import { startPlanning } from "./state/planning";
 import { startDrawing } from "./state/topology";
 import { App } from "./views/app";
-import { acceptDrops } from "./views/drop";
+import { acceptDrops, acceptPastes } from "./views/drop";
 
 render(<App />, document.getElementById("app")!);
 startPlanning();
@@ -30,5 +30,6 @@ startDrawing();
 writeHash();
 followHash();
 acceptDrops();
+acceptPastes();
 void firstVisit();
 registerOffline();

@@ -1,4 +1,4 @@
-/** A Gaussian with its pinned area shaded and, when there is one, the measured histogram behind it. */
+/** A Gaussian with its pinned area shaded and, when there is one, the measured histogram over it. */
 import { area, frameFor, isPoint, outline, ticks, toX } from "../charts/gaussian";
 import { value } from "../lib/format";
 import type { Histogram } from "../wasm/core";
@@ -29,16 +29,19 @@ export function Bell(props: {
   const x = (at: number) => toX(frame, at);
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + AXIS}`} role="img" aria-label={props.name} class={props.dead}>
-      {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
       {!isPoint(frame, std) ? (
         <>
           <path class="bell-fill" d={area(frame, mean, std)} />
           {low !== null ? <path class="bell-pinned" d={area(frame, mean, std, frame.low, low)} /> : null}
           {high !== null ? <path class="bell-saturated" d={area(frame, mean, std, high)} /> : null}
+          {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
           <path class="bell-line" d={outline(frame, mean, std)} />
         </>
       ) : (
-        <line class="bell-mass" x1={x(mean)} x2={x(mean)} y1={6} y2={HEIGHT} />
+        <>
+          {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
+          <line class="bell-mass" x1={x(mean)} x2={x(mean)} y1={6} y2={HEIGHT} />
+        </>
       )}
       {[low, high].map((end) =>
         end !== null && end >= frame.low && end <= frame.high ? (

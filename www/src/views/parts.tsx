@@ -8,6 +8,8 @@ export function FileButton(props: {
   multiple?: boolean;
   accept?: string;
   primary?: boolean;
+  /** Choose a folder; all files in it arrive. */
+  folder?: boolean;
   onFiles: (files: File[], since: number) => void;
   children: ComponentChildren;
 }) {
@@ -18,6 +20,7 @@ export function FileButton(props: {
         aria-label={props.name}
         multiple={props.multiple ?? false}
         {...(props.accept ? { accept: props.accept } : {})}
+        {...(props.folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           const input = event.currentTarget;
           const files = [...(input.files ?? [])];
