@@ -83,7 +83,7 @@ test("the network is drawn to scale, follows the threshold, and selects in the m
   expect(await picture.locator(".node.layer").count()).toBe(28);
   expect(await picture.locator(".edge").count()).toBe(29);
   const third = picture.getByRole("button", { name: /^features\.2\.0 · / });
-  await expect.poll(() => third.getAttribute("aria-label")).toContain("32 → 31 channels");
+  await expect.poll(() => third.locator("title").textContent()).toContain("32 → 31 channels");
   const bars = (of: ReturnType<Page["locator"]>) =>
     of.evaluate((it) => ["was", "is"].map((part) => Number(it.querySelector(`.node-${part}`)?.getAttribute("width"))));
   const [was, is] = await bars(third);
@@ -91,7 +91,7 @@ test("the network is drawn to scale, follows the threshold, and selects in the m
   const [wider] = await bars(picture.getByRole("button", { name: /^features\.4\.0 · / }));
   expect(wider! / was!).toBeCloseTo(2, 3);
   await setThreshold(page, "0.5");
-  await expect.poll(() => third.getAttribute("aria-label")).not.toContain("32 → 31");
+  await expect.poll(() => third.locator("title").textContent()).not.toContain("32 → 31");
 
   await third.click();
   await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/selected=2\.\d+/);
@@ -121,10 +121,10 @@ test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the
   await page.locator(".node.layer").first().waitFor();
   expect(await page.locator(".node.join").count()).toBe(10);
   await page.evaluate(() => {
-    const tasks: number[] = [];
+    const tasks: { at: number; long: number }[] = [];
     Object.assign(window, { longTasks: tasks });
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(entry.duration);
+      for (const entry of list.getEntries()) tasks.push({ at: entry.startTime, long: entry.duration });
     }).observe({ type: "longtask" });
   });
   await page.getByLabel("Open an ONNX model").setInputFiles({
@@ -134,9 +134,14 @@ test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the
   });
   await page.getByRole("heading", { name: "mobilenetv2.onnx" }).waitFor({ timeout: 30_000 });
   await expect.poll(() => page.locator(".node.layer").count(), { timeout: 20_000 }).toBe(53);
-  const long = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+  // The test's own way of handing over 14 MB blocks the page before it is opened.
+  const long = await page.evaluate(() => {
+    const opened = performance.getEntriesByName("load").at(-1)!;
+    const { longTasks } = window as unknown as { longTasks: { at: number; long: number }[] };
+    return longTasks.filter((it) => it.at > opened.startTime).map((it) => it.long);
+  });
   console.log(`drawing MobileNetV2: long tasks ${long.map((it) => it.toFixed(0))}`);
-  expect(Math.max(0, ...long)).toBeLessThan(400);
+  expect(Math.max(0, ...long)).toBeLessThan(200);
 });
 
 test("two criteria are compared at the same budget, and the better one is taken over", async () => {
@@ -166,8 +171,8 @@ test("two criteria are compared at the same budget, and the better one is taken 
       all.map((it) => [...it.querySelectorAll("td")].slice(1).map((cell) => Number(cell.textContent))),
     );
   const sum = (i: number) => rows.reduce((total, row) => total + row[i]!, 0);
-  expect(await page.getByText(/^\s*both \d+ only A/).textContent()).toContain(
-    `both ${sum(0)}  only A ${sum(1)}  only B ${sum(2)}`,
+  expect((await page.locator(".compare-layers > p").textContent())!.replace(/\s+/g, " ")).toContain(
+    `both ${sum(0)} only A ${sum(1)} only B ${sum(2)}`,
   );
   expect(sum(1)).toBeGreaterThan(0);
   const differing = rows.findIndex((row) => row[1]! > 0 && row[1]! <= 60);

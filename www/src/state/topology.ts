@@ -1,6 +1,8 @@
 /** The graph of layers and how wide it still is, while the network panel is open. */
 import { effect, signal } from "@preact/signals";
-import { fetchLayoutLater, type Placed, place } from "../charts/graph-layout";
+import { type Remote, wrap } from "comlink";
+import type { Placed } from "../charts/graph-layout";
+import type { Layouter } from "../charts/graph-layout.worker";
 import type { Topology } from "../wasm/core";
 import { EngineLost, sentence } from "../worker/engine";
 import { plannerCall } from "./engines";
@@ -16,6 +18,15 @@ export const drawing = signal<Drawing | null>(null);
 /** Kept channels of every node, then of every edge; null until the first plan. */
 export const widths = signal<Uint32Array | null>(null);
 
+let layouter: Remote<Layouter> | null = null;
+
+function layout(): Remote<Layouter> {
+  layouter ??= wrap<Layouter>(
+    new Worker(new URL("../charts/graph-layout.worker.ts", import.meta.url), { type: "module", name: "layout" }),
+  );
+  return layouter;
+}
+
 let asked: store.Model | null = null;
 
 async function draw(of: store.Model): Promise<void> {
@@ -27,7 +38,7 @@ async function draw(of: store.Model): Promise<void> {
   widths.value = null;
   try {
     const topology = await plannerCall((core) => core.topology());
-    const placed = await place(topology);
+    const placed = await layout().place(topology);
     if (asked === of) drawing.value = { of, topology, placed };
   } catch (error) {
     asked = null;
@@ -58,7 +69,8 @@ async function measureWidths(): Promise<void> {
 }
 
 export function startDrawing(): void {
-  fetchLayoutLater();
+  // When the page has come to rest: then the panel opens at once, and offline too.
+  setTimeout(layout, 1500);
   effect(() => {
     const of = store.model.value;
     if (of && store.view.value === "graph") void draw(of);

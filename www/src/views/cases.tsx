@@ -137,6 +137,24 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
           </span>
         </h3>
         {takesShare.value ? <span class="hint">by τ = {threshold.value}, whatever the criterion removes</span> : null}
+        <div class="controls">
+          <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
+            Back
+          </button>
+          <button type="button" disabled={at === STEPS.length - 1} onClick={() => go(at + 1)}>
+            Next
+          </button>
+          <button
+            type="button"
+            aria-pressed={playing.value}
+            onClick={() => {
+              if (at === STEPS.length - 1) go(0);
+              playing.value = !playing.value;
+            }}
+          >
+            {playing.value ? "Pause" : "Play"}
+          </button>
+        </div>
       </div>
       <Stages
         explanation={of}

@@ -44,7 +44,6 @@ export function NodeMark(props: {
       class={`node ${node.kind}${here ? " here" : ""}${kept < node.channels ? " cut" : ""}`}
       role="button"
       tabIndex={reached ? 0 : -1}
-      aria-label={label}
       aria-pressed={here}
       onPointerEnter={() => props.onPoint(true)}
       onPointerLeave={() => props.onPoint(false)}
@@ -52,6 +51,8 @@ export function NodeMark(props: {
       onClick={props.onOpen}
       onKeyDown={keys}
     >
+      {/* Not an aria-label: what is seen of long names is their end. */}
+      <title>{label}</title>
       <rect
         class="node-target"
         x={box.x - box.width / 2 - 3}
