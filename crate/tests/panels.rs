@@ -236,3 +236,47 @@ fn trials_say_what_cannot_be_tried() {
     assert_eq!(Which::parse("pruned"), Some(Which::Pruned));
     assert_eq!(Which::parse("trial:x"), None);
 }
+
+/// Every operator and layout that the fixtures know: nothing panics, and every number is one.
+#[test]
+fn panels_have_finite_numbers_on_every_fixture() {
+    support::for_all(&files::fixtures(), |name| {
+        let model = files::filled(name, 3, &support::fill::Fill::default());
+        let mut session =
+            Session::from_model(name, 0, model, &Default::default()).map_err(|e| e.to_string())?;
+        let topology = session.topology();
+        for edge in &topology.edges {
+            if edge.from >= edge.to || edge.to as usize >= topology.nodes.len() {
+                return Err(format!("{name}: {edge:?}"));
+            }
+        }
+        for options in [
+            at_threshold(0.7),
+            at_share(Criterion::Sigma, 0.4, Compensation::Mean),
+        ] {
+            let widths = session
+                .topology_widths(&options)
+                .map_err(|e| e.to_string())?;
+            if widths.len() != topology.nodes.len() + topology.edges.len() {
+                return Err(format!("{name}: {} widths", widths.len()));
+            }
+            let all = channels(&session);
+            for (site, channel) in all.iter().step_by(all.len() / 40 + 1) {
+                let e = session
+                    .explain(*site, *channel, &options)
+                    .map_err(|e| e.to_string())?;
+                let numbers = e.readers.iter().map(|r| r.constant);
+                let carried = e.carried.iter().flat_map(|c| [c.normalised, c.emitted]);
+                if numbers.chain(carried).any(|x| !x.is_finite()) {
+                    return Err(format!("{name}: row {site}, channel {channel}: {e:?}"));
+                }
+                if e.obstacle.is_none() && !e.together.iter().any(|p| p.role == "writes") {
+                    return Err(format!(
+                        "{name}: nothing writes row {site}, channel {channel}"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    });
+}

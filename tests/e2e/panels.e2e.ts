@@ -2,8 +2,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { openPage, planned, removed, setThreshold } from "./harness";
-import { mobileNetV2 } from "./onnx";
+import { binary, dropOnPage, openPage, planned, removed, setThreshold, url } from "./harness";
+import { foldedNet, mobileNetV2 } from "./onnx";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 const V2 = "mobilenetv2_050_cifar10.onnx";
@@ -247,6 +247,44 @@ test("a panel takes the map's place and gives it back", async () => {
   expect(await map.isVisible()).toBe(true);
   await setThreshold(page, "0.9");
   await planned(page, 1);
+});
+
+test("the panels open on networks of every kind", async () => {
+  const page = await openPage({ hash: "#net=ghostnet_050_cifar10.onnx" });
+  const visit = async () => {
+    for (const [tab, sign] of [
+      ["Channel", ".channel"],
+      ["Four cases", ".cases"],
+      ["Network", ".graph-picture .node.layer"],
+      ["Compare", ".compare"],
+    ] as const) {
+      await page.getByRole("tab", { name: tab }).click();
+      await page.locator(sign).first().waitFor();
+    }
+  };
+  await visit();
+  // Without BatchNormalization there are no rows, no pairs and nothing to select.
+  await dropOnPage(page, binary("folded.onnx", foldedNet()));
+  await page.getByRole("heading", { name: "folded.onnx" }).waitFor();
+  await visit();
+  await page.getByRole("tab", { name: "Four cases" }).click();
+  await page.getByText(/this network has none/).waitFor();
+  expect(await page.getByRole("alert").allTextContents()).toEqual([]);
+});
+
+test("the network panel opens offline", async () => {
+  const page = await openPage({ hash: `#net=${V1}`, serviceWorkers: "allow" });
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const kept = () =>
+    page.evaluate(async () => {
+      const keys = (await Promise.all((await caches.keys()).map(async (it) => (await caches.open(it)).keys()))).flat();
+      return ["graph-layout.worker", ".wasm", ".onnx"].every((part) => keys.some((it) => it.url.includes(part)));
+    });
+  await expect.poll(kept, { timeout: 20_000 }).toBe(true);
+  await page.context().setOffline(true);
+  await page.goto(`${url}#net=${V1}&view=graph`);
+  await page.reload();
+  await page.locator(".node.layer").first().waitFor();
 });
 
 const LOOKS = [

@@ -7,7 +7,7 @@ import type { Box, Placed } from "./graph-layout";
 /** The widest layer's bar. */
 const WIDEST = 220;
 /** Room for the label beside a bar. */
-const LABEL = 96;
+const LABEL = 112;
 const HEIGHT = { layer: 26, other: 18 };
 
 function sizeOf(node: TopologyNode, scale: number): { width: number; height: number } {

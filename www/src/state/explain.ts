@@ -38,11 +38,20 @@ async function follow(): Promise<void> {
   }
 }
 
+/** A drag asks once it rests: the plan is worth more than its arithmetic. */
+const REST_MS = 150;
+
 export function startExplaining(): void {
+  const needed = () => store.model.value !== null && NEEDED_BY.has(store.view.value);
   effect(() => {
-    // After the plan it belongs to, so that a drag paints first.
-    store.drag.value;
     store.selected.value;
-    if (store.model.value && NEEDED_BY.has(store.view.value)) void follow();
+    if (needed()) void follow();
+  });
+  let timer = 0;
+  effect(() => {
+    store.drag.value;
+    if (!needed()) return;
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void follow(), REST_MS);
   });
 }

@@ -1,5 +1,5 @@
 /** The five stages a channel of a pair passes, as a row of small pictures. */
-import { value } from "../lib/format";
+import { normal, value } from "../lib/format";
 import type { ChannelDetail, Explanation, ReaderShift, Stage, Taps } from "../wasm/core";
 import { Bell } from "./bell";
 import { isDead } from "./cases-words";
@@ -15,7 +15,7 @@ export interface Scene {
 }
 
 /** Which stage a step is about. */
-const FOCUS = [[1], [2], [3], [0, 1, 2, 3, 4], [4]];
+const FOCUS = [[1], [2], [3], [4], [4]];
 
 export function Stages(scene: Scene) {
   const { explanation: of, step, threshold, nameOf, siteName } = scene;
@@ -139,7 +139,7 @@ function StageBell({ stage, dead, mark = null }: { stage: Stage; dead: string; m
       histogram={null}
       dead={dead}
       mark={mark}
-      name={`N(${value(mean)}, ${value(std)}²)`}
+      name={normal(mean, std)}
     />
   );
 }

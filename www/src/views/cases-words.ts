@@ -1,5 +1,5 @@
 /** What is said at each step of the four cases, with the channel's own numbers. */
-import { plural, probability, value } from "../lib/format";
+import { normal, plural, probability, value } from "../lib/format";
 import type { ChannelDetail, Explanation, Stage } from "../wasm/core";
 
 export const STEPS = ["Before", "Depthwise", "Behind", "Cut, say nothing", "Cut and fold"] as const;
@@ -47,7 +47,7 @@ function pinnedShare(stage: Stage, threshold: number): string {
 }
 
 function gaussian(stage: Stage): string {
-  return `N(${value(stage.channel.mean)}, ${value(stage.channel.std)}²)`;
+  return normal(stage.channel.mean, stage.channel.std);
 }
 
 export function stepText(step: number, telling: Telling): string {

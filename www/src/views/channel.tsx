@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { saveSvg } from "../charts/save";
 import { gapToNormal } from "../lib/distribution";
-import { plural, probability, value } from "../lib/format";
+import { normal, plural, probability, value } from "../lib/format";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
 import { compensation, criterion, type Model, model, selected, detail as shown, threshold } from "../state/store";
@@ -139,7 +139,7 @@ function BellCard(props: {
         high={own ? detail.high : null}
         histogram={own ? detail.histogram : null}
         dead={dead ? (props.input ? "input-dead" : "output-dead") : ""}
-        name={`N(${value(channel.mean)}, ${value(channel.std)}²)${p === null ? "" : `, P = ${probability(p)}`}`}
+        name={`${normal(channel.mean, channel.std)}${p === null ? "" : `, P = ${probability(p)}`}`}
       />
       <p class="bell-facts">
         {p === null ? (

@@ -7,6 +7,9 @@ import type { TopologyNode } from "../wasm/core";
 const SIGNS: Record<string, string> = { concat: "concat", shuffle: "shuffle", split: "split" };
 const JOINS: Record<string, string> = { Add: "+", Sum: "+", Mul: "×", Sub: "−", Div: "÷", Max: "max", Min: "min" };
 
+/** Characters of a label; the layout leaves room for them. */
+const LONGEST = 20;
+
 export function NodeMark(props: {
   node: TopologyNode;
   box: Box;
@@ -34,10 +37,10 @@ export function NodeMark(props: {
     event.preventDefault();
   };
   const text = layer
-    ? `${clip(name, 16)}  ${kept === node.channels ? count(kept) : `${count(node.channels)} → ${count(kept)}`}`
+    ? `${clip(name, LONGEST)}  ${kept === node.channels ? count(kept) : `${count(node.channels)} → ${count(kept)}`}`
     : node.kind === "join"
       ? (JOINS[node.op] ?? node.op)
-      : (SIGNS[node.kind] ?? (node.kind === "other" ? node.op : clip(name, 16)));
+      : (SIGNS[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing.
     <g

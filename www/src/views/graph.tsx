@@ -49,7 +49,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
       <div class="graph-tools">
         <p class="graph-read" aria-live="polite">
           {at === null
-            ? "Light: as it was. Dark: what stays. Drag to move, Ctrl and wheel to zoom, click for the layer."
+            ? "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer."
             : describe(topology.nodes[at]!, stays(at))}
         </p>
         <button type="button" aria-label="Zoom out" onClick={() => zoomBy(box.current, 1 / 1.3)}>
