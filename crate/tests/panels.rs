@@ -181,7 +181,7 @@ fn a_tried_plan_is_the_pruned_network_and_a_tried_channel_shows_the_fold() {
     assert_eq!(plan.layers, pruned.plan.layers);
     session.adopt(pruned);
     let image = noise(&[1, 3, 32, 32], 5);
-    let mut run = |session: &mut Session, which| {
+    let run = |session: &mut Session, which| {
         let (outputs, _) = session.run(which, image.clone()).unwrap();
         outputs[0].iter().copied().collect::<Vec<f32>>()
     };

@@ -5,7 +5,7 @@ import { normal, plural, probability, value } from "../lib/format";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
 import { compensation, criterion, type Model, model, selected, detail as shown, threshold } from "../state/store";
-import type { ChannelDetail, ChannelRef, Fold, Histogram } from "../wasm/core";
+import type { ChannelDetail, ChannelRef, Fold, Histogram, Stage } from "../wasm/core";
 import { Bell } from "./bell";
 import { Arithmetic } from "./channel-arithmetic";
 import { TauRail } from "./channel-rail";
@@ -77,17 +77,19 @@ export function ChannelView() {
           </p>
         </div>
       </div>
-      <Deeper open={open} detail={detail} />
+      <Deeper />
     </div>
   );
 }
 
-/** Comes a moment after the rest; what is shown must be about the same channel. */
-function Deeper({ open, detail }: { open: Model; detail: ChannelDetail }) {
-  const found = explanation.value;
-  const stages = found ? [found.before, found.after] : [];
-  const { site, channel } = detail.this;
-  if (!found || !stages.some((it) => it?.channel.site === site && it.channel.channel === channel)) return null;
+/**
+ * Comes a moment after the rest; what is shown must be about the same channel. Takes no properties, so
+ * that a drag, which renders the view around it at every step, leaves it alone.
+ */
+function Deeper() {
+  const [open, found, at] = [model.value, explanation.value, selected.value];
+  const isSelected = (stage: Stage | null) => stage?.channel.site === at?.[0] && stage?.channel.channel === at?.[1];
+  if (!open || !found || !(isSelected(found.before) || isSelected(found.after))) return null;
   return (
     <div class="deeper">
       <Arithmetic
