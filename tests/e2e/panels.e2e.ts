@@ -27,7 +27,7 @@ test("the four cases: a channel whose input is dead is missed without the fold a
   const page = await openPage({ hash: `#net=${V1}&view=cases&threshold=0.99` });
   const table = page.getByRole("table", { name: "The four cases, with an example of each" });
   await table.getByRole("button", { name: /^Input dead 121$/ }).click();
-  await page.getByRole("heading", { name: /^Channel 13 of features\.0\.1, Input dead$/ }).waitFor();
+  await page.getByRole("heading", { name: /^Channel 70 of features\.18\.1, Input dead$/ }).waitFor();
   const telling = page.locator(".telling");
   const steps = page.getByRole("region", { name: "The case step by step" });
   const told: string[] = [];

@@ -23,6 +23,8 @@ import { Choice } from "./parts";
 
 /** A drag should not start a run at every step. */
 const REST_MS = 500;
+/** Images to choose from; a longer list would only be scrolled through. */
+const LISTED = 100;
 
 /** `wanted`: the step that is shown is about the answers, so run without being asked. */
 export function EffectView({ wanted, possible }: { wanted: boolean; possible: boolean }) {
@@ -52,7 +54,9 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
         <Choice
           name="Image"
           value={String(picture.value?.id ?? "")}
-          options={none ? [["", "none yet"]] : pictures.value.map((it) => [String(it.id), it.name] as const)}
+          options={
+            none ? [["", "none yet"]] : pictures.value.slice(0, LISTED).map((it) => [String(it.id), it.name] as const)
+          }
           onChoose={(it) => {
             pictureId.value = Number(it);
           }}
