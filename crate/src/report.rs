@@ -21,6 +21,9 @@ macro_rules! wire {
 mod evaluation;
 
 pub use evaluation::*;
+mod views;
+
+pub use views::*;
 
 wire! {
     /// What decides the order in which channels are removed.

@@ -1,7 +1,17 @@
 /** What crosses between the page and its workers, besides the core's own types. */
-import type { ChannelDetail, Overview, Plan, PlanOptions, Prediction, Preview } from "../wasm/core";
+import type {
+  ChannelDetail,
+  Explanation,
+  Overview,
+  Plan,
+  PlanOptions,
+  Prediction,
+  Preview,
+  Topology,
+} from "../wasm/core";
 
-export type Which = "original" | "pruned";
+/** A trial is a network that is compared with the two; it is never downloaded. */
+export type Which = "original" | "pruned" | `trial:${number}`;
 
 /** A network as the page holds it after opening: overview and flat per-channel arrays. */
 export interface Opened {
@@ -78,4 +88,11 @@ export interface Api {
   clearCalibration(): Promise<void>;
   addRepairImage(image: Uint8Array, preset: string): Promise<number>;
   repair(options: PlanOptions, progress: (done: number, total: number) => void): Promise<Plan>;
+  topology(): Promise<Topology>;
+  /** Channels that stay: of every node of the topology, then of every edge. */
+  topologyWidths(options: PlanOptions): Promise<Uint32Array>;
+  explain(site: number, channel: number, options: PlanOptions): Promise<Explanation>;
+  tryChannel(slot: number, site: number, channel: number, options: PlanOptions): Promise<void>;
+  tryPlan(slot: number, options: PlanOptions): Promise<Plan>;
+  forgetTrials(): Promise<void>;
 }

@@ -173,6 +173,25 @@ const api: Api = {
   async repair(options, progress) {
     return (await current()).repair(options, progress);
   },
+  async topology() {
+    return (await current()).topology();
+  },
+  async topologyWidths(options) {
+    const widths = (await current()).topology_widths(options);
+    return transfer(widths, [widths.buffer]);
+  },
+  async explain(site, channel, options) {
+    return (await current()).explain(site, channel, options);
+  },
+  async tryChannel(slot, site, channel, options) {
+    (await current()).try_channel(slot, site, channel, options);
+  },
+  async tryPlan(slot, options) {
+    return (await current()).try_plan(slot, options);
+  },
+  async forgetTrials() {
+    (await current()).forget_trials();
+  },
 };
 
 expose(api);
