@@ -16,6 +16,9 @@ function named(help, option) {
   return list.split(",").map((name) => name.replace(/\(.*\)/, "").trim());
 }
 
+/** Criteria whose plans are repaired too. */
+const repairing = ["probability", "sigma", "influence"];
+
 const windows = process.platform === "win32";
 const prune = at("target", "release", windows ? "prune.exe" : "prune");
 
@@ -53,7 +56,7 @@ await main(import.meta, async (args) => {
   await rust();
   await must("cargo", ["build", "--locked", "--release", "--bin", "prune"]);
   const help = capture(prune, ["--help"]) ?? "";
-  // `apoz` would measure on the images that it is judged by; `random` is a baseline for one compensation.
+  // `apoz` would measure on the images that it is judged by.
   const criteria = named(help, "criterion").filter((name) => name !== "apoz");
   const compensations = named(help, "compensation");
   const folder = at("target", "results");
@@ -67,13 +70,20 @@ await main(import.meta, async (args) => {
     const name = network.file.replace(".onnx", "");
     say(`${network.name} …`);
     const csv = `${folder}/${name}.csv`;
-    const sweep = ["--criteria", criteria.join(), "--compensations", compensations.join(), "--points", points];
-    await must(prune, ["sweep", model, ...sweep, "--data", data, "--limit", limit, "-o", csv]);
-    const whole = json("eval", model, "--data", data, "--limit", limit);
+    // The baseline needs no comparison of compensations.
+    const whole = criteria.filter((name) => name !== "random");
+    for (const [which, how] of [
+      [whole, compensations],
+      [["random"], ["mean"]],
+    ]) {
+      const sweep = ["--criteria", which.join(), "--compensations", how.join(), "--points", points];
+      await must(prune, ["sweep", model, ...sweep, "--data", data, "--limit", limit, "-o", csv]);
+    }
+    const original = json("eval", model, "--data", data, "--limit", limit);
     const repairs = [];
     if (calibration) {
-      for (const criterion of criteria.filter((c) => c !== "random")) {
-        const compensation = compensations.at(-1);
+      const compensation = compensations.at(-1);
+      for (const criterion of repairing.filter((name) => criteria.includes(name))) {
         for (const target of [30, 50]) {
           const wish = { model, data, limit, calibration, images, criterion, compensation, target, folder };
           repairs.push(repaired(wish));
@@ -85,11 +95,15 @@ await main(import.meta, async (args) => {
       ["macs", network.macs],
       ["params", network.params],
     ]) {
-      writeFileSync(at("docs", "results", `${name}_${figure}.svg`), plot(network, whole, lines, figure, of));
+      writeFileSync(at("docs", "results", `${name}_${figure}.svg`), plot(network, original, lines, figure, of));
     }
-    results.push({ network, name, whole, lines, repairs });
+    results.push({ network, name, whole: original, lines, repairs });
   }
-  const text2 = page(results, { images: results[0]?.whole.images ?? 0, points, repaired: calibration ? images : null });
-  writeFileSync(at("docs", "results.md"), text2);
+  const written = page(results, {
+    images: results[0]?.whole.images ?? 0,
+    points,
+    repaired: calibration ? images : null,
+  });
+  writeFileSync(at("docs", "results.md"), written);
   say("docs/results.md is written.");
 });

@@ -139,9 +139,9 @@ impl Judge {
         self.inner.images() as u32
     }
 
-    /// Images per run: slices of a multiple of this are fastest.
+    /// Images that are worth a call: slices of a multiple of this.
     pub fn batch(&self) -> u32 {
-        self.inner.batch() as u32
+        evaluate::SLICE as u32
     }
 
     /// Evaluates the images from `from` up to `to`; `lab_record_length()` numbers for each (see `evaluate::Record::pack`).
