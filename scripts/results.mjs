@@ -1,8 +1,8 @@
 // Measures what pruning does to the sample networks and writes docs/results.md: `npm run results -- --data PATH --calibration PATH`.
 // `--data` are labelled CIFAR-10 test images, `--calibration` other pictures for repair (without it nothing is repaired).
-// Criteria and compensations are those that `prune --help` names. Every sweep is a CSV in target/results; a second run takes up
-// where the first stopped.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// Criteria and compensations are those that `prune --help` names. What is measured is kept in target/results, and a second run takes
+// up where the first stopped: delete it after a change of the method.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { at, capture, main, must, Stop, say } from "./lib.mjs";
 import { curves, page, plot } from "./results/write.mjs";
@@ -42,6 +42,16 @@ function repaired({ model, data, limit, calibration, images, criterion, compensa
   const mended = judge(plan);
   rmSync(file);
   return { criterion, compensation, target, cut, mended };
+}
+
+/** The same, from the file of an earlier run where it is there. */
+function remembered(file, wish) {
+  const { model, folder, ...key } = wish;
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const name = JSON.stringify(key);
+  known[name] ??= repaired(wish);
+  writeFileSync(file, JSON.stringify(known));
+  return known[name];
 }
 
 const usage =
@@ -86,7 +96,7 @@ await main(import.meta, async (args) => {
       for (const criterion of repairing.filter((name) => criteria.includes(name))) {
         for (const target of [30, 50]) {
           const wish = { model, data, limit, calibration, images, criterion, compensation, target, folder };
-          repairs.push(repaired(wish));
+          repairs.push(remembered(`${folder}/${name}_repairs.json`, wish));
         }
       }
     }
@@ -101,7 +111,6 @@ await main(import.meta, async (args) => {
   }
   const written = page(results, {
     images: results[0]?.whole.images ?? 0,
-    points,
     repaired: calibration ? images : null,
   });
   writeFileSync(at("docs", "results.md"), written);

@@ -174,7 +174,7 @@ impl Session {
         solved.map_err(sentence)
     }
 
-    /// At most `points` thresholds (or shares), from the least pruning to the most, whose plans spread evenly over the MACs.
+    /// At most `points` thresholds (or shares), from the least pruning to the most, whose plans spread over the MACs, denser where little goes.
     pub fn sweep_knobs(
         &mut self,
         options: Ts<PlanOptions>,
