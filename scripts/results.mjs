@@ -1,8 +1,8 @@
 // Measures what pruning does to the sample networks and writes docs/results.md: `npm run results -- --data PATH --calibration PATH`.
 // `--data` are labelled CIFAR-10 test images, `--calibration` other pictures for repair (without it nothing is repaired).
-// Criteria and compensations are those that `prune --help` names. Every sweep is a CSV in target/results; a second run takes up
-// where the first stopped.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// Criteria and compensations are those that `prune --help` names. What is measured is kept in target/results, and a second run takes
+// up where the first stopped: delete it after a change of the method.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { at, capture, main, must, Stop, say } from "./lib.mjs";
 import { curves, page, plot } from "./results/write.mjs";
@@ -15,6 +15,9 @@ function named(help, option) {
   const list = text.includes(":") ? text.slice(text.indexOf(":") + 1) : text;
   return list.split(",").map((name) => name.replace(/\(.*\)/, "").trim());
 }
+
+/** Criteria whose plans are repaired too. */
+const repairing = ["probability", "sigma", "influence"];
 
 const windows = process.platform === "win32";
 const prune = at("target", "release", windows ? "prune.exe" : "prune");
@@ -41,6 +44,16 @@ function repaired({ model, data, limit, calibration, images, criterion, compensa
   return { criterion, compensation, target, cut, mended };
 }
 
+/** The same, from the file of an earlier run where it is there. */
+function remembered(file, wish) {
+  const { model, folder, ...key } = wish;
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const name = JSON.stringify(key);
+  known[name] ??= repaired(wish);
+  writeFileSync(file, JSON.stringify(known));
+  return known[name];
+}
+
 const usage =
   "usage: npm run results -- --data PATH [--calibration PATH] [--images 64] [--limit N] [--points 10] [--networks A,B]";
 
@@ -53,7 +66,7 @@ await main(import.meta, async (args) => {
   await rust();
   await must("cargo", ["build", "--locked", "--release", "--bin", "prune"]);
   const help = capture(prune, ["--help"]) ?? "";
-  // `apoz` would measure on the images that it is judged by; `random` is a baseline for one compensation.
+  // `apoz` would measure on the images that it is judged by.
   const criteria = named(help, "criterion").filter((name) => name !== "apoz");
   const compensations = named(help, "compensation");
   const folder = at("target", "results");
@@ -67,16 +80,23 @@ await main(import.meta, async (args) => {
     const name = network.file.replace(".onnx", "");
     say(`${network.name} …`);
     const csv = `${folder}/${name}.csv`;
-    const sweep = ["--criteria", criteria.join(), "--compensations", compensations.join(), "--points", points];
-    await must(prune, ["sweep", model, ...sweep, "--data", data, "--limit", limit, "-o", csv]);
-    const whole = json("eval", model, "--data", data, "--limit", limit);
+    // The baseline needs no comparison of compensations.
+    const whole = criteria.filter((name) => name !== "random");
+    for (const [which, how] of [
+      [whole, compensations],
+      [["random"], ["mean"]],
+    ]) {
+      const sweep = ["--criteria", which.join(), "--compensations", how.join(), "--points", points];
+      await must(prune, ["sweep", model, ...sweep, "--data", data, "--limit", limit, "-o", csv]);
+    }
+    const original = json("eval", model, "--data", data, "--limit", limit);
     const repairs = [];
     if (calibration) {
-      for (const criterion of criteria.filter((c) => c !== "random")) {
-        const compensation = compensations.at(-1);
+      const compensation = compensations.at(-1);
+      for (const criterion of repairing.filter((name) => criteria.includes(name))) {
         for (const target of [30, 50]) {
           const wish = { model, data, limit, calibration, images, criterion, compensation, target, folder };
-          repairs.push(repaired(wish));
+          repairs.push(remembered(`${folder}/${name}_repairs.json`, wish));
         }
       }
     }
@@ -85,11 +105,14 @@ await main(import.meta, async (args) => {
       ["macs", network.macs],
       ["params", network.params],
     ]) {
-      writeFileSync(at("docs", "results", `${name}_${figure}.svg`), plot(network, whole, lines, figure, of));
+      writeFileSync(at("docs", "results", `${name}_${figure}.svg`), plot(network, original, lines, figure, of));
     }
-    results.push({ network, name, whole, lines, repairs });
+    results.push({ network, name, whole: original, lines, repairs });
   }
-  const text2 = page(results, { images: results[0]?.whole.images ?? 0, points, repaired: calibration ? images : null });
-  writeFileSync(at("docs", "results.md"), text2);
+  const written = page(results, {
+    images: results[0]?.whole.images ?? 0,
+    repaired: calibration ? images : null,
+  });
+  writeFileSync(at("docs", "results.md"), written);
   say("docs/results.md is written.");
 });

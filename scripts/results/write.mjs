@@ -99,7 +99,10 @@ function section({ network, name, whole, lines, repairs }) {
 }
 
 /** The whole page. */
-export function page(results, { images, points, repaired }) {
+export function page(results, { images, repaired }) {
+  const sizes = results.flatMap(({ lines }) => lines.map((line) => line.points.length));
+  const [fewest, most] = [Math.min(...sizes), Math.max(...sizes)];
+  const plans = fewest === most ? `${most} plans` : `${fewest} to ${most} plans`;
   const all = results.flatMap(({ network, whole, lines }) =>
     lines.map((line) => ({ ...line, reach: reach(line.points, "macs", network.macs, whole.accuracy, 0.01) ?? 0 })),
   );
@@ -116,7 +119,7 @@ export function page(results, { images, points, repaired }) {
     "",
     "<!-- Written by `npm run results`; edit scripts/results/write.mjs instead. -->",
     "",
-    `The sample networks for CIFAR-10 on ${count(images)} labelled test images, no fine-tuning: every criterion with every compensation, ${points} plans`,
+    `The sample networks for CIFAR-10 on ${count(images)} labelled test images, no fine-tuning: every criterion with every compensation, ${plans}`,
     "each, spread over the MACs. Figures between two measured plans lie on the straight line between them. Brackets are 95 % intervals: Wilson's of an",
     `accuracy, Tango's paired one of a difference on the same images. ${repairs} Again, with your own images: \`npm run results -- --data PATH --calibration PATH\`.`,
     "",

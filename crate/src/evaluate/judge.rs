@@ -1,5 +1,6 @@
 //! Two networks before a data set: evaluates slices of it, on as many threads or workers as there are.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -117,11 +118,6 @@ impl Judge {
         self.truth.iter().any(Option::is_some)
     }
 
-    /// Images per run.
-    pub fn batch(&self) -> usize {
-        self.original.batch
-    }
-
     /// The networks' latencies at batch 1.
     pub fn latencies(&self) -> Result<(f64, Option<f64>)> {
         let other = self.other.as_ref().map(Runner::latency).transpose()?;
@@ -144,78 +140,62 @@ impl Judge {
         summary::report(records, &|class| self.label(class))
     }
 
-    /// Evaluates the images from `from` up to `to`, a batch at a time. May be called from several threads.
+    /// Evaluates the images from `from` up to `to`. May be called from several threads.
     ///
     /// # Errors
     /// When an image cannot be read or a network fails on it.
     pub fn evaluate(&self, from: usize, to: usize) -> Result<Vec<Record>> {
         let to = to.min(self.data.len());
-        let mut records = Vec::with_capacity(to.saturating_sub(from));
-        let mut at = from;
-        while at < to {
-            // Batches start at multiples of their size, so the same images always run together.
-            let end = (at / self.batch() + 1) * self.batch();
-            records.append(&mut self.batch_of(at, end.min(to))?);
-            at = end;
-        }
-        Ok(records)
+        (from..to).map(|index| self.record(index)).collect()
     }
 
-    fn batch_of(&self, from: usize, to: usize) -> Result<Vec<Record>> {
-        let range = from..to;
-        let known = range.clone().all(|i| self.kept.scores[i].get().is_some());
-        let mut tensor = Vec::new();
-        let mut fresh = Vec::new();
-        if !known || self.other.is_some() {
-            for i in range.clone() {
-                self.append(i, &mut tensor)?;
-            }
-        }
+    fn record(&self, index: usize) -> Result<Record> {
+        let class = self.truth[index];
         let shape = self.feeder.shape();
-        if !known {
-            fresh = self.original.run(&tensor, &shape)?;
-            for (i, scores) in range.clone().zip(fresh.chunks_exact(self.original.classes)) {
-                self.kept.put(&self.kept.scores[i], scores);
+        let mut prepared = None;
+        let mut run = |runner: &Runner| -> Result<Vec<f32>> {
+            let image = match prepared.take() {
+                Some(image) => image,
+                None => self.prepared(index)?,
+            };
+            let scores = runner.run(&image, &shape);
+            prepared = Some(image);
+            scores
+        };
+        let kept = &self.kept.scores[index];
+        let p = match kept.get() {
+            Some(scores) => probabilities(&self.original, scores),
+            None => {
+                let scores = run(&self.original)?;
+                self.kept.put(kept, &scores);
+                probabilities(&self.original, &scores)
             }
-        }
+        };
         let other = match &self.other {
-            Some(runner) => Some((runner, runner.run(&tensor, &shape)?)),
+            Some(runner) => {
+                let q = probabilities(runner, &run(runner)?);
+                Some((Seen::new(&q, class), divergence(&p, &q)))
+            }
             None => None,
         };
-        let row = |k: usize| k * self.original.classes..(k + 1) * self.original.classes;
-        let records = range.enumerate().map(|(k, i)| {
-            let scores = match known {
-                true => self.kept.scores[i].get().map_or(&[][..], |s| s),
-                false => &fresh[row(k)],
-            };
-            let p = probabilities(&self.original, scores);
-            let other = other.as_ref().map(|(runner, scores)| {
-                let q = probabilities(runner, &scores[row(k)]);
-                (Seen::new(&q, self.truth[i]), divergence(&p, &q))
-            });
-            Record {
-                index: i as u32,
-                class: self.truth[i],
-                original: Seen::new(&p, self.truth[i]),
-                other,
-            }
-        });
-        Ok(records.collect())
+        Ok(Record {
+            index: index as u32,
+            class,
+            original: Seen::new(&p, class),
+            other,
+        })
     }
 
-    /// Adds a prepared image to a batch.
-    fn append(&self, index: usize, tensor: &mut Vec<f32>) -> Result<()> {
+    /// An image as the networks read it.
+    fn prepared(&self, index: usize) -> Result<Cow<'_, [f32]>> {
         let slot = &self.kept.images[index];
         if let Some(values) = slot.get() {
-            tensor.extend_from_slice(values);
-            return Ok(());
+            return Ok(Cow::Borrowed(values));
         }
         let image = self.data.get(index).map_err(Error::new)?.image;
-        let prepared = self.feeder.feed(&image);
-        let start = tensor.len();
-        tensor.extend(prepared.iter());
-        self.kept.put(slot, &tensor[start..]);
-        Ok(())
+        let values: Vec<f32> = self.feeder.feed(&image).iter().copied().collect();
+        self.kept.put(slot, &values);
+        Ok(Cow::Owned(values))
     }
 }
 

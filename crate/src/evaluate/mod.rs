@@ -58,6 +58,9 @@ pub fn evaluate(
     Ok(result)
 }
 
+/// Images that a thread takes at a time.
+pub const SLICE: usize = 8;
+
 /// Threads that are worth starting.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -68,8 +71,7 @@ pub fn cores() -> usize {
 /// # Errors
 /// Of the first image, in the data set's order, that fails.
 pub fn all(judge: &Judge, threads: usize) -> Result<Vec<Record>> {
-    let batch = judge.batch();
-    let slices = judge.images().div_ceil(batch);
+    let slices = judge.images().div_ceil(SLICE);
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<Record>> = Mutex::default();
     let failed: Mutex<Option<(usize, Error)>> = Mutex::default();
@@ -79,7 +81,7 @@ pub fn all(judge: &Judge, threads: usize) -> Result<Vec<Record>> {
             if slice >= slices {
                 return;
             }
-            match judge.evaluate(slice * batch, (slice + 1) * batch) {
+            match judge.evaluate(slice * SLICE, (slice + 1) * SLICE) {
                 Ok(mut records) => {
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.append(&mut records);

@@ -11,7 +11,9 @@ const HALVINGS: usize = 24;
 /// Places that are refined: the first few where the curve crosses.
 const PLACES: usize = 3;
 /// Of what can be removed, the part that a sweep goes to: beyond it nothing is left to compare.
-const REACH: f64 = 0.9;
+const REACH: f64 = 0.8;
+/// How much denser a sweep's first plans lie than its last: accuracy is decided early.
+const BEND: f64 = 1.5;
 /// Log-odds of the ends of the threshold's scale.
 const END: f64 = 16.0;
 
@@ -148,8 +150,8 @@ impl Session {
         Ok(knob.at(best.place))
     }
 
-    /// At most `points` thresholds or shares, from the least pruning to the most, whose plans spread evenly over the MACs that
-    /// can be removed; no two make the same plan, and none removes nothing.
+    /// At most `points` thresholds or shares, from the least pruning to the most, whose plans spread over the MACs that can
+    /// be removed, denser where little is; no two make the same plan, and none removes nothing.
     ///
     /// # Errors
     /// For options that make no plan.
@@ -161,12 +163,14 @@ impl Session {
             (a.channels, a.macs, a.params) == (b.channels, b.macs, b.params)
         };
         grid.dedup_by(same);
-        let Some(least) = grid.iter().map(|p| p.macs).reduce(f64::min) else {
+        let macs = || grid.iter().map(|point| point.macs);
+        let (Some(least), Some(most)) = (macs().reduce(f64::min), macs().reduce(f64::max)) else {
             return Ok(Vec::new());
         };
         let mut chosen: Vec<usize> = Vec::new();
         for k in 1..=points {
-            let wanted = 1.0 - REACH * (1.0 - least) * k as f64 / points as f64;
+            let part = REACH * (k as f64 / points as f64).powf(BEND);
+            let wanted = most - part * (most - least);
             let miss = |i: &usize| (grid[*i].macs - wanted).abs();
             let near = (0..grid.len()).min_by(|a, b| miss(a).total_cmp(&miss(b)));
             chosen.extend(near);

@@ -139,9 +139,9 @@ impl Judge {
         self.inner.images() as u32
     }
 
-    /// Images per run: slices of a multiple of this are fastest.
+    /// Images that are worth a call: slices of a multiple of this.
     pub fn batch(&self) -> u32 {
-        self.inner.batch() as u32
+        evaluate::SLICE as u32
     }
 
     /// Evaluates the images from `from` up to `to`; `lab_record_length()` numbers for each (see `evaluate::Record::pack`).
@@ -174,7 +174,7 @@ impl Session {
         solved.map_err(sentence)
     }
 
-    /// At most `points` thresholds (or shares), from the least pruning to the most, whose plans spread evenly over the MACs.
+    /// At most `points` thresholds (or shares), from the least pruning to the most, whose plans spread over the MACs, denser where little goes.
     pub fn sweep_knobs(
         &mut self,
         options: Ts<PlanOptions>,
