@@ -12,6 +12,7 @@ import "./styles/compare.css";
 import "./styles/dial.css";
 import "./styles/plan.css";
 import "./styles/proof.css";
+import "./styles/lab.css";
 import "./styles/narrow.css";
 import { render } from "preact";
 import { registerOffline } from "./lib/offline";

@@ -71,6 +71,11 @@ impl Feeder {
         Ok(Feeder { preset, target })
     }
 
+    /// Shape of a batch of one.
+    pub fn shape(&self) -> Vec<usize> {
+        self.target.shape().to_vec()
+    }
+
     /// A batch of one.
     pub fn feed(&self, image: &Image) -> ArrayD<f32> {
         prepare(image, &self.preset, &self.target)

@@ -254,17 +254,26 @@ async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm }> 
 
 export function repairWithImages(): Promise<void> {
   return alone(async () => {
-    await withJob("Repairing with your images", stopRunner, repair);
+    const images = pictures.value.map((it) => it.blob);
+    await withJob("Repairing with your images", stopRunner, (progress) => repair(images, progress));
     await runPictures();
   });
 }
 
-async function repair(progress: (fraction: number, label?: string) => void): Promise<void> {
-  const images = pictures.value;
+/** Repairs with other images than those of the list; they are fetched when it is their turn. */
+export function repairWith(images: () => Promise<Blob[]>): Promise<void> {
+  return alone(() =>
+    withJob("Repairing", stopRunner, async (progress) => {
+      await repair(await images(), progress);
+    }),
+  );
+}
+
+async function repair(images: Blob[], progress: (fraction: number, label?: string) => void): Promise<void> {
   const key = store.planKey.value;
   const options = store.options.value;
   for (const [i, of] of images.entries()) {
-    const image = await bytesOf(of.blob);
+    const image = await bytesOf(of);
     await runnerCall((core) => core.addRepairImage(transfer(image, [image.buffer]), store.preset.value));
     progress((0.2 * (i + 1)) / images.length, `Reading image ${i + 1} of ${images.length}`);
   }
@@ -279,7 +288,7 @@ async function repair(progress: (fraction: number, label?: string) => void): Pro
     plan,
     check: plan.check ?? null,
     repairedOn: images.length,
-    fitted: new Set(images.map((it) => it.blob)),
+    fitted: new Set(images),
     first: 0,
     bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
   };

@@ -4,6 +4,7 @@ import { view } from "../state/store";
 import type { View } from "../state/url";
 import { CasesView } from "./cases";
 import { ChannelView } from "./channel";
+import { LabView } from "./lab/lab";
 import { CompareView } from "./compare";
 import { GraphView } from "./graph";
 
@@ -19,6 +20,7 @@ const PANELS: Panel[] = [
   { id: "cases", title: "Four cases", body: () => <CasesView /> },
   { id: "graph", title: "Network", body: () => <GraphView /> },
   { id: "compare", title: "Compare", body: () => <CompareView /> },
+  { id: "lab", title: "Lab", body: () => <LabView /> },
 ];
 
 /** Whether the panel has the map's place too. */

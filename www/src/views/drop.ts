@@ -23,7 +23,8 @@ export function acceptDrops(): void {
   window.addEventListener("drop", (event) => {
     depth = 0;
     dropping.value = false;
-    if (!carriesFiles(event)) return;
+    // A part of the page that takes files of its own has taken these already.
+    if (!carriesFiles(event) || event.defaultPrevented) return;
     event.preventDefault();
     const items = [...(event.dataTransfer?.items ?? [])];
     const folder = items.some((it) => it.webkitGetAsEntry?.()?.isDirectory);

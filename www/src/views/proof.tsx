@@ -27,6 +27,7 @@ import { LABELS, PRESETS } from "../state/url";
 import { MovementText } from "./convergence";
 import { Choice, FileButton, Step } from "./parts";
 import { Predictions } from "./predictions";
+import { Repaired } from "./repaired";
 
 export function ProofView() {
   const none = pictures.value.length === 0;
@@ -171,6 +172,7 @@ function Take() {
           Before the file is offered, it runs against a masked twin of the original, and the difference is shown.
         </p>
       )}
+      {made?.repairedOn ? <Repaired plan={made.plan} /> : null}
       {made ? <p class="file-name">{fileName(made)}</p> : null}
       <Blocks />
     </div>

@@ -1,13 +1,20 @@
 /** One worker, one wasm instance, one open network. Translates messages into Session calls. */
 import { expose, transfer } from "comlink";
-import init, { type ChannelDetail, type PlanOptions, Session, version } from "../wasm/core";
-import type { Api, Opened } from "./api";
+import init, { type ChannelDetail, Guard, type PlanOptions, Session, version } from "../wasm/core";
+import type { Api, GuardStep, Opened } from "./api";
 
 // Messages that arrive before the module is compiled wait here, in each call: a file dropped early
 // is only queued, never lost.
 const ready = init();
 
 let session: Session | null = null;
+let guard: Guard | null = null;
+
+function guardStep(): GuardStep {
+  if (!guard) throw "No search is under way.";
+  const next = guard.next() ?? null;
+  return { next, best: guard.best() ?? null, done: guard.done(), total: guard.total() };
+}
 
 async function current(): Promise<Session> {
   await ready;
@@ -41,6 +48,19 @@ function describeChannel(s: Session, [site, channel]: [number, number], options:
   }
 }
 
+/** A plan that asks for the measured zeros. */
+const ZEROS: PlanOptions = {
+  criterion: "apoz",
+  threshold: 1,
+  share: 0,
+  compensation: "none",
+  per: "channel",
+  seed: 0,
+  floor: 1,
+  multiple: 1,
+  locked: [],
+};
+
 const api: Api = {
   async version() {
     await ready;
@@ -66,8 +86,8 @@ const api: Api = {
   async refresh() {
     return describe(await current());
   },
-  async scores(criterion, seed) {
-    const scores = (await current()).scores(criterion, seed);
+  async scores(options) {
+    const scores = (await current()).scores(options);
     return transfer(scores, [scores.buffer]);
   },
   async preview(options, channel) {
@@ -102,6 +122,20 @@ const api: Api = {
   async solveMacs(options, percent) {
     return (await current()).solve_macs(options, percent);
   },
+  async sweepKnobs(options, points) {
+    const knobs = (await current()).sweep_knobs(options, points);
+    return transfer(knobs, [knobs.buffer]);
+  },
+  async guardStart(knobs, steps, byProbability) {
+    await ready;
+    guard?.free();
+    guard = new Guard(knobs, steps, byProbability);
+    return guardStep();
+  },
+  async guardTell(knob, holds) {
+    guard?.tell(knob, holds);
+    return guardStep();
+  },
   async plan(options) {
     return (await current()).plan(options);
   },
@@ -127,7 +161,7 @@ const api: Api = {
   async measured() {
     const s = await current();
     const probabilities = s.probabilities();
-    const zeros = s.scores("apoz", 0).map((score) => 1 - score);
+    const zeros = s.scores(ZEROS).map((score) => 1 - score);
     return transfer({ probabilities, zeros }, [probabilities.buffer, zeros.buffer]);
   },
   async clearCalibration() {
