@@ -7,6 +7,7 @@ import "./styles/map.css";
 import "./styles/bench.css";
 import "./styles/channel.css";
 import "./styles/cases.css";
+import "./styles/cases-stages.css";
 import "./styles/graph.css";
 import "./styles/compare.css";
 import "./styles/dial.css";

@@ -1,6 +1,6 @@
 //! One channel taken by itself: what its readers are told if only its class goes.
 
-use super::{Decision, told};
+use super::{Decision, spread, told};
 use crate::analysis::{Analysis, Read};
 use crate::channels::ClassId;
 use crate::plan::constants;
@@ -60,6 +60,9 @@ pub fn alone(
             only.told[read.atom as usize] = told;
             only.inexact[read.atom as usize] = inexact;
         }
+    }
+    if options.compensation == Compensation::Moments {
+        only.restores = spread::stays(analysis, &only);
     }
     only
 }

@@ -174,6 +174,11 @@ export function runnerGeneration(): number {
   return runner?.generation ?? 0;
 }
 
+/** Work of several calls can be stopped between two of them, when no call is there to fail. */
+export function sameRunner(generation: number): void {
+  if (runnerGeneration() !== generation) throw new EngineLost("Stopped.", true);
+}
+
 export function useLabelText(text: string | null): void {
   customLabels = text;
 }

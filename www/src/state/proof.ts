@@ -7,7 +7,7 @@ import { median, planFileStem } from "../lib/format";
 import { measure, timed } from "../lib/measure";
 import type { Check, Plan, Prediction } from "../wasm/core";
 import { EngineLost, sentence } from "../worker/engine";
-import { bytesOf, runnerCall, runnerGeneration, stopRunner, useLabelText } from "./engines";
+import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner, useLabelText } from "./engines";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
@@ -133,7 +133,9 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
 }
 
 async function infer(which: "original" | "pruned", of: Picture): Promise<{ prediction: Prediction; wall: number }> {
+  const generation = runnerGeneration();
   const image = await bytesOf(of.blob);
+  sameRunner(generation);
   const as = store.preset.value;
   const start = performance.now();
   const prediction = await runnerCall((core) => core.infer(which, transfer(image, [image.buffer]), as));
@@ -200,8 +202,10 @@ async function runPictures(): Promise<void> {
           if (fresh.length === 0) noteFirst(product, original.wall, pruned.wall);
           fresh.push(compare(of, original.prediction, pruned.prediction));
         } catch (error) {
-          // One bad file among many must not cost the others. A sentence is about the file; the rest is not.
-          if (typeof error !== "string" || images.length === 1) throw error;
+          // One bad file among many must not cost the others. What is no sentence, or comes of a lost
+          // worker, is not about the file.
+          const lost = runnerGeneration() !== product.generation;
+          if (typeof error !== "string" || lost || images.length === 1) throw error;
           failed.push({ picture: of, reason: sentence(error) });
         }
         progress((i + 1) / images.length, `Running both networks on image ${i + 1} of ${images.length}`);

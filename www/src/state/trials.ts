@@ -4,7 +4,7 @@ import { transfer } from "comlink";
 import type { Compensation, PlanOptions, Prediction } from "../wasm/core";
 import type { Which } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
-import { bytesOf, runnerCall, stopRunner } from "./engines";
+import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner } from "./engines";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
@@ -57,7 +57,9 @@ async function make(slot: number, options: PlanOptions): Promise<void> {
 }
 
 export async function inferOn(which: Which, of: Picture): Promise<Prediction> {
+  const generation = runnerGeneration();
   const image = await bytesOf(of.blob);
+  sameRunner(generation);
   const as = store.preset.value;
   return runnerCall((core) => core.infer(which, transfer(image, [image.buffer]), as));
 }

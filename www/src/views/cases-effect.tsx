@@ -141,7 +141,7 @@ function Moved({ by, scale, kind }: { by: number; scale: number; kind: string })
   return (
     <td class={`moved moved-${kind}`}>
       <span class="swing" aria-hidden="true">
-        <i style={{ left: `${by < 0 ? 50 - width : 50}%`, width: `${width}%` }} />
+        {by === 0 ? null : <i style={{ left: `${by < 0 ? 50 - width : 50}%`, width: `${width}%` }} />}
       </span>
       {by > 0 ? "+" : ""}
       {value(by)}

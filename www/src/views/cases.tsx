@@ -57,7 +57,7 @@ function matches(detail: ChannelDetail, found: Explanation): boolean {
 function CaseTable({ of }: { of: CaseName | null }) {
   const cases = drag.value?.preview.cases;
   const cell = (name: CaseName) => {
-    const example = name === "keep" ? null : exampleOf(name);
+    const example = exampleOf(name);
     return (
       <td class={of === name ? `case ${name} here` : `case ${name}`}>
         <button

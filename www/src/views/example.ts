@@ -1,6 +1,6 @@
 import { drag, model } from "../state/store";
 
-const CODES = { output_dead: 1, input_dead: 2, both_dead: 3 } as const;
+const CODES = { keep: 0, output_dead: 1, input_dead: 2, both_dead: 3 } as const;
 
 /**
  * A channel of the open network that is in the given case, as seen behind its depthwise convolution: the
