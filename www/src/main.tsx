@@ -12,6 +12,7 @@ import "./styles/proof.css";
 import "./styles/narrow.css";
 import { render } from "preact";
 import { registerOffline } from "./lib/offline";
+import { startHistory } from "./state/history";
 import { followHash, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
 import { startPlanning } from "./state/planning";
@@ -20,6 +21,7 @@ import { acceptDrops } from "./views/drop";
 
 render(<App />, document.getElementById("app")!);
 startPlanning();
+startHistory();
 writeHash();
 followHash();
 acceptDrops();

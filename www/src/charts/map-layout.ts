@@ -52,6 +52,16 @@ export function layout(sites: readonly Site[], pairs: readonly Pair[], width: nu
   };
 }
 
+/** Width of the strip at the left in which a row's padlock stands. */
+export const LOCK_STRIP = 20;
+
+/** The row under a point left of the cells, and whether its padlock or its name; null elsewhere. */
+export function hitLabel(map: MapLayout, x: number, y: number): { row: number; part: "lock" | "name" } | null {
+  if (x < 0 || x >= map.left - 2) return null;
+  const row = map.rows.findIndex((box) => y >= box.y - 1 && y < box.y + box.height + 1);
+  return row < 0 ? null : { row, part: x < LOCK_STRIP ? "lock" : "name" };
+}
+
 /** Row and slot (position in the sorted row) under a point; null beside the cells. */
 export function hit(
   map: MapLayout,

@@ -74,6 +74,8 @@ function show(opened: Opened, { blob, companions = [], source, first }: Wish): v
     if (!first) {
       store.locked.value = [];
       store.selected.value = null;
+      store.zoom.value = null;
+      store.pinned.value = null;
       store.presetChoice.value = "";
       store.labelsChoice.value = "";
       useLabelText(null);
@@ -81,6 +83,7 @@ function show(opened: Opened, { blob, companions = [], source, first }: Wish): v
     store.locked.value = store.locked.value.filter((i) => i < overview.layers.length);
     const [site, channel] = store.selected.value ?? [0, 0];
     if (channel >= (overview.sites[site]?.channels ?? 0)) store.selected.value = null;
+    if ((store.zoom.value ?? 0) >= overview.sites.length) store.zoom.value = null;
     store.model.value = model;
   });
   chooseSampleImages();
@@ -190,6 +193,7 @@ async function refresh(): Promise<void> {
     // Measuring adds rows where BatchNorm was folded away; what was sorted and planned no longer fits.
     const [site, channel] = store.selected.value ?? [-1, 0];
     const norm = old.overview.sites[site]?.norm;
+    store.zoom.value = null;
     const moved = opened.overview.sites.findIndex((it) => it.norm === norm);
     store.selected.value = moved >= 0 ? [moved, channel] : null;
     store.order.value = null;

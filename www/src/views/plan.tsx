@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { bytes, compact, count, milliseconds, percent, plural, removedPercent } from "../lib/format";
 import { downloadPlanCsv, downloadPlanJson } from "../state/exports";
+import { toggleLock } from "../state/locks";
 import { current, latency } from "../state/proof";
 import { drag, locked, type Model, model, plan, selected, takesShare, threshold } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
@@ -192,16 +193,7 @@ function LayerRow({ open, i }: { open: Model; i: number }) {
   return (
     <tr>
       <td>
-        <input
-          type="checkbox"
-          aria-label={`Lock ${layer.name}`}
-          checked={isLocked}
-          onChange={() => {
-            locked.value = isLocked
-              ? locked.value.filter((it) => it !== i)
-              : [...locked.value, i].sort((a, b) => a - b);
-          }}
-        />
+        <input type="checkbox" aria-label={`Lock ${layer.name}`} checked={isLocked} onChange={() => toggleLock(i)} />
       </td>
       <th scope="row" title={`${layer.name}: ${layer.kind} ${layer.op} ${layer.kernel}`}>
         {open.layerNames[i]}

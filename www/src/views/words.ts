@@ -1,4 +1,5 @@
 /** Sentences that explain: criteria, compensations, cases. */
+import type { Settings } from "../state/settings";
 import type { ChannelDetail, Compensation, Criterion } from "../wasm/core";
 
 export const CRITERION_NAMES: Record<Criterion, string> = {
@@ -57,4 +58,28 @@ export function caseSentence(detail: ChannelDetail): string {
       if (gone) return "Not in a depthwise pair; every layer that reads it is told a constant instead.";
       return "Not in a depthwise pair, and kept.";
   }
+}
+
+/** Names of what a plan is made from, as undo, pinned plans and the report print them. */
+const SETTING_NAMES: Record<keyof Settings, string> = {
+  criterion: "criterion",
+  threshold: "threshold",
+  share: "share",
+  compensation: "compensation",
+  seed: "seed",
+  floor: "keep at least",
+  multiple: "multiple of",
+  locked: "locked layers",
+};
+
+export function settingText(key: keyof Settings, it: Settings): string {
+  if (key === "criterion") return CRITERION_NAMES[it.criterion];
+  if (key === "compensation") return COMPENSATION_NAMES[it.compensation];
+  if (key === "locked") return it.locked.length === 0 ? "none" : String(it.locked.length);
+  return String(it[key]);
+}
+
+/** "threshold 0.99 → 0.9, compensation …": what leads from one set of settings to another. */
+export function settingsChange(from: Settings, to: Settings, keys: readonly (keyof Settings)[]): string {
+  return keys.map((key) => `${SETTING_NAMES[key]} ${settingText(key, from)} → ${settingText(key, to)}`).join(", ");
 }
