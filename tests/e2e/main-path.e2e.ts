@@ -179,6 +179,9 @@ test("plan and pictures can be taken along", async () => {
   const png = await take("Save the channel map as PNG");
   expect(png.name).toMatch(/\.map\.png$/);
   expect(png.body.subarray(1, 4).toString()).toBe("PNG");
+  const curve = (await take("Save the savings curve as SVG")).body.toString();
+  expect(curve.match(/<path /g)).toHaveLength(2);
+  expect((await take("Save the savings curve as PNG")).body.subarray(1, 4).toString()).toBe("PNG");
   expect((await take("Save SVG")).body.toString()).toMatch(/^<svg /);
 });
 

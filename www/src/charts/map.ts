@@ -8,7 +8,7 @@ import { clip } from "../lib/names";
 import { cutPosition, type Order } from "../lib/order";
 import type { Model } from "../state/store";
 import { columnSlots, LOCK_STRIP, layout, type MapLayout } from "./map-layout";
-import { type Palette, pixel, ramp } from "./palette";
+import { letterSize, type Palette, pixel, ramp } from "./palette";
 import { type Surface, SvgRecorder } from "./svg";
 
 export interface Scene {
@@ -43,6 +43,7 @@ export class MapPainter {
   private prepared: { order: Order; palette: Palette } | null = null;
   private ratio = 1;
   private columns = 0;
+  private type = 1;
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas;
@@ -52,7 +53,8 @@ export class MapPainter {
   /** Fits the picture into a box; the canvas may become higher than it, never wider. */
   resize(model: Model, width: number, height: number, ratio = window.devicePixelRatio || 1): void {
     const { sites, pairs } = model.overview;
-    this.map = layout(sites, pairs, width, height);
+    this.type = letterSize();
+    this.map = layout(sites, pairs, width, height, this.type);
     this.ratio = ratio;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(this.map.total.height * ratio);
@@ -156,7 +158,7 @@ export class MapPainter {
   private label({ model, cursor, pointed, locked }: Scene, palette: Palette, row: number): void {
     const { context, map } = this;
     const box = map!.rows[row]!;
-    const size = Math.min(11, box.height + 0.5);
+    const size = Math.min(11 * this.type, box.height + 0.5);
     const named = pointed?.row === row && pointed.part === "name";
     const active = cursor?.row === row || pointed?.row === row;
     context.font = `${active ? 600 : 400} ${size}px "IBM Plex Sans", system-ui, sans-serif`;

@@ -4,7 +4,7 @@
  */
 import { cutPosition } from "../lib/order";
 import type { Scene } from "./map";
-import type { Palette } from "./palette";
+import { letterSize, type Palette } from "./palette";
 import { cellAt, type RowLayout, rowLayout } from "./row-layout";
 import { type Surface, SvgRecorder } from "./svg";
 
@@ -24,6 +24,7 @@ export class RowPainter {
   private readonly canvas: HTMLCanvasElement;
   private context: Surface;
   private ratio = 1;
+  private type = 1;
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas;
@@ -33,6 +34,7 @@ export class RowPainter {
   resize(channels: number, width: number, height: number, ratio = window.devicePixelRatio || 1): void {
     this.layout = rowLayout(channels, width, height);
     this.ratio = ratio;
+    this.type = Math.min(1.4, letterSize());
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(this.layout.total.height * ratio);
     this.canvas.style.width = `${width}px`;
@@ -80,7 +82,7 @@ export class RowPainter {
     context.fillStyle = state > 0 ? palette.states[state]! : Number.isNaN(p) ? palette.linear[1] : palette.alive[0];
     context.fillRect(x, y, width - 1, height);
     if (width < NUMBERED) return;
-    context.font = `400 10px ${FONT}`;
+    context.font = `400 ${10 * this.type}px ${FONT}`;
     context.textAlign = "center";
     context.textBaseline = "top";
     context.fillStyle = palette.quiet;
@@ -122,7 +124,7 @@ export class RowPainter {
     const at = (last ? x + layout!.cell.width : x) - 0.5;
     context.fillStyle = palette.ink;
     context.fillRect(at - 1, y - 5, 2, layout!.cell.height + 8);
-    context.font = `600 11px ${FONT}`;
+    context.font = `600 ${11 * this.type}px ${FONT}`;
     context.textBaseline = "bottom";
     const room = layout!.total.width - at;
     const wide = context.measureText(scene.cutLabel).width;

@@ -13,6 +13,7 @@ const CARRIED = [
   "font-weight",
   "text-anchor",
   "dominant-baseline",
+  "vector-effect",
 ];
 
 /** Twice the size on the screen: sharp in a slide. */

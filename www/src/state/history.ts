@@ -1,7 +1,7 @@
 /** Undo and redo for everything that changes the plan. Watches the settings, so that no control has to know of it. */
 import { effect, signal, untracked } from "@preact/signals";
 import { History } from "../lib/history";
-import { applySettings, type Settings, sameSettings, settings } from "./settings";
+import { applySettings, differing, type Settings, sameSettings, settings } from "./settings";
 import * as store from "./store";
 
 /** Arrow keys held on the slider are one gesture as long as they come at least this often. */
@@ -17,21 +17,26 @@ export const steps = signal<{ now: Settings; undo: Settings | null; redo: Settin
 });
 
 let now = settings.peek();
-let pointerDown = 0;
-let pointers = 0;
+/** What the pointer is down on. */
+let pressed: EventTarget | null = null;
+let presses = 0;
 let keyGesture = 0;
 let lastKey = Number.NEGATIVE_INFINITY;
 
-/** Identity of the gesture that is under way on a slider; null for everything else. */
-function gesture(): string | null {
-  const focus = document.activeElement;
-  const onSlider = focus instanceof HTMLInputElement && focus.type === "range";
-  if (!onSlider) return null;
-  if (pointers > 0) return `pointer ${pointerDown}`;
+/** Identity of the gesture on the slider that a change belongs to; null for everything else. */
+function gesture(to: Settings): string | null {
+  if (!differing(now, to).every((key) => key === "threshold" || key === "share")) return null;
+  // The first move of a drag comes before the slider has the focus.
+  if (pressed) return isSlider(pressed) ? `pointer ${presses}` : null;
+  if (!isSlider(document.activeElement)) return null;
   const at = performance.now();
   if (at - lastKey > HELD_MS) keyGesture++;
   lastKey = at;
   return `keys ${keyGesture}`;
+}
+
+function isSlider(it: EventTarget | null): boolean {
+  return it instanceof HTMLInputElement && it.type === "range";
 }
 
 function publish(): void {
@@ -62,8 +67,8 @@ export function startHistory(): void {
         now = value;
         history.restart(value);
       } else if (!sameSettings(now, value)) {
+        history.record(value, gesture(value));
         now = value;
-        history.record(value, gesture());
       } else return;
       publish();
     });
@@ -73,13 +78,13 @@ export function startHistory(): void {
 
 function listen(): void {
   const lift = () => {
-    pointers = 0;
+    pressed = null;
   };
   window.addEventListener(
     "pointerdown",
-    () => {
-      pointers = 1;
-      pointerDown++;
+    (event) => {
+      pressed = event.target;
+      presses++;
     },
     true,
   );

@@ -26,10 +26,10 @@ export function writeHash(): void {
 
 /** A link pasted into the open page. */
 export function followHash(): void {
-  sayVersion();
   window.addEventListener("hashchange", () => {
-    if (location.hash === written) return;
-    const state = decode(location.hash);
+    const hash = location.hash;
+    if (hash === written) return;
+    const state = decode(hash);
     const open = store.model.value?.source;
     batch(() => {
       applySettings(state);
@@ -38,6 +38,7 @@ export function followHash(): void {
       store.pinned.value = state.a;
       store.lesson.value = state.lesson;
       store.presenting.value = state.present;
+      store.reporting.value = state.report;
       store.presetChoice.value = state.preset;
       store.labelsChoice.value = state.labels;
       const { layers, sites } = store.model.value?.overview ?? { layers: [], sites: [] };
@@ -46,7 +47,7 @@ export function followHash(): void {
       store.selected.value = channel < (sites[site]?.channels ?? 0) ? [site, channel] : null;
       store.zoom.value = state.zoom !== null && state.zoom < sites.length ? state.zoom : null;
     });
-    sayVersion();
+    sayVersion(hash);
     const sample = store.samples.value.networks.find((it) => it.file === state.net);
     if (sample && !(open?.kind === "sample" && open.file === sample.file)) {
       void openSample(sample.file, performance.now(), true);
@@ -55,8 +56,8 @@ export function followHash(): void {
 }
 
 /** A link from a later version of the page may hold what this one does not know. */
-export function sayVersion(): void {
-  if (versionOf(location.hash) <= VERSION) return;
+export function sayVersion(hash: string): void {
+  if (versionOf(hash) <= VERSION) return;
   store.noticeText.value = "This link was made by a later version of the page; what is understood of it is shown.";
 }
 

@@ -3,6 +3,7 @@ import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
+import { fetchOwn } from "../lib/own-files";
 import type { Companion, Opened } from "../worker/api";
 import { sentence } from "../worker/engine";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
@@ -111,7 +112,7 @@ export async function openFiles(sorted: Sorted<File>, since = performance.now())
 
 export async function openSample(file: string, since = performance.now(), first = false): Promise<void> {
   try {
-    const response = await fetch(`samples/${file}`);
+    const response = await fetchOwn(`samples/${file}`);
     if (!response.ok) throw `The sample ${file} could not be fetched (${response.status}).`;
     await open({ name: file, blob: await response.blob(), source: { kind: "sample", file }, since, first });
   } catch (error) {
@@ -122,7 +123,7 @@ export async function openSample(file: string, since = performance.now(), first 
 /** Reads the sample list and opens what the link names, else the first sample. */
 export async function firstVisit(): Promise<void> {
   try {
-    store.samples.value = await (await fetch("samples/index.json")).json();
+    store.samples.value = await (await fetchOwn("samples/index.json")).json();
   } catch {
     store.alertText.value = "The list of samples could not be fetched; open a network of your own.";
     return;

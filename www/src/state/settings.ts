@@ -52,6 +52,11 @@ export function optionsOf(it: Settings): PlanOptions {
   return { ...it, locked: it.locked.map((i) => layers[i]?.name ?? "").filter(Boolean) };
 }
 
+/** Whether every given field is in force. */
+export function areSet(it: Partial<Settings>): boolean {
+  return KEYS.every((key) => it[key] === undefined || String(it[key]) === String(SIGNALS[key].value));
+}
+
 /** Fields in which two plans differ. */
 export function differing(a: Settings, b: Settings): (keyof Settings)[] {
   return KEYS.filter((key) => {

@@ -64,6 +64,7 @@ export const mapAs = signal<MapAs>(initial.mapAs);
 export const pinned = signal<Settings | null>(initial.a);
 export const lesson = signal(initial.lesson);
 export const presenting = signal(initial.present);
+export const reporting = signal(initial.report);
 /** "" = as guessed. */
 export const presetChoice = signal(initial.preset);
 export const labelsChoice = signal(initial.labels);
@@ -132,5 +133,6 @@ export const shared = computed<Shared>(() => {
     a: pinned.value,
     lesson: lesson.value,
     present: presenting.value,
+    report: reporting.value,
   };
 });

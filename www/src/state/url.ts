@@ -45,6 +45,7 @@ export interface Shared {
   a: Settings | null;
   lesson: string;
   present: boolean;
+  report: boolean;
 }
 
 interface Property<T> {
@@ -71,6 +72,10 @@ function numeric(initial: number, low: number, high: number, whole = false): Pro
     },
     write: String,
   };
+}
+
+function flag(): Property<boolean> {
+  return { initial: false, read: (text) => text === "1", write: (value) => (value ? "1" : "") };
 }
 
 const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
@@ -106,7 +111,8 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
   mapAs: oneOf("picture", MAP_AS),
   a: { initial: null, read: readSettings, write: writeSettings },
   lesson: { initial: "", read: (text) => (/^[a-z-]{1,40}$/.test(text) ? text : undefined), write: (value) => value },
-  present: { initial: false, read: (text) => text === "1", write: (value) => (value ? "1" : "") },
+  present: flag(),
+  report: flag(),
 };
 
 const SETTING_KEYS = [

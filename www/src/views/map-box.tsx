@@ -105,7 +105,7 @@ export function MapBox({ picture }: { picture: RefObject<() => string | null> })
     };
     dark.addEventListener("change", recolour);
     document.fonts.ready.then(paint);
-    const unpinch = watchPinch(canvas.current!, (x, y, closer) => {
+    const unpinch = watchPinch(box.current!.parentElement!, (x, y, closer) => {
       if (!closer) zoomTo(null);
       else if (zoom.value === null) {
         const row = rowAt(x, y);

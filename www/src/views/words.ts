@@ -61,15 +61,15 @@ export function caseSentence(detail: ChannelDetail): string {
 }
 
 /** Names of what a plan is made from, as undo, pinned plans and the report print them. */
-const SETTING_NAMES: Record<keyof Settings, string> = {
-  criterion: "criterion",
-  threshold: "threshold",
-  share: "share",
-  compensation: "compensation",
-  seed: "seed",
-  floor: "keep at least",
-  multiple: "multiple of",
-  locked: "locked layers",
+export const SETTING_NAMES: Record<keyof Settings, string> = {
+  criterion: "Criterion",
+  threshold: "Threshold",
+  share: "Share",
+  compensation: "Compensation",
+  seed: "Seed",
+  floor: "Keep at least",
+  multiple: "Multiple of",
+  locked: "Locked layers",
 };
 
 export function settingText(key: keyof Settings, it: Settings): string {
@@ -81,5 +81,23 @@ export function settingText(key: keyof Settings, it: Settings): string {
 
 /** "threshold 0.99 → 0.9, compensation …": what leads from one set of settings to another. */
 export function settingsChange(from: Settings, to: Settings, keys: readonly (keyof Settings)[]): string {
-  return keys.map((key) => `${SETTING_NAMES[key]} ${settingText(key, from)} → ${settingText(key, to)}`).join(", ");
+  return keys
+    .map((key) => `${SETTING_NAMES[key].toLowerCase()} ${settingText(key, from)} → ${settingText(key, to)}`)
+    .join(", ");
+}
+
+/** A plan's settings in words, for the report. */
+export function planSentence(it: Settings, layerNames: readonly string[]): string {
+  const amount =
+    it.criterion === "probability"
+      ? `channels with P ≥ ${it.threshold} go`
+      : `a share of ${it.share} goes, lowest first`;
+  const guards = [
+    it.criterion === "random" ? `seed ${it.seed}` : "",
+    it.floor > 1 ? `every layer keeps at least ${it.floor}` : "",
+    it.multiple > 1 ? `kept counts are multiples of ${it.multiple}` : "",
+    it.locked.length > 0 ? `locked: ${it.locked.map((i) => layerNames[i] ?? i).join(", ")}` : "",
+  ].filter(Boolean);
+  const rest = guards.length > 0 ? ` Guards: ${guards.join("; ")}.` : "";
+  return `Criterion ${CRITERION_NAMES[it.criterion]}: ${amount}; compensation ${COMPENSATION_NAMES[it.compensation]}.${rest}`;
 }

@@ -5,6 +5,7 @@
  */
 import { type Remote, releaseProxy, wrap } from "comlink";
 import type { Api } from "./api";
+import { spawn } from "./spawn";
 
 /** The worker was lost (or stopped) during a call; a fresh, empty one has taken its place. */
 export class EngineLost extends Error {
@@ -15,6 +16,8 @@ export class EngineLost extends Error {
     this.cancelled = cancelled;
   }
 }
+
+const coreWorker = () => new Worker(new URL("./core.worker.ts", import.meta.url), { type: "module", name: "core" });
 
 export class Engine {
   private worker!: Worker;
@@ -52,7 +55,7 @@ export class Engine {
 
   private start(): void {
     this.broken = false;
-    this.worker = new Worker(new URL("./core.worker.ts", import.meta.url), { type: "module", name: "core" });
+    this.worker = spawn("core.worker", coreWorker);
     this.remote = wrap<Api>(this.worker);
     this.lost = new Promise<never>((_, reject) => {
       this.fail = reject;
