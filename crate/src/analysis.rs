@@ -100,7 +100,7 @@ pub struct Analysis {
     pub gains_bias: Vec<Option<u64>>,
     silenced: OnceLock<Constants>,
     certain: OnceLock<Constants>,
-    told: [OnceLock<Told>; 3],
+    told: [OnceLock<Told>; 4],
 }
 
 impl Analysis {

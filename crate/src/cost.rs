@@ -149,6 +149,38 @@ impl CostTable {
         &self.total
     }
 
+    /// (parameters, MACs) that each class saves if it alone goes.
+    pub fn alone(&self, classes: usize) -> Vec<(u64, u64)> {
+        let full: Vec<u64> = self.axes.iter().map(|a| a.len() as u64).collect();
+        // How often a class lies along each axis.
+        let mut counts: Vec<HashMap<ClassId, u64>> = vec![HashMap::new(); self.axes.len()];
+        for (axis, list) in self.axes.iter().enumerate() {
+            for class in list {
+                *counts[axis].entry(*class).or_default() += 1;
+            }
+        }
+        let mut saved = vec![(0, 0); classes];
+        let mut add = |terms: &[Term], pick: fn(&mut (u64, u64)) -> &mut u64| {
+            for term in terms {
+                let whole = term.value(&full);
+                let mut seen: Vec<ClassId> = Vec::new();
+                for axis in &term.axes {
+                    seen.extend(counts[*axis].keys());
+                }
+                seen.sort_unstable();
+                seen.dedup();
+                for class in seen {
+                    let left = |a: &AxisId| full[*a] - counts[*a].get(&class).unwrap_or(&0);
+                    let left: u64 = term.axes.iter().map(left).product();
+                    *pick(&mut saved[class as usize]) += whole - left * term.factor / term.divisor;
+                }
+            }
+        };
+        add(&self.params, |s| &mut s.0);
+        add(&self.macs, |s| &mut s.1);
+        saved
+    }
+
     /// Counts what is left when `removed[class]` and whole branches are taken out. What is added in a
     /// branch's place is not counted here.
     pub fn count(&self, removed: &[bool], branches: &Branches) -> Cost {

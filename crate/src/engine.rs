@@ -95,19 +95,36 @@ impl Engine {
         })
     }
 
+    /// Shapes of the outputs as far as they are known without running.
+    pub fn output_shapes(&self) -> Vec<Option<Vec<usize>>> {
+        let model = self.plan.model();
+        let outlets = model.output_outlets().unwrap_or_default();
+        let shape = |outlet| {
+            let fact = model.outlet_fact(outlet).ok()?;
+            Some(fact.shape.as_concrete()?.to_vec())
+        };
+        outlets.iter().map(|outlet| shape(*outlet)).collect()
+    }
+
     /// Runs one batch; `image` has the shape of the first input. Further inputs are fed zeros.
     pub fn run(&self, image: ArrayD<f32>) -> Result<Vec<ArrayD<f32>>> {
+        let rest = self.inputs.iter().skip(1);
+        let zeros = rest.map(|(shape, _)| ArrayD::zeros(IxDyn(shape)));
+        self.run_all(std::iter::once(image).chain(zeros).collect())
+    }
+
+    /// Runs on one tensor per input.
+    pub fn run_all(&self, given: Vec<ArrayD<f32>>) -> Result<Vec<ArrayD<f32>>> {
         let mut inputs: TVec<_> = tvec!();
-        for (k, (shape, kind)) in self.inputs.iter().enumerate() {
-            let tensor: Tensor = if k == 0 {
-                Tensor::from(image.clone())
-            } else {
-                Tensor::from(ArrayD::<f32>::zeros(IxDyn(shape)))
+        for (tensor, (_, kind)) in given.into_iter().zip(&self.inputs) {
+            let tensor = Tensor::from(tensor);
+            let tensor = match tensor.datum_type() == *kind {
+                true => tensor,
+                false => tensor
+                    .cast_to_dt(*kind)
+                    .map_err(|e| sentence(&e))?
+                    .into_owned(),
             };
-            let tensor = tensor
-                .cast_to_dt(*kind)
-                .map_err(|e| sentence(&e))?
-                .into_owned();
             inputs.push(tensor.into_tvalue());
         }
         let outputs = self.plan.run(inputs).map_err(|e| sentence(&e))?;

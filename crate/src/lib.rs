@@ -5,11 +5,9 @@ pub mod channels;
 pub mod clock;
 pub mod cost;
 pub mod criterion;
-#[cfg(feature = "cli")]
 pub mod dataset;
 pub mod engine;
 pub mod error;
-#[cfg(feature = "cli")]
 pub mod evaluate;
 pub mod gaussian;
 pub mod graph;

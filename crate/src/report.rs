@@ -18,6 +18,13 @@ macro_rules! wire {
     )*};
 }
 
+mod evaluation;
+
+pub use evaluation::*;
+mod views;
+
+pub use views::*;
+
 wire! {
     /// What decides the order in which channels are removed.
     #[derive(Copy, Eq, Hash, Default)]
@@ -28,6 +35,8 @@ wire! {
         Probability,
         /// Standard deviation of what the readers see.
         Sigma,
+        /// Variance of a channel times its share of what its readers get.
+        Influence,
         /// |γ| of network slimming.
         Slimming,
         /// Layer-normalised ‖W‖₁ of the writers.
@@ -51,6 +60,23 @@ wire! {
         Shift,
         /// E[a] of the last activation before the reader.
         Mean,
+        /// E[a], and the spread that readers lose given back by the BatchNormalization behind them.
+        Moments,
+    }
+
+    /// What a score is weighed against before channels are put in order.
+    #[derive(Copy, Eq, Hash, Default)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Per {
+        /// Every channel counts the same.
+        #[default]
+        Channel,
+        /// The MACs that a channel saves by itself.
+        Mac,
+        /// The parameters that a channel saves by itself.
+        Parameter,
+        /// The mean of both, each as a fraction of the network's.
+        Cost,
     }
 
     /// Everything that determines a plan.
@@ -62,6 +88,8 @@ wire! {
         /// For the other criteria: the fraction of all removable channels that goes.
         pub share: f64,
         pub compensation: Compensation,
+        /// For criteria that take a share.
+        pub per: Per,
         /// Seed of the `random` criterion.
         pub seed: u32,
         /// Fewest channels a layer keeps.
@@ -133,6 +161,69 @@ wire! {
         /// Only `apply` and `repair` fill this in.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub check: Option<Check>,
+        /// Only `repair` fills this in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub repair: Option<RepairReport>,
+    }
+
+    /// What a repair does, in this order.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Step {
+        /// Least-squares refit of every reader.
+        Refit,
+        /// Mean and spread of every reader's output set to the original's.
+        Recalibrate,
+    }
+
+    /// How near a network is to the original on the held-back pictures.
+    #[derive(Copy)]
+    pub struct Closeness {
+        /// Share of pictures on which both name the same class; null for networks that name none.
+        pub agreement: Option<f64>,
+        /// Mean KL(original ‖ this) in nats; null for networks that name no class.
+        pub mean_kl: Option<f64>,
+        /// Mean of ‖original − this‖² / ‖original‖² over the outputs.
+        pub error: f64,
+    }
+
+    /// One reader in one step of a repair.
+    pub struct RepairLayer {
+        pub node: String,
+        /// Weights per output that were solved for.
+        pub width: usize,
+        /// Pixels they were fitted to.
+        pub rows: usize,
+        /// Ridge λ that the held-back pictures chose.
+        pub ridge: Option<f64>,
+        /// Squared error of its outputs on held-back pictures, relative to their variance.
+        pub before: f64,
+        pub after: f64,
+        /// Why it was left as cut.
+        pub declined: Option<String>,
+    }
+
+    /// One step of a repair.
+    pub struct RepairStep {
+        pub step: Step,
+        pub declined: Option<String>,
+        pub before: Closeness,
+        pub after: Closeness,
+        pub layers: Vec<RepairLayer>,
+    }
+
+    /// What a repair did and how it was judged.
+    pub struct RepairReport {
+        /// Pictures used, and how many of them were held back to judge by.
+        pub images: u32,
+        pub held: u32,
+        /// What should be known about the pictures.
+        pub warning: Option<String>,
+        /// Why the network was left as cut, if every step was declined.
+        pub declined: Option<String>,
+        pub before: Closeness,
+        pub after: Closeness,
+        pub steps: Vec<RepairStep>,
     }
 
     /// Sliced network against its masked twin on seeded inputs.
@@ -330,31 +421,6 @@ wire! {
         /// Wall time of the inference alone, without decoding.
         pub milliseconds: f64,
     }
-
-    /// `prune eval --json`.
-    pub struct Evaluation {
-        pub images: u64,
-        pub accuracy: f64,
-        pub top5: f64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub against: Option<Against>,
-        pub latency_ms: Latency,
-    }
-
-    /// The second network of `prune eval --against`.
-    pub struct Against {
-        pub accuracy: f64,
-        /// Share of images on which both networks name the same class.
-        pub agreement: f64,
-        /// Mean KL(original ‖ other) of the softmax outputs, in nats.
-        pub mean_kl: f64,
-        pub latency_ms: Latency,
-    }
-
-    #[derive(Copy)]
-    pub struct Latency {
-        pub median: f64,
-    }
 }
 
 impl Default for PlanOptions {
@@ -364,6 +430,7 @@ impl Default for PlanOptions {
             threshold: 0.99,
             share: 0.25,
             compensation: Compensation::Shift,
+            per: Per::Channel,
             seed: 0,
             floor: 1,
             multiple: 1,

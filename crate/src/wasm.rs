@@ -1,12 +1,16 @@
 //! Bindings for the page: translate, call the session, translate back. No logic lives here.
 
+mod lab;
+
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::image::Image;
 use crate::report::*;
-use crate::session::{self, Which};
+use crate::session::{self, Measure, Which};
+
+mod views;
 
 /// A value on its way to TypeScript, or a sentence.
 type Wire<T> = Result<Ts<T>, String>;
@@ -26,6 +30,13 @@ fn plan_options(options: Ts<PlanOptions>) -> Result<PlanOptions, String> {
 
 fn decode(image: &[u8]) -> Result<Image, String> {
     Image::decode(image)
+}
+
+/// The bytes of one of several files, by name.
+fn among(names: &[String], files: &[js_sys::Uint8Array], wanted: &str) -> Option<Vec<u8>> {
+    let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
+    let at = names.iter().position(|n| n == wanted)?;
+    Some(files.get(at)?.to_vec())
 }
 
 fn single(values: &[f64]) -> Vec<f32> {
@@ -58,11 +69,7 @@ impl Session {
         names: Vec<String>,
         files: Vec<js_sys::Uint8Array>,
     ) -> Result<Session, String> {
-        let find = |wanted: &str| {
-            let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
-            let at = names.iter().position(|n| n == wanted)?;
-            Some(files.get(at)?.to_vec())
-        };
+        let find = |wanted: &str| among(&names, &files, wanted);
         let inner =
             session::Session::open_external(name, bytes, &find).map_err(|e| e.to_string())?;
         Ok(Session {
@@ -103,11 +110,11 @@ impl Session {
     }
 
     /// The criterion's score of each channel's class (small goes first); NaN where it can never go.
-    pub fn scores(&mut self, criterion: Ts<Criterion>, seed: u32) -> Result<Vec<f32>, String> {
-        let criterion = criterion.to_rust().map_err(|e| e.to_string())?;
+    pub fn scores(&mut self, options: Ts<PlanOptions>) -> Result<Vec<f32>, String> {
+        let options = plan_options(options)?;
         let scores = self
             .inner
-            .class_scores(criterion, seed)
+            .class_scores(options.criterion, options.per, options.seed)
             .map_err(|e| e.to_string())?
             .to_vec();
         let count = self.inner.analysis.statistics.site_channels() as u32;
@@ -153,7 +160,7 @@ impl Session {
     /// The threshold (or share) that removes `percent` % of the MACs, as near as it gets.
     pub fn solve_macs(&mut self, options: Ts<PlanOptions>, percent: f64) -> Result<f64, String> {
         self.inner
-            .solve_macs(&plan_options(options)?, percent)
+            .solve(&plan_options(options)?, Measure::Macs, percent)
             .map_err(|e| e.to_string())
     }
 
@@ -204,13 +211,9 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Compiles (once) and runs `which` = "original" | "pruned" on one encoded image (PNG, JPEG, WebP).
+    /// Compiles (once) and runs `which` = "original" | "pruned" | "trial:N" on one encoded image (PNG, JPEG, WebP).
     pub fn infer(&mut self, which: &str, image: &[u8], preset: &str) -> Wire<Prediction> {
-        let which = if which == "pruned" {
-            Which::Pruned
-        } else {
-            Which::Original
-        };
+        let which = Which::parse(which).ok_or_else(|| format!("there is no network {which}"))?;
         out(self.inner.predict(which, &decode(image)?, preset, 5))
     }
 
@@ -252,7 +255,7 @@ impl Session {
         };
         let pruned = self
             .inner
-            .repair(&plan_options(options)?, &images, report)
+            .repair(&plan_options(options)?, &[Step::Refit], &images, report)
             .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);

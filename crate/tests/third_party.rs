@@ -4,6 +4,7 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use channel_pruning::dataset::Dataset;
 use channel_pruning::evaluate::evaluate;
@@ -82,10 +83,13 @@ fn other_peoples_networks_prune() {
     });
 }
 
-fn accuracy(session: &mut Session, options: &PlanOptions, data: &Dataset) -> f64 {
+fn accuracy(session: &mut Session, options: &PlanOptions, data: &Arc<Dataset>) -> f64 {
     let pruned = session.prune(options).unwrap();
     let pruned = Session::open("pruned.onnx", &pruned.bytes).unwrap();
-    evaluate(&pruned, None, data, "cifar10").unwrap().accuracy
+    evaluate(&pruned, None, Arc::clone(data), "cifar10")
+        .unwrap()
+        .accuracy
+        .unwrap()
 }
 
 /// The paper's claim on trained weights: at 0.99 nothing is lost, and at 0.85 the fold is what
@@ -96,11 +100,15 @@ fn accuracy_of_the_pruned_network() {
         eprintln!("skipped: there are no test pictures beside the repository");
         return;
     };
-    let data = Dataset::open(folder.join("cifar10-test-half.zip"), Some(1000)).unwrap();
+    let data = Dataset::open(folder.join("cifar10-test-half.zip"), Some(1000));
+    let data = Arc::new(data.unwrap());
     assert_eq!(data.len(), 1000);
     let file = "mobilenetv1_050_cifar10.onnx";
     let mut session = Session::open(file, &files::read(&files::sample(file))).unwrap();
-    let original = evaluate(&session, None, &data, "cifar10").unwrap().accuracy;
+    let original = evaluate(&session, None, Arc::clone(&data), "cifar10")
+        .unwrap()
+        .accuracy
+        .unwrap();
     let at = |threshold, compensation| PlanOptions {
         compensation,
         ..at_threshold(threshold)

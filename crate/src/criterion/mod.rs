@@ -2,20 +2,22 @@
 //!
 //! NaN means that a criterion has nothing to say about a class, which then stays.
 
+mod influence;
 mod weights;
 
 use crate::analysis::Analysis;
 use crate::channels::ClassId;
 use crate::error::{Error, Result};
-use crate::report::Criterion;
+use crate::report::{Criterion, Per};
 
-/// One score per class. `zeros` are the measured fractions of zeros per atom, for `apoz`.
+/// One score per class, divided by what removing it saves where `per` says so. `zeros` are the measured fractions of zeros per atom, for `apoz`.
 ///
 /// # Errors
 /// `apoz` without measurements.
 pub fn scores(
     analysis: &Analysis,
     criterion: Criterion,
+    per: Per,
     seed: u32,
     zeros: Option<&[f64]>,
 ) -> Result<Vec<f64>> {
@@ -26,6 +28,7 @@ pub fn scores(
             .map(|p| 1.0 - p.min(1.0))
             .collect(),
         Criterion::Sigma => largest(analysis, |a| analysis.statistics.atoms[a].variance.sqrt()),
+        Criterion::Influence => influence::influence(analysis),
         Criterion::Slimming => largest(analysis, |a| analysis.statistics.atoms[a].gamma),
         Criterion::L1 => weights::norms(analysis, weights::l1),
         Criterion::Fpgm => weights::norms(analysis, weights::fpgm),
@@ -42,7 +45,32 @@ pub fn scores(
             .collect(),
     };
     let free = |c: usize| if analysis.free[c] { score[c] } else { f64::NAN };
-    Ok((0..score.len()).map(free).collect())
+    let scores: Vec<f64> = (0..score.len()).map(free).collect();
+    // A threshold on a probability is absolute: nothing is weighed against its price.
+    Ok(match (criterion, per) {
+        (Criterion::Probability, _) | (_, Per::Channel) => scores,
+        _ => divide(analysis, scores, per),
+    })
+}
+
+/// Scores per unit of what each class saves alone; a class that saves nothing goes last.
+fn divide(analysis: &Analysis, scores: Vec<f64>, per: Per) -> Vec<f64> {
+    let alone = analysis.cost.alone(scores.len());
+    let total = analysis.cost.total();
+    let macs = |c: usize| alone[c].1 as f64 / total.macs.max(1) as f64;
+    let params = |c: usize| alone[c].0 as f64 / total.params.max(1) as f64;
+    let saves = |c: usize| match per {
+        Per::Channel => 1.0,
+        Per::Mac => macs(c),
+        Per::Parameter => params(c),
+        Per::Cost => 0.5 * (macs(c) + params(c)),
+    };
+    let price = |(c, score): (usize, f64)| match saves(c) {
+        saved if saved > 0.0 => score / saved,
+        _ if score.is_nan() => score,
+        _ => f64::INFINITY,
+    };
+    scores.into_iter().enumerate().map(price).collect()
 }
 
 /// The largest value among what the readers of each class see; NaN if any is unknown.

@@ -1,10 +1,8 @@
 //! The binary version of CIFAR: records of one label byte (CIFAR-10) or two (CIFAR-100: coarse,
 //! fine) and 32 × 32 samples of red, then green, then blue.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
-
-use super::{Found, MAX_FILE_BYTES, Source, at, read_limited};
+use super::entry::Entry;
+use super::{Found, MAX_FILE_BYTES, Source};
 use crate::image::Image;
 use crate::labels;
 
@@ -15,6 +13,7 @@ const AREA: usize = SIDE * SIDE;
 #[derive(Clone, Copy)]
 struct Kind {
     name: &'static str,
+    title: &'static str,
     /// Bytes of labels before the samples; the last one counts.
     label_bytes: usize,
     /// Exclusive upper bounds of these bytes.
@@ -24,11 +23,13 @@ struct Kind {
 const KINDS: [Kind; 2] = [
     Kind {
         name: "cifar10",
+        title: "CIFAR-10",
         label_bytes: 1,
         bounds: &[10],
     },
     Kind {
         name: "cifar100",
+        title: "CIFAR-100",
         label_bytes: 2,
         bounds: &[20, 100],
     },
@@ -88,41 +89,46 @@ impl Source for Records {
     }
 }
 
+/// Whether a file's name is that of a test set.
+pub(super) fn is_test(name: &str) -> bool {
+    matches!(
+        name.rsplit('/').next().unwrap_or(name),
+        "test_batch.bin" | "test.bin"
+    )
+}
+
+/// Whether a file's name is that of a test set or of training records.
+pub(super) fn is_batch(name: &str) -> bool {
+    let short = name.rsplit('/').next().unwrap_or(name);
+    is_test(name)
+        || short == "train.bin"
+        || short.starts_with("data_batch_") && short.ends_with(".bin")
+}
+
 /// Binaries among the files of a folder: the test set, else all training batches. `None` if there
 /// are none, also where files only share the names.
-pub(super) fn among(files: &[(String, PathBuf)]) -> Option<Result<Found, String>> {
-    let named = |wanted: &dyn Fn(&str) -> bool| -> Vec<&Path> {
-        let paths = files.iter().map(|(_, path)| path.as_path());
-        let name = |path: &Path| {
-            path.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned()
-        };
-        paths.filter(|path| wanted(&name(path))).collect()
+pub(super) fn among(files: &[Entry]) -> Option<Result<Found, String>> {
+    let named = |wanted: &dyn Fn(&str) -> bool| -> Vec<&Entry> {
+        files.iter().filter(|file| wanted(&file.name)).collect()
     };
-    let test = named(&|name| matches!(name, "test_batch.bin" | "test.bin"));
-    let train = named(&|name| {
-        name == "train.bin" || name.starts_with("data_batch_") && name.ends_with(".bin")
-    });
+    let test = named(&is_test);
+    let train = named(&|name| is_batch(name) && !is_test(name));
     let one_test = test.get(..1).unwrap_or_default();
     open(one_test).or_else(|| open(&train))
 }
 
 /// Opens batches of one set; `None` if the files are not CIFAR's.
-pub(super) fn open(paths: &[&Path]) -> Option<Result<Found, String>> {
-    let sizes = paths
-        .iter()
-        .map(|path| std::fs::metadata(path).map_or(0, |m| m.len()));
+pub(super) fn open(files: &[&Entry]) -> Option<Result<Found, String>> {
+    let sizes = files.iter().map(|file| file.size());
     let whole = |kind: &Kind| {
         let fits = |size: u64| size > 0 && size.is_multiple_of(kind.record() as u64);
         sizes.clone().all(fits)
     };
     // Files that cannot be records are not read.
-    if paths.is_empty() || !KINDS.iter().any(whole) {
+    if files.is_empty() || !KINDS.iter().any(whole) {
         return None;
     }
-    let batches: Result<Vec<_>, String> = paths.iter().map(|path| read(path)).collect();
+    let batches: Result<Vec<_>, String> = files.iter().map(|file| read(file)).collect();
     let batches = match batches {
         Ok(batches) => batches,
         Err(error) => return Some(Err(error)),
@@ -138,16 +144,13 @@ pub(super) fn open(paths: &[&Path]) -> Option<Result<Found, String>> {
         .map(|(i, record)| (i, Some(class(record))));
     let labels = labels.collect();
     Some(Ok(Found {
+        kind: kind.title.into(),
         classes: labels::by_name(kind.name).map_or_else(Vec::new, |l| l.classes),
         labels,
         source: Box::new(Records { kind, batches }),
     }))
 }
 
-fn read(path: &Path) -> Result<(String, Vec<u8>), String> {
-    let file = File::open(path).map_err(|e| at(path, e))?;
-    let bytes = read_limited(file, MAX_FILE_BYTES).map_err(|e| at(path, e))?;
-    let bytes = bytes.ok_or_else(|| at(path, "the file is too large."))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Ok((name.into_owned(), bytes))
+fn read(file: &Entry) -> Result<(String, Vec<u8>), String> {
+    Ok((file.file_name().to_owned(), file.bytes(MAX_FILE_BYTES)?))
 }

@@ -1,12 +1,11 @@
 //! IDX, the format of MNIST and its family: big-endian sizes, then 8-bit samples.
 
-use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Found, Source, at, read_limited};
+use super::entry::Entry;
+use super::{Found, Source, read_limited};
 use crate::image::{Image, MAX_PIXELS};
 use crate::labels;
 
@@ -14,7 +13,7 @@ use crate::labels;
 const MAX_BYTES: u64 = 4 << 30;
 
 struct Records {
-    path: PathBuf,
+    file: String,
     width: usize,
     height: usize,
     /// Grey samples of all images.
@@ -23,8 +22,7 @@ struct Records {
 
 impl Source for Records {
     fn name(&self, index: usize) -> String {
-        let file = self.path.file_name().unwrap_or(self.path.as_os_str());
-        format!("{} #{index}", file.to_string_lossy())
+        format!("{} #{index}", self.file)
     }
 
     fn image(&self, index: usize) -> Result<Image, String> {
@@ -34,53 +32,63 @@ impl Source for Records {
     }
 }
 
+/// Whether a name is one of the family's.
+pub(super) fn is_part(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    name.contains("idx3") || name.contains("idx1")
+}
+
 /// The image file to open among those of a folder: a test set before a training set.
-pub(super) fn among(files: &[(String, PathBuf)]) -> Option<&Path> {
-    let name = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.to_lowercase()
-    };
-    let candidates = files.iter().map(|(_, path)| path.as_path());
-    candidates
-        .filter(|path| name(path).contains("images") && name(path).contains("idx3"))
-        .min_by_key(|path| {
-            let test = name(path).contains("t10k") || name(path).contains("test");
-            (!test, path.to_owned())
+pub(super) fn among(files: &[Entry]) -> Option<&Entry> {
+    let name = |file: &Entry| file.file_name().to_lowercase();
+    files
+        .iter()
+        .filter(|file| name(file).contains("images") && name(file).contains("idx3"))
+        .min_by_key(|file| {
+            let test = name(file).contains("t10k") || name(file).contains("test");
+            (!test, file.name.clone())
         })
 }
 
-/// Images with the label file beside them, if there is one.
-pub(super) fn open(path: &Path) -> Result<Found, String> {
+/// The file of another name in the same folder as `images`.
+pub(super) fn beside(images: &Entry, files: &[Entry], name: &str) -> Option<Entry> {
+    let folder = images
+        .name
+        .strip_suffix(images.file_name())
+        .unwrap_or_default();
+    let wanted = format!("{folder}{name}");
+    files.iter().find(|file| file.name == wanted).cloned()
+}
+
+/// Images with the label file `beside` them, if there is one.
+pub(super) fn open(path: &Entry, beside: impl Fn(&str) -> Option<Entry>) -> Result<Found, String> {
     let (sizes, samples) = read(path)?;
     let &[count, height, width] = sizes.as_slice() else {
         return Err(match sizes.len() {
-            1 => at(
-                path,
-                "these are the labels; open the images file beside them.",
-            ),
-            n => at(
-                path,
-                format_args!("IDX data of {n} dimensions are no grey images."),
-            ),
+            1 => path.failed("these are the labels; open the images file beside them."),
+            n => path.failed(format_args!(
+                "IDX data of {n} dimensions are no grey images."
+            )),
         });
     };
     if count == 0 || width == 0 || height == 0 {
-        return Err(at(path, "the file holds no images."));
+        return Err(path.failed("the file holds no images."));
     }
     if (width as u64).saturating_mul(height as u64) > MAX_PIXELS {
-        return Err(at(path, "the images are too large."));
+        return Err(path.failed("the images are too large."));
     }
-    let labels = match labels_beside(path) {
+    let labels = match labels_beside(path, beside) {
         Some(file) => Some(read_labels(&file, count)?),
         None => None,
     };
     let classes = labels.as_deref().map(|l| class_names(path, l));
     let class = |index: usize| labels.as_ref().map(|l| usize::from(l[index]));
     Ok(Found {
+        kind: format!("IDX, {width} × {height}"),
         classes: classes.unwrap_or_default(),
         labels: (0..count).map(|index| (index, class(index))).collect(),
         source: Box::new(Records {
-            path: path.to_owned(),
+            file: path.file_name().to_owned(),
             width,
             height,
             samples,
@@ -88,37 +96,31 @@ pub(super) fn open(path: &Path) -> Result<Found, String> {
     })
 }
 
-fn read_labels(path: &Path, count: usize) -> Result<Vec<u8>, String> {
+fn read_labels(path: &Entry, count: usize) -> Result<Vec<u8>, String> {
     let (sizes, labels) = read(path)?;
     if sizes != [count] {
-        return Err(at(
-            path,
-            format_args!("the labels do not belong to the {count} images beside them."),
-        ));
+        return Err(path.failed(format_args!(
+            "the labels do not belong to the {count} images beside them."
+        )));
     }
     Ok(labels)
 }
 
 /// `…-images-idx3-ubyte` has its labels in `…-labels-idx1-ubyte`; either may be compressed.
-fn labels_beside(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?;
+fn labels_beside(path: &Entry, beside: impl Fn(&str) -> Option<Entry>) -> Option<Entry> {
+    let name = path.file_name();
     let labels = name.replace("images", "labels").replace("idx3", "idx1");
     let plain = labels.strip_suffix(".gz").unwrap_or(&labels).to_owned();
     [labels.clone(), format!("{plain}.gz"), plain]
         .into_iter()
         .filter(|candidate| candidate != name)
-        .map(|candidate| path.with_file_name(candidate))
-        .find(|candidate| candidate.is_file())
+        .find_map(|candidate| beside(&candidate))
 }
 
 /// Fashion-MNIST's names if the path says so, else numbers: the format has no names.
-fn class_names(path: &Path, labels: &[u8]) -> Vec<String> {
+fn class_names(path: &Entry, labels: &[u8]) -> Vec<String> {
     let most = labels.iter().copied().max().map_or(0, usize::from);
-    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let fashion = absolute
-        .to_string_lossy()
-        .to_lowercase()
-        .contains("fashion");
+    let fashion = path.whole_path().to_lowercase().contains("fashion");
     let named = labels::by_name("fashion-mnist").filter(|_| fashion && most < 10);
     match named {
         Some(labels) => labels.classes,
@@ -127,28 +129,27 @@ fn class_names(path: &Path, labels: &[u8]) -> Vec<String> {
 }
 
 /// Sizes and samples of an IDX file of 8-bit samples, compressed or not.
-fn read(path: &Path) -> Result<(Vec<usize>, Vec<u8>), String> {
-    let mut file = File::open(path).map_err(|e| at(path, e))?;
-    let mut magic = [0; 2];
-    file.read_exact(&mut magic)
-        .map_err(|_| at(path, "the file is cut short."))?;
-    let file = File::open(path).map_err(|e| at(path, e))?;
-    if magic == [0x1f, 0x8b] {
-        read_from(MultiGzDecoder::new(file), path)
-    } else {
-        read_from(file, path)
+fn read(path: &Entry) -> Result<(Vec<usize>, Vec<u8>), String> {
+    let head = path.head(2)?;
+    if head.len() < 2 {
+        return Err(path.failed("the file is cut short."));
+    }
+    let reader = path.reader()?;
+    match head == [0x1f, 0x8b] {
+        true => read_from(MultiGzDecoder::new(reader), path),
+        false => read_from(reader, path),
     }
 }
 
-fn read_from(mut reader: impl Read, path: &Path) -> Result<(Vec<usize>, Vec<u8>), String> {
+fn read_from(mut reader: impl Read, path: &Entry) -> Result<(Vec<usize>, Vec<u8>), String> {
     let mut word = || {
         let mut bytes = [0; 4];
         let read = reader.read_exact(&mut bytes);
         read.map(|()| bytes)
-            .map_err(|_| at(path, "the file is cut short."))
+            .map_err(|_| path.failed("the file is cut short."))
     };
     let [0, 0, 8, rank] = word()? else {
-        return Err(at(path, "this file holds no IDX data of 8-bit samples."));
+        return Err(path.failed("this file holds no IDX data of 8-bit samples."));
     };
     let sizes = (0..rank)
         .map(|_| word().map(|bytes| u32::from_be_bytes(bytes) as usize))
@@ -157,11 +158,11 @@ fn read_from(mut reader: impl Read, path: &Path) -> Result<(Vec<usize>, Vec<u8>)
         .iter()
         .try_fold(1_u64, |all, &n| all.checked_mul(n as u64));
     let expected = expected.filter(|&bytes| bytes <= MAX_BYTES);
-    let expected = expected.ok_or_else(|| at(path, "the data are too large to read."))?;
+    let expected = expected.ok_or_else(|| path.failed("the data are too large to read."))?;
     // One sample more than announced is read at most, whatever a compressed file unfolds to.
-    match read_limited(reader, expected).map_err(|e| at(path, e))? {
+    match read_limited(reader, expected).map_err(|e| path.failed(e))? {
         Some(samples) if samples.len() as u64 == expected => Ok((sizes, samples)),
-        Some(_) => Err(at(path, "the file is cut short.")),
-        None => Err(at(path, "the file is longer than its header says.")),
+        Some(_) => Err(path.failed("the file is cut short.")),
+        None => Err(path.failed("the file is longer than its header says.")),
     }
 }

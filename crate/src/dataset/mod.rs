@@ -1,16 +1,21 @@
-//! Labelled images from disk, for the command line: folders, archives and the classic binaries.
+//! Labelled images, from the disk or from files in memory: folders, archives, tables and the classic binaries.
 
-mod archive;
 mod cifar;
+mod entry;
 mod files;
 mod idx;
 mod layout;
+mod table;
+mod tarred;
+mod zipped;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use entry::Entry;
+
 use crate::image::Image;
+use crate::report::LabInfo;
 
 /// Single files of more bytes are refused: no picture within the pixel limit needs as many.
 const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -32,6 +37,8 @@ pub struct Item {
 pub struct Dataset {
     /// Class names in the order of their indices; empty without labels.
     pub classes: Vec<String>,
+    /// What was found, in a few words.
+    pub kind: String,
     /// Source index and class of every item, in order.
     order: Vec<(usize, Option<usize>)>,
     source: Box<dyn Source>,
@@ -46,6 +53,7 @@ trait Source: Send + Sync {
 
 /// What a reader found: the class of image `index` of the source is `labels[index].1`.
 struct Found {
+    kind: String,
     classes: Vec<String>,
     labels: Vec<(usize, Option<usize>)>,
     source: Box<dyn Source>,
@@ -58,8 +66,11 @@ impl Dataset {
     ///   `ImageFolder` sorts them (every folder that holds an image, at any depth, is a class;
     ///   PNG, JPEG and WebP are read, loose files beside class folders are not). Folders around
     ///   it are looked through; of splits, `test` is taken before `val` before `train`;
-    /// * a **zip archive** with the same layout inside;
+    /// * a **zip or tar archive** (`.tar.gz` too) with any of these inside, such as the official
+    ///   `cifar-10-binary.tar.gz`;
     /// * a folder or archive with **images only**: no classes;
+    /// * a **table** of files and labels (`labels.csv`; commas, semicolons or tabs; with or without a header), or a folder
+    ///   of images only that holds one. Labels that are all numbers are the network's outputs, others are class names;
     /// * a **single image**;
     /// * **IDX** images of the MNIST family (`t10k-images-idx3-ubyte`, also `.gz`) with the label
     ///   file beside them, or the folder that holds them (`t10k` before `train`). Classes are
@@ -77,17 +88,36 @@ impl Dataset {
         if limit == Some(0) {
             return Err("A limit of 0 images leaves nothing to read.".into());
         }
-        let about = std::fs::metadata(path).map_err(|e| at(path, e))?;
-        let found = if about.is_dir() {
-            files::open_folder(path)?
-        } else {
-            open_file(path)?
+        Ok(Dataset::from_found(files::open_path(path)?, limit))
+    }
+
+    /// The same from files in memory: names, which may hold folders, and contents. One file is told by its content, several are a folder.
+    pub fn from_memory(
+        files: Vec<(String, Vec<u8>)>,
+        limit: Option<usize>,
+    ) -> Result<Dataset, String> {
+        let entry = |(name, bytes): (String, Vec<u8>)| {
+            Entry::memory(name.replace('\\', "/"), None, bytes.into())
         };
-        Ok(Dataset {
+        let entries: Vec<Entry> = files.into_iter().map(entry).collect();
+        let found = match entries.as_slice() {
+            [] => return Err("There are no files to read.".into()),
+            [file] => files::open_file(file)?,
+            several => {
+                let empty = "Among these files are no PNG, JPEG or WebP images.".into();
+                files::open_folder(several, empty)?
+            }
+        };
+        Ok(Dataset::from_found(found, limit))
+    }
+
+    fn from_found(found: Found, limit: Option<usize>) -> Dataset {
+        Dataset {
             order: interleave(&found.labels, found.classes.len(), limit),
             classes: found.classes,
+            kind: found.kind,
             source: found.source,
-        })
+        }
     }
 
     /// Number of items, at most the limit.
@@ -99,9 +129,30 @@ impl Dataset {
         self.order.is_empty()
     }
 
+    /// What a chooser of data is told.
+    pub fn info(&self) -> LabInfo {
+        let mut per_class = vec![0; self.classes.len()];
+        for class in self.order.iter().filter_map(|(_, class)| *class) {
+            per_class[class] += 1;
+        }
+        LabInfo {
+            images: self.len() as u32,
+            labelled: !self.classes.is_empty(),
+            classes: self.classes.clone(),
+            kind: self.kind.clone(),
+            per_class,
+        }
+    }
+
     /// Class of item `index` without decoding it; `None` without labels or beyond the end.
     pub fn class(&self, index: usize) -> Option<usize> {
         self.order.get(index)?.1
+    }
+
+    /// Name of item `index` without decoding it.
+    pub fn name(&self, index: usize) -> String {
+        let at = self.order.get(index);
+        at.map_or_else(String::new, |(position, _)| self.source.name(*position))
     }
 
     /// Reads and decodes item `index`. May be called from several threads. Errors are one
@@ -123,43 +174,6 @@ impl Dataset {
     /// All items in order; an unreadable one is an error and does not end the iteration.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Result<Item, String>> + '_ {
         (0..self.len()).map(|index| self.get(index))
-    }
-}
-
-/// Opens a single file by its first bytes.
-fn open_file(path: &Path) -> Result<Found, String> {
-    let mut head = Vec::new();
-    let file = File::open(path).map_err(|e| at(path, e))?;
-    let read = file.take(16).read_to_end(&mut head);
-    read.map_err(|e| at(path, e))?;
-    match head.as_slice() {
-        [] => Err(at(path, "the file is empty.")),
-        [b'P', b'K', 3 | 5, ..] => archive::open(path),
-        [0x1f, 0x8b, ..] | [0, 0, 8, _, ..] => idx::open(path),
-        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, ..] => Ok(files::single(path)),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Ok(files::single(path)),
-        _ => match cifar::open(&[path]) {
-            Some(found) => found,
-            None => Err(at(
-                path,
-                "not a data set that can be read: a folder or zip of images, an image, \
-                 IDX (MNIST) or CIFAR binaries.",
-            )),
-        },
     }
 }
 

@@ -1,7 +1,10 @@
 use super::*;
+use std::fs::File;
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+mod memory;
 
 /// A folder that is removed at the end of the test.
 struct Scratch(PathBuf);
@@ -304,6 +307,20 @@ fn threads_share_a_data_set() {
             });
         }
     });
+}
+
+#[test]
+fn the_built_in_images_are_balanced() {
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/public/samples/data");
+    let data = open(Path::new(samples).join("fashion-mnist-1000.zip")).unwrap();
+    let info = data.info();
+    assert_eq!((info.images, info.per_class), (1000, vec![100; 10]));
+    assert_eq!(
+        (info.classes[0].as_str(), info.labelled),
+        ("T-shirt/top", true)
+    );
+    let first = data.get(0).unwrap().image;
+    assert_eq!((first.width, first.height), (28, 28));
 }
 
 /// 5,000 JPEG images of CIFAR-10, 500 of each class, if they lie beside the repository.

@@ -7,6 +7,8 @@ pub mod constants;
 pub mod groups;
 mod reach;
 pub mod report;
+pub mod single;
+pub mod spread;
 pub mod wish;
 
 use crate::analysis::Analysis;
@@ -26,6 +28,8 @@ pub struct Decision {
     pub told: Vec<f64>,
     /// Per atom: the told constant does not hold at image borders before the reader's own padding.
     pub inexact: Vec<bool>,
+    /// Per reader: the part of each output's variance that its normalisation is told is left.
+    pub restores: Vec<Option<Vec<f64>>>,
     /// Wanted by the criterion, kept by a guard.
     pub guarded: Vec<(ClassId, &'static str)>,
     /// Residual branches that leave as a whole.
@@ -39,6 +43,7 @@ impl Decision {
             removed: vec![false; analysis.free.len()],
             told: vec![0.0; analysis.channels.class.len()],
             inexact: vec![false; analysis.channels.class.len()],
+            restores: vec![None; analysis.channels.readers.len()],
             guarded: Vec::new(),
             branches: Branches::default(),
         }
@@ -162,6 +167,9 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
             }
         }
     }
+    if options.compensation == Compensation::Moments {
+        decision.restores = spread::stays(analysis, &decision);
+    }
     decision
 }
 
@@ -179,7 +187,7 @@ fn told(
     let sure = || !analysis.certain().value[a].is_nan() && !shift.is_nan();
     let told = match compensation {
         Compensation::None => 0.0,
-        Compensation::Mean if !expected.is_nan() && !sure() => expected,
+        Compensation::Mean | Compensation::Moments if !expected.is_nan() && !sure() => expected,
         _ if shift.is_nan() => expected,
         _ => shift,
     };

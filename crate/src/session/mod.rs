@@ -2,9 +2,13 @@
 
 mod calibration;
 mod detail;
+mod explain;
 mod overview;
 mod pruned;
 mod run;
+mod solve;
+mod topology;
+mod trial;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -17,11 +21,12 @@ use crate::gaussian::Gaussian;
 use crate::labels::Labels;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
-use crate::report::{Change, Criterion, Plan, PlanOptions, Preview};
+use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use run::Engines;
 
 pub use pruned::Pruned;
 pub use run::{Feeder, Which, softmax};
+pub use solve::{Knob, Measure};
 
 /// An opened network.
 pub struct Session {
@@ -35,7 +40,7 @@ pub struct Session {
     pub analysis: Analysis,
     /// Per site channel: index into `analysis.statistics.pairs`.
     pair_of: Vec<u32>,
-    scores: HashMap<(Criterion, u32), Vec<f64>>,
+    scores: HashMap<(Criterion, Per, u32), Vec<f64>>,
     /// Measured fraction of zeros per atom, for `apoz`.
     pub(crate) zeros: Option<Vec<f64>>,
     /// The decision of the last preview.
@@ -151,22 +156,22 @@ impl Session {
         self.zeros = zeros;
         self.decided = None;
         self.scores
-            .retain(|(criterion, _), _| *criterion != Criterion::Apoz);
+            .retain(|(criterion, ..), _| *criterion != Criterion::Apoz);
     }
 
-    /// Scores per class; computed once per criterion and seed.
-    pub fn class_scores(&mut self, criterion: Criterion, seed: u32) -> Result<&[f64]> {
-        let seed = if criterion == Criterion::Random {
-            seed
-        } else {
-            0
+    /// Scores per class; computed once per criterion, weighting and seed.
+    pub fn class_scores(&mut self, criterion: Criterion, per: Per, seed: u32) -> Result<&[f64]> {
+        let seed = match criterion {
+            Criterion::Random => seed,
+            _ => 0,
         };
-        if !self.scores.contains_key(&(criterion, seed)) {
-            let scores =
-                crate::criterion::scores(&self.analysis, criterion, seed, self.zeros.as_deref())?;
-            self.scores.insert((criterion, seed), scores);
+        let key = (criterion, per, seed);
+        if !self.scores.contains_key(&key) {
+            let zeros = self.zeros.as_deref();
+            let scores = crate::criterion::scores(&self.analysis, criterion, per, seed, zeros)?;
+            self.scores.insert(key, scores);
         }
-        Ok(&self.scores[&(criterion, seed)])
+        Ok(&self.scores[&key])
     }
 
     /// What a drag shows. Then [`Session::states`] and [`Session::layer_cost`] are of this plan.
@@ -233,7 +238,9 @@ impl Session {
                 return Err(Error::new(format!("has no layer {name} to lock")).in_file(&self.file));
             }
         }
-        let scores = self.class_scores(options.criterion, options.seed)?.to_vec();
+        let scores = self
+            .class_scores(options.criterion, options.per, options.seed)?
+            .to_vec();
         let decision = Rc::new(plan::decide(&self.analysis, options, &scores));
         self.decided = Some((options.clone(), Rc::clone(&decision)));
         Ok(decision)
@@ -242,54 +249,5 @@ impl Session {
     /// The plan in full, with the true size of the pruned file.
     pub fn plan(&mut self, options: &PlanOptions) -> Result<Plan> {
         Ok(self.prune(options)?.plan)
-    }
-
-    /// The threshold or share that comes nearest to removing `percent` % of the MACs.
-    pub fn solve_macs(&mut self, options: &PlanOptions, percent: f64) -> Result<f64> {
-        if !(0.0..=100.0).contains(&percent) {
-            return Err(Error::new(format!(
-                "the target must lie between 0 and 100 %, not {percent}"
-            )));
-        }
-        let by_probability = options.criterion == Criterion::Probability;
-        let target = 1.0 - percent / 100.0;
-        let mut options = options.clone();
-        let mut left = |knob: f64| -> Result<f64> {
-            if by_probability {
-                options.threshold = knob
-            } else {
-                options.share = knob
-            }
-            let preview = self.preview(&options)?;
-            Ok(preview.macs.after as f64 / preview.macs.before.max(1) as f64)
-        };
-        // Thresholds are searched on the scale on which they differ: log-odds.
-        let knob = |x: f64| {
-            if by_probability {
-                1.0 / (1.0 + (-x).exp())
-            } else {
-                x
-            }
-        };
-        let (mut low, mut high) = if by_probability {
-            (-16.0, 16.0)
-        } else {
-            (0.0, 1.0)
-        };
-        let mut best = (f64::INFINITY, knob(high));
-        for _ in 0..40 {
-            let middle = 0.5 * (low + high);
-            let kept = left(knob(middle))?;
-            if (kept - target).abs() < best.0 {
-                best = ((kept - target).abs(), knob(middle));
-            }
-            // A higher threshold removes less; a higher share removes more.
-            if (kept < target) == by_probability {
-                low = middle
-            } else {
-                high = middle
-            }
-        }
-        Ok(best.1)
     }
 }

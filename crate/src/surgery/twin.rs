@@ -14,6 +14,7 @@ use crate::plan::Decision;
 use crate::plan::branches::Branch;
 
 use super::branch::stored_type;
+use super::fold::normalisation_behind;
 
 /// Inserts, in front of every reader of removed channels, a multiplication by a 0/1 mask and the
 /// addition of the constants. Where a kernel is zero-padded the constants are instead run through
@@ -38,7 +39,7 @@ pub fn masked_twin(
         added: Vec::new(),
     };
     let mut nodes = std::mem::take(&mut graph.node);
-    for reader in &analysis.channels.readers {
+    for (index, reader) in analysis.channels.readers.iter().enumerate() {
         if decision.is_dead(reader.node) {
             continue;
         }
@@ -48,6 +49,9 @@ pub fn masked_twin(
             .any(|a| decision.is_removed(analysis, *a))
         {
             t.mask(reader, &mut nodes);
+        }
+        if let Some(stays) = &decision.restores[index] {
+            t.widen(reader, stays, &mut nodes);
         }
     }
     for branch in &decision.branches.list {
@@ -181,6 +185,49 @@ impl Twin<'_> {
         let (mut add, _) = self.node("Add", &format!("{base}_after"), &[&bare, &response]);
         add.output[0] = old;
         self.after.push((reader.node, add));
+    }
+
+    /// Stretches what a reader emits about its running mean, as a normalisation does that is told that
+    /// only the part `stays` of its variance is left.
+    fn widen(&mut self, reader: &Reader, stays: &[f64], nodes: &mut [pb::NodeProto]) {
+        let graph = &self.analysis.graph;
+        let Some(norm) = normalisation_behind(self.analysis, reader) else {
+            return;
+        };
+        let (Some(mean), Some(variance)) = (graph.floats(norm, 3), graph.floats(norm, 4)) else {
+            return;
+        };
+        let epsilon = graph.nodes[norm].float("epsilon").unwrap_or(1e-5);
+        let gain = |(v, stays): (&f32, &f64)| {
+            let (v, e) = (f64::from(*v), f64::from(epsilon));
+            ((v + e) / (v * stays + e)).sqrt()
+        };
+        let gains: Vec<f64> = variance.iter().zip(stays).map(gain).collect();
+        let offset = |(m, g): (&f32, &f64)| (f64::from(*m) * (1.0 - g)) as f32;
+        let offsets = mean.iter().zip(&gains).map(offset).collect();
+        let rank = graph.shape(reader.output).map_or(4, <[usize]>::len);
+        let mut shape = vec![1; rank];
+        shape[reader.out_axis] = gains.len();
+        let like = graph.weight_type(reader.node);
+        let base = format!("{}_twin_spread", graph.nodes[reader.node].name);
+        let gains = gains.iter().map(|g| *g as f32).collect();
+        let gains = self.constant(&format!("{base}_gain"), shape.clone(), gains, like);
+        let offsets = self.constant(&format!("{base}_offset"), shape, offsets, like);
+        let old = graph.tensors[reader.output].name.clone();
+        let bare = self.names.fresh(&format!("{old}_narrow"));
+        let writer = self
+            .after
+            .iter_mut()
+            .map(|(_, node)| node)
+            .chain(nodes.iter_mut())
+            .find(|node| node.output.first() == Some(&old));
+        if let Some(writer) = writer {
+            writer.output[0] = bare.clone();
+        }
+        let (mul, scaled) = self.node("Mul", &base, &[&bare, &gains]);
+        let (mut add, _) = self.node("Add", &base, &[&scaled, &offsets]);
+        add.output[0] = old;
+        self.after.extend([(reader.node, mul), (reader.node, add)]);
     }
 
     /// The reader's own convolution over an image that is the constants everywhere and just as

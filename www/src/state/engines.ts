@@ -1,6 +1,7 @@
 /**
- * Two workers with the same network: the planner answers a drag in a frame and is never kept busy;
- * the runner does what takes long (surgery, inference, repair) and can be stopped at any time.
+ * Workers with the same network: the planner answers a drag in a frame and is never kept busy; the
+ * runner does what takes long (surgery, inference, repair) and can be stopped at any time; the cutter,
+ * there only once the lab is used, prunes for it without touching what lies in the runner.
  */
 import { type Remote, transfer } from "comlink";
 import type { Api, Companion, Measured, Opened } from "../worker/api";
@@ -9,6 +10,7 @@ import { alertText, labels, type Model, measured, model, noticeText, preset } fr
 
 const planner = new Engine();
 let runner: Engine | null = null;
+let cutter: Engine | null = null;
 
 /** What is open where; a replaced worker has a new generation and is empty. */
 interface Holding {
@@ -28,6 +30,7 @@ const emptyHolding = (): Holding => ({
 });
 const inPlanner = emptyHolding();
 const inRunner = emptyHolding();
+const inCutter = emptyHolding();
 
 /** Images the open network was measured on, to be repeated in a worker that opens it later. */
 let calibration: { image: Blob; preset: string }[] = [];
@@ -67,7 +70,7 @@ export function adopt(opened: Model): void {
 
 /** The same network with fresh numbers (after a measurement): workers need not open it again. */
 export function keepHolding(from: Model, to: Model): void {
-  for (const holding of [inPlanner, inRunner]) if (holding.model === from) holding.model = to;
+  for (const holding of [inPlanner, inRunner, inCutter]) if (holding.model === from) holding.model = to;
 }
 
 /** Brings a worker to what the page shows: network, measurement. */
@@ -140,6 +143,22 @@ export async function runnerCall<T>(work: (core: Remote<Api>) => Promise<T>): Pr
   }
 }
 
+/** A call to the lab's own copy of the network, opened on first use. */
+export async function cutterCall<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
+  cutter ??= new Engine();
+  await bringUp(cutter, inCutter);
+  return await cutter.call(work);
+}
+
+export function stopCutter(): void {
+  cutter?.cancel();
+}
+
+/** What the network was measured on: plans may depend on it. Empty when nothing was. */
+export function measurementKey(): string {
+  return calibration.map((it) => `${it.preset}:${it.image.size}`).join(",");
+}
+
 /** Opens the network in the runner ahead of need; errors will show when it is needed. */
 export function warmRunner(): void {
   runnerCall(async () => {}).catch(() => {});
@@ -187,5 +206,9 @@ export async function forgetCalibration(): Promise<void> {
   if (inRunner.model) {
     inRunner.calibrated = 0;
     await runnerCall((core) => core.clearCalibration());
+  }
+  if (inCutter.model) {
+    inCutter.calibrated = 0;
+    await cutterCall((core) => core.clearCalibration());
   }
 }

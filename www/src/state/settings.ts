@@ -3,7 +3,7 @@
  * Everything here is also in the address (see url.ts).
  */
 import { batch, computed, type Signal } from "@preact/signals";
-import type { Compensation, Criterion, PlanOptions } from "../wasm/core";
+import type { Compensation, Criterion, Per, PlanOptions } from "../wasm/core";
 import * as store from "./store";
 
 export interface Settings {
@@ -11,6 +11,7 @@ export interface Settings {
   threshold: number;
   share: number;
   compensation: Compensation;
+  per: Per;
   seed: number;
   floor: number;
   multiple: number;
@@ -23,6 +24,7 @@ const SIGNALS: { [K in keyof Settings]: Signal<Settings[K]> } = {
   threshold: store.threshold,
   share: store.share,
   compensation: store.compensation,
+  per: store.per,
   seed: store.seed,
   floor: store.floor,
   multiple: store.multiple,
@@ -63,6 +65,7 @@ export function differing(a: Settings, b: Settings): (keyof Settings)[] {
     // The other knob has no effect.
     if (key === "threshold") return bothTake(a, b, false) && a.threshold !== b.threshold;
     if (key === "share") return bothTake(a, b, true) && a.share !== b.share;
+    if (key === "per") return bothTake(a, b, true) && a.per !== b.per;
     if (key === "seed") return a.criterion === "random" && b.criterion === "random" && a.seed !== b.seed;
     return String(a[key]) !== String(b[key]);
   });

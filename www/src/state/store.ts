@@ -1,7 +1,7 @@
 /** All state of the page, as signals. Actions change it, views and charts read it. */
 import { computed, signal } from "@preact/signals";
 import type { Order } from "../lib/order";
-import type { ChannelDetail, Compensation, Criterion, Plan, PlanOptions } from "../wasm/core";
+import type { ChannelDetail, Compensation, Criterion, Per, Plan, PlanOptions } from "../wasm/core";
 import type { Companion, Curve, Drag, Opened } from "../worker/api";
 import type { Settings } from "./settings";
 import { decode, type MapAs, type Shared, type View } from "./url";
@@ -50,6 +50,8 @@ export const criterion = signal<Criterion>(initial.criterion);
 export const threshold = signal(initial.threshold);
 export const share = signal(initial.share);
 export const compensation = signal<Compensation>(initial.compensation);
+/** What a share weighs scores against. */
+export const per = signal<Per>(initial.per);
 export const seed = signal(initial.seed);
 export const floor = signal(initial.floor);
 export const multiple = signal(initial.multiple);
@@ -74,7 +76,7 @@ export const wantedNet = initial.net;
 export const samples = signal<{ networks: SampleNetwork[]; images: SampleImage[] }>({ networks: [], images: [] });
 export const model = signal<Model | null>(null);
 /** The map's rows, and the criterion they are sorted by: it arrives a moment after the choice. */
-export const order = signal<(Order & { by: Criterion }) | null>(null);
+export const order = signal<(Order & { by: Criterion; per: Per }) | null>(null);
 export const drag = signal<Drag | null>(null);
 /** The selected channel; follows the drag whenever the planner has a moment. */
 export const detail = signal<ChannelDetail | null>(null);
@@ -92,11 +94,18 @@ export const dropping = signal(false);
 export const takesShare = computed(() => criterion.value !== "probability");
 export const amount = computed(() => (takesShare.value ? share.value : threshold.value));
 
-export const options = computed<PlanOptions>(() => ({
+/** Plan options with everything that the page decides; the core fills in the rest. */
+export type WholePlan = PlanOptions &
+  Required<
+    Pick<PlanOptions, "criterion" | "threshold" | "share" | "compensation" | "seed" | "floor" | "multiple" | "locked">
+  >;
+
+export const options = computed<WholePlan>(() => ({
   criterion: criterion.value,
   threshold: threshold.value,
   share: share.value,
   compensation: compensation.value,
+  per: per.value,
   seed: seed.value,
   floor: floor.value,
   multiple: multiple.value,
@@ -104,10 +113,14 @@ export const options = computed<PlanOptions>(() => ({
 }));
 
 /** Equal keys mean equal pruned networks. */
-export const planKey = computed(() => {
-  const o = options.value;
-  return JSON.stringify({ ...o, ...(takesShare.value ? { threshold: 0 } : { share: 0, seed: 0 }) });
-});
+export function keyOf(plan: PlanOptions): string {
+  return JSON.stringify({
+    ...plan,
+    ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "channel" } : { threshold: 0 }),
+  });
+}
+
+export const planKey = computed(() => keyOf(options.value));
 
 export const preset = computed(() => presetChoice.value || model.value?.overview.preset || "imagenet");
 export const labels = computed(() => labelsChoice.value || model.value?.overview.labels || "none");
@@ -120,6 +133,7 @@ export const shared = computed<Shared>(() => {
     threshold: threshold.value,
     share: share.value,
     compensation: compensation.value,
+    per: per.value,
     seed: seed.value,
     floor: floor.value,
     multiple: multiple.value,

@@ -2,11 +2,13 @@
  * The page's state in the URL hash: one typed table, defaults dropped, everything clamped when read,
  * so that a hand-edited link can not put the page into a state its controls could not reach.
  */
-import type { Compensation, Criterion } from "../wasm/core";
+import type { Compensation, Criterion, Per } from "../wasm/core";
 import type { Settings } from "./settings";
 
-export const CRITERIA = ["probability", "sigma", "slimming", "l1", "fpgm", "apoz", "random"] as const;
-export const COMPENSATIONS = ["none", "shift", "mean"] as const;
+export const CRITERIA = ["probability", "sigma", "influence", "slimming", "l1", "fpgm", "apoz", "random"] as const;
+export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
+/** What a score is weighed against. */
+export const PERS = ["channel", "mac", "parameter", "cost"] as const;
 export const PRESETS = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
 export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
 
@@ -27,6 +29,7 @@ export interface Shared {
   threshold: number;
   share: number;
   compensation: Compensation;
+  per: Per;
   seed: number;
   floor: number;
   multiple: number;
@@ -84,6 +87,7 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
   threshold: numeric(0.99, 0, 1),
   share: numeric(0.25, 0, 0.99),
   compensation: oneOf("shift", COMPENSATIONS),
+  per: oneOf("channel", PERS),
   seed: numeric(0, 0, 0xffffffff, true),
   floor: numeric(1, 1, 65536, true),
   multiple: numeric(1, 1, 256, true),
@@ -124,7 +128,11 @@ const SETTING_KEYS = [
   "floor",
   "multiple",
   "locked",
+  "per",
 ] as const;
+
+/** Fields that were added later are appended, and may be missing. */
+const OLDEST_SETTINGS = 8;
 
 /** A whole plan in one value: its fields in order, each written as it is when it stands alone. */
 function writeSettings(value: Settings | null): string {
@@ -134,10 +142,10 @@ function writeSettings(value: Settings | null): string {
 
 function readSettings(text: string): Settings | undefined {
   const parts = text.split("_");
-  if (parts.length !== SETTING_KEYS.length) return undefined;
+  if (parts.length < OLDEST_SETTINGS) return undefined;
   const whole: Partial<Record<keyof Settings, unknown>> = {};
   for (const [i, key] of SETTING_KEYS.entries()) {
-    const value = TABLE[key].read(parts[i]!);
+    const value = i < parts.length ? TABLE[key].read(parts[i]!) : TABLE[key].initial;
     if (value === undefined) return undefined;
     whole[key] = value;
   }

@@ -6,8 +6,12 @@ import { useRef } from "preact/hooks";
 export function FileButton(props: {
   name: string;
   multiple?: boolean;
+  /** A whole folder; its files know their paths. */
+  directory?: boolean;
   accept?: string;
   primary?: boolean;
+  /** Choose a folder; all files in it arrive. */
+  folder?: boolean;
   onFiles: (files: File[], since: number) => void;
   children: ComponentChildren;
 }) {
@@ -17,7 +21,9 @@ export function FileButton(props: {
         type="file"
         aria-label={props.name}
         multiple={props.multiple ?? false}
+        {...(props.directory ? { webkitdirectory: true } : {})}
         {...(props.accept ? { accept: props.accept } : {})}
+        {...(props.folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           const input = event.currentTarget;
           const files = [...(input.files ?? [])];
@@ -33,13 +39,14 @@ export function FileButton(props: {
 
 export function Choice<T extends string>(props: {
   name: string;
+  hideLabel?: boolean;
   value: T;
   options: readonly (readonly [T, string, boolean?])[];
   onChoose: (value: T) => void;
 }) {
   return (
     <label class="choice">
-      <span>{props.name}</span>
+      <span class={props.hideLabel ? "hidden" : ""}>{props.name}</span>
       <select
         value={props.value}
         onChange={(event) => {

@@ -1,10 +1,12 @@
 /** Sentences that explain: criteria, compensations, cases. */
+
 import type { Settings } from "../state/settings";
-import type { ChannelDetail, Compensation, Criterion } from "../wasm/core";
+import type { ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
 
 export const CRITERION_NAMES: Record<Criterion, string> = {
   probability: "Probability (the paper)",
   sigma: "σ: hardly varies",
+  influence: "Influence: little reaches its readers",
   slimming: "|γ|: slimming",
   l1: "L1: small filter",
   fpgm: "FPGM: redundant",
@@ -16,11 +18,21 @@ export const COMPENSATION_NAMES: Record<Compensation, string> = {
   none: "None: tell 0",
   shift: "Shift (the paper)",
   mean: "Mean activation",
+  moments: "Mean and spread",
+};
+
+export const PER_NAMES: Record<Per, string> = {
+  channel: "per channel",
+  mac: "per MAC saved",
+  parameter: "per parameter saved",
+  cost: "per MAC and parameter",
 };
 
 export const CRITERION_HELP: Record<Criterion, string> = {
   probability: "A channel goes when its activation is pinned with at least this probability, by its BatchNorm alone.",
   sigma: "Channels whose readers see the least variation go first; what remains of them is a bias.",
+  influence:
+    "Channels that vary little and whose readers hardly live on them go first, the cheapest to lose per MAC saved.",
   slimming: "Channels with the smallest BatchNorm scale go first.",
   l1: "Channels written by the smallest filters go first.",
   fpgm: "Channels whose filter is most like the others of its layer go first.",
@@ -66,6 +78,7 @@ export const SETTING_NAMES: Record<keyof Settings, string> = {
   threshold: "Threshold",
   share: "Share",
   compensation: "Compensation",
+  per: "Weighed",
   seed: "Seed",
   floor: "Keep at least",
   multiple: "Multiple of",
@@ -75,6 +88,7 @@ export const SETTING_NAMES: Record<keyof Settings, string> = {
 export function settingText(key: keyof Settings, it: Settings): string {
   if (key === "criterion") return CRITERION_NAMES[it.criterion];
   if (key === "compensation") return COMPENSATION_NAMES[it.compensation];
+  if (key === "per") return PER_NAMES[it.per];
   if (key === "locked") return it.locked.length === 0 ? "none" : String(it.locked.length);
   return String(it[key]);
 }
@@ -91,7 +105,7 @@ export function planSentence(it: Settings, layerNames: readonly string[]): strin
   const amount =
     it.criterion === "probability"
       ? `channels with P ≥ ${it.threshold} go`
-      : `a share of ${it.share} goes, lowest first`;
+      : `a share of ${it.share} goes, lowest ${PER_NAMES[it.per]} first`;
   const guards = [
     it.criterion === "random" ? `seed ${it.seed}` : "",
     it.floor > 1 ? `every layer keeps at least ${it.floor}` : "",
@@ -101,3 +115,22 @@ export function planSentence(it: Settings, layerNames: readonly string[]): strin
   const rest = guards.length > 0 ? ` Guards: ${guards.join("; ")}.` : "";
   return `Criterion ${CRITERION_NAMES[it.criterion]}: ${amount}; compensation ${COMPENSATION_NAMES[it.compensation]}.${rest}`;
 }
+
+export const LAB = {
+  noCurves: "Each point will be one plan, pruned and judged on the images; curves grow while you go on working.",
+  pin: "Point at a curve to read it; a click makes that plan the page’s.",
+  sweepDone: "All points are there.",
+  sweepPaused: "Stopped; what is judged is kept.",
+  sweepRest: "Goes on in the background.",
+  beforeEvaluation: "The original and the pruned network each answer every image; all cores work.",
+  repair:
+    "Refits every layer behind a cut by least squares, without labels, on images that are not used above; then evaluate again.",
+  noSpare:
+    "All images are used for judging. Use fewer above, and the others can repair the pruned network without judging themselves.",
+  guard: "The most that can be removed while a promise holds on the images above.",
+  guardRest: "About fifteen plans are tried.",
+  trail: "The plans that were tried will stand here, with what they cost.",
+  noData: "Accuracy is measured on images whose class is known. They stay on this device.",
+  formats:
+    "A folder or zip with one folder per class, CIFAR binaries (.bin, .tar.gz), IDX of the MNIST family (.gz too), or a CSV of file,label with its images. Drop them here or choose them.",
+};

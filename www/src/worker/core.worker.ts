@@ -1,7 +1,7 @@
 /** One worker, one wasm instance, one open network. Translates messages into Session calls. */
 import { expose, transfer } from "comlink";
-import { type ChannelDetail, type PlanOptions, Session, version } from "../wasm/core";
-import type { Api, Opened } from "./api";
+import { type ChannelDetail, Guard, type PlanOptions, Session, version } from "../wasm/core";
+import type { Api, GuardStep, Opened } from "./api";
 import { coreReady } from "./ready";
 
 // Messages that arrive before the module is compiled wait here, in each call: a file dropped early
@@ -9,6 +9,13 @@ import { coreReady } from "./ready";
 const ready = coreReady();
 
 let session: Session | null = null;
+let guard: Guard | null = null;
+
+function guardStep(): GuardStep {
+  if (!guard) throw "No search is under way.";
+  const next = guard.next() ?? null;
+  return { next, best: guard.best() ?? null, done: guard.done(), total: guard.total() };
+}
 
 async function current(): Promise<Session> {
   await ready;
@@ -42,6 +49,19 @@ function describeChannel(s: Session, [site, channel]: [number, number], options:
   }
 }
 
+/** A plan that asks for the measured zeros. */
+const ZEROS: PlanOptions = {
+  criterion: "apoz",
+  threshold: 1,
+  share: 0,
+  compensation: "none",
+  per: "channel",
+  seed: 0,
+  floor: 1,
+  multiple: 1,
+  locked: [],
+};
+
 const api: Api = {
   async version() {
     await ready;
@@ -67,8 +87,8 @@ const api: Api = {
   async refresh() {
     return describe(await current());
   },
-  async scores(criterion, seed) {
-    const scores = (await current()).scores(criterion, seed);
+  async scores(options) {
+    const scores = (await current()).scores(options);
     return transfer(scores, [scores.buffer]);
   },
   async preview(options, channel) {
@@ -103,6 +123,20 @@ const api: Api = {
   async solveMacs(options, percent) {
     return (await current()).solve_macs(options, percent);
   },
+  async sweepKnobs(options, points) {
+    const knobs = (await current()).sweep_knobs(options, points);
+    return transfer(knobs, [knobs.buffer]);
+  },
+  async guardStart(knobs, steps, byProbability) {
+    await ready;
+    guard?.free();
+    guard = new Guard(knobs, steps, byProbability);
+    return guardStep();
+  },
+  async guardTell(knob, holds) {
+    guard?.tell(knob, holds);
+    return guardStep();
+  },
   async plan(options) {
     return (await current()).plan(options);
   },
@@ -128,7 +162,7 @@ const api: Api = {
   async measured() {
     const s = await current();
     const probabilities = s.probabilities();
-    const zeros = s.scores("apoz", 0).map((score) => 1 - score);
+    const zeros = s.scores(ZEROS).map((score) => 1 - score);
     return transfer({ probabilities, zeros }, [probabilities.buffer, zeros.buffer]);
   },
   async clearCalibration() {
@@ -139,6 +173,25 @@ const api: Api = {
   },
   async repair(options, progress) {
     return (await current()).repair(options, progress);
+  },
+  async topology() {
+    return (await current()).topology();
+  },
+  async topologyWidths(options) {
+    const widths = (await current()).topology_widths(options);
+    return transfer(widths, [widths.buffer]);
+  },
+  async explain(site, channel, options) {
+    return (await current()).explain(site, channel, options);
+  },
+  async tryChannel(slot, site, channel, options) {
+    (await current()).try_channel(slot, site, channel, options);
+  },
+  async tryPlan(slot, options) {
+    return (await current()).try_plan(slot, options);
+  },
+  async forgetTrials() {
+    (await current()).forget_trials();
   },
 };
 

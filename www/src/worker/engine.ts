@@ -17,22 +17,28 @@ export class EngineLost extends Error {
   }
 }
 
-const coreWorker = () => new Worker(new URL("./core.worker.ts", import.meta.url), { type: "module", name: "core" });
+const coreWorker = () =>
+  spawn(
+    "core.worker",
+    () => new Worker(new URL("./core.worker.ts", import.meta.url), { type: "module", name: "core" }),
+  );
 
-export class Engine {
+export class Engine<A = Api> {
   private worker!: Worker;
-  private remote!: Remote<Api>;
+  private remote!: Remote<A>;
+  private readonly make: () => Worker;
   private fail!: (lost: EngineLost) => void;
   private lost!: Promise<never>;
   private broken = false;
   /** Counts replacements, so that an owner can tell whether its network is still in there. */
   generation = 0;
 
-  constructor() {
+  constructor(make: () => Worker = coreWorker) {
+    this.make = make;
     this.start();
   }
 
-  async call<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
+  async call<T>(work: (core: Remote<A>) => Promise<T>): Promise<T> {
     // Only on demand: a worker whose script can not be fetched would otherwise restart for ever.
     if (this.broken) this.replace(new EngineLost("Restarted.", false));
     const generation = this.generation;
@@ -55,8 +61,8 @@ export class Engine {
 
   private start(): void {
     this.broken = false;
-    this.worker = spawn("core.worker", coreWorker);
-    this.remote = wrap<Api>(this.worker);
+    this.worker = this.make();
+    this.remote = wrap<A>(this.worker);
     this.lost = new Promise<never>((_, reject) => {
       this.fail = reject;
     });

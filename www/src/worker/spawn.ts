@@ -14,13 +14,16 @@ function wasm(): Promise<WebAssembly.Module> {
   return compiled;
 }
 
-/** `name` is that of the worker's file without its ending; `byAddress` is the ordinary way to start it. */
-export function spawn(name: string, byAddress: () => Worker): Worker {
+/**
+ * `name` is that of the worker's file without its ending; `byAddress` is the ordinary way to start it. Without `core`
+ * it is a worker that does not use the wasm.
+ */
+export function spawn(name: string, byAddress: () => Worker, core = true): Worker {
   const code = globalThis.document?.querySelector(`script[data-worker="${name}"]`)?.textContent;
   if (!code) return byAddress();
   const address = addresses.get(name) ?? URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   addresses.set(name, address);
   const worker = new Worker(address, { name: HANDED });
-  wasm().then((module) => worker.postMessage(module));
+  if (core) wasm().then((module) => worker.postMessage(module));
   return worker;
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use channel_pruning::report::{Compensation, Criterion, PlanOptions};
+use channel_pruning::report::{Compensation, Criterion, Per, PlanOptions, Step};
 use lexopt::prelude::*;
 
 pub const HELP: &str = "\
@@ -16,25 +16,33 @@ usage:
   prune run       MODEL.onnx IMAGE... [--preset NAME] [--labels NAME|FILE] [--top 5] [--json]
   prune eval      MODEL.onnx [--against OTHER.onnx] --data PATH [--limit N] [--preset NAME] [--json]
   prune calibrate MODEL.onnx --data PATH [--images 64] [--preset NAME] -o STATS.json
+  prune sweep     MODEL.onnx --criteria A,B --compensations X,Y --data PATH [--points 12] [--limit N] -o CURVE.csv
   prune repair    MODEL.onnx [plan options] --data PATH [--images 64] -o OUT.onnx [--json]
 
 plan options:
-  --criterion NAME      probability (default), sigma, slimming, l1, fpgm, apoz, random
+  --criterion NAME      probability (default), sigma, influence, slimming, l1, fpgm, apoz, random
   --threshold T         for probability: channels with P >= T go (default 0.99)
   --share S             for the others: the fraction of removable channels that goes (default 0.25)
-  --compensation NAME   what readers are told of removed channels: none, shift (default), mean
+  --target-macs P       in place of either: remove P % of the MACs, as near as it gets
+  --target-params P     the same for the parameters
+  --max-loss P          the largest pruning that loses at most P points of accuracy on the images of --data [--limit N]
+  --min-agreement P     the largest pruning that names the same class on at least P % of them
+  --compensation NAME   what readers are told of removed channels: none, shift (default), mean, moments
+  --per WHAT            for a share: weigh scores per channel (default), mac, parameter, cost
   --seed N              of the random criterion
   --floor N             fewest channels a layer keeps (default 1)
   --multiple N          round kept channel counts up to a multiple of N (default 1)
   --lock NODE           keep this layer's output channels; may be repeated
   --stats STATS.json    measured means and deviations, for files whose BatchNormalization was folded
+  --steps LIST          (repair) refit (default), recalibrate, or refit,recalibrate
   --twin TWIN.onnx      (apply) also write the masked twin the result is checked against
 
 Presets: imagenet, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input shape when not given.
-Data: a folder or .zip with one folder per class, a flat folder of images, IDX files, CIFAR binaries.
+Data: a folder, .zip or .tar.gz with one folder per class, a flat folder of images, a CSV of files and labels, IDX files,
+CIFAR binaries.
 ";
 
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 8] = [
     "inspect",
     "plan",
     "apply",
@@ -42,11 +50,21 @@ const KNOWN: [&str; 7] = [
     "eval",
     "calibrate",
     "repair",
+    "sweep",
 ];
 
 pub enum Parsed {
     Help(String),
     Run(Box<Command>),
+}
+
+/// What decides the threshold or share in place of a number; in percent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    Macs(f64),
+    Params(f64),
+    MaxLoss(f64),
+    MinAgreement(f64),
 }
 
 #[derive(Debug, Default)]
@@ -65,7 +83,13 @@ pub struct Command {
     pub preset: Option<String>,
     pub labels: Option<String>,
     pub top: usize,
+    pub steps: Vec<Step>,
     pub json: bool,
+    pub target: Option<Target>,
+    /// Of a sweep.
+    pub criteria: Vec<Criterion>,
+    pub compensations: Vec<Compensation>,
+    pub points: Option<usize>,
 }
 
 /// Which options each command takes besides `--json`.
@@ -76,6 +100,7 @@ fn allowed(command: &str, option: &str) -> bool {
             | "threshold"
             | "share"
             | "compensation"
+            | "per"
             | "seed"
             | "floor"
             | "multiple"
@@ -84,9 +109,28 @@ fn allowed(command: &str, option: &str) -> bool {
     );
     match command {
         "inspect" => option == "stats",
-        "plan" => plan || matches!(option, "data" | "images" | "preset"),
-        "apply" => plan || matches!(option, "output" | "twin" | "data" | "images" | "preset"),
-        "repair" => plan || matches!(option, "output" | "data" | "images" | "preset"),
+        "plan" | "apply" if measured(option) || target(option) => true,
+        "plan" => plan,
+        "apply" => plan || matches!(option, "output" | "twin"),
+        "repair" if matches!(option, "target-macs" | "target-params") => true,
+        "sweep" => matches!(
+            option,
+            "criteria"
+                | "compensations"
+                | "points"
+                | "output"
+                | "data"
+                | "limit"
+                | "images"
+                | "preset"
+                | "stats"
+                | "seed"
+                | "floor"
+                | "multiple"
+                | "lock"
+                | "per"
+        ),
+        "repair" => plan || matches!(option, "output" | "data" | "images" | "preset" | "steps"),
         "run" => matches!(option, "preset" | "labels" | "top"),
         "eval" => matches!(option, "against" | "data" | "limit" | "preset"),
         "calibrate" => matches!(option, "output" | "data" | "images" | "preset"),
@@ -94,10 +138,24 @@ fn allowed(command: &str, option: &str) -> bool {
     }
 }
 
+/// Options of plans that look at images.
+fn measured(option: &str) -> bool {
+    matches!(option, "data" | "images" | "limit" | "preset")
+}
+
+/// Options that stand in place of a threshold or share.
+fn target(option: &str) -> bool {
+    matches!(
+        option,
+        "target-macs" | "target-params" | "max-loss" | "min-agreement"
+    )
+}
+
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt::Error> {
     let mut parser = lexopt::Parser::from_args(args);
     let mut command = Command {
         top: 5,
+        steps: vec![Step::Refit],
         ..Command::default()
     };
     let mut chosen = (false, false);
@@ -142,6 +200,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
                 command.options.share = fraction(&mut parser, "share")?;
                 chosen.1 = true;
             }
+            "per" => command.options.per = named::<Per>(&mut parser, "per")?,
             "seed" => command.options.seed = parser.value()?.parse()?,
             "floor" => command.options.floor = count(&mut parser, "floor")?,
             "multiple" => command.options.multiple = count(&mut parser, "multiple")?,
@@ -155,6 +214,22 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "images" => command.image_count = Some(positive(&mut parser, "images")?),
             "preset" => command.preset = Some(parser.value()?.string()?),
             "labels" => command.labels = Some(parser.value()?.string()?),
+            "steps" => command.steps = steps(&mut parser)?,
+            name if target(name) => {
+                let percent = percent(&mut parser, name)?;
+                let target = match name {
+                    "target-macs" => Target::Macs(percent),
+                    "target-params" => Target::Params(percent),
+                    "max-loss" => Target::MaxLoss(percent),
+                    _ => Target::MinAgreement(percent),
+                };
+                if command.target.replace(target).is_some() {
+                    return Err("only one target can be kept to at a time".into());
+                }
+            }
+            "criteria" => command.criteria = list(&mut parser, "criteria")?,
+            "compensations" => command.compensations = list(&mut parser, "compensations")?,
+            "points" => command.points = Some(positive(&mut parser, "points")?),
             "top" => command.top = positive(&mut parser, "top")?,
             _ => return Err(format!("unknown option --{option}").into()),
         }
@@ -193,12 +268,13 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
     if name == "run" && command.images.is_empty() {
         return Err("`prune run` needs at least one IMAGE".into());
     }
-    if matches!(name, "apply" | "repair" | "calibrate") && command.output.is_none() {
+    if matches!(name, "apply" | "repair" | "calibrate" | "sweep") && command.output.is_none() {
         return Err(format!("`prune {name}` needs -o FILE").into());
     }
-    if matches!(name, "eval" | "repair" | "calibrate") && command.data.is_none() {
+    if matches!(name, "eval" | "repair" | "calibrate" | "sweep") && command.data.is_none() {
         return Err(format!("`prune {name}` needs --data PATH").into());
     }
+    budgeted(command, threshold || share)?;
     let by_probability = command.options.criterion == Criterion::Probability;
     if by_probability && share {
         return Err(
@@ -213,6 +289,50 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
     Ok(())
 }
 
+/// Whether the options of targets and sweeps go together.
+fn budgeted(command: &Command, chosen: bool) -> Result<(), lexopt::Error> {
+    let name = command.name.as_str();
+    if command.target.is_some() && chosen {
+        return Err("a target stands in place of --threshold or --share".into());
+    }
+    let promised = matches!(
+        command.target,
+        Some(Target::MaxLoss(_) | Target::MinAgreement(_))
+    );
+    if promised && command.data.is_none() {
+        return Err("--max-loss and --min-agreement need --data PATH".into());
+    }
+    if command.limit.is_some() && matches!(name, "plan" | "apply") && !promised {
+        return Err("--limit goes with --max-loss or --min-agreement".into());
+    }
+    if name == "sweep" && (command.criteria.is_empty() || command.compensations.is_empty()) {
+        return Err("`prune sweep` needs --criteria and --compensations".into());
+    }
+    Ok(())
+}
+
+fn percent(parser: &mut lexopt::Parser, option: &str) -> Result<f64, lexopt::Error> {
+    let value: f64 = parser.value()?.parse()?;
+    if (0.0..=100.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("--{option} must lie between 0 and 100, not {value}").into())
+    }
+}
+
+/// Names with commas between them.
+fn list<T: serde::de::DeserializeOwned>(
+    parser: &mut lexopt::Parser,
+    option: &str,
+) -> Result<Vec<T>, lexopt::Error> {
+    let value = parser.value()?.string()?;
+    let known = |name: &str| {
+        serde_json::from_value(name.trim().into())
+            .map_err(|_| format!("--{option} does not know {name}").into())
+    };
+    value.split(',').map(known).collect()
+}
+
 fn named<T: serde::de::DeserializeOwned>(
     parser: &mut lexopt::Parser,
     option: &str,
@@ -220,6 +340,16 @@ fn named<T: serde::de::DeserializeOwned>(
     let value = parser.value()?.string()?;
     serde_json::from_value(value.clone().into())
         .map_err(|_| format!("--{option} does not know {value}").into())
+}
+
+/// A list of steps, separated by commas.
+fn steps(parser: &mut lexopt::Parser) -> Result<Vec<Step>, lexopt::Error> {
+    let value = parser.value()?.string()?;
+    let one = |name: &str| {
+        serde_json::from_value(name.trim().into())
+            .map_err(|_| format!("--steps does not know {name}").into())
+    };
+    value.split(',').map(one).collect()
 }
 
 fn fraction(parser: &mut lexopt::Parser, option: &str) -> Result<f64, lexopt::Error> {

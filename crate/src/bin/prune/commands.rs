@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use channel_pruning::calibrate::Stats;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
-use channel_pruning::evaluate;
 use channel_pruning::image::Image;
+use channel_pruning::report::Criterion;
 use channel_pruning::session::{Session, Which};
 
-use crate::args::Command;
-use crate::print;
+use crate::args::{Command, Target};
+use crate::{lab, print};
 
 /// Pictures that calibration and repair take by default.
 const IMAGES: usize = 64;
@@ -21,9 +21,10 @@ pub fn run(command: &Command) -> Result<()> {
         "plan" => plan(command),
         "apply" => apply(command),
         "run" => run_images(command),
-        "eval" => eval(command),
+        "eval" => lab::eval(command),
         "calibrate" => calibrate(command),
         "repair" => repair(command),
+        "sweep" => lab::sweep(&mut prepared(command)?, command),
         other => Err(Error::new(format!("there is no command {other}"))),
     }
 }
@@ -76,7 +77,7 @@ fn write_all(files: &[(&Path, Vec<u8>)]) -> Result<()> {
     Ok(())
 }
 
-fn open(path: &Path) -> Result<Session> {
+pub fn open(path: &Path) -> Result<Session> {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     // Weights may lie beside the model, never outside its folder.
     let beside = |name: &str| {
@@ -112,17 +113,28 @@ fn prepared(command: &Command) -> Result<Session> {
             );
             return Err(Error::new(reason));
         }
-    } else if command.data.is_some() && command.name != "repair" {
+    } else if command.data.is_some() && measures(&session, command) {
         measure(&mut session, command)?;
     }
     Ok(session)
 }
 
-fn preset(session: &Session, command: &Command) -> String {
+pub fn preset(session: &Session, command: &Command) -> String {
     command
         .preset
         .clone()
         .unwrap_or_else(|| session.guess_preset())
+}
+
+/// Whether the plan is made with what `--data` shows: where the images are for judging plans, only if there is no other way.
+fn measures(session: &Session, command: &Command) -> bool {
+    let judged = match command.target {
+        Some(Target::MaxLoss(_) | Target::MinAgreement(_)) => true,
+        _ => command.name == "sweep",
+    };
+    let criteria = [&[command.options.criterion][..], &command.criteria].concat();
+    let needed = criteria.contains(&Criterion::Apoz) || !session.has_normalisation();
+    command.name != "repair" && (!judged || needed)
 }
 
 /// At most `--images` pictures of `--data`.
@@ -150,17 +162,15 @@ fn inspect(command: &Command) -> Result<()> {
 
 fn plan(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
-    let plan = session.plan(&command.options)?;
-    if command.json {
-        print::json(&plan)
-    } else {
-        print::plan(&plan)
-    }
+    let (options, guarded) = lab::budget(&mut session, command)?;
+    let plan = session.plan(&options)?;
+    print::planned(command.json, &plan, guarded.as_ref())
 }
 
 fn apply(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
-    let mut pruned = session.prune(&command.options)?;
+    let (options, guarded) = lab::budget(&mut session, command)?;
+    let mut pruned = session.prune(&options)?;
     let check = session.check(&pruned)?;
     if !check.passed {
         return Err(Error::new(format!(
@@ -177,11 +187,7 @@ fn apply(command: &Command) -> Result<()> {
     let twin = twin.transpose()?;
     let result = command.output.as_deref().map(|p| (p, pruned.bytes.clone()));
     write_all(&[result, twin].into_iter().flatten().collect::<Vec<_>>())?;
-    if command.json {
-        print::json(&pruned.plan)
-    } else {
-        print::plan(&pruned.plan)
-    }
+    print::planned(command.json, &pruned.plan, guarded.as_ref())
 }
 
 fn run_images(command: &Command) -> Result<()> {
@@ -221,20 +227,6 @@ fn run_images(command: &Command) -> Result<()> {
     }
 }
 
-fn eval(command: &Command) -> Result<()> {
-    let session = open(&command.model)?;
-    let against = command.against.as_ref().map(|p| open(p)).transpose()?;
-    let preset = preset(&session, command);
-    let path = command.data.as_deref().unwrap_or_else(|| Path::new(""));
-    let data = Dataset::open(path, command.limit).map_err(Error::new)?;
-    let result = evaluate::evaluate(&session, against.as_ref(), &data, &preset)?;
-    if command.json {
-        print::json(&result)
-    } else {
-        print::evaluation(&result)
-    }
-}
-
 fn calibrate(command: &Command) -> Result<()> {
     let mut session = open(&command.model)?;
     measure(&mut session, command)?;
@@ -255,7 +247,8 @@ fn repair(command: &Command) -> Result<()> {
     for item in pictures(command)?.iter() {
         images.push(feeder.feed(&item.map_err(Error::new)?.image));
     }
-    let repaired = session.repair(&command.options, &images, |_, _| ())?;
+    let (options, _) = lab::budget(&mut session, command)?;
+    let repaired = session.repair(&options, &command.steps, &images, |_, _| ())?;
     if let Some(path) = &command.output {
         write(path, &repaired.bytes)?;
     }

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod lab;
 mod print;
 
 use std::process::ExitCode;

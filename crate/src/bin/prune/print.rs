@@ -4,7 +4,9 @@ use std::io::Write;
 
 use channel_pruning::calibrate::Stats;
 use channel_pruning::error::{Error, Result};
-use channel_pruning::report::{Change, Evaluation, Overview, Plan, Prediction};
+use channel_pruning::report::{
+    Change, Closeness, Evaluation, Guarded, Latency, Overview, Plan, Prediction, RepairReport,
+};
 use serde::Serialize;
 
 /// Prints a line.
@@ -65,21 +67,96 @@ pub fn measured(stats: &Stats) -> Result<()> {
 
 pub fn evaluation(e: &Evaluation) -> Result<()> {
     say!("{} images", e.images);
-    say!(
-        "  accuracy {:.2} %, top-5 {:.2} %, {:.2} ms an image",
-        100.0 * e.accuracy,
-        100.0 * e.top5,
-        e.latency_ms.median
+    let line = |what: &str, accuracy: [Option<f64>; 2], interval, latency: Option<Latency>| {
+        let mut parts = Vec::new();
+        if let Some((accuracy, interval)) = accuracy[0].zip(interval) {
+            parts.push(format!("accuracy {}", share(accuracy, interval)));
+        }
+        parts.extend(accuracy[1].map(|top5| format!("top-5 {:.2} %", 100.0 * top5)));
+        parts.extend(latency.map(|l| format!("{:.2} ms an image", l.median)));
+        say!("  {what:<9} {}", parts.join(", "));
+    };
+    line(
+        "original",
+        [e.accuracy, e.top5],
+        e.accuracy_interval,
+        e.latency_ms,
     );
     if let Some(a) = &e.against {
+        line(
+            "against",
+            [a.accuracy, a.top5],
+            a.accuracy_interval,
+            a.latency_ms,
+        );
+        if let Some((difference, [low, high])) = a.difference.zip(a.difference_interval) {
+            say!(
+                "  difference {:+.2} points [{:+.2}, {:+.2}]: {} lost, {} won",
+                100.0 * difference,
+                100.0 * low,
+                100.0 * high,
+                a.lost.unwrap_or(0),
+                a.won.unwrap_or(0)
+            );
+        }
         say!(
-            "  against: accuracy {:.2} %, agreement {:.2} %, mean KL {:.5}, {:.2} ms an image",
-            100.0 * a.accuracy,
-            100.0 * a.agreement,
-            a.mean_kl,
-            a.latency_ms.median
+            "  agreement {}, mean KL {:.5}",
+            share(a.agreement, a.agreement_interval),
+            a.mean_kl
         );
     }
+    say!("  in brackets: 95 % intervals");
+    Ok(())
+}
+
+/// A share with its interval, in percent.
+fn share(value: f64, [low, high]: [f64; 2]) -> String {
+    format!(
+        "{:.2} % [{:.2}, {:.2}]",
+        100.0 * value,
+        100.0 * low,
+        100.0 * high
+    )
+}
+
+/// A plan, and what the search for it found on the images.
+#[derive(Serialize)]
+struct Planned<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guard: Option<&'a Guarded>,
+}
+
+pub fn planned(as_json: bool, p: &Plan, guard: Option<&Guarded>) -> Result<()> {
+    if as_json {
+        return json(&Planned { plan: p, guard });
+    }
+    plan(p)?;
+    if let Some(guard) = guard {
+        let limit = match (guard.max_loss, guard.min_agreement) {
+            (Some(loss), _) => format!("loses at most {} points", 100.0 * loss),
+            (_, agreement) => format!("agrees on {} %", 100.0 * agreement.unwrap_or(0.0)),
+        };
+        say!(
+            "\nthe largest of {} plans tried that {limit} on",
+            guard.plans
+        );
+        evaluation(&guard.evaluation)?;
+        say!(
+            "{}",
+            match guard.sure {
+                true => "the whole interval keeps to the limit",
+                false =>
+                    "the interval reaches beyond the limit: on other images it may be missed; more images say more",
+            }
+        );
+    }
+    Ok(())
+}
+
+pub fn swept(path: &std::path::Path, rows: usize, before: usize) -> Result<()> {
+    say!("{}: {rows} rows added to {before}", path.display());
     Ok(())
 }
 
@@ -215,7 +292,38 @@ pub fn plan(p: &Plan) -> Result<()> {
             check.samples
         );
     }
+    if let Some(repair) = &p.repair {
+        repaired(repair);
+    }
     Ok(())
+}
+
+fn repaired(r: &RepairReport) {
+    say!(
+        "repair: {} pictures, {} of them held back to judge by",
+        r.images,
+        r.held
+    );
+    let near = |c: &Closeness| match (c.agreement, c.mean_kl) {
+        (Some(agreement), Some(kl)) => format!("agreement {:.1} %, KL {kl:.4}", 100.0 * agreement),
+        _ => format!("relative error {:.2e}", c.error),
+    };
+    for step in &r.steps {
+        let done = step.layers.iter().filter(|l| l.declined.is_none()).count();
+        say!(
+            "  {}: {done} of {} layers; {} -> {}",
+            name(&step.step),
+            step.layers.len(),
+            near(&step.before),
+            near(&step.after)
+        );
+        if let Some(reason) = &step.declined {
+            say!("  not taken: {reason}");
+        }
+    }
+    if let Some(warning) = &r.warning {
+        say!("  {warning}");
+    }
 }
 
 /// The JSON name of an enum value.

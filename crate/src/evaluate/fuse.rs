@@ -1,0 +1,194 @@
+//! BatchNormalization folded into the convolution in front of it, for speed: tract runs it as two passes over the data, which
+//! costs as much as a fifth of the convolutions. Only copies that are run are folded, never files that are written.
+
+use std::collections::{HashMap, HashSet};
+
+use ndarray::{Array1, ArrayView, IxDyn};
+use tract_onnx::prelude::DatumType;
+
+use crate::onnx::{self, Attributes, Names, pb};
+
+/// Folds what can be folded; everything else stays as it is.
+pub(super) fn fuse(model: &mut pb::ModelProto) {
+    let Some(graph) = model.graph.as_mut() else {
+        return;
+    };
+    let constants = Constants::of(graph);
+    let mut readers: HashMap<&str, usize> = HashMap::new();
+    for name in graph.node.iter().flat_map(|node| &node.input) {
+        *readers.entry(name).or_default() += 1;
+    }
+    // What leaves the graph is read by who runs it.
+    for output in &graph.output {
+        *readers.entry(&output.name).or_default() += 1;
+    }
+    let writers: HashMap<&str, usize> = graph
+        .node
+        .iter()
+        .enumerate()
+        .filter_map(|(index, node)| Some((node.output.first()?.as_str(), index)))
+        .collect();
+    let mut folds = Vec::new();
+    for (index, norm) in graph.node.iter().enumerate() {
+        let alone = |name: &String| readers.get(name.as_str()) == Some(&1);
+        let Some(source) = norm.input.first().filter(|name| alone(name)) else {
+            continue;
+        };
+        let Some(&conv) = writers.get(source.as_str()) else {
+            continue;
+        };
+        if let Some((weights, bias)) = folded(&graph.node[conv], norm, &constants) {
+            folds.push((conv, index, weights, bias));
+        }
+    }
+    let mut names = Names::of(graph);
+    let mut gone = HashSet::new();
+    for (conv, norm, weights, bias) in folds {
+        gone.insert(norm);
+        let output = graph.node[norm].output[0].clone();
+        let node = &mut graph.node[conv];
+        node.output[0] = output;
+        node.input.truncate(2);
+        node.input.push(String::new());
+        for (slot, values, dims) in [(1, &weights.1, &weights.0), (2, &bias, &vec![bias.len()])] {
+            let name = names.fresh("folded");
+            node.input[slot].clone_from(&name);
+            if let Ok(view) = ArrayView::from_shape(IxDyn(dims), values) {
+                let tensor = onnx::float_tensor(&name, view, DatumType::F32);
+                graph.initializer.push(tensor);
+            }
+        }
+    }
+    let mut index = 0;
+    graph.node.retain(|_| {
+        index += 1;
+        !gone.contains(&(index - 1))
+    });
+}
+
+type Values = (Vec<usize>, Vec<f32>);
+
+/// The tensors that nothing computes, by name; read only when asked for.
+struct Constants<'a>(HashMap<&'a str, &'a pb::TensorProto>);
+
+impl<'a> Constants<'a> {
+    fn of(graph: &'a pb::GraphProto) -> Self {
+        let given = graph.initializer.iter();
+        let mut known: HashMap<&str, &pb::TensorProto> =
+            given.map(|tensor| (tensor.name.as_str(), tensor)).collect();
+        for node in &graph.node {
+            let value = match node.op_type.as_str() {
+                "Constant" => node.attribute("value").and_then(|a| a.t.as_ref()),
+                // Exporters write equal tensors once and let the others be its copies.
+                "Identity" => node
+                    .input
+                    .first()
+                    .and_then(|n| known.get(n.as_str()).copied()),
+                _ => None,
+            };
+            if let Some((value, output)) = value.zip(node.output.first()) {
+                known.insert(output, value);
+            }
+        }
+        Constants(known)
+    }
+
+    fn get(&self, name: &str) -> Option<Values> {
+        values(self.0.get(name)?)
+    }
+}
+
+fn values(tensor: &pb::TensorProto) -> Option<Values> {
+    if tensor.data_type != pb::tensor_proto::DataType::Float as i32 {
+        return None;
+    }
+    let raw = onnx::raw_form(tensor)?.raw_data;
+    let (words, _) = raw.as_chunks::<4>();
+    let dims: Vec<usize> = tensor.dims.iter().map(|d| *d as usize).collect();
+    let values: Vec<f32> = words.iter().map(|w| f32::from_le_bytes(*w)).collect();
+    (dims.iter().product::<usize>() == values.len()).then_some((dims, values))
+}
+
+/// Weights and bias of the convolution that does both; `None` where they are not constants or this is another operator.
+fn folded(
+    conv: &pb::NodeProto,
+    norm: &pb::NodeProto,
+    constants: &Constants<'_>,
+) -> Option<(Values, Vec<f32>)> {
+    let plain = conv.op_type == "Conv"
+        && onnx::standard(&conv.domain)
+        && norm.op_type == "BatchNormalization"
+        && onnx::standard(&norm.domain)
+        && norm.int("training_mode").unwrap_or(0) == 0
+        && norm.int("spatial").unwrap_or(1) == 1
+        && norm.output.iter().skip(1).all(String::is_empty);
+    if !plain {
+        return None;
+    }
+    let constant = |node: &pb::NodeProto, slot: usize| constants.get(node.input.get(slot)?);
+    let (dims, weights) = constant(conv, 1)?;
+    let outputs = *dims.first()?;
+    let vector = |slot: usize| {
+        let (_, values) = constant(norm, slot)?;
+        (values.len() == outputs).then(|| Array1::from_iter(values.iter().map(|v| f64::from(*v))))
+    };
+    let (gamma, beta, mean, variance) = (vector(1)?, vector(2)?, vector(3)?, vector(4)?);
+    let bias = match conv.input.get(2).filter(|name| !name.is_empty()) {
+        Some(_) => constant(conv, 2)?.1,
+        None => vec![0.0; outputs],
+    };
+    if outputs == 0 || bias.len() != outputs {
+        return None;
+    }
+    let epsilon = f64::from(norm.float("epsilon").unwrap_or(1e-5));
+    let scale = gamma / (variance + epsilon).mapv(f64::sqrt);
+    let size = weights.len() / outputs;
+    let rows = weights.chunks_exact(size.max(1)).zip(&scale);
+    let scaled = rows.flat_map(|(row, s)| row.iter().map(move |w| (f64::from(*w) * s) as f32));
+    let bias = Array1::from_iter(bias.iter().map(|b| f64::from(*b)));
+    let shift = (bias - mean) * &scale + beta;
+    Some((
+        (dims, scaled.collect()),
+        shift.iter().map(|v| *v as f32).collect(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Engine, difference, noise};
+
+    #[test]
+    fn folded_samples_say_the_same() {
+        let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/public/samples");
+        let mut found = 0;
+        for entry in std::fs::read_dir(samples).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|e| e != "onnx") {
+                continue;
+            }
+            let model = onnx::decode(&std::fs::read(&path).unwrap()).unwrap();
+            let mut fused = model.clone();
+            fuse(&mut fused);
+            let norms = |m: &pb::ModelProto| {
+                let nodes = &m.graph.as_ref().unwrap().node;
+                nodes
+                    .iter()
+                    .filter(|n| n.op_type == "BatchNormalization")
+                    .count()
+            };
+            assert!(norms(&model) > 10 && norms(&fused) == 0, "{path:?}");
+            let run = |model: &pb::ModelProto| {
+                let engine = Engine::new(model, 2).unwrap();
+                engine.run(noise(&engine.inputs[0].0, 5)).unwrap()
+            };
+            let (worst, scale) = difference(&run(&model), &run(&fused));
+            assert!(
+                worst <= 1e-4 * scale.max(1.0),
+                "{path:?}: {worst} of {scale}"
+            );
+            found += 1;
+        }
+        assert!(found >= 6);
+    }
+}

@@ -1,0 +1,227 @@
+//! Two networks before a data set: evaluates slices of it, on as many threads or workers as there are.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::record::{Record, Seen, divergence};
+use super::runner::{self, Runner};
+use super::{summary, truth};
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::labels::{self, Labels};
+use crate::onnx::pb;
+use crate::report::Evaluation;
+use crate::session::{Feeder, softmax};
+
+/// Bytes of prepared images and of the original's scores that are kept for the next plan.
+const KEEP: usize = 128 << 20;
+
+pub struct Judge {
+    pub data: Arc<Dataset>,
+    /// Names of the network's outputs, where known.
+    labels: Option<Labels>,
+    /// Output that is right for each image.
+    truth: Vec<Option<u32>>,
+    feeder: Feeder,
+    original: Runner,
+    other: Option<Runner>,
+    kept: Kept,
+}
+
+/// What does not change from one plan to the next.
+struct Kept {
+    images: Vec<OnceLock<Box<[f32]>>>,
+    scores: Vec<OnceLock<Box<[f32]>>>,
+    /// Bytes left.
+    room: AtomicUsize,
+}
+
+impl Kept {
+    fn new(count: usize) -> Kept {
+        Kept {
+            images: (0..count).map(|_| OnceLock::new()).collect(),
+            scores: (0..count).map(|_| OnceLock::new()).collect(),
+            room: AtomicUsize::new(KEEP),
+        }
+    }
+
+    fn put(&self, slot: &OnceLock<Box<[f32]>>, values: &[f32]) {
+        let bytes = size_of_val(values);
+        let take = |room: usize| room.checked_sub(bytes);
+        if slot.get().is_none()
+            && self
+                .room
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                .is_ok()
+        {
+            let _ = slot.set(values.into());
+        }
+    }
+}
+
+impl Judge {
+    /// `preset` says how images are prepared; `file` names the network in error sentences.
+    ///
+    /// # Errors
+    /// When the network is no classifier, or the data set's classes do not fit.
+    pub fn new(
+        model: &pb::ModelProto,
+        file: &str,
+        data: impl Into<Arc<Dataset>>,
+        preset: &str,
+    ) -> Result<Judge> {
+        let data = data.into();
+        if data.is_empty() {
+            return Err(Error::new("the data holds no image"));
+        }
+        let feeder = Feeder::new(&runner::shape(model), preset);
+        let feeder = feeder.map_err(|e| e.in_file(file))?;
+        let original = Runner::new(model, file)?;
+        let labels = labels::by_name(labels::guess(original.classes, preset));
+        let truth = truth::of(&data, labels.as_ref(), original.classes)?;
+        Ok(Judge {
+            kept: Kept::new(data.len()),
+            labels,
+            truth,
+            feeder,
+            original,
+            other: None,
+            data,
+        })
+    }
+
+    /// Chooses what is compared with the original.
+    ///
+    /// # Errors
+    /// When it cannot be compiled or has other classes.
+    pub fn set_other(&mut self, model: &pb::ModelProto, file: &str) -> Result<()> {
+        self.other = None;
+        let other = Runner::new(model, file)?;
+        if other.classes != self.original.classes {
+            let reason = format!("has another number of classes than {}", self.original.file);
+            return Err(Error::new(reason).in_file(file));
+        }
+        self.other = Some(other);
+        Ok(())
+    }
+
+    pub fn clear_other(&mut self) {
+        self.other = None;
+    }
+
+    pub fn images(&self) -> usize {
+        self.data.len()
+    }
+
+    pub fn labelled(&self) -> bool {
+        self.truth.iter().any(Option::is_some)
+    }
+
+    /// Images per run.
+    pub fn batch(&self) -> usize {
+        self.original.batch
+    }
+
+    /// The networks' latencies at batch 1.
+    pub fn latencies(&self) -> Result<(f64, Option<f64>)> {
+        let other = self.other.as_ref().map(Runner::latency).transpose()?;
+        Ok((self.original.latency()?, other))
+    }
+
+    /// A name for each of the network's outputs: its label set's, else the data set's.
+    fn label(&self, class: u32) -> String {
+        let known = self.labels.as_ref();
+        let known = known.and_then(|labels| labels.get(class as usize));
+        let own = || self.data.classes.get(class as usize).cloned();
+        known
+            .map(str::to_string)
+            .or_else(own)
+            .unwrap_or_else(|| format!("class {class}"))
+    }
+
+    /// A report of merged records.
+    pub fn report(&self, records: &[Record]) -> Evaluation {
+        summary::report(records, &|class| self.label(class))
+    }
+
+    /// Evaluates the images from `from` up to `to`, a batch at a time. May be called from several threads.
+    ///
+    /// # Errors
+    /// When an image cannot be read or a network fails on it.
+    pub fn evaluate(&self, from: usize, to: usize) -> Result<Vec<Record>> {
+        let to = to.min(self.data.len());
+        let mut records = Vec::with_capacity(to.saturating_sub(from));
+        let mut at = from;
+        while at < to {
+            // Batches start at multiples of their size, so the same images always run together.
+            let end = (at / self.batch() + 1) * self.batch();
+            records.append(&mut self.batch_of(at, end.min(to))?);
+            at = end;
+        }
+        Ok(records)
+    }
+
+    fn batch_of(&self, from: usize, to: usize) -> Result<Vec<Record>> {
+        let range = from..to;
+        let known = range.clone().all(|i| self.kept.scores[i].get().is_some());
+        let mut tensor = Vec::new();
+        let mut fresh = Vec::new();
+        if !known || self.other.is_some() {
+            for i in range.clone() {
+                self.append(i, &mut tensor)?;
+            }
+        }
+        let shape = self.feeder.shape();
+        if !known {
+            fresh = self.original.run(&tensor, &shape)?;
+            for (i, scores) in range.clone().zip(fresh.chunks_exact(self.original.classes)) {
+                self.kept.put(&self.kept.scores[i], scores);
+            }
+        }
+        let other = match &self.other {
+            Some(runner) => Some((runner, runner.run(&tensor, &shape)?)),
+            None => None,
+        };
+        let row = |k: usize| k * self.original.classes..(k + 1) * self.original.classes;
+        let records = range.enumerate().map(|(k, i)| {
+            let scores = match known {
+                true => self.kept.scores[i].get().map_or(&[][..], |s| s),
+                false => &fresh[row(k)],
+            };
+            let p = probabilities(&self.original, scores);
+            let other = other.as_ref().map(|(runner, scores)| {
+                let q = probabilities(runner, &scores[row(k)]);
+                (Seen::new(&q, self.truth[i]), divergence(&p, &q))
+            });
+            Record {
+                index: i as u32,
+                class: self.truth[i],
+                original: Seen::new(&p, self.truth[i]),
+                other,
+            }
+        });
+        Ok(records.collect())
+    }
+
+    /// Adds a prepared image to a batch.
+    fn append(&self, index: usize, tensor: &mut Vec<f32>) -> Result<()> {
+        let slot = &self.kept.images[index];
+        if let Some(values) = slot.get() {
+            tensor.extend_from_slice(values);
+            return Ok(());
+        }
+        let image = self.data.get(index).map_err(Error::new)?.image;
+        let prepared = self.feeder.feed(&image);
+        let start = tensor.len();
+        tensor.extend(prepared.iter());
+        self.kept.put(slot, &tensor[start..]);
+        Ok(())
+    }
+}
+
+fn probabilities(runner: &Runner, scores: &[f32]) -> Vec<f64> {
+    match runner.softmax {
+        true => scores.iter().map(|s| f64::from(*s)).collect(),
+        false => softmax(scores),
+    }
+}

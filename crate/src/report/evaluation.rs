@@ -1,0 +1,82 @@
+//! Labelled data and what networks do on it.
+
+use serde::{Deserialize, Serialize};
+
+wire! {
+    /// `prune eval --json`: the original on labelled images. What needs labels is null where there are none.
+    pub struct Evaluation {
+        pub images: u64,
+        pub accuracy: Option<f64>,
+        /// Wilson's 95 % interval.
+        pub accuracy_interval: Option<[f64; 2]>,
+        pub top5: Option<f64>,
+        pub top5_interval: Option<[f64; 2]>,
+        /// Classes that occur, in the order of the network's outputs.
+        pub per_class: Vec<ClassAccuracy>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub against: Option<Against>,
+        /// Command line only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub latency_ms: Option<Latency>,
+    }
+
+    /// The other network of an evaluation, on the same images.
+    pub struct Against {
+        pub accuracy: Option<f64>,
+        pub accuracy_interval: Option<[f64; 2]>,
+        pub top5: Option<f64>,
+        pub top5_interval: Option<[f64; 2]>,
+        pub per_class: Vec<ClassAccuracy>,
+        /// Accuracy of this network minus that of the original.
+        pub difference: Option<f64>,
+        /// Paired 95 % interval (Tango's): both networks see the same images.
+        pub difference_interval: Option<[f64; 2]>,
+        /// Images that only the original gets right.
+        pub lost: Option<u64>,
+        /// Images that only this network gets right.
+        pub won: Option<u64>,
+        /// Share of images on which both networks name the same class.
+        pub agreement: f64,
+        pub agreement_interval: [f64; 2],
+        /// Mean KL(original ‖ other) of the softmax outputs, in nats.
+        pub mean_kl: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub latency_ms: Option<Latency>,
+    }
+
+    /// What a search for the largest pruning found; one of the two limits is set.
+    pub struct Guarded {
+        /// Accuracy that may be lost, in 0..1.
+        pub max_loss: Option<f64>,
+        pub min_agreement: Option<f64>,
+        /// Plans that were evaluated.
+        pub plans: u32,
+        /// Whether the whole 95 % interval keeps to the limit, not only what was counted on these images.
+        pub sure: bool,
+        pub evaluation: Evaluation,
+    }
+
+    /// One class of labelled images.
+    pub struct ClassAccuracy {
+        pub label: String,
+        pub images: u64,
+        pub accuracy: f64,
+    }
+
+    /// A data set that was opened.
+    pub struct LabInfo {
+        pub images: u32,
+        /// Empty without labels.
+        pub classes: Vec<String>,
+        pub labelled: bool,
+        /// What it is, in a few words.
+        pub kind: String,
+        /// Images of each class.
+        pub per_class: Vec<u32>,
+    }
+
+    #[derive(Copy)]
+    pub struct Latency {
+        pub median: f64,
+    }
+}

@@ -1,0 +1,302 @@
+//! From what is wished (so many MACs or parameters less) to the threshold or share that does it.
+
+use super::Session;
+use crate::error::{Error, Result};
+use crate::report::{Change, Criterion, PlanOptions};
+
+/// Plans looked at before any is refined.
+const GRID: usize = 48;
+/// Halvings per place where the grid crosses the target.
+const HALVINGS: usize = 24;
+/// Places that are refined: the first few where the curve crosses.
+const PLACES: usize = 3;
+/// Of what can be removed, the part that a sweep goes to: beyond it nothing is left to compare.
+const REACH: f64 = 0.9;
+/// Log-odds of the ends of the threshold's scale.
+const END: f64 = 16.0;
+
+/// What a criterion takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knob {
+    /// A higher one removes less.
+    Threshold,
+    /// A higher one removes more.
+    Share,
+}
+
+/// What a target counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    Macs,
+    Params,
+}
+
+impl Knob {
+    pub fn of(criterion: Criterion) -> Knob {
+        match criterion {
+            Criterion::Probability => Knob::Threshold,
+            _ => Knob::Share,
+        }
+    }
+
+    /// Where a knob stands on the scale on which plans differ: log-odds for thresholds.
+    pub fn place(self, knob: f64) -> f64 {
+        match self {
+            Knob::Threshold => (knob / (1.0 - knob)).ln().clamp(-END, END),
+            Knob::Share => knob,
+        }
+    }
+
+    /// The knob at a place of the scale.
+    pub fn at(self, place: f64) -> f64 {
+        match self {
+            Knob::Threshold => 1.0 / (1.0 + (-place).exp()),
+            Knob::Share => place.clamp(0.0, 1.0),
+        }
+    }
+
+    /// The scale from the least pruning (0) to the most (1).
+    pub fn along(self, part: f64) -> f64 {
+        match self {
+            Knob::Threshold => END - 2.0 * END * part,
+            Knob::Share => part,
+        }
+    }
+
+    pub fn set(self, options: &mut PlanOptions, knob: f64) {
+        match self {
+            Knob::Threshold => options.threshold = knob,
+            Knob::Share => options.share = knob,
+        }
+    }
+
+    pub fn get(self, options: &PlanOptions) -> f64 {
+        match self {
+            Knob::Threshold => options.threshold,
+            Knob::Share => options.share,
+        }
+    }
+}
+
+/// One plan of the grid: its place on the scale and the share of each measure that stays.
+#[derive(Clone, Copy)]
+struct Point {
+    place: f64,
+    macs: f64,
+    params: f64,
+    channels: u64,
+}
+
+impl Point {
+    fn left(&self, measure: Measure) -> f64 {
+        match measure {
+            Measure::Macs => self.macs,
+            Measure::Params => self.params,
+        }
+    }
+}
+
+impl Session {
+    /// The threshold or share that comes nearest to removing `percent` % of the MACs or parameters.
+    ///
+    /// What stays does not fall evenly: where whole dead branches leave, more pruning can keep more. So the scale is scanned
+    /// first and every crossing refined, rather than bisected as if there were one.
+    ///
+    /// # Errors
+    /// For a target outside 0 to 100 %, or options that make no plan.
+    pub fn solve(&mut self, options: &PlanOptions, measure: Measure, percent: f64) -> Result<f64> {
+        if !(0.0..=100.0).contains(&percent) {
+            return Err(Error::new(format!(
+                "the target must lie between 0 and 100 %, not {percent}"
+            )));
+        }
+        let target = 1.0 - percent / 100.0;
+        let knob = Knob::of(options.criterion);
+        let grid = self.scan(options, GRID)?;
+        let miss = |point: &Point| (point.left(measure) - target).abs();
+        // Of equally near plans the one that removes less.
+        let mut best = grid[0];
+        let mut offer = |point: Point| {
+            if (miss(&point), best.channels) < (miss(&best), point.channels) {
+                best = point
+            }
+        };
+        grid.iter().for_each(|point| offer(*point));
+        let above = |point: &Point| point.left(measure) > target;
+        let crossings = grid
+            .windows(2)
+            .filter(|pair| above(&pair[0]) != above(&pair[1]))
+            .take(PLACES);
+        for pair in crossings {
+            let (mut one, mut other) = (pair[0], pair[1]);
+            for _ in 0..HALVINGS {
+                let middle = self.look(options, knob, 0.5 * (one.place + other.place))?;
+                offer(middle);
+                // Between two equal plans there is nothing left to find.
+                if middle.left(measure) == one.left(measure)
+                    && middle.left(measure) == other.left(measure)
+                {
+                    break;
+                }
+                if above(&middle) == above(&one) {
+                    one = middle
+                } else {
+                    other = middle
+                }
+            }
+        }
+        Ok(knob.at(best.place))
+    }
+
+    /// At most `points` thresholds or shares, from the least pruning to the most, whose plans spread evenly over the MACs that
+    /// can be removed; no two make the same plan, and none removes nothing.
+    ///
+    /// # Errors
+    /// For options that make no plan.
+    pub fn sweep_knobs(&mut self, options: &PlanOptions, points: usize) -> Result<Vec<f64>> {
+        let knob = Knob::of(options.criterion);
+        let mut grid = self.scan(options, 4 * GRID)?;
+        grid.retain(|point| point.channels > 0);
+        let same = |a: &mut Point, b: &mut Point| {
+            (a.channels, a.macs, a.params) == (b.channels, b.macs, b.params)
+        };
+        grid.dedup_by(same);
+        let Some(least) = grid.iter().map(|p| p.macs).reduce(f64::min) else {
+            return Ok(Vec::new());
+        };
+        let mut chosen: Vec<usize> = Vec::new();
+        for k in 1..=points {
+            let wanted = 1.0 - REACH * (1.0 - least) * k as f64 / points as f64;
+            let miss = |i: &usize| (grid[*i].macs - wanted).abs();
+            let near = (0..grid.len()).min_by(|a, b| miss(a).total_cmp(&miss(b)));
+            chosen.extend(near);
+        }
+        chosen.sort_unstable();
+        chosen.dedup();
+        Ok(chosen.into_iter().map(|i| knob.at(grid[i].place)).collect())
+    }
+
+    /// Plans evenly along the scale, from the least pruning to the most.
+    fn scan(&mut self, options: &PlanOptions, steps: usize) -> Result<Vec<Point>> {
+        let knob = Knob::of(options.criterion);
+        (0..=steps)
+            .map(|k| self.look(options, knob, knob.along(k as f64 / steps as f64)))
+            .collect()
+    }
+
+    fn look(&mut self, options: &PlanOptions, knob: Knob, place: f64) -> Result<Point> {
+        let mut options = options.clone();
+        knob.set(&mut options, knob.at(place));
+        let decision = self.decide(&options)?;
+        let before = self.analysis.cost.total();
+        let after = crate::plan::cost(&self.analysis, &decision);
+        let channels = crate::plan::report::channels(&self.analysis, &decision.removed);
+        let part = |c: Change| c.after as f64 / c.before.max(1) as f64;
+        Ok(Point {
+            place,
+            macs: part(Change {
+                before: before.macs,
+                after: after.macs,
+            }),
+            params: part(Change {
+                before: before.params,
+                after: after.params,
+            }),
+            channels: channels.before - channels.after,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(name: &str) -> Session {
+        let path = format!(
+            "{}/../www/public/samples/{name}.onnx",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        Session::open(name, &std::fs::read(path).unwrap()).unwrap()
+    }
+
+    fn options(criterion: Criterion) -> PlanOptions {
+        PlanOptions {
+            criterion,
+            ..PlanOptions::default()
+        }
+    }
+
+    #[test]
+    fn targets_are_met() {
+        // On ShuffleNetV1 MACs do not fall evenly with the share: whole dead branches leave.
+        for (name, criterion, most) in [
+            ("mobilenetv1_050_cifar10", Criterion::Sigma, 0.6),
+            ("mobilenetv1_050_cifar10", Criterion::Probability, 0.6),
+            ("shufflenetv1_100_cifar10", Criterion::Sigma, 1.5),
+        ] {
+            let mut session = sample(name);
+            let knob = Knob::of(criterion);
+            for percent in [25.0, 45.0] {
+                for measure in [Measure::Macs, Measure::Params] {
+                    let mut options = options(criterion);
+                    let at = session.solve(&options, measure, percent).unwrap();
+                    knob.set(&mut options, at);
+                    let preview = session.preview(&options).unwrap();
+                    let change = match measure {
+                        Measure::Macs => preview.macs,
+                        Measure::Params => preview.params,
+                    };
+                    let removed = 100.0 - 100.0 * change.after as f64 / change.before as f64;
+                    let miss = (removed - percent).abs();
+                    assert!(
+                        miss < most,
+                        "{name} {criterion:?} {measure:?}: {removed} for {percent}"
+                    );
+                }
+            }
+        }
+        let mut session = sample("mobilenetv1_025_fashion");
+        let wrong = session.solve(&options(Criterion::Sigma), Measure::Macs, 101.0);
+        assert!(
+            wrong
+                .unwrap_err()
+                .to_string()
+                .contains("between 0 and 100 %")
+        );
+    }
+
+    #[test]
+    fn no_plan_of_a_fine_grid_is_nearer() {
+        let mut session = sample("shufflenetv1_100_cifar10");
+        let options = options(Criterion::Sigma);
+        for percent in [15.0, 30.0, 55.0] {
+            let target = 1.0 - percent / 100.0;
+            let at = session.solve(&options, Measure::Macs, percent).unwrap();
+            let found = session.look(&options, Knob::Share, at).unwrap();
+            let fine = session.scan(&options, 500).unwrap();
+            let best = fine
+                .iter()
+                .map(|p| (p.macs - target).abs())
+                .reduce(f64::min);
+            let miss = (found.macs - target).abs();
+            assert!(miss <= best.unwrap() + 2e-3, "{percent}: {miss}, {best:?}");
+        }
+    }
+
+    #[test]
+    fn sweeps_are_ordered_and_distinct() {
+        let mut session = sample("mobilenetv1_025_fashion");
+        let shares = session.sweep_knobs(&options(Criterion::Sigma), 8).unwrap();
+        assert!(
+            shares.len() >= 6 && shares.is_sorted_by(|a, b| a < b),
+            "{shares:?}"
+        );
+        let thresholds = session
+            .sweep_knobs(&options(Criterion::Probability), 8)
+            .unwrap();
+        assert!(
+            thresholds.len() >= 4 && thresholds.is_sorted_by(|a, b| a > b),
+            "{thresholds:?}"
+        );
+    }
+}

@@ -1,0 +1,17 @@
+/** A point of a curve becomes the plan on the page. */
+import { batch } from "@preact/signals";
+import * as store from "../store";
+
+export function adoptPlan(plan: store.WholePlan): void {
+  const layers = store.model.value?.overview.layers ?? [];
+  batch(() => {
+    store.criterion.value = plan.criterion;
+    store.compensation.value = plan.compensation;
+    if (plan.criterion === "probability") store.threshold.value = plan.threshold;
+    else store.share.value = plan.share;
+    store.seed.value = plan.seed;
+    store.floor.value = plan.floor;
+    store.multiple.value = plan.multiple;
+    store.locked.value = plan.locked.map((name) => layers.findIndex((it) => it.name === name)).filter((i) => i >= 0);
+  });
+}

@@ -1,0 +1,45 @@
+/** The curves as files. */
+import { saveSvg } from "../../charts/save";
+import { type Cell, csv } from "../../lib/csv";
+import { download } from "../../lib/download";
+import { model } from "../store";
+import { curves } from "./sweep";
+
+/** The columns of `prune sweep`. */
+const HEADER = [
+  "criterion",
+  "compensation",
+  "knob",
+  "channels",
+  "params",
+  "macs",
+  "accuracy",
+  "lo",
+  "hi",
+  "agreement",
+  "kl",
+];
+
+function stem(): string {
+  return (model.value?.overview.file ?? "network").replace(/\.onnx$/i, "");
+}
+
+export function downloadCurvesCsv(): void {
+  download(`${stem()}.curves.csv`, csv(HEADER, rows()), "text/csv");
+}
+
+function* rows(): Generator<Cell[]> {
+  for (const { criterion, compensation, points } of curves.value) {
+    for (const { knob, channels, params, macs, result } of points) {
+      const against = result.against;
+      if (!against) continue;
+      const [low, high] = against.accuracy_interval ?? [null, null];
+      const cost = [channels.after, params.after, macs.after];
+      yield [criterion, compensation, knob, ...cost, against.accuracy, low, high, against.agreement, against.mean_kl];
+    }
+  }
+}
+
+export function downloadCurvesSvg(within: Element): void {
+  saveSvg(within, `${stem()}.curves.svg`);
+}

@@ -1,0 +1,116 @@
+/** The labelled images the lab judges by: built in, or files of the user's. */
+import { batch, computed, effect, signal } from "@preact/signals";
+import { keep, kept } from "../../lib/keep";
+import { fetchOwn } from "../../lib/own-files";
+import type { LabInfo } from "../../wasm/core";
+import { sentence } from "../../worker/engine";
+import type { LabFile } from "../../worker/lab-api";
+import { openSample } from "../models";
+import { model, preset } from "../store";
+import { pool } from "./pool";
+
+export interface Labelled {
+  name: string;
+  builtIn: boolean;
+  files: LabFile[];
+  info: LabInfo;
+  digest: string;
+}
+
+export const BUILT_IN = {
+  file: "samples/data/fashion-mnist-1000.zip",
+  name: "Fashion-MNIST, 1,000 test images",
+  preset: "fashion-mnist",
+  network: "mobilenetv1_025_fashion.onnx",
+};
+
+/** Beyond this an evaluation is no longer a matter of seconds; the user may ask for more. */
+const AT_FIRST = 1000;
+/** What a tab can hold beside the networks. */
+const LARGEST = 700e6;
+
+export const labelled = signal<Labelled | null>(null);
+export const reading = signal("");
+export const dataProblem = signal("");
+/** How many of the images are judged by; the order is balanced over the classes. */
+export const wantedImages = signal(AT_FIRST);
+export const images = computed(() => Math.min(wantedImages.value, labelled.value?.info.images ?? 0));
+
+let turn = 0;
+
+async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]>): Promise<void> {
+  const mine = ++turn;
+  batch(() => {
+    reading.value = name;
+    dataProblem.value = "";
+  });
+  try {
+    const files = await get();
+    const size = files.reduce((sum, it) => sum + it.content.size, 0);
+    if (size > LARGEST) {
+      throw `${name} has ${Math.round(size / 1e6)} MB; up to ${LARGEST / 1e6} MB of images fit beside the networks in a browser tab.`;
+    }
+    const { info, digest } = await pool.look(files);
+    if (mine !== turn) return;
+    if (info.images === 0) throw `${name} holds no image.`;
+    const chosen = (await kept<number>(`images|${digest}`)).get("");
+    if (mine !== turn) return;
+    batch(() => {
+      labelled.value = { name, builtIn, files, info, digest };
+      wantedImages.value = chosen ?? AT_FIRST;
+    });
+  } catch (error) {
+    if (mine === turn) dataProblem.value = sentence(error);
+  } finally {
+    if (mine === turn) reading.value = "";
+  }
+}
+
+export function chooseBuiltIn(): Promise<void> {
+  return read(BUILT_IN.name, true, async () => {
+    const response = await fetchOwn(BUILT_IN.file).catch(() => null);
+    if (!response?.ok) throw "The built-in images could not be fetched.";
+    const name = BUILT_IN.file.split("/").at(-1)!;
+    return [{ name, content: await response.blob() }];
+  });
+}
+
+/** One click for who has no labelled images at hand: the network and the images that belong together. */
+export async function chooseBuiltInWithNetwork(): Promise<void> {
+  await openSample(BUILT_IN.network);
+  await chooseBuiltIn();
+}
+
+export function chooseFiles(files: readonly LabFile[]): Promise<void> {
+  if (files.length === 0) return Promise.resolve();
+  const folder = files[0]!.name.split("/")[0]!;
+  const name =
+    files.length === 1
+      ? files[0]!.name
+      : files.every((it) => it.name.startsWith(`${folder}/`))
+        ? folder
+        : `${files.length} files`;
+  return read(name, false, async () => [...files]);
+}
+
+export function useImages(count: number): void {
+  wantedImages.value = count;
+  if (labelled.value) void keep(`images|${labelled.value.digest}`, count);
+}
+
+/** Files of an input, with their folders where a folder was chosen. */
+export function labFiles(files: readonly File[]): LabFile[] {
+  return files.map((it) => ({ name: it.webkitRelativePath || it.name, content: it }));
+}
+
+/** Whether the built-in images are of the kind the open network is for. */
+export const builtInFits = computed(
+  () => BUILT_IN.preset === preset.value || BUILT_IN.preset === model.value?.overview.preset,
+);
+
+/** Ten classes fit ten outputs, whatever they mean: built-in images do not stay with a network of another kind. */
+export function startData(): void {
+  effect(() => {
+    if (model.value && labelled.value?.builtIn && !builtInFits.value) labelled.value = null;
+  });
+}

@@ -1,0 +1,92 @@
+/** Both networks on the labelled images: what the page shows is of exactly the plan on the page. */
+import { computed, signal } from "@preact/signals";
+import { addRecords, emptyTally, type Tally } from "../../lib/tally";
+import { sentence } from "../../worker/engine";
+import { current } from "../proof";
+import { options } from "../store";
+import { scope } from "./bench";
+import { fileKey, judgeFile, judgePlan } from "./judge";
+import { Clock, type Progress, Token, wasStopped } from "./progress";
+import { resultOf, results } from "./results";
+
+export const evaluating = signal<Progress | null>(null);
+export const soFar = signal<Tally | null>(null);
+export const evaluationProblem = signal("");
+/** What the last evaluation came to, for those who do not see the page. */
+export const evaluationNews = signal("");
+
+export const planResult = computed(() => resultOf(options.value));
+
+/** The repaired network, if that is what the page would let the user take home. */
+const repaired = computed(() => (current.value && current.value.repairedOn > 0 ? current.value : null));
+const repairedKey = signal<{ bytes: Blob; key: string } | null>(null);
+
+export const hasRepaired = computed(() => repaired.value !== null);
+export const repairedResult = computed(() => {
+  const of = repairedKey.value;
+  return of && of.bytes === repaired.value?.bytes ? (results.value.get(of.key) ?? null) : null;
+});
+
+/** The original's numbers do not depend on the plan: any result has them. */
+export const originalResult = computed(
+  () => planResult.value ?? repairedResult.value ?? results.value.values().next().value ?? null,
+);
+
+let token: Token | null = null;
+
+export async function evaluate(): Promise<void> {
+  const of = scope.value;
+  if (!of || token) return;
+  const mine = new Token();
+  token = mine;
+  evaluationProblem.value = "";
+  evaluationNews.value = "";
+  const plan = options.value;
+  const product = repaired.value;
+  const steps = (planResult.value ? 0 : 1) + (product && !repairedResult.value ? 1 : 0);
+  const clock = new Clock(of.images * Math.max(1, steps));
+  let tally = emptyTally();
+  let before = 0;
+  evaluating.value = clock.at(0);
+  const heard = (records: Float64Array) => {
+    tally = addRecords(tally, records);
+    if (mine.stopped) return;
+    soFar.value = tally;
+    evaluating.value = clock.at(before + tally.images);
+  };
+  const wish = { of, token: mine, urgent: true, heard };
+  try {
+    await judgePlan(plan, wish);
+    if (product) {
+      before = planResult.peek() && steps === 1 ? 0 : of.images;
+      tally = emptyTally();
+      const key = await fileKey(product.bytes);
+      repairedKey.value = { bytes: product.bytes, key };
+      await judgeFile(key, async () => product.bytes, wish);
+    }
+    evaluationNews.value = "Evaluated.";
+  } catch (error) {
+    if (!wasStopped(error)) evaluationProblem.value = sentence(error);
+    else evaluationNews.value = "Stopped.";
+  } finally {
+    mine.end();
+    if (token === mine) {
+      token = null;
+      evaluating.value = null;
+      soFar.value = null;
+    }
+  }
+}
+
+/** Another network or other images: what was said of the last ones is over. */
+export function forgetEvaluation(): void {
+  stopEvaluation();
+  evaluationProblem.value = "";
+  evaluationNews.value = "";
+}
+
+export function stopEvaluation(): void {
+  token?.stop();
+  evaluating.value = null;
+  soFar.value = null;
+}

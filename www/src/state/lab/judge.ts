@@ -1,0 +1,49 @@
+/** One plan, pruned and judged on the images, or remembered. */
+import type { Evaluation, PlanOptions } from "../../wasm/core";
+import { cutterCall } from "../engines";
+import { keyOf } from "../store";
+import type { Scope } from "./bench";
+import { type Candidate, pool } from "./pool";
+import type { Token } from "./progress";
+import { addResult, results } from "./results";
+import { pressing, turn } from "./turns";
+
+interface Wish {
+  of: Scope;
+  token: Token;
+  /** A person waits for it; the background makes room. */
+  urgent: boolean;
+  heard?: (records: Float64Array) => void;
+}
+
+async function cut(plan: PlanOptions): Promise<Blob> {
+  const bytes = await cutterCall(async (core) => {
+    await core.prune(plan);
+    return core.prunedBytes();
+  });
+  return new Blob([bytes as Uint8Array<ArrayBuffer>]);
+}
+
+/** Any network under a key of its own: repaired ones have no plan that would make them again. */
+export function judgeFile(key: string, bytes: () => Promise<Blob>, wish: Wish): Promise<Evaluation> {
+  const known = results.peek().get(key);
+  if (known) return Promise.resolve(known);
+  const { of, token, urgent, heard = () => {} } = wish;
+  return turn(urgent, async () => {
+    token.check();
+    const candidate: Candidate = { id: `${of.key}${key}`, bytes: await bytes() };
+    const halted = () => token.stopped || (!urgent && pressing());
+    const result = await pool.evaluate(of.bench, candidate, of.images, { heard, halted });
+    addResult(of.key, key, result);
+    return result;
+  });
+}
+
+export function judgePlan(plan: PlanOptions, wish: Wish): Promise<Evaluation> {
+  return judgeFile(keyOf(plan), () => cut(plan), wish);
+}
+
+/** A key for a network that is only given by its file. */
+export async function fileKey(bytes: Blob): Promise<string> {
+  return `file:${await pool.digest([bytes])}`;
+}

@@ -1,0 +1,39 @@
+/** What was evaluated, by plan; kept in the browser, so that a reload costs nothing. */
+import { effect, signal } from "@preact/signals";
+import { keep, kept } from "../../lib/keep";
+import type { Evaluation, PlanOptions } from "../../wasm/core";
+import { keyOf } from "../store";
+import { scope } from "./bench";
+
+/** A version of what is kept: results of a core that counts differently must not mix. */
+const VERSION = "1";
+
+export const results = signal<ReadonlyMap<string, Evaluation>>(new Map());
+/** The scope whose results are read in. */
+export const ready = signal("");
+
+const prefixOf = (scopeKey: string) => `result|${VERSION}|${scopeKey}`;
+
+export function resultOf(plan: PlanOptions): Evaluation | null {
+  return results.value.get(keyOf(plan)) ?? null;
+}
+
+export function addResult(scopeKey: string, planKey: string, result: Evaluation): void {
+  void keep(prefixOf(scopeKey) + planKey, result);
+  if (scope.peek()?.key === scopeKey) results.value = new Map(results.peek()).set(planKey, result);
+}
+
+export function startResults(): void {
+  effect(() => {
+    const key = scope.value?.key ?? "";
+    if (key === ready.peek()) return;
+    results.value = new Map();
+    ready.value = "";
+    if (!key) return;
+    kept<Evaluation>(prefixOf(key)).then((found) => {
+      if (scope.peek()?.key !== key) return;
+      results.value = new Map([...found, ...results.peek()]);
+      ready.value = key;
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import { effect, signal, untracked } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { scope, startBench } from "../../state/lab/bench";
+import { builtInFits, chooseBuiltIn, labelled, reading, startData } from "../../state/lab/data";
+import { forgetEvaluation } from "../../state/lab/evaluation";
+import { forgetGuard } from "../../state/lab/guard";
+import { startResults } from "../../state/lab/results";
+import { startSweeping } from "../../state/lab/sweep";
+import { CurvesView } from "./curves";
+import { LabelledImages } from "./data";
+import { EvaluationView } from "./evaluation";
+import { GuardView } from "./guard";
+
+const PARTS: { id: string; title: string; body: () => ComponentChildren }[] = [
+  { id: "evaluate", title: "Evaluate", body: () => <EvaluationView /> },
+  { id: "curves", title: "Curves", body: () => <CurvesView /> },
+  { id: "guard", title: "Largest pruning that holds", body: () => <GuardView /> },
+];
+
+const part = signal("evaluate");
+
+let started = false;
+
+/** The lab's machinery runs from its first showing on, also while another panel is looked at. */
+function start(): void {
+  if (started) return;
+  started = true;
+  startData();
+  startBench();
+  startResults();
+  startSweeping();
+  let judged = "";
+  effect(() => {
+    const key = scope.value?.key ?? "";
+    if (key === judged) return;
+    judged = key;
+    untracked(forgetEvaluation);
+    untracked(forgetGuard);
+  });
+}
+
+export function LabView() {
+  useEffect(start, []);
+  const fits = builtInFits.value;
+  useEffect(() => {
+    // The Fashion sample comes with its images; for any other network they would be the wrong ones.
+    if (fits && !labelled.value && !reading.value) void chooseBuiltIn();
+  }, [fits]);
+  const shown = PARTS.find((it) => it.id === part.value)!;
+  return (
+    <div class="lab">
+      <LabelledImages />
+      <fieldset class="segments" aria-label="Lab">
+        {PARTS.map((it) => (
+          <button
+            key={it.id}
+            type="button"
+            aria-pressed={it === shown}
+            onClick={() => {
+              part.value = it.id;
+            }}
+          >
+            {it.title}
+          </button>
+        ))}
+      </fieldset>
+      {shown.body()}
+    </div>
+  );
+}

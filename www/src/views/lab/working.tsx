@@ -1,0 +1,48 @@
+/** Progress of the lab, in a place that is always there, so that nothing moves when work begins. */
+import { count } from "../../lib/format";
+import { timeLeft } from "../../lib/proportion";
+import type { Progress } from "../../state/lab/progress";
+
+interface Props {
+  /** What is under way, for the progress bar's name. */
+  name: string;
+  progress: Progress | null;
+  /** "images", "points": what is counted. */
+  unit: string;
+  /** Said when nothing is under way. */
+  rest: string;
+  news: string;
+  onStop: () => void;
+}
+
+export function Working({ name, progress, unit, rest, news, onStop }: Props) {
+  return (
+    <div class="working">
+      <span class="hidden" role="status">
+        {progress ? `${name}…` : news}
+      </span>
+      {progress ? (
+        <>
+          <progress aria-label={name} max={progress.total} value={progress.done} />
+          <span class="working-text">
+            {count(progress.done)} of {count(progress.total)} {unit}
+            {progress.left === null ? "" : `, ${timeLeft(progress.left)}`}
+          </span>
+          <button type="button" class="quiet" onClick={onStop}>
+            Stop
+          </button>
+        </>
+      ) : (
+        <span class="hint">{rest}</span>
+      )}
+    </div>
+  );
+}
+
+export function Problem({ text }: { text: string }) {
+  return text ? (
+    <p class="lab-problem" role="alert">
+      {text}
+    </p>
+  ) : null;
+}
