@@ -1,5 +1,7 @@
 /// <reference types="vitest/config" />
-import { defineConfig } from "vite";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { defineConfig, type Plugin } from "vite";
 
 // The test runner prints failures with Map.groupBy, which Node 20 does not have yet.
 if (!("groupBy" in Map)) {
@@ -18,7 +20,39 @@ if (!("groupBy" in Map)) {
 
 const cacheDir = `${import.meta.dirname}/node_modules/.vite`;
 
+/** Files outside the bundle that the first visit shows. */
+function firstSample(folder: string): string[] {
+  const { networks, images } = JSON.parse(readFileSync(`${folder}/samples/index.json`, "utf8"));
+  const photos = images.filter((it: { set: string }) => it.set === "photos");
+  return ["index.json", networks[0].file, ...photos.map((it: { file: string }) => it.file)].map(
+    (it) => `samples/${it}`,
+  );
+}
+
+/** Writes the list of this build's files into the service worker, and a name for the build. */
+function offline(): Plugin {
+  return {
+    name: "offline",
+    apply: (_, { command, mode }) => command === "build" && mode !== "standalone",
+    writeBundle({ dir }, bundle) {
+      if (!dir) return;
+      const built = Object.keys(bundle).filter((file) => file !== "index.html");
+      const beside = ["./", "favicon.svg", "manifest.webmanifest", ...firstSample(dir)];
+      const worker = readFileSync(`${dir}/sw.js`, "utf8");
+      const hash = createHash("sha256")
+        .update(worker)
+        .update(readFileSync(`${dir}/index.html`));
+      for (const file of built.sort()) hash.update(file);
+      const filled = worker
+        .replace('BUILD = "development"', `BUILD = "${hash.digest("hex").slice(0, 12)}"`)
+        .replace("FILES = []", `FILES = ${JSON.stringify([...beside, ...built])}`);
+      writeFileSync(`${dir}/sw.js`, filled);
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [offline()],
   root: "www",
   cacheDir,
   // Relative, so that the same files work under any sub-path of any static host.

@@ -44,6 +44,8 @@ afterAll(async () => {
 
 export interface Opening extends BrowserContextOptions {
   hash?: string;
+  /** Another page than the one that is served. */
+  at?: string;
   /** What must not count as a problem. */
   expected?: RegExp;
   before?: (page: Page) => Promise<unknown>;
@@ -51,7 +53,14 @@ export interface Opening extends BrowserContextOptions {
   early?: boolean;
 }
 
-export async function openPage({ hash = "", expected, before, early, ...options }: Opening = {}): Promise<Page> {
+export async function openPage({
+  hash = "",
+  at = url,
+  expected,
+  before,
+  early,
+  ...options
+}: Opening = {}): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     serviceWorkers: "block",
@@ -68,10 +77,11 @@ export async function openPage({ hash = "", expected, before, early, ...options 
   page.on("pageerror", (error) => note(`page: ${error.message}`));
   context.on("request", (request) => {
     const { protocol, origin: to } = new URL(request.url());
-    if (/^https?:|^wss?:/.test(protocol) && to !== origin) note(`left the origin: ${request.url()}`);
+    if (/^https?:|^wss?:/.test(protocol) && to !== origin && to !== new URL(at).origin)
+      note(`left the origin: ${request.url()}`);
   });
   await before?.(page);
-  await page.goto(url + hash, { waitUntil: early ? "domcontentloaded" : "load" });
+  await page.goto(at + hash, { waitUntil: early ? "domcontentloaded" : "load" });
   if (!early) await planned(page);
   return page;
 }

@@ -176,9 +176,12 @@ test("plan and pictures can be taken along", async () => {
   expect(json.cases).toMatchObject({ keep: 2203, output_dead: 43, input_dead: 121, both_dead: 113 });
   const csv = (await take("Channels as CSV")).body.toString().split("\r\n");
   expect(csv[0]).toBe("norm,activation,channel,mean,std,probability,saturation,state");
-  const png = await take("Save PNG");
+  const png = await take("Save the channel map as PNG");
   expect(png.name).toMatch(/\.map\.png$/);
   expect(png.body.subarray(1, 4).toString()).toBe("PNG");
+  const curve = (await take("Save the savings curve as SVG")).body.toString();
+  expect(curve.match(/<path /g)).toHaveLength(2);
+  expect((await take("Save the savings curve as PNG")).body.subarray(1, 4).toString()).toBe("PNG");
   expect((await take("Save SVG")).body.toString()).toMatch(/^<svg /);
 });
 

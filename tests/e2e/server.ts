@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 
-const DIST = process.env.E2E_DIST ?? join(import.meta.dirname, "../../dist");
+export const DIST = process.env.E2E_DIST ?? join(import.meta.dirname, "../../dist");
 export const BASE = "/some/where/";
 
 const TYPES: Record<string, string> = {
@@ -20,7 +20,7 @@ const TYPES: Record<string, string> = {
   ".webmanifest": "application/manifest+json",
 };
 
-export async function serve(): Promise<{ url: string; server: Server }> {
+export async function serve(folder = DIST): Promise<{ url: string; server: Server }> {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     if (!path.startsWith(BASE)) {
@@ -30,7 +30,7 @@ export async function serve(): Promise<{ url: string; server: Server }> {
     const name = normalize(path.slice(BASE.length) || "index.html");
     try {
       if (name.startsWith("..")) throw new Error("outside");
-      const body = await readFile(join(DIST, name));
+      const body = await readFile(join(folder, name));
       response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream" }).end(body);
     } catch {
       response.writeHead(404).end();

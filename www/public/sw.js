@@ -1,70 +1,85 @@
 /*
- * Offline: the page itself comes from the network while there is one (so an update never leaves a
- * page with missing pieces), hashed files come from the cache, samples from the cache and refreshed.
+ * Offline. Every build has a cache of its own with all its files, filled before the build's worker may take over,
+ * so no page ever meets half a build. The page itself comes from the network while there is one: a new version
+ * is what the next load shows. Old caches go when no page of an old build is open any more.
  */
-const CACHE = "channel-pruning-v1";
+const BUILD = "development";
+const FILES = [];
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+const PREFIX = "channel-pruning-";
+const CACHE = PREFIX + BUILD;
+/* What is fetched on demand outlives builds; it is refreshed whenever it is used. */
+const SAMPLES = `${PREFIX}samples`;
+/* A network that does not answer for so long is none. */
+const PATIENCE_MS = 4000;
 
-/* What the first visit loaded before this worker was there. */
+self.addEventListener("install", (event) => event.waitUntil(fill()));
+self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
+
+/* A page asks which files belong to the build that has just been installed. */
 self.addEventListener("message", (event) => {
-  const urls = event.data?.keep;
-  if (!Array.isArray(urls)) return;
-  event.waitUntil(
-    caches.open(CACHE).then((cache) =>
-      Promise.all(
-        urls
-          .filter((url) => new URL(url).origin === self.location.origin)
-          .map(async (url) => {
-            if (!(await cache.match(url))) await cache.add(url).catch(() => {});
-          }),
-      ),
-    ),
-  );
+  if (event.data === "files") event.ports[0]?.postMessage(FILES);
 });
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== self.location.origin) return;
-  if (request.mode === "navigate") event.respondWith(fresh(request));
-  else if (request.url.includes("/assets/")) event.respondWith(kept(request));
-  else event.respondWith(keptThenRefreshed(event));
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (request.url.includes("/samples/")) event.respondWith(keptThenRefreshed(event));
+  else event.respondWith(kept(request));
 });
 
-async function store(request, response) {
-  if (response.ok) (await caches.open(CACHE)).put(request, response.clone());
-  return response;
+const at = (path) => new URL(path, self.registration.scope).href;
+
+async function fill() {
+  const cache = await caches.open(CACHE);
+  await Promise.all(
+    FILES.map(async (path) => {
+      const url = at(path);
+      // The name of a hashed file says what is in it; others are asked for anew.
+      const hashed = path.startsWith("assets/");
+      const known = hashed ? await caches.match(url) : undefined;
+      const response = known ?? (await fetch(url, { cache: hashed ? "default" : "reload" }));
+      if (!response.ok) throw new Error(`${url}: ${response.status}`);
+      await cache.put(url, response);
+    }),
+  );
 }
 
-async function fresh(request) {
+async function tidy() {
+  const names = await caches.keys();
+  const stale = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE && name !== SAMPLES);
+  await Promise.all(stale.map((name) => caches.delete(name)));
+}
+
+async function page(request) {
   try {
-    const response = await store(request, await fetch(request));
-    if (response.ok) void sweep(response.clone());
-    return response;
+    return await inTime(fetch(request));
   } catch {
-    return (await caches.match(request, { ignoreSearch: true })) ?? Response.error();
+    const cache = await caches.open(CACHE);
+    return (await cache.match(request, { ignoreSearch: true })) ?? (await cache.match(at("./"))) ?? Response.error();
   }
 }
 
+function inTime(answer) {
+  return new Promise((resolve, reject) => {
+    answer.then(resolve, reject);
+    setTimeout(reject, PATIENCE_MS);
+  });
+}
+
 async function kept(request) {
-  return (await caches.match(request)) ?? store(request, await fetch(request));
+  return (await caches.match(request)) ?? fetch(request);
 }
 
 async function keptThenRefreshed(event) {
   const { request } = event;
   const old = await caches.match(request);
-  const update = fetch(request).then((response) => store(request, response));
+  const update = fetch(request).then(async (response) => {
+    if (response.ok) (await caches.open(SAMPLES)).put(request, response.clone());
+    return response;
+  });
   if (!old) return update;
   event.waitUntil(update.catch(() => {}));
   return old;
-}
-
-/* Hashed entry files that the current page no longer names belong to an older build. */
-async function sweep(page) {
-  const text = await page.text();
-  const cache = await caches.open(CACHE);
-  const entries = (await cache.keys()).filter((key) => /\/assets\/index-[^/]+\.(js|css)$/.test(key.url));
-  const stale = entries.filter((key) => !text.includes(key.url.split("/").pop()));
-  await Promise.all(stale.map((key) => cache.delete(key)));
 }

@@ -14,24 +14,41 @@ import "./styles/dial.css";
 import "./styles/plan.css";
 import "./styles/proof.css";
 import "./styles/lab.css";
+import "./styles/lesson.css";
+import "./styles/report.css";
+import "./styles/reporting.css";
+import "./styles/present.css";
 import "./styles/narrow.css";
 import { render } from "preact";
 import { registerOffline } from "./lib/offline";
 import { startExplaining } from "./state/explain";
-import { followHash, writeHash } from "./state/link";
+import { startHistory } from "./state/history";
+import { lessonFromLink } from "./state/lessons";
+import { followHash, sayVersion, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
+import { startPinning } from "./state/pin";
 import { startPlanning } from "./state/planning";
+import { showPresenting } from "./state/presenting";
+import { noticeText } from "./state/store";
 import { startDrawing } from "./state/topology";
 import { App } from "./views/app";
 import { acceptDrops, acceptPastes } from "./views/drop";
 
 render(<App />, document.getElementById("app")!);
 startPlanning();
+startHistory();
+startPinning();
 startExplaining();
 startDrawing();
 writeHash();
 followHash();
 acceptDrops();
 acceptPastes();
-void firstVisit();
-registerOffline();
+showPresenting();
+const opening = location.hash;
+void firstVisit()
+  .then(() => lessonFromLink(opening))
+  .then(() => sayVersion(opening));
+registerOffline(() => {
+  noticeText.value = "A newer version of this page is ready: the next load shows it.";
+});

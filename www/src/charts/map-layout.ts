@@ -27,7 +27,14 @@ export function naturalHeight(sites: readonly Site[], pairs: readonly Pair[]): n
   return layout(sites, pairs, 600, Number.POSITIVE_INFINITY).total.height;
 }
 
-export function layout(sites: readonly Site[], pairs: readonly Pair[], width: number, height: number): MapLayout {
+/** `type` is the size of letters, 1 being the ordinary one. */
+export function layout(
+  sites: readonly Site[],
+  pairs: readonly Pair[],
+  width: number,
+  height: number,
+  type = 1,
+): MapLayout {
   const together = new Set(pairs.map((pair) => `${pair.before}\n${pair.after}`));
   const gaps = sites.map((site, i): number => {
     if (i === 0) return 0;
@@ -43,13 +50,23 @@ export function layout(sites: readonly Site[], pairs: readonly Pair[], width: nu
     y += row;
     return box;
   });
-  const left = Math.round(Math.min(148, Math.max(84, width * 0.22)));
+  const left = Math.round(Math.min(148 * type, Math.max(84, width * 0.22 * Math.min(type, 1.3))));
   return {
     rows,
     left,
-    width: Math.max(40, width - left - RIGHT_GUTTER),
+    width: Math.max(40, width - left - RIGHT_GUTTER * Math.min(type, 1.4)),
     total: { width, height: y + 1 },
   };
+}
+
+/** Width of the strip at the left in which a row's padlock stands. */
+export const LOCK_STRIP = 20;
+
+/** The row under a point left of the cells, and whether its padlock or its name; null elsewhere. */
+export function hitLabel(map: MapLayout, x: number, y: number): { row: number; part: "lock" | "name" } | null {
+  if (x < 0 || x >= map.left - 2) return null;
+  const row = map.rows.findIndex((box) => y >= box.y - 1 && y < box.y + box.height + 1);
+  return row < 0 ? null : { row, part: x < LOCK_STRIP ? "lock" : "name" };
 }
 
 /** Row and slot (position in the sorted row) under a point; null beside the cells. */

@@ -7,8 +7,9 @@
 import { clip } from "../lib/names";
 import { cutPosition, type Order } from "../lib/order";
 import type { Model } from "../state/store";
-import { columnSlots, layout, type MapLayout } from "./map-layout";
-import { type Palette, pixel, ramp } from "./palette";
+import { columnSlots, LOCK_STRIP, layout, type MapLayout } from "./map-layout";
+import { letterSize, type Palette, pixel, ramp } from "./palette";
+import { type Surface, SvgRecorder } from "./svg";
 
 export interface Scene {
   model: Model;
@@ -19,6 +20,10 @@ export interface Scene {
   /** Rows without a probability have no cut unless another score orders them. */
   byScore: boolean;
   cursor: { row: number; slot: number } | null;
+  /** The label under the pointer. */
+  pointed: { row: number; part: "lock" | "name" } | null;
+  /** Per row, whether its layer is locked. */
+  locked: readonly boolean[];
   /** Flat channel index. */
   selected: number | null;
 }
@@ -28,7 +33,7 @@ const SHADES = 64;
 export class MapPainter {
   map: MapLayout | null = null;
   private readonly canvas: HTMLCanvasElement;
-  private readonly context: CanvasRenderingContext2D;
+  private context: Surface;
   private readonly cells = document.createElement("canvas");
   private image: ImageData | null = null;
   private pixels = new Uint32Array(0);
@@ -38,6 +43,7 @@ export class MapPainter {
   private prepared: { order: Order; palette: Palette } | null = null;
   private ratio = 1;
   private columns = 0;
+  private type = 1;
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas;
@@ -47,7 +53,8 @@ export class MapPainter {
   /** Fits the picture into a box; the canvas may become higher than it, never wider. */
   resize(model: Model, width: number, height: number, ratio = window.devicePixelRatio || 1): void {
     const { sites, pairs } = model.overview;
-    this.map = layout(sites, pairs, width, height);
+    this.type = letterSize();
+    this.map = layout(sites, pairs, width, height, this.type);
     this.ratio = ratio;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(this.map.total.height * ratio);
@@ -62,6 +69,19 @@ export class MapPainter {
     if (this.prepared?.order !== scene.order || this.prepared.palette !== palette) this.prepare(scene, palette);
     this.colour(scene.states, palette);
     this.draw(scene, palette);
+  }
+
+  /** The picture as it was last fitted, as SVG. */
+  svg(scene: Scene, palette: Palette): string {
+    const screen = this.context;
+    const recorder = new SvgRecorder(this.map?.total.width ?? 0, this.map?.total.height ?? 0);
+    this.context = recorder;
+    try {
+      this.paint(scene, palette);
+    } finally {
+      this.context = screen;
+    }
+    return String(recorder);
   }
 
   private prepare({ model, order }: Scene, palette: Palette): void {
@@ -135,16 +155,37 @@ export class MapPainter {
     if (cursor) this.outline(scene, cursor.row, cursor.slot, palette.accent, palette.paper);
   }
 
-  private label({ model, cursor }: Scene, palette: Palette, row: number): void {
+  private label({ model, cursor, pointed, locked }: Scene, palette: Palette, row: number): void {
     const { context, map } = this;
     const box = map!.rows[row]!;
-    const size = Math.min(11, box.height + 0.5);
-    const active = cursor?.row === row;
+    const size = Math.min(11 * this.type, box.height + 0.5);
+    const named = pointed?.row === row && pointed.part === "name";
+    const active = cursor?.row === row || pointed?.row === row;
     context.font = `${active ? 600 : 400} ${size}px "IBM Plex Sans", system-ui, sans-serif`;
-    context.fillStyle = active ? palette.ink : palette.quiet;
+    context.fillStyle = named ? palette.accent : active ? palette.ink : palette.quiet;
     context.textAlign = "right";
-    const room = Math.floor((map!.left - 14) / (size * 0.55));
-    context.fillText(clip(model.siteNames[row]!, room), map!.left - 8, box.y + box.height / 2 + 0.5);
+    const room = Math.floor((map!.left - 8 - LOCK_STRIP) / (size * 0.55));
+    const text = clip(model.siteNames[row]!, room);
+    const middle = box.y + box.height / 2 + 0.5;
+    context.fillText(text, map!.left - 8, middle);
+    if (named) {
+      const wide = context.measureText(text).width;
+      context.fillRect(map!.left - 8 - wide, middle + size / 2, wide, 1);
+    }
+    if (locked[row] || active) this.padlock(middle, locked[row] ? palette.ink : palette.quiet, locked[row] === true);
+  }
+
+  /** Closed where the layer is locked, open where it could be. */
+  private padlock(middle: number, colour: string, closed: boolean): void {
+    const { context } = this;
+    context.strokeStyle = colour;
+    context.lineWidth = 1.25;
+    context.beginPath();
+    context.arc(9, middle - 1, 2.4, Math.PI, closed ? 0 : -0.9);
+    context.stroke();
+    context.fillStyle = colour;
+    if (closed) context.fillRect(5.4, middle - 1, 7.2, 5);
+    else context.strokeRect(5.9, middle - 0.5, 6.2, 4);
   }
 
   private mark(scene: Scene, channel: number, colour: string, halo: string): void {

@@ -2,9 +2,14 @@
 import { computed, signal } from "@preact/signals";
 import { probability } from "../lib/format";
 import { STATE_NAMES } from "./exports";
-import { criterion, drag, model, order, selected, takesShare, threshold } from "./store";
+import { layerOf } from "./locks";
+import { criterion, drag, locked, model, order, selected, takesShare, threshold, zoom } from "./store";
 
 export const cursor = signal<{ row: number; slot: number } | null>(null);
+/** A row's label that the pointer is on. */
+export const pointed = signal<{ row: number; part: "lock" | "name" } | null>(null);
+/** How many cells stand in a line of the close view: up and down move by as many. */
+export const perLine = signal(1);
 
 /** The key at which channels start to go; for shares, that of the last channel that went. */
 export const cutKey = computed<number | null>(() => {
@@ -28,6 +33,7 @@ function channelAt(at: { row: number; slot: number }): number | null {
 export const readOut = computed(() => {
   const at = cursor.value;
   const open = model.value;
+  if (pointed.value) return labelReadOut(pointed.value);
   if (!at || !open) return "";
   const site = open.overview.sites[at.row];
   const channel = channelAt(at);
@@ -38,10 +44,33 @@ export const readOut = computed(() => {
   return `${open.siteNames[at.row]} · channel ${channel} · ${site.activation} · ${pinned} · ${state}`;
 });
 
+function labelReadOut({ row, part }: { row: number; part: "lock" | "name" }): string {
+  const open = model.value;
+  const site = open?.overview.sites[row];
+  if (!open || !site) return "";
+  const name = open.siteNames[row]!;
+  if (part === "name")
+    return `${name} · ${site.channels} channels · ${site.activation} · click to see this layer alone`;
+  const layer = layerOf(site);
+  if (layer < 0) return `${name} · no single layer writes these channels, so there is none to lock`;
+  return locked.value.includes(layer)
+    ? `${name} · locked: all its channels stay · click to unlock`
+    : `${name} · click to lock: all its channels stay`;
+}
+
+/** Shows a row alone, or all of them again; the cursor stays where it was. */
+export function zoomTo(row: number | null): void {
+  const sites = model.value?.overview.sites ?? [];
+  zoom.value = row === null || sites.length === 0 ? null : Math.min(sites.length - 1, Math.max(0, row));
+  pointed.value = null;
+  if (zoom.value !== null && cursor.value && cursor.value.row !== zoom.value) cursor.value = null;
+}
+
 /** Returns whether the key was one of ours. */
 export function moveCursor(key: string, far: boolean): boolean {
   const sites = model.value?.overview.sites;
   if (!sites?.length || !order.value) return false;
+  if (zoom.value !== null) return moveInRow(key, far, zoom.value);
   const at = cursor.value ?? start(sites[0]!.channels);
   const by = far ? 10 : 1;
   const site = sites[at.row]!;
@@ -59,6 +88,31 @@ export function moveCursor(key: string, far: boolean): boolean {
   const row = Math.min(sites.length - 1, Math.max(0, next.row));
   cursor.value = { row, slot: Math.min(sites[row]!.channels - 1, Math.max(0, next.slot)) };
   return true;
+}
+
+/** In the close view the cells of one row stand in lines. */
+function moveInRow(key: string, far: boolean, row: number): boolean {
+  const last = model.value!.overview.sites[row]!.channels - 1;
+  const at = cursor.value?.row === row ? cursor.value.slot : startIn(row, last);
+  const by: Record<string, number> = {
+    ArrowLeft: far ? -10 : -1,
+    ArrowRight: far ? 10 : 1,
+    ArrowUp: -perLine.value,
+    ArrowDown: perLine.value,
+    Home: -last,
+    End: last,
+  };
+  const step = by[key];
+  if (step === undefined) return false;
+  const to = cursor.value?.row === row ? at + step : at;
+  // Beyond the first and the last line there is nothing to move to.
+  if (key.startsWith("Arrow") && Math.abs(step) === perLine.value && (to < 0 || to > last)) return true;
+  cursor.value = { row, slot: Math.min(last, Math.max(0, to)) };
+  return true;
+}
+
+function startIn(row: number, last: number): number {
+  return selected.value?.[0] === row ? start(last + 1).slot : last;
 }
 
 /** Rows differ in width: keep the relative place, which is what the eye follows. */

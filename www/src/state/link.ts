@@ -1,8 +1,11 @@
 /** Keeps the address bar and the state in step. */
 import { batch, effect } from "@preact/signals";
 import { openSample } from "./models";
+import { pictures } from "./pictures";
+import { labelFile, product } from "./proof";
+import { applySettings } from "./settings";
 import * as store from "./store";
-import { decode, encode } from "./url";
+import { decode, encode, VERSION, versionOf } from "./url";
 
 let written = location.hash;
 
@@ -24,26 +27,27 @@ export function writeHash(): void {
 /** A link pasted into the open page. */
 export function followHash(): void {
   window.addEventListener("hashchange", () => {
-    if (location.hash === written) return;
-    const state = decode(location.hash);
+    const hash = location.hash;
+    if (hash === written) return;
+    const state = decode(hash);
     const open = store.model.value?.source;
     batch(() => {
-      store.criterion.value = state.criterion;
-      store.threshold.value = state.threshold;
-      store.share.value = state.share;
-      store.compensation.value = state.compensation;
-      store.per.value = state.per;
-      store.seed.value = state.seed;
-      store.floor.value = state.floor;
-      store.multiple.value = state.multiple;
+      applySettings(state);
       store.view.value = state.view;
+      store.mapAs.value = state.mapAs;
+      store.pinned.value = state.a;
+      store.lesson.value = state.lesson;
+      store.presenting.value = state.present;
+      store.reporting.value = state.report;
       store.presetChoice.value = state.preset;
       store.labelsChoice.value = state.labels;
       const { layers, sites } = store.model.value?.overview ?? { layers: [], sites: [] };
       store.locked.value = state.locked.filter((i) => i < layers.length);
       const [site, channel] = state.selected ?? [0, Number.POSITIVE_INFINITY];
       store.selected.value = channel < (sites[site]?.channels ?? 0) ? [site, channel] : null;
+      store.zoom.value = state.zoom !== null && state.zoom < sites.length ? state.zoom : null;
     });
+    sayVersion(hash);
     const sample = store.samples.value.networks.find((it) => it.file === state.net);
     if (sample && !(open?.kind === "sample" && open.file === sample.file)) {
       void openSample(sample.file, performance.now(), true);
@@ -51,15 +55,33 @@ export function followHash(): void {
   });
 }
 
+/** A link from a later version of the page may hold what this one does not know. */
+export function sayVersion(hash: string): void {
+  if (versionOf(hash) <= VERSION) return;
+  store.noticeText.value = "This link was made by a later version of the page; what is understood of it is shown.";
+}
+
+/** What somebody who opens the link will miss. */
+function notInLink(): string[] {
+  const missing: string[] = [];
+  if (store.model.value?.source.kind === "local") missing.push("your network");
+  if (pictures.value.some((it) => !it.sample)) missing.push("your images");
+  if (store.measured.value > 0) missing.push("the measurement");
+  if (labelFile.value) missing.push("your labels");
+  if (product.value?.repairedOn) missing.push("the repair");
+  return missing;
+}
+
 export async function copyLink(): Promise<void> {
   const text = encode(store.shared.value);
   const link = location.href.replace(/#.*$/, "") + (text ? `#${text}` : "");
-  const local = store.model.value?.source.kind === "local" ? " It names your file but does not contain it." : "";
+  const missing = notInLink();
+  const note = missing.length > 0 ? ` Not in it: ${missing.join(", ")}; files stay on this device.` : "";
   try {
     await navigator.clipboard.writeText(link);
-    store.noticeText.value = `Link copied.${local}`;
+    store.noticeText.value = `Link copied: it holds ${store.model.value?.source.kind === "local" ? "" : "the sample, "}the whole plan and what is on the screen.${note}`;
   } catch {
     history.replaceState(null, "", link);
-    store.noticeText.value = `The browser does not let the page copy; the link is in the address bar.${local}`;
+    store.noticeText.value = `The browser does not let the page copy; the link is in the address bar.${note}`;
   }
 }

@@ -3,6 +3,7 @@ import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
+import { fetchOwn } from "../lib/own-files";
 import type { Companion, Opened } from "../worker/api";
 import { sentence } from "../worker/engine";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
@@ -74,6 +75,8 @@ function show(opened: Opened, { blob, companions = [], source, first }: Wish): v
     if (!first) {
       store.locked.value = [];
       store.selected.value = null;
+      store.zoom.value = null;
+      store.pinned.value = null;
       store.presetChoice.value = "";
       store.labelsChoice.value = "";
       useLabelText(null);
@@ -81,6 +84,7 @@ function show(opened: Opened, { blob, companions = [], source, first }: Wish): v
     store.locked.value = store.locked.value.filter((i) => i < overview.layers.length);
     const [site, channel] = store.selected.value ?? [0, 0];
     if (channel >= (overview.sites[site]?.channels ?? 0)) store.selected.value = null;
+    if ((store.zoom.value ?? 0) >= overview.sites.length) store.zoom.value = null;
     store.model.value = model;
   });
   chooseSampleImages();
@@ -108,7 +112,7 @@ export async function openFiles(sorted: Sorted<File>, since = performance.now())
 
 export async function openSample(file: string, since = performance.now(), first = false): Promise<void> {
   try {
-    const response = await fetch(`samples/${file}`);
+    const response = await fetchOwn(`samples/${file}`);
     if (!response.ok) throw `The sample ${file} could not be fetched (${response.status}).`;
     await open({ name: file, blob: await response.blob(), source: { kind: "sample", file }, since, first });
   } catch (error) {
@@ -119,7 +123,7 @@ export async function openSample(file: string, since = performance.now(), first 
 /** Reads the sample list and opens what the link names, else the first sample. */
 export async function firstVisit(): Promise<void> {
   try {
-    store.samples.value = await (await fetch("samples/index.json")).json();
+    store.samples.value = await (await fetchOwn("samples/index.json")).json();
   } catch {
     store.alertText.value = "The list of samples could not be fetched; open a network of your own.";
     return;
@@ -190,6 +194,7 @@ async function refresh(): Promise<void> {
     // Measuring adds rows where BatchNorm was folded away; what was sorted and planned no longer fits.
     const [site, channel] = store.selected.value ?? [-1, 0];
     const norm = old.overview.sites[site]?.norm;
+    store.zoom.value = null;
     const moved = opened.overview.sites.findIndex((it) => it.norm === norm);
     store.selected.value = moved >= 0 ? [moved, channel] : null;
     store.order.value = null;

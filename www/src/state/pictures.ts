@@ -1,5 +1,6 @@
 /** The images the networks run on, are measured on and repaired with: samples, until there are own ones. */
 import { signal } from "@preact/signals";
+import { fetchOwn } from "../lib/own-files";
 import * as store from "./store";
 
 export interface Picture {
@@ -34,7 +35,7 @@ export async function chooseSampleImages(): Promise<void> {
   const images = store.samples.value.images.filter((it) => it.set === wanted);
   try {
     const loaded = await Promise.all(
-      images.map(async (it) => picture(it.name, await (await fetch(`samples/${it.file}`)).blob(), true)),
+      images.map(async (it) => picture(it.name, await (await fetchOwn(`samples/${it.file}`)).blob(), true)),
     );
     if (sampleSet === wanted && pictures.value.length === 0) pictures.value = loaded;
     else drop(loaded);

@@ -3,7 +3,8 @@ import { computed, signal } from "@preact/signals";
 import type { Order } from "../lib/order";
 import type { ChannelDetail, Compensation, Criterion, Per, Plan, PlanOptions } from "../wasm/core";
 import type { Companion, Curve, Drag, Opened } from "../worker/api";
-import { decode, type Shared, type View } from "./url";
+import type { Settings } from "./settings";
+import { decode, type MapAs, type Shared, type View } from "./url";
 
 export type Source = { kind: "sample"; file: string } | { kind: "local" };
 
@@ -58,6 +59,14 @@ export const locked = signal<number[]>(initial.locked);
 /** The panel below the map. */
 export const view = signal<View>(initial.view);
 export const selected = signal<[number, number] | null>(initial.selected);
+/** The row of the map that is shown alone. */
+export const zoom = signal<number | null>(initial.zoom);
+export const mapAs = signal<MapAs>(initial.mapAs);
+/** Plan A, pinned; the present plan is B. */
+export const pinned = signal<Settings | null>(initial.a);
+export const lesson = signal(initial.lesson);
+export const presenting = signal(initial.present);
+export const reporting = signal(initial.report);
 /** "" = as guessed. */
 export const presetChoice = signal(initial.preset);
 export const labelsChoice = signal(initial.labels);
@@ -133,5 +142,11 @@ export const shared = computed<Shared>(() => {
     view: view.value,
     preset: presetChoice.value,
     labels: labelsChoice.value,
+    zoom: zoom.value,
+    mapAs: mapAs.value,
+    a: pinned.value,
+    lesson: lesson.value,
+    present: presenting.value,
+    report: reporting.value,
   };
 });

@@ -5,6 +5,7 @@ import type { Placed } from "../charts/graph-layout";
 import type { Layouter } from "../charts/graph-layout.worker";
 import type { Topology } from "../wasm/core";
 import { EngineLost, sentence } from "../worker/engine";
+import { spawn } from "../worker/spawn";
 import { plannerCall } from "./engines";
 import * as store from "./store";
 
@@ -22,7 +23,12 @@ let layouter: Remote<Layouter> | null = null;
 
 function layout(): Remote<Layouter> {
   layouter ??= wrap<Layouter>(
-    new Worker(new URL("../charts/graph-layout.worker.ts", import.meta.url), { type: "module", name: "layout" }),
+    spawn(
+      "graph-layout.worker",
+      () =>
+        new Worker(new URL("../charts/graph-layout.worker.ts", import.meta.url), { type: "module", name: "layout" }),
+      false,
+    ),
   );
   return layouter;
 }

@@ -1,5 +1,17 @@
 import { expect, test } from "vitest";
-import { decode, defaults, encode } from "./url";
+import { decode, defaults, encode, VERSION, versionOf } from "./url";
+
+const plan = {
+  criterion: "probability" as const,
+  threshold: 0.99,
+  share: 0.25,
+  compensation: "shift" as const,
+  per: "channel" as const,
+  seed: 0,
+  floor: 1,
+  multiple: 1,
+  locked: [],
+};
 
 test("defaults are dropped", () => {
   expect(encode(defaults())).toBe("");
@@ -15,6 +27,11 @@ test("state survives the round trip", () => {
     locked: [2, 5],
     selected: [3, 17] as [number, number],
     preset: "[0,1]",
+    zoom: 4,
+    mapAs: "table" as const,
+    a: { ...plan, criterion: "slimming" as const, share: 0.125, multiple: 8, locked: [0, 7] },
+    lesson: "why-fold",
+    present: true,
   };
   expect(decode(`#${encode(state)}`)).toEqual(state);
 });
@@ -31,4 +48,24 @@ test("values are clamped, nonsense is ignored", () => {
   expect(state.multiple).toBe(1);
   expect(state.selected).toBeNull();
   expect(state.locked).toEqual([1]);
+});
+
+test("a pinned plan is clamped like the present one, and taken whole or not at all", () => {
+  expect(decode("#a=probability_7_0.3_mean_0_1_1_").a).toEqual({
+    ...plan,
+    threshold: 1,
+    share: 0.3,
+    compensation: "mean",
+  });
+  for (const text of ["", "probability", "magic_0.9_0.3_mean_0_1_1_", "probability_0.9_0.3_mean_0_1_x_", "a_b_c"]) {
+    expect(decode(`#a=${text}`).a).toBeNull();
+  }
+  expect(decode("#zoom=-1&lesson=<b>&present=yes&mapAs=song")).toEqual(defaults());
+});
+
+test("links say their version", () => {
+  expect(versionOf(encode({ ...defaults(), threshold: 0.5 }))).toBe(VERSION);
+  expect(versionOf("#threshold=0.5")).toBe(1);
+  expect(versionOf("#v=12&threshold=0.5")).toBe(12);
+  expect(versionOf("#v=oops")).toBe(1);
 });

@@ -3,6 +3,7 @@
  * so that a hand-edited link can not put the page into a state its controls could not reach.
  */
 import type { Compensation, Criterion, Per } from "../wasm/core";
+import type { Settings } from "./settings";
 
 export const CRITERIA = ["probability", "sigma", "influence", "slimming", "l1", "fpgm", "apoz", "random"] as const;
 export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
@@ -14,6 +15,12 @@ export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none
 /** Panels below the map. */
 export const VIEWS = ["channel", "cases", "graph", "compare", "lab"] as const;
 export type View = (typeof VIEWS)[number];
+
+export const MAP_AS = ["picture", "table"] as const;
+export type MapAs = (typeof MAP_AS)[number];
+
+/** Raised when a link's meaning changes; a page says so when it reads a link of a later one. */
+export const VERSION = 1;
 
 export interface Shared {
   /** A sample's file name, or "local:NAME" for a file that a link can not carry. */
@@ -34,6 +41,14 @@ export interface Shared {
   /** "" = as guessed from the network. */
   preset: string;
   labels: string;
+  /** The row that the map shows alone. */
+  zoom: number | null;
+  mapAs: MapAs;
+  /** Plan A, which the present plan is held against. */
+  a: Settings | null;
+  lesson: string;
+  present: boolean;
+  report: boolean;
 }
 
 interface Property<T> {
@@ -62,6 +77,10 @@ function numeric(initial: number, low: number, high: number, whole = false): Pro
   };
 }
 
+function flag(): Property<boolean> {
+  return { initial: false, read: (text) => text === "1", write: (value) => (value ? "1" : "") };
+}
+
 const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
   net: { initial: "", read: (text) => text.slice(0, 200), write: (value) => value },
   criterion: oneOf("probability", CRITERIA),
@@ -88,7 +107,50 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
   view: oneOf("channel", VIEWS),
   preset: oneOf("", PRESETS as readonly string[]),
   labels: oneOf("", LABELS as readonly string[]),
+  zoom: {
+    initial: null,
+    read: (text) => (text !== "" && isIndex(Number(text)) ? Number(text) : undefined),
+    write: (value) => (value === null ? "" : String(value)),
+  },
+  mapAs: oneOf("picture", MAP_AS),
+  a: { initial: null, read: readSettings, write: writeSettings },
+  lesson: { initial: "", read: (text) => (/^[a-z-]{1,40}$/.test(text) ? text : undefined), write: (value) => value },
+  present: flag(),
+  report: flag(),
 };
+
+const SETTING_KEYS = [
+  "criterion",
+  "threshold",
+  "share",
+  "compensation",
+  "seed",
+  "floor",
+  "multiple",
+  "locked",
+  "per",
+] as const;
+
+/** Fields that were added later are appended, and may be missing. */
+const OLDEST_SETTINGS = 8;
+
+/** A whole plan in one value: its fields in order, each written as it is when it stands alone. */
+function writeSettings(value: Settings | null): string {
+  const part = (key: keyof Settings, of: Settings) => (TABLE[key] as Property<unknown>).write(of[key]);
+  return value ? SETTING_KEYS.map((key) => part(key, value)).join("_") : "";
+}
+
+function readSettings(text: string): Settings | undefined {
+  const parts = text.split("_");
+  if (parts.length < OLDEST_SETTINGS) return undefined;
+  const whole: Partial<Record<keyof Settings, unknown>> = {};
+  for (const [i, key] of SETTING_KEYS.entries()) {
+    const value = i < parts.length ? TABLE[key].read(parts[i]!) : TABLE[key].initial;
+    if (value === undefined) return undefined;
+    whole[key] = value;
+  }
+  return whole as Settings;
+}
 
 function isIndex(n: number | undefined): n is number {
   return n !== undefined && Number.isInteger(n) && n >= 0 && n < 1e6;
@@ -120,5 +182,12 @@ export function encode(state: Shared): string {
     if (text !== TABLE[key].write(TABLE[key].initial)) out.set(key, text);
   };
   KEYS.forEach(put);
+  if (out.size > 0) out.set("v", String(VERSION));
   return out.toString();
+}
+
+/** The version a link was written in; links from before there were versions are of the first. */
+export function versionOf(hash: string): number {
+  const n = Number(new URLSearchParams(hash.replace(/^#/, "")).get("v") ?? 1);
+  return Number.isInteger(n) && n > 0 ? n : 1;
 }

@@ -1,11 +1,13 @@
-import { dropping, model } from "../state/store";
+import { dropping, model, reporting } from "../state/store";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
+import { LessonCard } from "./lessons";
 import { MapView } from "./map";
 import { Messages } from "./messages";
 import { NetworkView } from "./network";
 import { PlanView } from "./plan";
 import { ProofView } from "./proof";
+import { Report } from "./report";
 import { TopBar } from "./topbar";
 
 export function App() {
@@ -13,21 +15,34 @@ export function App() {
     <>
       <TopBar />
       <Messages />
-      <main class={model.value ? "" : "empty"}>
-        <NetworkView />
-        <section class="channels" aria-label="Channels">
-          <MapView />
-          <Bench />
-        </section>
-        <Dial />
-        <PlanView />
-        <ProofView />
-      </main>
+      {reporting.value ? (
+        <Report />
+      ) : (
+        <>
+          <LessonCard />
+          <Page />
+        </>
+      )}
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">
           <p>Drop an ONNX network, or images to run it on</p>
         </div>
       ) : null}
     </>
+  );
+}
+
+function Page() {
+  return (
+    <main class={model.value ? "" : "empty"}>
+      <NetworkView />
+      <section class="channels" aria-label="Channels">
+        <MapView />
+        <Bench />
+      </section>
+      <Dial />
+      <PlanView />
+      <ProofView />
+    </main>
   );
 }

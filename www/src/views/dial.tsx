@@ -7,14 +7,18 @@ import * as store from "../state/store";
 import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
 import type { Change } from "../wasm/core";
 import { CurveView } from "./curve";
+
 import { Choice, NumberBox, Step } from "./parts";
+import { Steps } from "./steps";
 import { COMPENSATION_NAMES, CRITERION_HELP, CRITERION_NAMES, PER_NAMES } from "./words";
 
 /** The one control the page is about, and its effect right below it. */
 export function Dial() {
   return (
     <section class="dial" aria-label="Threshold and savings">
-      <Step n={3} title="Plan" />
+      <Step n={3} title="Plan">
+        <Steps />
+      </Step>
       <div class="choices">
         <Choice
           name="Criterion"

@@ -1,17 +1,24 @@
 import { useState } from "preact/hooks";
+import { svgOf } from "../charts/save";
 import { bytes, compact, count, milliseconds, percent, plural, removedPercent } from "../lib/format";
-import { downloadPlanCsv, downloadPlanJson } from "../state/exports";
+import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
+import { toggleLock } from "../state/locks";
 import { current, latency } from "../state/proof";
-import { drag, locked, type Model, model, plan, selected, takesShare, threshold } from "../state/store";
+import { curve, drag, locked, type Model, model, plan, selected, takesShare, threshold } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { exampleOf } from "./example";
 import { Bar } from "./parts";
+import { Pinned } from "./pinned";
+import { SaveButtons } from "./save";
 import { CASE_ROWS } from "./words";
 
 export function PlanView() {
   return (
     <section class="plan" aria-label="Plan">
-      <Savings />
+      <div class="savings-box">
+        <Savings />
+        <Pinned />
+      </div>
       <Cases />
       <Layers />
       <Left />
@@ -22,6 +29,18 @@ export function PlanView() {
         <button type="button" disabled={!drag.value} onClick={downloadPlanCsv}>
           Channels as CSV
         </button>
+        <span class="picture-saves">
+          Curve as
+          <SaveButtons
+            picture="savings curve"
+            stem={() => `${stem()}.curve`}
+            svg={() => {
+              const drawn = document.querySelector(".curve");
+              return drawn && svgOf(drawn);
+            }}
+            disabled={!curve.value}
+          />
+        </span>
       </div>
     </section>
   );
@@ -192,16 +211,7 @@ function LayerRow({ open, i }: { open: Model; i: number }) {
   return (
     <tr>
       <td>
-        <input
-          type="checkbox"
-          aria-label={`Lock ${layer.name}`}
-          checked={isLocked}
-          onChange={() => {
-            locked.value = isLocked
-              ? locked.value.filter((it) => it !== i)
-              : [...locked.value, i].sort((a, b) => a - b);
-          }}
-        />
+        <input type="checkbox" aria-label={`Lock ${layer.name}`} checked={isLocked} onChange={() => toggleLock(i)} />
       </td>
       <th scope="row" title={`${layer.name}: ${layer.kind} ${layer.op} ${layer.kernel}`}>
         {open.layerNames[i]}

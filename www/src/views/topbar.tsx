@@ -1,5 +1,6 @@
 import { copyLink } from "../state/link";
-import { job } from "../state/store";
+import { job, model, presenting, reporting } from "../state/store";
+import { LessonsMenu } from "./lessons";
 
 export function TopBar() {
   return (
@@ -13,10 +14,43 @@ export function TopBar() {
         <span> Networks and images are read, pruned and run in this page; nothing is uploaded.</span>
       </p>
       <Progress />
+      <Actions />
+    </header>
+  );
+}
+
+function Actions() {
+  const present = presenting.value;
+  return (
+    <div class="actions">
+      {reporting.value ? null : (
+        <>
+          <LessonsMenu />
+          <button
+            type="button"
+            aria-pressed={present}
+            title="Large type, and only the map, the knob and what it does"
+            onClick={() => {
+              presenting.value = !present;
+            }}
+          >
+            Present
+          </button>
+          <button
+            type="button"
+            disabled={!model.value}
+            onClick={() => {
+              reporting.value = true;
+            }}
+          >
+            Report
+          </button>
+        </>
+      )}
       <button type="button" onClick={copyLink}>
         Copy link
       </button>
-    </header>
+    </div>
   );
 }
 

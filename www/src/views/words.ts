@@ -1,4 +1,6 @@
 /** Sentences that explain: criteria, compensations, cases. */
+
+import type { Settings } from "../state/settings";
 import type { ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
 
 export const CRITERION_NAMES: Record<Criterion, string> = {
@@ -68,6 +70,50 @@ export function caseSentence(detail: ChannelDetail): string {
       if (gone) return "Not in a depthwise pair; every layer that reads it is told a constant instead.";
       return "Not in a depthwise pair, and kept.";
   }
+}
+
+/** Names of what a plan is made from, as undo, pinned plans and the report print them. */
+export const SETTING_NAMES: Record<keyof Settings, string> = {
+  criterion: "Criterion",
+  threshold: "Threshold",
+  share: "Share",
+  compensation: "Compensation",
+  per: "Weighed",
+  seed: "Seed",
+  floor: "Keep at least",
+  multiple: "Multiple of",
+  locked: "Locked layers",
+};
+
+export function settingText(key: keyof Settings, it: Settings): string {
+  if (key === "criterion") return CRITERION_NAMES[it.criterion];
+  if (key === "compensation") return COMPENSATION_NAMES[it.compensation];
+  if (key === "per") return PER_NAMES[it.per];
+  if (key === "locked") return it.locked.length === 0 ? "none" : String(it.locked.length);
+  return String(it[key]);
+}
+
+/** "threshold 0.99 → 0.9, compensation …": what leads from one set of settings to another. */
+export function settingsChange(from: Settings, to: Settings, keys: readonly (keyof Settings)[]): string {
+  return keys
+    .map((key) => `${SETTING_NAMES[key].toLowerCase()} ${settingText(key, from)} → ${settingText(key, to)}`)
+    .join(", ");
+}
+
+/** A plan's settings in words, for the report. */
+export function planSentence(it: Settings, layerNames: readonly string[]): string {
+  const amount =
+    it.criterion === "probability"
+      ? `channels with P ≥ ${it.threshold} go`
+      : `a share of ${it.share} goes, lowest ${PER_NAMES[it.per]} first`;
+  const guards = [
+    it.criterion === "random" ? `seed ${it.seed}` : "",
+    it.floor > 1 ? `every layer keeps at least ${it.floor}` : "",
+    it.multiple > 1 ? `kept counts are multiples of ${it.multiple}` : "",
+    it.locked.length > 0 ? `locked: ${it.locked.map((i) => layerNames[i] ?? i).join(", ")}` : "",
+  ].filter(Boolean);
+  const rest = guards.length > 0 ? ` Guards: ${guards.join("; ")}.` : "";
+  return `Criterion ${CRITERION_NAMES[it.criterion]}: ${amount}; compensation ${COMPENSATION_NAMES[it.compensation]}.${rest}`;
 }
 
 export const LAB = {

@@ -1,11 +1,12 @@
 /** One worker, one wasm instance, one open network. Translates messages into Session calls. */
 import { expose, transfer } from "comlink";
-import init, { type ChannelDetail, Guard, type PlanOptions, Session, version } from "../wasm/core";
+import { type ChannelDetail, Guard, type PlanOptions, Session, version } from "../wasm/core";
 import type { Api, GuardStep, Opened } from "./api";
+import { coreReady } from "./ready";
 
 // Messages that arrive before the module is compiled wait here, in each call: a file dropped early
 // is only queued, never lost.
-const ready = init();
+const ready = coreReady();
 
 let session: Session | null = null;
 let guard: Guard | null = null;

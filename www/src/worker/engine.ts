@@ -5,6 +5,7 @@
  */
 import { type Remote, releaseProxy, wrap } from "comlink";
 import type { Api } from "./api";
+import { spawn } from "./spawn";
 
 /** The worker was lost (or stopped) during a call; a fresh, empty one has taken its place. */
 export class EngineLost extends Error {
@@ -16,7 +17,11 @@ export class EngineLost extends Error {
   }
 }
 
-const coreWorker = () => new Worker(new URL("./core.worker.ts", import.meta.url), { type: "module", name: "core" });
+const coreWorker = () =>
+  spawn(
+    "core.worker",
+    () => new Worker(new URL("./core.worker.ts", import.meta.url), { type: "module", name: "core" }),
+  );
 
 export class Engine<A = Api> {
   private worker!: Worker;

@@ -1,10 +1,11 @@
 /** One of the lab's workers, one per core: its own copy of the network and of the data. */
 import { expose, transfer } from "comlink";
 import { digest } from "../lib/digest";
-import init, { Judge, LabData } from "../wasm/core";
+import { Judge, LabData } from "../wasm/core";
 import type { LabApi, LabFile } from "./lab-api";
+import { coreReady } from "./ready";
 
-const ready = init();
+const ready = coreReady();
 
 let judge: Judge | null = null;
 let bench = -1;

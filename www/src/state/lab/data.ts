@@ -1,6 +1,7 @@
 /** The labelled images the lab judges by: built in, or files of the user's. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { keep, kept } from "../../lib/keep";
+import { fetchOwn } from "../../lib/own-files";
 import type { LabInfo } from "../../wasm/core";
 import { sentence } from "../../worker/engine";
 import type { LabFile } from "../../worker/lab-api";
@@ -67,7 +68,7 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
 
 export function chooseBuiltIn(): Promise<void> {
   return read(BUILT_IN.name, true, async () => {
-    const response = await fetch(BUILT_IN.file).catch(() => null);
+    const response = await fetchOwn(BUILT_IN.file).catch(() => null);
     if (!response?.ok) throw "The built-in images could not be fetched.";
     const name = BUILT_IN.file.split("/").at(-1)!;
     return [{ name, content: await response.blob() }];

@@ -7,6 +7,7 @@ import { transfer } from "comlink";
 import type { Evaluation, LabInfo } from "../../wasm/core";
 import { Engine, EngineLost } from "../../worker/engine";
 import type { Bench, LabApi, LabFile } from "../../worker/lab-api";
+import { spawn } from "../../worker/spawn";
 
 /** More would mostly multiply memory. */
 const MOST_WORKERS = 8;
@@ -34,7 +35,10 @@ interface Member {
 }
 
 const labWorker = () =>
-  new Worker(new URL("../../worker/lab.worker.ts", import.meta.url), { type: "module", name: "lab" });
+  spawn(
+    "lab.worker",
+    () => new Worker(new URL("../../worker/lab.worker.ts", import.meta.url), { type: "module", name: "lab" }),
+  );
 
 export class Pool {
   private members: Member[] = [];

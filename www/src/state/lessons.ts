@@ -1,0 +1,132 @@
+/**
+ * Lessons: each opens a sample, sets the plan and the panel, and says a few sentences (views/lesson-words.ts).
+ * What a lesson sets is ordinary state, so it is in the address, and everything can be changed from there.
+ */
+import { batch, computed } from "@preact/signals";
+import { measureOnImages, openSample } from "./models";
+import { runBoth } from "./proof";
+import { applySettings, areSet, type Settings } from "./settings";
+import * as store from "./store";
+import { defaults, type View } from "./url";
+
+export type Try = { set: Partial<Settings> } | { act: "measure" | "run" };
+
+export interface Lesson {
+  id: string;
+  net: string;
+  set: Partial<Settings>;
+  view: View;
+  /** [row, channel] */
+  selected?: [number, number];
+  zoom?: number;
+  /** One per label in the words. */
+  tries: Try[];
+}
+
+const V1 = "mobilenetv1_050_cifar10.onnx";
+
+const LESSONS: Lesson[] = [
+  {
+    id: "dead-channel",
+    net: V1,
+    set: { threshold: 0.99 },
+    view: "channel",
+    tries: [{ set: { threshold: 0.999 } }, { set: { threshold: 0.9 } }, { set: { threshold: 0.5 } }],
+  },
+  { id: "four-cases", net: V1, set: { threshold: 0.99 }, view: "cases", tries: [] },
+  {
+    id: "why-fold",
+    net: V1,
+    set: { threshold: 0.85, compensation: "none" },
+    view: "channel",
+    tries: [
+      { set: { compensation: "none" } },
+      { set: { compensation: "shift" } },
+      { set: { compensation: "mean" } },
+      { act: "run" },
+    ],
+  },
+  {
+    id: "bias",
+    net: V1,
+    set: { criterion: "sigma", share: 0.25, compensation: "mean" },
+    view: "channel",
+    tries: [
+      { set: { criterion: "sigma", compensation: "mean" } },
+      { set: { criterion: "sigma", compensation: "none" } },
+      { set: { criterion: "slimming", compensation: "none" } },
+      { act: "run" },
+    ],
+  },
+  {
+    id: "shortcuts",
+    net: "mobilenetv2_050_cifar10.onnx",
+    set: { criterion: "sigma", share: 0.3, compensation: "mean" },
+    view: "channel",
+    tries: [{ set: { share: 0.15 } }, { set: { share: 0.3 } }, { set: { share: 0.5 } }],
+  },
+  {
+    id: "shuffles",
+    net: "shufflenetv1_100_cifar10.onnx",
+    set: { threshold: 0.9 },
+    view: "channel",
+    tries: [{ set: { threshold: 0.99 } }, { set: { threshold: 0.9 } }, { set: { threshold: 0.5 } }],
+  },
+  { id: "gaussian", net: V1, set: { threshold: 0.9 }, view: "channel", tries: [{ act: "measure" }] },
+  {
+    id: "faster",
+    net: V1,
+    set: { threshold: 0.99 },
+    view: "channel",
+    tries: [{ set: { multiple: 1 } }, { set: { multiple: 8 } }, { act: "run" }],
+  },
+];
+
+/** Those whose sample is there: the one-file page holds only some. */
+export const shownLessons = computed(() => {
+  const files = store.samples.value.networks.map((it) => it.file);
+  return LESSONS.filter((it) => files.includes(it.net));
+});
+
+export function lessonOf(id: string): Lesson | undefined {
+  return LESSONS.find((it) => it.id === id);
+}
+
+function isOpen(net: string): boolean {
+  const source = store.model.value?.source;
+  return source?.kind === "sample" && source.file === net;
+}
+
+export async function openLesson(id: string): Promise<void> {
+  const it = lessonOf(id);
+  if (!it) return;
+  store.lesson.value = id;
+  if (!isOpen(it.net)) await openSample(it.net);
+  if (store.lesson.value !== id || !isOpen(it.net)) return;
+  const { criterion, threshold, share, compensation, per, seed, floor, multiple, locked } = defaults();
+  batch(() => {
+    applySettings({ criterion, threshold, share, compensation, per, seed, floor, multiple, locked, ...it.set });
+    store.view.value = it.view;
+    store.zoom.value = it.zoom ?? null;
+    store.pinned.value = null;
+    if (it.selected) store.selected.value = it.selected;
+  });
+}
+
+/** A link that names a lesson and nothing else means the lesson as it is prepared. */
+export async function lessonFromLink(hash: string): Promise<void> {
+  const given = [...new URLSearchParams(hash.replace(/^#/, "")).keys()];
+  if (!given.includes("lesson") || given.some((key) => !["lesson", "present", "v"].includes(key))) return;
+  await openLesson(store.lesson.value);
+}
+
+export function tryOut(it: Try): void {
+  if ("set" in it) applySettings(it.set);
+  else if (it.act === "measure") void measureOnImages();
+  else void runBoth();
+}
+
+/** Whether what a button would set is in force. */
+export function isSet(it: Try): boolean {
+  return "set" in it && areSet(it.set);
+}

@@ -1,0 +1,240 @@
+import { effect } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { MapPainter, type Scene } from "../charts/map";
+import { hit, hitLabel, naturalHeight } from "../charts/map-layout";
+import { readPalette } from "../charts/palette";
+import { RowPainter, type RowScene } from "../charts/row";
+import { cellAt, slotAt } from "../charts/row-layout";
+import { cursor, cutKey, moveCursor, openAtCursor, perLine, pointed, readOut, zoomTo } from "../state/cursor";
+import { lockedRows, toggleRowLock } from "../state/locks";
+import { amount, drag, type Model, model, order, presenting, selected, takesShare, zoom } from "../state/store";
+import { watchPinch } from "./pinch";
+
+/** The map's canvas, whole or one row of it, and everything the pointer and the keys do there. */
+export function MapBox({ picture }: { picture: RefObject<() => string | null> }) {
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const whole = useRef<MapPainter | null>(null);
+  const close = useRef<RowPainter | null>(null);
+  const palette = useRef(readPalette());
+  const fitted = useRef<{ model: Model; zoom: number | null } | null>(null);
+
+  /** What both views show; null until there is a plan to show. */
+  const common = () => {
+    const [open, rows, step] = [model.value, order.value, drag.value];
+    if (!open || !rows || !step || rows.channels.length !== step.states.length) return null;
+    const [site, channel] = selected.value ?? [-1, 0];
+    const row = open.overview.sites[site];
+    return {
+      model: open,
+      order: rows,
+      states: step.states,
+      // The line moves with the colours, when the plan is there.
+      cut: cutKey.peek(),
+      byScore: rows.by !== "probability",
+      selected: row ? row.offset + channel : null,
+    };
+  };
+  const wholeScene = (): Scene | null => {
+    const scene = common();
+    return scene && { ...scene, cursor: cursor.value, pointed: pointed.value, locked: lockedRows() };
+  };
+  const rowScene = (row: number): RowScene | null => {
+    const scene = common();
+    const slot = cursor.value?.row === row ? cursor.value.slot : null;
+    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? "cut" : `τ = ${amount.peek()}` };
+  };
+
+  const paint = () => {
+    const row = zoom.value;
+    const open = model.value;
+    if (!open || !whole.current || !close.current) return;
+    if (fitted.current?.model !== open || fitted.current.zoom !== row) {
+      fitToBox();
+      return;
+    }
+    if (row === null) {
+      const scene = wholeScene();
+      if (scene) whole.current.paint(scene, palette.current);
+    } else {
+      const scene = rowScene(row);
+      if (scene) close.current.paint(scene, palette.current);
+    }
+  };
+
+  picture.current = () => {
+    const row = zoom.value;
+    if (row === null) {
+      const scene = wholeScene();
+      return scene && whole.current!.svg({ ...scene, cursor: null, pointed: null }, palette.current);
+    }
+    const scene = rowScene(row);
+    return scene && close.current!.svg({ ...scene, slot: null }, palette.current);
+  };
+
+  const fitToBox = () => {
+    const open = model.value;
+    const around = box.current;
+    if (!open || !around || !whole.current || !close.current) return;
+    const { sites, pairs } = open.overview;
+    // What a short map leaves goes to the channel view.
+    around.style.setProperty("--natural", `${naturalHeight(sites, pairs)}px`);
+    // clientWidth leaves the scroll bar out, which comes and goes with the number of rows.
+    const [width, height] = [around.clientWidth, around.clientHeight];
+    const row = zoom.value;
+    if (row === null) whole.current.resize(open, width, height);
+    else {
+      close.current.resize(sites[row]?.channels ?? 1, width, height);
+      perLine.value = close.current.layout!.perLine;
+    }
+    if (fitted.current?.zoom !== row) around.scrollTop = 0;
+    fitted.current = { model: open, zoom: row };
+    paint();
+  };
+
+  useEffect(() => {
+    whole.current = new MapPainter(canvas.current!);
+    close.current = new RowPainter(canvas.current!);
+    const observer = new ResizeObserver(fitToBox);
+    observer.observe(box.current!);
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const recolour = () => {
+      palette.current = readPalette();
+      paint();
+    };
+    dark.addEventListener("change", recolour);
+    document.fonts.ready.then(paint);
+    const unpinch = watchPinch(box.current!.parentElement!, (x, y, closer) => {
+      if (!closer) zoomTo(null);
+      else if (zoom.value === null) {
+        const row = rowAt(x, y);
+        if (row !== null) zoomTo(row);
+      }
+    });
+    // Reads every signal the picture depends on. A plain effect, because the hook for effects waits for
+    // the next frame, and the picture should be in the frame that the drag step is in.
+    const stop = effect(() => {
+      cursor.value;
+      pointed.value;
+      selected.value;
+      presenting.value;
+      paint();
+    });
+    return () => {
+      stop();
+      unpinch();
+      observer.disconnect();
+      dark.removeEventListener("change", recolour);
+    };
+  }, []);
+
+  const place = (event: { clientX: number; clientY: number }) => {
+    const bounds = canvas.current!.getBoundingClientRect();
+    return [event.clientX - bounds.left, event.clientY - bounds.top] as const;
+  };
+  const rowAt = (clientX: number, clientY: number) => {
+    const map = whole.current?.map;
+    const [x, y] = place({ clientX, clientY });
+    if (!map || !model.value) return null;
+    return (hit(map, model.value.overview.sites, x, y) ?? hitLabel(map, x, y))?.row ?? null;
+  };
+  const point = (event: MouseEvent) => {
+    const sites = model.value?.overview.sites;
+    const [x, y] = place(event);
+    const row = zoom.value;
+    if (!sites) return;
+    if (row !== null) {
+      const layout = close.current?.layout;
+      const slot = layout ? slotAt(layout, sites[row]?.channels ?? 0, x, y) : null;
+      cursor.value = slot === null ? null : { row, slot };
+      return;
+    }
+    const map = whole.current?.map;
+    cursor.value = map ? hit(map, sites, x, y) : null;
+    const label = map && !cursor.value ? hitLabel(map, x, y) : null;
+    const now = pointed.value;
+    if (label?.row !== now?.row || label?.part !== now?.part) pointed.value = label;
+  };
+
+  return (
+    <>
+      <div
+        class="map-box"
+        ref={box}
+        role="application"
+        aria-label="Channel map"
+        aria-roledescription="channel map"
+        aria-describedby="map-help"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is a widget of its own, moved through by arrow keys
+        tabIndex={0}
+        onKeyDown={(event) => {
+          if (event.ctrlKey || event.metaKey || event.altKey || !press(event.key, event.shiftKey)) return;
+          event.preventDefault();
+          keepInView(event.currentTarget, whole.current, close.current);
+        }}
+      >
+        <canvas
+          ref={canvas}
+          class={pointed.value ? "on-label" : ""}
+          onPointerMove={point}
+          onPointerLeave={() => {
+            cursor.value = null;
+            pointed.value = null;
+          }}
+          onClick={(event) => {
+            point(event);
+            const label = pointed.value;
+            if (label?.part === "name") zoomTo(label.row);
+            else if (label) toggleRowLock(label.row);
+            else openAtCursor();
+          }}
+        />
+      </div>
+      <p class="read-out" aria-live="polite">
+        {readOut.value || (
+          <span class="hint">
+            {zoom.value === null
+              ? "Point at a cell to name the channel, click to open it; click a layer’s name to see it alone, its padlock to keep it whole."
+              : "Sorted by what goes first, from left to right; the line over the cells is P, from 0 at the foot to 1."}
+          </span>
+        )}
+      </p>
+      <p id="map-help" class="hidden">
+        Arrow keys move between layers and channels, with Shift ten at a time; Enter opens the channel; Z shows the
+        layer alone, Escape all layers; L locks the layer. The button Table shows the same as a table.
+      </p>
+    </>
+  );
+}
+
+/** What a key does in the map; false where it is none of the map's. */
+function press(key: string, shift: boolean): boolean {
+  const row = zoom.value ?? cursor.value?.row ?? null;
+  if (key === "Enter" || key === " ") openAtCursor();
+  else if (key === "Escape") {
+    if (zoom.value === null) return false;
+    zoomTo(null);
+  } else if (key === "z" || key === "Z" || key === "+") zoomTo(zoom.value === null ? (row ?? 0) : null);
+  else if (key === "-") zoomTo(null);
+  else if (key === "l" || key === "L") return row !== null && toggleRowLock(row);
+  else if (zoom.value !== null && (key === "PageDown" || key === "PageUp")) {
+    zoomTo(zoom.value + (key === "PageDown" ? 1 : -1));
+  } else return moveCursor(key, shift);
+  return true;
+}
+
+function keepInView(box: HTMLElement, whole: MapPainter | null, close: RowPainter | null): void {
+  const at = cursor.value;
+  if (!at) return;
+  const row = whole?.map?.rows[at.row];
+  const span =
+    zoom.value === null
+      ? row && { y: row.y, height: row.height }
+      : close?.layout && { y: cellAt(close.layout, at.slot).y - 18, height: close.layout.pitch + 18 };
+  if (!span) return;
+  if (span.y < box.scrollTop) box.scrollTop = span.y - 4;
+  else if (span.y + span.height > box.scrollTop + box.clientHeight) {
+    box.scrollTop = span.y + span.height + 4 - box.clientHeight;
+  }
+}

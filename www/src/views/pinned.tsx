@@ -1,0 +1,115 @@
+import { bytes, compact, count, percent, removedPercent } from "../lib/format";
+import { differences, overlap, pin, planA, swap, unpin } from "../state/pin";
+import { settings } from "../state/settings";
+import { drag, model, pinned, plan } from "../state/store";
+import type { Change } from "../wasm/core";
+import { SETTING_NAMES, settingText } from "./words";
+
+/** Holds the present plan against one that was pinned. */
+export function Pinned() {
+  const a = pinned.value;
+  if (!a) {
+    return (
+      <p class="pin-row row">
+        <button type="button" disabled={!model.value} onClick={pin}>
+          Pin as plan A
+        </button>
+        <span class="hint">then compare with others</span>
+      </p>
+    );
+  }
+  return (
+    <div class="pinned">
+      <AgainstTable />
+      <Overlap />
+      <div class="pin-row row">
+        <button type="button" onClick={swap}>
+          Swap A and B
+        </button>
+        <button type="button" onClick={pin}>
+          Pin B as A
+        </button>
+        <button type="button" class="quiet" onClick={unpin}>
+          Unpin
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** With room for it, what both start from stands in front. */
+export function AgainstTable({ original = false }: { original?: boolean }) {
+  const [a, b] = [pinned.value, settings.value];
+  if (!a) return null;
+  const [before, now] = [planA.value, drag.value?.preview];
+  return (
+    <table class="against">
+      <caption>Plan A against plan B</caption>
+      <thead>
+        <tr>
+          <td />
+          {original ? <th scope="col">original</th> : null}
+          <th scope="col">A, pinned</th>
+          <th scope="col">B, now</th>
+        </tr>
+      </thead>
+      <tbody>
+        <Against name="Parameters" a={before?.preview.params} b={now?.params} show={compact} original={original} />
+        <Against name="MACs" a={before?.preview.macs} b={now?.macs} show={compact} original={original} />
+        <Against name="Channels" a={before?.preview.channels} b={now?.channels} show={count} original={original} />
+        <Against name="File size" a={before?.plan.bytes} b={plan.value?.bytes} show={bytes} original={original} />
+        {differences.value.map((key) => (
+          <tr key={key} class="differs">
+            <th scope="row">{SETTING_NAMES[key]}</th>
+            {original ? <td /> : null}
+            <td>{settingText(key, a)}</td>
+            <td>{settingText(key, b)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Against(props: {
+  name: string;
+  a: Change | undefined;
+  b: Change | undefined;
+  show: (n: number) => string;
+  original: boolean;
+}) {
+  const cell = (change: Change | undefined) => (
+    <td title={change ? `${count(change.before)} → ${count(change.after)}` : ""}>
+      {change ? (
+        <>
+          {props.show(change.after)} <span class="hint">−{percent(removedPercent(change))}</span>
+        </>
+      ) : (
+        "–"
+      )}
+    </td>
+  );
+  return (
+    <tr>
+      <th scope="row">{props.name}</th>
+      {props.original ? <td>{props.b ? props.show(props.b.before) : "–"}</td> : null}
+      {cell(props.a)}
+      {cell(props.b)}
+    </tr>
+  );
+}
+
+export function Overlap() {
+  const sum = overlap.value;
+  if (!sum) return null;
+  const same = sum.onlyA === 0 && sum.onlyB === 0;
+  return (
+    <p class="hint">
+      {same
+        ? differences.value.length === 0
+          ? "B is still what A is: change something."
+          : "Both remove the same channels; they differ in what the readers are told."
+        : `Of the normalised channels both remove ${count(sum.both)}; only A ${count(sum.onlyA)}, only B ${count(sum.onlyB)}.`}
+    </p>
+  );
+}

@@ -1,0 +1,96 @@
+import { zoomTo } from "../state/cursor";
+import { layerOf, toggleLock } from "../state/locks";
+import { drag, floor, locked, model, multiple, zoom } from "../state/store";
+import { NumberBox } from "./parts";
+
+/** Over one layer seen alone: its name, its neighbours, and what guards it. */
+export function RowHead({ row }: { row: number }) {
+  const open = model.value;
+  const site = open?.overview.sites[row];
+  if (!open || !site) return null;
+  const layer = layerOf(site);
+  const last = open.overview.sites.length - 1;
+  return (
+    <div class="row-head">
+      <div class="row-name">
+        <button type="button" class="quiet" title="Escape" onClick={() => zoomTo(null)}>
+          ← All layers
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Previous layer"
+          disabled={row === 0}
+          onClick={() => zoomTo(row - 1)}
+        >
+          ‹
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Next layer"
+          disabled={row === last}
+          onClick={() => zoomTo(row + 1)}
+        >
+          ›
+        </button>
+        <h3 title={site.norm}>{open.siteNames[row]}</h3>
+        <Facts />
+      </div>
+      <div class="row-guards">
+        <label
+          class="check"
+          title={layer < 0 ? "No single layer writes these channels" : "All channels of a locked layer stay"}
+        >
+          <input
+            type="checkbox"
+            disabled={layer < 0}
+            checked={layer >= 0 && locked.value.includes(layer)}
+            onChange={() => toggleLock(layer)}
+          />
+          Lock this layer
+        </label>
+        <NumberBox
+          name="Every layer keeps at least"
+          value={floor.value}
+          min={1}
+          max={65536}
+          step={1}
+          onCommit={(value) => {
+            floor.value = Math.round(value);
+          }}
+        />
+        <NumberBox
+          name="and a multiple of"
+          value={multiple.value}
+          min={1}
+          max={256}
+          step={1}
+          onCommit={(value) => {
+            multiple.value = Math.round(value);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Follows the drag, so it is apart from what does not. */
+function Facts() {
+  const site = model.value?.overview.sites[zoom.value ?? -1];
+  const states = drag.value?.states;
+  if (!site || !states) return null;
+  let gone = 0;
+  let withheld = 0;
+  for (let i = site.offset; i < site.offset + site.channels; i++) {
+    const state = states[i] ?? 0;
+    if (state > 0 && state < 5) gone++;
+    if (state === 5) withheld++;
+  }
+  return (
+    <p class="hint">
+      {site.activation} · {site.channels - gone} of {site.channels} stay
+      {withheld > 0 ? `, ${withheld} of them dead but withheld` : ""}
+    </p>
+  );
+}
