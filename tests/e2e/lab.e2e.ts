@@ -218,6 +218,19 @@ test("own images: labelled by a table, without labels, and not images at all", a
   expect(await page.getByText(/10 images, no labels/).count()).toBe(1);
 });
 
+test("built-in images stay with the networks they are for", async () => {
+  const page = await openLab();
+  await used(page).waitFor();
+  await page.getByRole("button", { name: /^MobileNetV2/ }).click();
+  await page.getByText("Accuracy is measured on images whose class is known.").waitFor();
+  expect(await page.getByRole("button", { name: "Evaluate both networks" }).isDisabled()).toBe(true);
+  await part(page, "Fashion-MNIST sample with its test images");
+  await page.getByRole("heading", { name: FASHION }).waitFor();
+  await used(page).selectOption("100");
+  await part(page, "Evaluate both networks");
+  await evaluated(page);
+});
+
 test("a repair with images that are not judged by is judged beside the cut network", async () => {
   const page = await openLab("&criterion=sigma&share=0.4&compensation=mean");
   await used(page).selectOption("500");
