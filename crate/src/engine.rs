@@ -108,13 +108,16 @@ impl Engine {
 
     /// Runs one batch; `image` has the shape of the first input. Further inputs are fed zeros.
     pub fn run(&self, image: ArrayD<f32>) -> Result<Vec<ArrayD<f32>>> {
-        let mut image = Some(image);
+        let rest = self.inputs.iter().skip(1);
+        let zeros = rest.map(|(shape, _)| ArrayD::zeros(IxDyn(shape)));
+        self.run_all(std::iter::once(image).chain(zeros).collect())
+    }
+
+    /// Runs on one tensor per input.
+    pub fn run_all(&self, given: Vec<ArrayD<f32>>) -> Result<Vec<ArrayD<f32>>> {
         let mut inputs: TVec<_> = tvec!();
-        for (shape, kind) in &self.inputs {
-            let tensor: Tensor = match image.take() {
-                Some(image) => image.into(),
-                None => ArrayD::<f32>::zeros(IxDyn(shape)).into(),
-            };
+        for (tensor, (_, kind)) in given.into_iter().zip(&self.inputs) {
+            let tensor = Tensor::from(tensor);
             let tensor = match tensor.datum_type() == *kind {
                 true => tensor,
                 false => tensor

@@ -10,6 +10,8 @@ use crate::image::Image;
 use crate::report::*;
 use crate::session::{self, Measure, Which};
 
+mod views;
+
 /// A value on its way to TypeScript, or a sentence.
 type Wire<T> = Result<Ts<T>, String>;
 
@@ -209,13 +211,9 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Compiles (once) and runs `which` = "original" | "pruned" on one encoded image (PNG, JPEG, WebP).
+    /// Compiles (once) and runs `which` = "original" | "pruned" | "trial:N" on one encoded image (PNG, JPEG, WebP).
     pub fn infer(&mut self, which: &str, image: &[u8], preset: &str) -> Wire<Prediction> {
-        let which = if which == "pruned" {
-            Which::Pruned
-        } else {
-            Which::Original
-        };
+        let which = Which::parse(which).ok_or_else(|| format!("there is no network {which}"))?;
         out(self.inner.predict(which, &decode(image)?, preset, 5))
     }
 
@@ -257,7 +255,7 @@ impl Session {
         };
         let pruned = self
             .inner
-            .repair(&plan_options(options)?, &images, report)
+            .repair(&plan_options(options)?, &[Step::Refit], &images, report)
             .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);

@@ -139,7 +139,8 @@ fn left(a: &Analysis, selection: &Selection, class: u32) -> Vec<Read> {
 }
 
 fn selection(a: &Analysis, threshold: f64) -> Selection {
-    let scores = criterion::scores(a, Criterion::Probability, 0, None).expect("needs no images");
+    let scores = criterion::scores(a, Criterion::Probability, Default::default(), 0, None)
+        .expect("needs no images");
     select(a, &at_threshold(threshold), &scores)
 }
 

@@ -14,10 +14,14 @@ function noise(count) {
 }
 
 if (inWorker) {
-  const core = await import("/www/src/wasm/core.js");
-  await core.default();
+  // Messages that come before a module has run to its end are lost, so nothing is awaited here.
+  const opened = import("/www/src/wasm/core.js").then(async (core) => {
+    await core.default();
+    return core;
+  });
   let judge;
-  self.onmessage = ({ data: { model, pruned, count, from, to } }) => {
+  self.onmessage = async ({ data: { model, pruned, count, from, to } }) => {
+    const core = await opened;
     if (model) {
       const data = core.LabData.open(["test_batch.bin"], [noise(count)]);
       judge = new core.Judge("model.onnx", model, data, "cifar10");

@@ -7,6 +7,7 @@ pub mod constants;
 pub mod groups;
 mod reach;
 pub mod report;
+pub mod single;
 pub mod spread;
 pub mod wish;
 

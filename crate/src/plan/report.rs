@@ -43,6 +43,7 @@ pub fn describe(
         not_prunable: not_prunable(analysis),
         dead_branches: dead_branches(analysis, options, decision),
         check: None,
+        repair: None,
     }
 }
 

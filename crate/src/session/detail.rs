@@ -12,7 +12,15 @@ use crate::statistics::NONE;
 use crate::surgery::fold_label;
 
 impl Session {
-    fn channel_ref(&self, channel: u32) -> ChannelRef {
+    /// The number of channel `channel` of row `site` among all.
+    pub(super) fn flat(&self, site: u32, channel: u32) -> Result<u32> {
+        let row = self.analysis.statistics.sites.get(site as usize);
+        row.filter(|r| (channel as usize) < r.gaussians.len())
+            .map(|r| r.offset + channel)
+            .ok_or_else(|| Error::new(format!("there is no channel {channel} in row {site}")))
+    }
+
+    pub(super) fn channel_ref(&self, channel: u32) -> ChannelRef {
         let s = &self.analysis.statistics;
         let (site, index) = s.locate(channel);
         let g = s.gaussian_of(channel);
@@ -38,11 +46,7 @@ impl Session {
         channel: u32,
         options: &PlanOptions,
     ) -> Result<ChannelDetail> {
-        let row = self.analysis.statistics.sites.get(site as usize);
-        let flat = row
-            .filter(|r| (channel as usize) < r.gaussians.len())
-            .map(|r| r.offset + channel)
-            .ok_or_else(|| Error::new(format!("there is no channel {channel} in row {site}")))?;
+        let flat = self.flat(site, channel)?;
         let decision = self.decide(options)?;
         let a = &self.analysis;
         let s = &a.statistics;

@@ -2,10 +2,13 @@
 
 mod calibration;
 mod detail;
+mod explain;
 mod overview;
 mod pruned;
 mod run;
 mod solve;
+mod topology;
+mod trial;
 
 use std::collections::HashMap;
 use std::rc::Rc;

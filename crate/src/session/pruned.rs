@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::repair;
-use crate::report::{Change, Check, Plan, PlanOptions};
+use crate::report::{Change, Check, Plan, PlanOptions, Step};
 use crate::surgery;
 
 /// Seeded inputs per check.
@@ -53,30 +53,35 @@ impl Session {
         })
     }
 
-    /// Prunes, then refits every reader on tensors of batch 1; the plan is that of the cut.
+    /// Prunes, then repairs on tensors of batch 1; the plan is that of the cut, and says what the
+    /// repair did.
     pub fn repair(
         &mut self,
         options: &PlanOptions,
+        steps: &[Step],
         images: &[ArrayD<f32>],
         progress: impl FnMut(usize, usize),
     ) -> Result<Pruned> {
-        repair::enough(images.len()).map_err(|e| e.in_file(&self.file))?;
         let mut pruned = self.prune(options)?;
         let check = self.check(&pruned)?;
-        let refitted = repair::repair(
-            &self.model,
-            &self.analysis,
-            &pruned.model,
-            &pruned.decision,
-            images,
-            progress,
-        );
-        pruned.model = refitted.map_err(|e| e.in_file(&self.file))?;
-        pruned.bytes = self.encode(&pruned.model);
-        // The cut is what the twin proves; the refit changes weights on purpose.
+        let job = repair::Job {
+            original: &self.model,
+            before: &self.analysis,
+            pruned: &pruned.model,
+            decision: &pruned.decision,
+            classifier: self.class_count().map(|n| (n, self.ends_in_softmax())),
+        };
+        let repaired = repair::repair(&job, steps, images, progress);
+        let (model, report) = repaired.map_err(|e| e.in_file(&self.file))?;
+        // The cut is what the twin proves; the repair changes weights on purpose.
         pruned.plan.check = Some(check);
-        pruned.plan.bytes.after = pruned.bytes.len() as u64;
-        pruned.repaired = true;
+        if report.declined.is_none() {
+            pruned.model = model;
+            pruned.bytes = self.encode(&pruned.model);
+            pruned.plan.bytes.after = pruned.bytes.len() as u64;
+            pruned.repaired = true;
+        }
+        pruned.plan.repair = Some(report);
         Ok(pruned)
     }
 

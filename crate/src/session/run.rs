@@ -1,5 +1,7 @@
 //! Running the original and the pruned network on pictures.
 
+use std::collections::HashMap;
+
 use ndarray::ArrayD;
 
 use super::Session;
@@ -19,6 +21,8 @@ const MOST_SCORES: usize = 4096;
 pub enum Which {
     Original,
     Pruned,
+    /// A network of [`Session::try_channel`] or [`Session::try_plan`].
+    Trial(u32),
 }
 
 /// Compiled networks, made when first needed.
@@ -26,6 +30,7 @@ pub enum Which {
 pub struct Engines {
     original: Option<Engine>,
     pruned: Option<Engine>,
+    pub(super) trials: HashMap<u32, Engine>,
 }
 
 impl Engines {
@@ -95,11 +100,15 @@ impl Session {
         let slot = match which {
             Which::Original => &mut self.engines.original,
             Which::Pruned => &mut self.engines.pruned,
+            Which::Trial(slot) => {
+                let missing = || Error::new("this trial was not made yet").in_file(&self.file);
+                return self.engines.trials.get(&slot).ok_or_else(missing);
+            }
         };
         if slot.is_none() {
             let engine = match which {
                 Which::Original => Engine::new(&self.model, 1),
-                Which::Pruned => {
+                Which::Pruned | Which::Trial(_) => {
                     let pruned = self.pruned.as_ref();
                     let pruned =
                         pruned.ok_or_else(|| Error::new("there is no pruned network yet"))?;

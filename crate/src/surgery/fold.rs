@@ -5,7 +5,6 @@
 
 use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader, ReaderKind};
-use crate::error::Result;
 use crate::graph::NodeId;
 use crate::onnx::pb;
 use crate::plan::Decision;
@@ -265,7 +264,12 @@ pub fn add(
 }
 
 /// MatMul followed by an Add of our own: the MatMul writes a new name, the Add the old one.
-fn new_add(editor: &mut Editor<'_>, analysis: &Analysis, reader: &Reader, values: &[f64]) {
+pub(super) fn new_add(
+    editor: &mut Editor<'_>,
+    analysis: &Analysis,
+    reader: &Reader,
+    values: &[f64],
+) {
     let node = &analysis.graph.nodes[reader.node];
     let floats: Vec<f32> = values.iter().map(|v| *v as f32).collect();
     let like = analysis.graph.weight_type(reader.node);
@@ -286,68 +290,4 @@ fn new_add(editor: &mut Editor<'_>, analysis: &Analysis, reader: &Reader, values
             ..Default::default()
         },
     );
-}
-
-/// New weights ([outputs, inputs per group, taps], row-major) and the bias before normalisation.
-pub struct Refit {
-    pub weights: Vec<f64>,
-    pub bias: Vec<f64>,
-}
-
-/// Writes refitted weights into an (already cut) model, the bias where a fold would go.
-pub fn refit(
-    model: &pb::ModelProto,
-    analysis: &Analysis,
-    reader: &Reader,
-    new: &Refit,
-) -> Result<pb::ModelProto> {
-    let nothing = Decision::keep_all(analysis);
-    let keep = Keep::new(analysis, &nothing);
-    let mut editor = Editor::new(model, analysis, &keep)?;
-    let shape = analysis
-        .graph
-        .input(reader.node, 1)
-        .and_then(|t| analysis.graph.shape(t))
-        .unwrap_or_default()
-        .to_vec();
-    let (outputs, inputs) = (reader.outputs.len(), reader.in_per_group());
-    let transposed = |values: &[f64]| -> Vec<f64> {
-        (0..inputs)
-            .flat_map(|i| (0..outputs).map(move |o| values[o * inputs + i]))
-            .collect()
-    };
-    let weights = match reader.kind {
-        ReaderKind::Gemm { trans_b, alpha, .. } => {
-            let plain: Vec<f64> = new.weights.iter().map(|w| w / f64::from(alpha)).collect();
-            if trans_b { plain } else { transposed(&plain) }
-        }
-        ReaderKind::MatMul => transposed(&new.weights),
-        _ => new.weights.clone(),
-    };
-    editor.set_floats(reader.node, 1, shape, weights);
-    // What is there already is replaced, so add the difference to it.
-    let read = |slot: usize| -> Vec<f64> {
-        analysis
-            .graph
-            .floats(reader.node, slot)
-            .map_or(Vec::new(), |v| v.iter().map(|x| f64::from(*x)).collect())
-    };
-    let delta: Vec<f64> = match target(analysis, reader) {
-        FoldTarget::Bias(slot) => {
-            let old = read(slot);
-            let beta = match reader.kind {
-                ReaderKind::Gemm { beta, .. } => f64::from(beta),
-                _ => 1.0,
-            };
-            let at = |j: usize| if old.len() == 1 { old[0] } else { old[j] };
-            new.bias
-                .iter()
-                .enumerate()
-                .map(|(j, b)| b - beta * at(j))
-                .collect()
-        }
-        _ => new.bias.clone(),
-    };
-    add(&mut editor, analysis, &keep, reader, &delta);
-    editor.finish()
 }

@@ -10,6 +10,7 @@ mod edit;
 mod fold;
 pub mod keep;
 mod reshape;
+mod revise;
 mod slice;
 mod tidy;
 pub mod twin;
@@ -23,9 +24,10 @@ use edit::Editor;
 use keep::Keep;
 
 pub use fold::{
-    FoldTarget, Refit, normalisation_behind, refit, shifts, target as fold_target,
-    target_label as fold_label,
+    FoldTarget, normalisation_behind, shifts, target as fold_target, target_label as fold_label,
 };
+
+pub use revise::{Revision, revise};
 
 /// The pruned model.
 ///

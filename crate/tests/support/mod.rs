@@ -13,13 +13,18 @@ use channel_pruning::engine::{Engine, difference, noise};
 use channel_pruning::onnx::pb;
 use channel_pruning::report::{Compensation, Criterion, PlanOptions};
 
-pub const COMPENSATIONS: [Compensation; 3] =
-    [Compensation::None, Compensation::Shift, Compensation::Mean];
+pub const COMPENSATIONS: [Compensation; 4] = [
+    Compensation::None,
+    Compensation::Shift,
+    Compensation::Mean,
+    Compensation::Moments,
+];
 
 /// Every criterion that needs no images.
-pub const CRITERIA: [Criterion; 6] = [
+pub const CRITERIA: [Criterion; 7] = [
     Criterion::Probability,
     Criterion::Sigma,
+    Criterion::Influence,
     Criterion::Slimming,
     Criterion::L1,
     Criterion::Fpgm,

@@ -21,6 +21,7 @@ export function frameFor(
   measured: { low: number; high: number } | null,
   width: number,
   height: number,
+  mark: number | null = null,
 ): Frame {
   // A point mass next to nothing else still deserves an axis with readable numbers.
   const spread = Math.max(3.6 * std, 0.02 * Math.abs(mean), std > 0 ? 1e-3 : 0.5);
@@ -32,6 +33,11 @@ export function frameFor(
     const margin = 0.06 * (b - a);
     a -= margin;
     b += margin;
+  }
+  if (mark !== null && (mark < a || mark > b)) {
+    const margin = 0.06 * (b - a);
+    a = Math.min(a, mark - margin);
+    b = Math.max(b, mark + margin);
   }
   if (measured && measured.high > measured.low) {
     // Measured tails may be long; let them widen the view, not flatten the bell.

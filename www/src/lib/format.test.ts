@@ -35,3 +35,8 @@ test("the file name says the plan", () => {
   expect(format.planFileStem("net.onnx", "probability", 0.99, "shift")).toBe("net.probability-0.99-shift");
   expect(format.planFileStem("my net.onnx", "sigma", 0.25, "mean")).toBe("my_net.sigma-0.25-mean");
 });
+
+test("the square of a Gaussian is not read as part of a power", () => {
+  expect(format.normal(0.5, 0.25)).toBe("N(0.500, 0.250²)");
+  expect(format.normal(-0.5, 9.5e-5)).toBe("N(−0.500, (9.5·10⁻⁵)²)");
+});

@@ -63,6 +63,12 @@ export function value(x: number): string {
   return text.replace("-", "−");
 }
 
+/** N(β, s²), with a power of ten kept apart from the square. */
+export function normal(mean: number, std: number): string {
+  const s = value(std);
+  return `N(${value(mean)}, ${s.includes("·") ? `(${s})` : s}²)`;
+}
+
 function exponent(x: number): string {
   const [mantissa = "", power = "0"] = x.toExponential(1).split("e");
   return `${mantissa}·10${superscript(Number(power))}`.replace("-", "−");

@@ -32,6 +32,7 @@ export function followHash(): void {
       store.threshold.value = state.threshold;
       store.share.value = state.share;
       store.compensation.value = state.compensation;
+      store.per.value = state.per;
       store.seed.value = state.seed;
       store.floor.value = state.floor;
       store.multiple.value = state.multiple;

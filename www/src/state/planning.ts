@@ -131,14 +131,17 @@ async function settle(): Promise<void> {
 
 /** Sorts the map's rows for the current criterion. */
 export async function refreshOrder(): Promise<void> {
-  const { model, criterion, seed, order } = store;
+  const { model, criterion, per, order } = store;
   const of = model.value;
   if (!of) return;
   const by = criterion.value;
+  const weighed = per.value;
+  const options = store.options.value;
   try {
     const keys =
-      by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(by, seed.value)));
-    if (model.value === of && criterion.value === by) order.value = { ...sortRows(of.overview.sites, keys), by };
+      by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(options)));
+    if (model.value !== of || criterion.value !== by || per.value !== weighed) return;
+    order.value = { ...sortRows(of.overview.sites, keys), by, per: weighed };
   } catch (error) {
     if (error instanceof EngineLost) return;
     store.alertText.value = sentence(error);
@@ -205,6 +208,7 @@ export function startPlanning(): void {
     const open = store.model.value;
     store.criterion.value;
     store.seed.value;
+    store.per.value;
     if (open) untracked(() => void refreshOrder());
   });
   let timer = 0;

@@ -1,11 +1,11 @@
 /** What proves a plan: images, both networks' answers, the checked file. */
 import { batch, computed, signal } from "@preact/signals";
 import { proxy, transfer } from "comlink";
+import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../lib/distribution";
 import { download } from "../lib/download";
 import { median, planFileStem } from "../lib/format";
 import { measure, timed } from "../lib/measure";
 import type { Check, Plan, Prediction } from "../wasm/core";
-import type { Which } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
 import { bytesOf, runnerCall, runnerGeneration, stopRunner, useLabelText } from "./engines";
 import { withJob } from "./jobs";
@@ -21,11 +21,24 @@ export interface Answer {
   /** Largest |Δ| over the first output's values, and the largest value itself. */
   difference: number;
   scale: number;
+  /** Probability that moved between classes, and KL(original ‖ pruned); NaN without class scores. */
+  moved: number;
+  kl: number;
 }
 
 export interface Latency {
   first: number;
+  /** Median of the warm runs, and their quartiles. */
   warm: number;
+  low: number;
+  high: number;
+  runs: number;
+}
+
+/** An image that could not be read, and why. */
+export interface Failure {
+  picture: Picture;
+  reason: string;
 }
 
 /** A pruned network as it lies in the runner. */
@@ -43,6 +56,9 @@ export interface Product {
 }
 
 export const answers = signal<Answer[]>([]);
+export const failures = signal<Failure[]>([]);
+/** How many images there were when the run was stopped; 0 if it came to its end. */
+export const stoppedBefore = signal(0);
 export const answersKey = signal("");
 export const latency = signal<{ original: Latency; pruned: Latency } | null>(null);
 export const product = signal<Product | null>(null);
@@ -72,6 +88,8 @@ async function alone(work: () => Promise<void>): Promise<void> {
 
 export function resetProof(): void {
   answers.value = [];
+  failures.value = [];
+  stoppedBefore.value = 0;
   answersKey.value = "";
   latency.value = null;
   product.value = null;
@@ -114,7 +132,7 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
   return made;
 }
 
-async function infer(which: Which, of: Picture): Promise<{ prediction: Prediction; wall: number }> {
+async function infer(which: "original" | "pruned", of: Picture): Promise<{ prediction: Prediction; wall: number }> {
   const image = await bytesOf(of.blob);
   const as = store.preset.value;
   const start = performance.now();
@@ -130,7 +148,10 @@ function compare(of: Picture, original: Prediction, pruned: Prediction): Answer 
     difference = Math.max(difference, Math.abs(score - (pruned.scores[i] ?? 0)));
   });
   const agree = original.top.length > 0 ? original.top[0]!.index === pruned.top[0]?.index : null;
-  return { picture: of, original, pruned, agree, difference, scale };
+  const [p, q] = [probabilitiesOf(original), probabilitiesOf(pruned)];
+  const shift = agree === null ? Number.NaN : shareMoved(p, q);
+  const kl = agree === null ? Number.NaN : divergence(p, q);
+  return { picture: of, original, pruned, agree, difference, scale, moved: shift, kl };
 }
 
 /** A network compiles once; its first answer is remembered until it has to compile again. */
@@ -154,30 +175,61 @@ export function runBoth(): Promise<void> {
 
 async function runPictures(): Promise<void> {
   const images = pictures.value;
-  await withJob("Running both networks", stopRunner, async (progress) => {
-    const made = await produce((_, label) => progress(0, label));
-    const fresh: Answer[] = [];
-    for (const [i, of] of images.entries()) {
-      const original = await infer("original", of);
-      const pruned = await infer("pruned", of);
-      if (i === 0) noteFirst(made, original.wall, pruned.wall);
-      fresh.push(compare(of, original.prediction, pruned.prediction));
-      progress((i + 1) / images.length, `Running both networks on image ${i + 1} of ${images.length}`);
-    }
-    const warm = await warmRuns(images[0]!);
+  const fresh: Answer[] = [];
+  const failed: Failure[] = [];
+  let made: Product | null = null;
+  const show = (time: typeof latency.value) => {
+    if (!made) return;
+    const key = made.key + made.repairedOn;
     batch(() => {
-      answers.value = fresh.sort((a, b) => Number(a.agree) - Number(b.agree) || b.difference - a.difference);
-      answersKey.value = made.key + made.repairedOn;
-      latency.value = {
-        original: { first: firstOriginal.ms, warm: warm.original },
-        pruned: { first: made.first, warm: warm.pruned },
-      };
+      answers.value = fresh.sort(mostChanged);
+      failures.value = failed;
+      stoppedBefore.value = time ? 0 : images.length;
+      answersKey.value = key;
+      latency.value = time;
     });
-  });
+  };
+  try {
+    await withJob("Running both networks", stopRunner, async (progress) => {
+      const product = await produce((_, label) => progress(0, label));
+      made = product;
+      for (const [i, of] of images.entries()) {
+        try {
+          const original = await infer("original", of);
+          const pruned = await infer("pruned", of);
+          if (fresh.length === 0) noteFirst(product, original.wall, pruned.wall);
+          fresh.push(compare(of, original.prediction, pruned.prediction));
+        } catch (error) {
+          // One bad file among many must not cost the others. A sentence is about the file; the rest is not.
+          if (typeof error !== "string" || images.length === 1) throw error;
+          failed.push({ picture: of, reason: sentence(error) });
+        }
+        progress((i + 1) / images.length, `Running both networks on image ${i + 1} of ${images.length}`);
+      }
+      if (fresh.length === 0) throw failed[0]?.reason ?? "There is no image to run on.";
+      const warm = await warmRuns(fresh[0]!.picture);
+      show({
+        original: { first: firstOriginal.ms, ...warm.original },
+        pruned: { first: product.first, ...warm.pruned },
+      });
+    });
+  } catch (error) {
+    // What was answered before "Stop" is worth showing.
+    if (error instanceof EngineLost && error.cancelled && fresh.length > 0) show(null);
+    throw error;
+  }
 }
 
+/** Another first class first, then the most moved probability; outputs that are no classes by |Δ|. */
+function mostChanged(a: Answer, b: Answer): number {
+  const moved = Number.isNaN(a.moved) || Number.isNaN(b.moved) ? 0 : b.moved - a.moved;
+  return Number(a.agree) - Number(b.agree) || moved || b.difference - a.difference;
+}
+
+type Warm = Omit<Latency, "first">;
+
 /** Taken in turns, so that a busy machine slows both alike. */
-async function warmRuns(of: Picture): Promise<{ original: number; pruned: number }> {
+async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm }> {
   const times = { original: [] as number[], pruned: [] as number[] };
   const start = performance.now();
   for (let i = 0; i < WARM_RUNS.most; i++) {
@@ -187,7 +239,13 @@ async function warmRuns(of: Picture): Promise<{ original: number; pruned: number
       times[which].push((await infer(which, of)).prediction.milliseconds);
     }
   }
-  return { original: median(times.original), pruned: median(times.pruned) };
+  const spread = (values: number[]): Warm => ({
+    warm: median(values),
+    low: quantile(values, 0.25),
+    high: quantile(values, 0.75),
+    runs: values.length,
+  });
+  return { original: spread(times.original), pruned: spread(times.pruned) };
 }
 
 export function repairWithImages(): Promise<void> {

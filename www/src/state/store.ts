@@ -1,7 +1,7 @@
 /** All state of the page, as signals. Actions change it, views and charts read it. */
 import { computed, signal } from "@preact/signals";
 import type { Order } from "../lib/order";
-import type { ChannelDetail, Compensation, Criterion, Plan, PlanOptions } from "../wasm/core";
+import type { ChannelDetail, Compensation, Criterion, Per, Plan, PlanOptions } from "../wasm/core";
 import type { Companion, Curve, Drag, Opened } from "../worker/api";
 import { decode, type Shared, type View } from "./url";
 
@@ -49,6 +49,8 @@ export const criterion = signal<Criterion>(initial.criterion);
 export const threshold = signal(initial.threshold);
 export const share = signal(initial.share);
 export const compensation = signal<Compensation>(initial.compensation);
+/** What a share weighs scores against. */
+export const per = signal<Per>(initial.per);
 export const seed = signal(initial.seed);
 export const floor = signal(initial.floor);
 export const multiple = signal(initial.multiple);
@@ -65,7 +67,7 @@ export const wantedNet = initial.net;
 export const samples = signal<{ networks: SampleNetwork[]; images: SampleImage[] }>({ networks: [], images: [] });
 export const model = signal<Model | null>(null);
 /** The map's rows, and the criterion they are sorted by: it arrives a moment after the choice. */
-export const order = signal<(Order & { by: Criterion }) | null>(null);
+export const order = signal<(Order & { by: Criterion; per: Per }) | null>(null);
 export const drag = signal<Drag | null>(null);
 /** The selected channel; follows the drag whenever the planner has a moment. */
 export const detail = signal<ChannelDetail | null>(null);
@@ -94,6 +96,7 @@ export const options = computed<WholePlan>(() => ({
   threshold: threshold.value,
   share: share.value,
   compensation: compensation.value,
+  per: per.value,
   seed: seed.value,
   floor: floor.value,
   multiple: multiple.value,
@@ -102,7 +105,7 @@ export const options = computed<WholePlan>(() => ({
 
 /** Equal keys mean equal pruned networks. */
 export function keyOf(plan: PlanOptions): string {
-  return JSON.stringify({ ...plan, ...(plan.criterion === "probability" ? { share: 0, seed: 0 } : { threshold: 0 }) });
+  return JSON.stringify({ ...plan, ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "channel" } : { threshold: 0 }) });
 }
 
 export const planKey = computed(() => keyOf(options.value));
@@ -118,6 +121,7 @@ export const shared = computed<Shared>(() => {
     threshold: threshold.value,
     share: share.value,
     compensation: compensation.value,
+    per: per.value,
     seed: seed.value,
     floor: floor.value,
     multiple: multiple.value,

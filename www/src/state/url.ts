@@ -2,10 +2,12 @@
  * The page's state in the URL hash: one typed table, defaults dropped, everything clamped when read,
  * so that a hand-edited link can not put the page into a state its controls could not reach.
  */
-import type { Compensation, Criterion } from "../wasm/core";
+import type { Compensation, Criterion, Per } from "../wasm/core";
 
 export const CRITERIA = ["probability", "sigma", "influence", "slimming", "l1", "fpgm", "apoz", "random"] as const;
 export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
+/** What a score is weighed against. */
+export const PERS = ["channel", "mac", "parameter", "cost"] as const;
 export const PRESETS = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
 export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
 
@@ -20,6 +22,7 @@ export interface Shared {
   threshold: number;
   share: number;
   compensation: Compensation;
+  per: Per;
   seed: number;
   floor: number;
   multiple: number;
@@ -65,6 +68,7 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
   threshold: numeric(0.99, 0, 1),
   share: numeric(0.25, 0, 0.99),
   compensation: oneOf("shift", COMPENSATIONS),
+  per: oneOf("channel", PERS),
   seed: numeric(0, 0, 0xffffffff, true),
   floor: numeric(1, 1, 65536, true),
   multiple: numeric(1, 1, 256, true),

@@ -1,4 +1,4 @@
-/** A Gaussian with its pinned area shaded and, when there is one, the measured histogram behind it. */
+/** A Gaussian with its pinned area shaded and, when there is one, the measured histogram over it. */
 import { area, frameFor, isPoint, outline, ticks, toX } from "../charts/gaussian";
 import { value } from "../lib/format";
 import type { Histogram } from "../wasm/core";
@@ -20,29 +20,37 @@ export function Bell(props: {
   histogram: Histogram | null;
   /** Colour of the pinned area: "input-dead", "output-dead" or none. */
   dead: string;
+  /** A value to point at. */
+  mark?: number | null;
   name: string;
 }) {
-  const { mean, std, low, high, histogram } = props;
-  const frame = frameFor(mean, std, low, histogram, WIDTH, HEIGHT);
+  const { mean, std, low, high, histogram, mark = null } = props;
+  const frame = frameFor(mean, std, low, histogram, WIDTH, HEIGHT, mark);
   const x = (at: number) => toX(frame, at);
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + AXIS}`} role="img" aria-label={props.name} class={props.dead}>
-      {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
       {!isPoint(frame, std) ? (
         <>
           <path class="bell-fill" d={area(frame, mean, std)} />
           {low !== null ? <path class="bell-pinned" d={area(frame, mean, std, frame.low, low)} /> : null}
           {high !== null ? <path class="bell-saturated" d={area(frame, mean, std, high)} /> : null}
+          {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
           <path class="bell-line" d={outline(frame, mean, std)} />
         </>
       ) : (
-        <line class="bell-mass" x1={x(mean)} x2={x(mean)} y1={6} y2={HEIGHT} />
+        <>
+          {histogram ? <Bars histogram={histogram} std={std} x={x} /> : null}
+          <line class="bell-mass" x1={x(mean)} x2={x(mean)} y1={6} y2={HEIGHT} />
+        </>
       )}
       {[low, high].map((end) =>
         end !== null && end >= frame.low && end <= frame.high ? (
           <line key={end} class="bell-end" x1={x(end)} x2={x(end)} y1={2} y2={HEIGHT} />
         ) : null,
       )}
+      {mark !== null ? (
+        <path class="bell-mark" d={`M${x(mark)},${HEIGHT} l-5,-9 h10 z M${x(mark)},${HEIGHT - 9} V8`} />
+      ) : null}
       <line class="bell-axis" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
       {ticks(frame.low, frame.high, 3).map((tick) => (
         <text

@@ -1,8 +1,12 @@
+import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { view } from "../state/store";
 import type { View } from "../state/url";
+import { CasesView } from "./cases";
 import { ChannelView } from "./channel";
 import { LabView } from "./lab/lab";
+import { CompareView } from "./compare";
+import { GraphView } from "./graph";
 
 interface Panel {
   id: View;
@@ -13,14 +17,32 @@ interface Panel {
 /** What is looked at below the map; each panel is a file of its own. */
 const PANELS: Panel[] = [
   { id: "channel", title: "Channel", body: () => <ChannelView /> },
+  { id: "cases", title: "Four cases", body: () => <CasesView /> },
+  { id: "graph", title: "Network", body: () => <GraphView /> },
+  { id: "compare", title: "Compare", body: () => <CompareView /> },
   { id: "lab", title: "Lab", body: () => <LabView /> },
 ];
+
+/** Whether the panel has the map's place too. */
+const enlarged = signal(false);
 
 export function Bench() {
   const shown = PANELS.find((it) => it.id === view.value) ?? PANELS[0]!;
   return (
-    <div class="bench" data-view={shown.id}>
-      {PANELS.length > 1 ? <Tabs shown={shown} /> : null}
+    <div class={enlarged.value ? "bench enlarged" : "bench"} data-view={shown.id}>
+      <div class="bench-head">
+        <Tabs shown={shown} />
+        <button
+          type="button"
+          class="quiet enlarge"
+          aria-pressed={enlarged.value}
+          onClick={() => {
+            enlarged.value = !enlarged.value;
+          }}
+        >
+          {enlarged.value ? "Show the map again" : "Enlarge"}
+        </button>
+      </div>
       <div class="bench-body" role="tabpanel" id="bench-panel" aria-label={shown.title}>
         {shown.body()}
       </div>

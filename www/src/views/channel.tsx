@@ -1,10 +1,15 @@
 import { useRef } from "preact/hooks";
 import { saveSvg } from "../charts/save";
-import { plural, probability, value } from "../lib/format";
+import { gapToNormal } from "../lib/distribution";
+import { normal, plural, probability, value } from "../lib/format";
+import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
 import { compensation, criterion, type Model, model, selected, detail as shown, threshold } from "../state/store";
-import type { ChannelDetail, ChannelRef, Fold, Histogram } from "../wasm/core";
+import type { ChannelDetail, ChannelRef, Fold, Histogram, Stage } from "../wasm/core";
 import { Bell } from "./bell";
+import { Arithmetic } from "./channel-arithmetic";
+import { TauRail } from "./channel-rail";
+import { GoesWith } from "./channel-together";
 import { TraceView } from "./convergence";
 import { caseSentence } from "./words";
 
@@ -55,6 +60,7 @@ export function ChannelView() {
               />
             ))}
           </div>
+          <TauRail own={own} partner={partner} behind={detail.role === "after"} />
           {detail.histogram ? <Fit histogram={detail.histogram} of={own} /> : null}
           {detail.histogram ? <TraceView detail={detail} /> : null}
         </div>
@@ -71,6 +77,27 @@ export function ChannelView() {
           </p>
         </div>
       </div>
+      <Deeper />
+    </div>
+  );
+}
+
+/**
+ * Comes a moment after the rest; what is shown must be about the same channel. Takes no properties, so
+ * that a drag, which renders the view around it at every step, leaves it alone.
+ */
+function Deeper() {
+  const [open, found, at] = [model.value, explanation.value, selected.value];
+  const isSelected = (stage: Stage | null) => stage?.channel.site === at?.[0] && stage?.channel.channel === at?.[1];
+  if (!open || !found || !(isSelected(found.before) || isSelected(found.after))) return null;
+  return (
+    <div class="deeper">
+      <Arithmetic
+        of={found}
+        nameOf={(layer) => open.layerNames[layer] ?? "–"}
+        siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
+      />
+      <GoesWith of={found} />
     </div>
   );
 }
@@ -114,7 +141,7 @@ function BellCard(props: {
         high={own ? detail.high : null}
         histogram={own ? detail.histogram : null}
         dead={dead ? (props.input ? "input-dead" : "output-dead") : ""}
-        name={`N(${value(channel.mean)}, ${value(channel.std)}²)${p === null ? "" : `, P = ${probability(p)}`}`}
+        name={`${normal(channel.mean, channel.std)}${p === null ? "" : `, P = ${probability(p)}`}`}
       />
       <p class="bell-facts">
         {p === null ? (
@@ -184,7 +211,22 @@ function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {
         ? "."
         : `; ${(100 * histogram.pinned).toFixed(1)} % pinned, ${
             gap < 0.02 ? "as the Gaussian says." : `${(100 * gap).toFixed(1)} points off the Gaussian.`
-          }`}
+          }`}{" "}
+      {fitWords(histogram, of)}
     </p>
   );
+}
+
+/** How well the Gaussian describes what was measured: the largest gap between the two cumulative curves. */
+function fitWords(histogram: Histogram, of: ChannelRef): string {
+  if (!(of.std > 0)) return "";
+  const gap = gapToNormal(histogram, of.mean, of.std);
+  if (Number.isNaN(gap)) return "";
+  const own = gapToNormal(histogram, histogram.mean, histogram.std);
+  const words =
+    gap < 0.05 ? "The Gaussian fits closely" : gap < 0.12 ? "The Gaussian fits roughly" : "The Gaussian does not fit";
+  // A bell elsewhere is another finding than no bell at all.
+  const why =
+    gap >= 0.12 && own < gap / 2 ? ": it is a bell, but not this one, as on images unlike the training data" : "";
+  return `${words} (largest gap of the cumulative curves ${gap.toFixed(2)})${why}.`;
 }

@@ -4,11 +4,11 @@ import { brief, count, percent, removedPercent } from "../lib/format";
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
 import { MEASURE_FIRST, setAmount, solveFor } from "../state/planning";
 import * as store from "../state/store";
-import { COMPENSATIONS, CRITERIA } from "../state/url";
+import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
 import type { Change } from "../wasm/core";
 import { CurveView } from "./curve";
 import { Choice, NumberBox, Step } from "./parts";
-import { COMPENSATION_NAMES, CRITERION_HELP, CRITERION_NAMES } from "./words";
+import { COMPENSATION_NAMES, CRITERION_HELP, CRITERION_NAMES, PER_NAMES } from "./words";
 
 /** The one control the page is about, and its effect right below it. */
 export function Dial() {
@@ -48,7 +48,9 @@ function chooseCriterion(criterion: (typeof CRITERIA)[number]): void {
   store.criterion.value = criterion;
   // A channel that hardly varies is a bias: telling its readers 0 or a pinned value would waste that.
   if (criterion === "sigma" && store.compensation.value === "shift") store.compensation.value = "mean";
-  if (criterion === "probability" && store.compensation.value === "mean") store.compensation.value = "shift";
+  if (criterion === "influence" && store.compensation.value !== "none") store.compensation.value = "moments";
+  if (criterion === "probability" && store.compensation.value !== "none") store.compensation.value = "shift";
+  store.per.value = criterion === "influence" ? "mac" : "channel";
 }
 
 function Slider() {
@@ -163,6 +165,16 @@ function Target() {
             store.multiple.value = Math.round(value);
           }}
         />
+        {store.takesShare.value ? (
+          <Choice
+            name="Order channels"
+            value={store.per.value}
+            options={PERS.map((it) => [it, PER_NAMES[it]] as const)}
+            onChoose={(value) => {
+              store.per.value = value;
+            }}
+          />
+        ) : null}
         {store.criterion.value === "random" ? (
           <NumberBox
             name="Seed"

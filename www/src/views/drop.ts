@@ -1,7 +1,8 @@
 /** A drop anywhere on the page takes the same way as the buttons. */
-import { sortFiles } from "../lib/files";
+import { droppedFiles, imagesOf, sortFiles } from "../lib/files";
 import { openFiles } from "../state/models";
-import { dropping } from "../state/store";
+import { addImages } from "../state/pictures";
+import { dropping, noticeText } from "../state/store";
 
 export function acceptDrops(): void {
   let depth = 0;
@@ -25,6 +26,31 @@ export function acceptDrops(): void {
     // A part of the page that takes files of its own has taken these already.
     if (!carriesFiles(event) || event.defaultPrevented) return;
     event.preventDefault();
-    void openFiles(sortFiles([...(event.dataTransfer?.files ?? [])]), event.timeStamp);
+    const items = [...(event.dataTransfer?.items ?? [])];
+    const folder = items.some((it) => it.webkitGetAsEntry?.()?.isDirectory);
+    const at = event.timeStamp;
+    // Files alone take the short way: no wait between the drop and the opening.
+    if (!folder) void openFiles(sortFiles([...(event.dataTransfer?.files ?? [])]), at);
+    else void droppedFiles(items).then((files) => openFolder(files, at));
+  });
+}
+
+/** A folder may hold a network with its weights, images, and whatever else lies about. */
+function openFolder(files: File[], at: number): void {
+  const networks = files.filter((it) => /\.onnx(\.data)?$/i.test(it.name));
+  const images = imagesOf(files);
+  if (networks.length + images.length > 0) void openFiles(sortFiles([...networks, ...images]), at);
+  else
+    noticeText.value = `None of the ${files.length} files in this folder is a network or an image (PNG, JPEG or WebP).`;
+}
+
+/** Images from the clipboard take the same way too. */
+export function acceptPastes(): void {
+  window.addEventListener("paste", (event) => {
+    const files = imagesOf([...(event.clipboardData?.files ?? [])]);
+    if (files.length === 0) return;
+    event.preventDefault();
+    addImages(files);
+    noticeText.value = files.length === 1 ? "The image was pasted." : `${files.length} images were pasted.`;
   });
 }

@@ -10,6 +10,8 @@ export function FileButton(props: {
   directory?: boolean;
   accept?: string;
   primary?: boolean;
+  /** Choose a folder; all files in it arrive. */
+  folder?: boolean;
   onFiles: (files: File[], since: number) => void;
   children: ComponentChildren;
 }) {
@@ -21,6 +23,7 @@ export function FileButton(props: {
         multiple={props.multiple ?? false}
         {...(props.directory ? { webkitdirectory: true } : {})}
         {...(props.accept ? { accept: props.accept } : {})}
+        {...(props.folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           const input = event.currentTarget;
           const files = [...(input.files ?? [])];

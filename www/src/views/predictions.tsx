@@ -1,13 +1,27 @@
-import { milliseconds, plural, value } from "../lib/format";
+import { useState } from "preact/hooks";
+import { median, milliseconds, percent, plural, value } from "../lib/format";
 import { pictures } from "../state/pictures";
-import { type Answer, answers, answersKey, current, latency, type Product } from "../state/proof";
+import {
+  type Answer,
+  answers,
+  answersKey,
+  current,
+  failures,
+  type Latency,
+  latency,
+  type Product,
+  stoppedBefore,
+} from "../state/proof";
 import type { Top } from "../wasm/core";
 
 /** Repair works from about this many images up. */
 const FEW = 16;
+/** Images listed at a time. */
+const PAGE = 40;
 
 /** Both networks' answers side by side, the most changed image first. */
 export function Predictions() {
+  const [most, setMost] = useState(PAGE);
   const all = answers.value;
   if (all.length === 0) {
     return (
@@ -35,13 +49,9 @@ export function Predictions() {
         {stale ? <span class="stale-note"> for an earlier plan: run again</span> : null}
       </p>
       {made && !stale ? <Fitted made={made} answers={all} /> : null}
-      {time ? (
-        <p class="hint">
-          First answer {milliseconds(time.original.first)} → {milliseconds(time.pruned.first)}, warm{" "}
-          {milliseconds(time.original.warm)} → {milliseconds(time.pruned.warm)} (original → pruned; the first includes
-          compiling).
-        </p>
-      ) : null}
+      <Shift answers={all} />
+      <Missing />
+      {time ? <Times time={time} /> : null}
       <table>
         <caption>Predictions</caption>
         <thead>
@@ -54,12 +64,92 @@ export function Predictions() {
             </th>
           </tr>
         </thead>
-        {all.slice(0, 40).map((answer) => (
+        {all.slice(0, most).map((answer) => (
           <Rows key={answer.picture.id} answer={answer} />
         ))}
       </table>
-      {all.length > 40 ? <p class="hint">The 40 most changed of {all.length} images are listed.</p> : null}
+      {all.length > most ? (
+        <p class="hint">
+          The {most} most changed of {all.length} images are listed.{" "}
+          <button type="button" class="link" onClick={() => setMost(most + PAGE)}>
+            List more
+          </button>
+        </p>
+      ) : null}
     </div>
+  );
+}
+
+/** How far the class probabilities moved, over all images. */
+function Shift({ answers: all }: { answers: Answer[] }) {
+  const values = all.map((it) => it.moved).filter((it) => !Number.isNaN(it));
+  if (values.length === 0) return null;
+  const kl = all.reduce((sum, it) => sum + it.kl, 0) / all.length;
+  return (
+    <p class="hint">
+      Probability that moved to other classes: {share(median(values))} (median), at most {share(Math.max(...values))},
+      and mean KL {value(kl)}.
+    </p>
+  );
+}
+
+function share(of: number): string {
+  return of > 0 && of < 0.0005 ? "under 0.1 %" : percent(100 * of);
+}
+
+function Missing() {
+  const [failed, before] = [failures.value, stoppedBefore.value];
+  return (
+    <>
+      {before > 0 ? (
+        <p class="caution">
+          Stopped after {answers.value.length + failed.length} of {plural(before, "image")}.
+        </p>
+      ) : null}
+      {failed.length > 0 ? (
+        <details class="caution">
+          <summary>{plural(failed.length, "image")} could not be read</summary>
+          <ul>
+            {failed.slice(0, PAGE).map((it) => (
+              <li key={it.picture.id}>
+                {it.picture.name}: {it.reason}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+/** The first answer compiles the network; the warm ones tell what one more image costs. */
+function Times({ time }: { time: { original: Latency; pruned: Latency } }) {
+  const row = (name: string, { first, warm, low, high }: Latency) => (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{milliseconds(first)}</td>
+      <td>{milliseconds(warm)}</td>
+      <td>
+        {milliseconds(low)} – {milliseconds(high)}
+      </td>
+    </tr>
+  );
+  return (
+    <table class="times">
+      <caption>Latency</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">first</th>
+          <th scope="col">warm, median</th>
+          <th scope="col">half of {time.original.runs} within</th>
+        </tr>
+      </thead>
+      <tbody>
+        {row("original", time.original)}
+        {row("pruned", time.pruned)}
+      </tbody>
+    </table>
   );
 }
 
@@ -87,7 +177,9 @@ function Rows({ answer }: { answer: Answer }) {
             <img src={picture.url} alt="" width="28" height="28" />
             <span>{picture.name}</span>
             <span class={answer.agree === false ? "badge changed" : "badge"}>
-              {answer.agree === null ? "" : answer.agree ? "agree, " : "changed, "}|Δ| {value(answer.difference)}
+              {answer.agree === null
+                ? `|Δ| ${value(answer.difference)}`
+                : `${answer.agree ? "agree" : "changed"}, ${share(answer.moved)} moved`}
             </span>
           </div>
         </th>

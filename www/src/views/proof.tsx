@@ -1,3 +1,4 @@
+import { imagesOf } from "../lib/files";
 import { plural, value } from "../lib/format";
 import { forgetMeasurement, measureOnImages } from "../state/models";
 import { addImages, bringSamplesBack, pictures, removePicture } from "../state/pictures";
@@ -11,7 +12,17 @@ import {
   runBoth,
   working,
 } from "../state/proof";
-import { drag, labels, labelsChoice, measured, model, multiple, preset, presetChoice } from "../state/store";
+import {
+  drag,
+  labels,
+  labelsChoice,
+  measured,
+  model,
+  multiple,
+  noticeText,
+  preset,
+  presetChoice,
+} from "../state/store";
 import { LABELS, PRESETS } from "../state/url";
 import { MovementText } from "./convergence";
 import { Choice, FileButton, Step } from "./parts";
@@ -77,12 +88,16 @@ function Pictures() {
         <FileButton name="Add images" multiple onFiles={addImages}>
           Add images
         </FileButton>
+        <FileButton name="Add a folder of images" folder multiple onFiles={addFolder}>
+          Folder
+        </FileButton>
         {samplesOnly ? null : (
           <button type="button" class="quiet" onClick={bringSamplesBack}>
             Use the samples
           </button>
         )}
       </div>
+      <p class="hint">Or drop images or a folder anywhere, or paste an image.</p>
       {samplesOnly && preset.value === "cifar10" ? (
         <p class="hint">
           These photos only show that it runs. A CIFAR-10 network knows airplane, automobile, bird, cat, deer, dog,
@@ -91,6 +106,12 @@ function Pictures() {
       ) : null}
     </div>
   );
+}
+
+function addFolder(files: File[]): void {
+  const images = imagesOf(files);
+  if (images.length > 0) addImages(images);
+  else noticeText.value = `None of the ${files.length} files in this folder is an image (PNG, JPEG or WebP).`;
 }
 
 function Reading() {

@@ -1,10 +1,10 @@
 /** Sentences that explain: criteria, compensations, cases. */
-import type { ChannelDetail, Compensation, Criterion } from "../wasm/core";
+import type { ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
 
 export const CRITERION_NAMES: Record<Criterion, string> = {
   probability: "Probability (the paper)",
   sigma: "σ: hardly varies",
-  influence: "Influence: share of variance",
+  influence: "Influence: little reaches its readers",
   slimming: "|γ|: slimming",
   l1: "L1: small filter",
   fpgm: "FPGM: redundant",
@@ -19,10 +19,18 @@ export const COMPENSATION_NAMES: Record<Compensation, string> = {
   moments: "Mean and spread",
 };
 
+export const PER_NAMES: Record<Per, string> = {
+  channel: "per channel",
+  mac: "per MAC saved",
+  parameter: "per parameter saved",
+  cost: "per MAC and parameter",
+};
+
 export const CRITERION_HELP: Record<Criterion, string> = {
   probability: "A channel goes when its activation is pinned with at least this probability, by its BatchNorm alone.",
   sigma: "Channels whose readers see the least variation go first; what remains of them is a bias.",
-  influence: "Channels whose variance is the smallest share of what their readers get go first.",
+  influence:
+    "Channels that vary little and whose readers hardly live on them go first, the cheapest to lose per MAC saved.",
   slimming: "Channels with the smallest BatchNorm scale go first.",
   l1: "Channels written by the smallest filters go first.",
   fpgm: "Channels whose filter is most like the others of its layer go first.",

@@ -1,7 +1,17 @@
 /** What crosses between the page and its workers, besides the core's own types. */
-import type { ChannelDetail, Criterion, Overview, Plan, PlanOptions, Prediction, Preview } from "../wasm/core";
+import type {
+  ChannelDetail,
+  Explanation,
+  Overview,
+  Plan,
+  PlanOptions,
+  Prediction,
+  Preview,
+  Topology,
+} from "../wasm/core";
 
-export type Which = "original" | "pruned";
+/** A trial is a network that is compared with the two; it is never downloaded. */
+export type Which = "original" | "pruned" | `trial:${number}`;
 
 /** A network as the page holds it after opening: overview and flat per-channel arrays. */
 export interface Opened {
@@ -57,7 +67,7 @@ export interface Api {
   open(name: string, bytes: Uint8Array, companions: Companion[]): Promise<Opened>;
   /** Overview and arrays anew, after a calibration. */
   refresh(): Promise<Opened>;
-  scores(criterion: Criterion, seed: number): Promise<Float32Array>;
+  scores(options: PlanOptions): Promise<Float32Array>;
   preview(options: PlanOptions, channel: [number, number] | null): Promise<Drag>;
   channel(site: number, channel: number, options: PlanOptions): Promise<ChannelDetail>;
   curve(options: PlanOptions, amounts: number[]): Promise<Curve>;
@@ -78,4 +88,11 @@ export interface Api {
   clearCalibration(): Promise<void>;
   addRepairImage(image: Uint8Array, preset: string): Promise<number>;
   repair(options: PlanOptions, progress: (done: number, total: number) => void): Promise<Plan>;
+  topology(): Promise<Topology>;
+  /** Channels that stay: of every node of the topology, then of every edge. */
+  topologyWidths(options: PlanOptions): Promise<Uint32Array>;
+  explain(site: number, channel: number, options: PlanOptions): Promise<Explanation>;
+  tryChannel(slot: number, site: number, channel: number, options: PlanOptions): Promise<void>;
+  tryPlan(slot: number, options: PlanOptions): Promise<Plan>;
+  forgetTrials(): Promise<void>;
 }

@@ -48,6 +48,19 @@ function describeChannel(s: Session, [site, channel]: [number, number], options:
   }
 }
 
+/** A plan that asks for the measured zeros. */
+const ZEROS: PlanOptions = {
+  criterion: "apoz",
+  threshold: 1,
+  share: 0,
+  compensation: "none",
+  per: "channel",
+  seed: 0,
+  floor: 1,
+  multiple: 1,
+  locked: [],
+};
+
 const api: Api = {
   async version() {
     await ready;
@@ -73,8 +86,8 @@ const api: Api = {
   async refresh() {
     return describe(await current());
   },
-  async scores(criterion, seed) {
-    const scores = (await current()).scores(criterion, seed);
+  async scores(options) {
+    const scores = (await current()).scores(options);
     return transfer(scores, [scores.buffer]);
   },
   async preview(options, channel) {
@@ -148,7 +161,7 @@ const api: Api = {
   async measured() {
     const s = await current();
     const probabilities = s.probabilities();
-    const zeros = s.scores("apoz", 0).map((score) => 1 - score);
+    const zeros = s.scores(ZEROS).map((score) => 1 - score);
     return transfer({ probabilities, zeros }, [probabilities.buffer, zeros.buffer]);
   },
   async clearCalibration() {
@@ -159,6 +172,25 @@ const api: Api = {
   },
   async repair(options, progress) {
     return (await current()).repair(options, progress);
+  },
+  async topology() {
+    return (await current()).topology();
+  },
+  async topologyWidths(options) {
+    const widths = (await current()).topology_widths(options);
+    return transfer(widths, [widths.buffer]);
+  },
+  async explain(site, channel, options) {
+    return (await current()).explain(site, channel, options);
+  },
+  async tryChannel(slot, site, channel, options) {
+    (await current()).try_channel(slot, site, channel, options);
+  },
+  async tryPlan(slot, options) {
+    return (await current()).try_plan(slot, options);
+  },
+  async forgetTrials() {
+    (await current()).forget_trials();
   },
 };
 

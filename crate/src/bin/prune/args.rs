@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use channel_pruning::report::{Compensation, Criterion, Per, PlanOptions};
+use channel_pruning::report::{Compensation, Criterion, Per, PlanOptions, Step};
 use lexopt::prelude::*;
 
 pub const HELP: &str = "\
@@ -34,6 +34,7 @@ plan options:
   --multiple N          round kept channel counts up to a multiple of N (default 1)
   --lock NODE           keep this layer's output channels; may be repeated
   --stats STATS.json    measured means and deviations, for files whose BatchNormalization was folded
+  --steps LIST          (repair) refit (default), recalibrate, or refit,recalibrate
   --twin TWIN.onnx      (apply) also write the masked twin the result is checked against
 
 Presets: imagenet, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input shape when not given.
@@ -82,6 +83,7 @@ pub struct Command {
     pub preset: Option<String>,
     pub labels: Option<String>,
     pub top: usize,
+    pub steps: Vec<Step>,
     pub json: bool,
     pub target: Option<Target>,
     /// Of a sweep.
@@ -128,7 +130,7 @@ fn allowed(command: &str, option: &str) -> bool {
                 | "lock"
                 | "per"
         ),
-        "repair" => plan || matches!(option, "output" | "data" | "images" | "preset"),
+        "repair" => plan || matches!(option, "output" | "data" | "images" | "preset" | "steps"),
         "run" => matches!(option, "preset" | "labels" | "top"),
         "eval" => matches!(option, "against" | "data" | "limit" | "preset"),
         "calibrate" => matches!(option, "output" | "data" | "images" | "preset"),
@@ -153,6 +155,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
     let mut parser = lexopt::Parser::from_args(args);
     let mut command = Command {
         top: 5,
+        steps: vec![Step::Refit],
         ..Command::default()
     };
     let mut chosen = (false, false);
@@ -211,6 +214,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "images" => command.image_count = Some(positive(&mut parser, "images")?),
             "preset" => command.preset = Some(parser.value()?.string()?),
             "labels" => command.labels = Some(parser.value()?.string()?),
+            "steps" => command.steps = steps(&mut parser)?,
             name if target(name) => {
                 let percent = percent(&mut parser, name)?;
                 let target = match name {
@@ -336,6 +340,16 @@ fn named<T: serde::de::DeserializeOwned>(
     let value = parser.value()?.string()?;
     serde_json::from_value(value.clone().into())
         .map_err(|_| format!("--{option} does not know {value}").into())
+}
+
+/// A list of steps, separated by commas.
+fn steps(parser: &mut lexopt::Parser) -> Result<Vec<Step>, lexopt::Error> {
+    let value = parser.value()?.string()?;
+    let one = |name: &str| {
+        serde_json::from_value(name.trim().into())
+            .map_err(|_| format!("--steps does not know {name}").into())
+    };
+    value.split(',').map(one).collect()
 }
 
 fn fraction(parser: &mut lexopt::Parser, option: &str) -> Result<f64, lexopt::Error> {

@@ -248,7 +248,7 @@ fn repair(command: &Command) -> Result<()> {
         images.push(feeder.feed(&item.map_err(Error::new)?.image));
     }
     let (options, _) = lab::budget(&mut session, command)?;
-    let repaired = session.repair(&options, &images, |_, _| ())?;
+    let repaired = session.repair(&options, &command.steps, &images, |_, _| ())?;
     if let Some(path) = &command.output {
         write(path, &repaired.bytes)?;
     }

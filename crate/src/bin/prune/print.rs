@@ -4,7 +4,9 @@ use std::io::Write;
 
 use channel_pruning::calibrate::Stats;
 use channel_pruning::error::{Error, Result};
-use channel_pruning::report::{Change, Evaluation, Guarded, Latency, Overview, Plan, Prediction};
+use channel_pruning::report::{
+    Change, Closeness, Evaluation, Guarded, Latency, Overview, Plan, Prediction, RepairReport,
+};
 use serde::Serialize;
 
 /// Prints a line.
@@ -290,7 +292,38 @@ pub fn plan(p: &Plan) -> Result<()> {
             check.samples
         );
     }
+    if let Some(repair) = &p.repair {
+        repaired(repair);
+    }
     Ok(())
+}
+
+fn repaired(r: &RepairReport) {
+    say!(
+        "repair: {} pictures, {} of them held back to judge by",
+        r.images,
+        r.held
+    );
+    let near = |c: &Closeness| match (c.agreement, c.mean_kl) {
+        (Some(agreement), Some(kl)) => format!("agreement {:.1} %, KL {kl:.4}", 100.0 * agreement),
+        _ => format!("relative error {:.2e}", c.error),
+    };
+    for step in &r.steps {
+        let done = step.layers.iter().filter(|l| l.declined.is_none()).count();
+        say!(
+            "  {}: {done} of {} layers; {} -> {}",
+            name(&step.step),
+            step.layers.len(),
+            near(&step.before),
+            near(&step.after)
+        );
+        if let Some(reason) = &step.declined {
+            say!("  not taken: {reason}");
+        }
+    }
+    if let Some(warning) = &r.warning {
+        say!("  {warning}");
+    }
 }
 
 /// The JSON name of an enum value.

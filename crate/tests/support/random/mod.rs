@@ -10,7 +10,7 @@ mod rearrange;
 mod spatial;
 
 use channel_pruning::onnx::pb;
-use channel_pruning::report::{Criterion, PlanOptions};
+use channel_pruning::report::{Criterion, Per, PlanOptions};
 
 use super::rng::Rng;
 pub use maker::{Maker, Value};
@@ -262,6 +262,7 @@ pub fn random_options(rng: &mut Rng, model: &pb::ModelProto) -> PlanOptions {
         threshold: *rng.pick(&[0.5, 0.9, 0.99]),
         share: *rng.pick(&[0.2, 0.4, 0.6, 0.8, 1.0]),
         compensation: *rng.pick(&super::COMPENSATIONS),
+        per: *rng.pick(&[Per::Channel, Per::Mac, Per::Parameter, Per::Cost]),
         seed: rng.next() as u32,
         floor: *rng.pick(&[1, 1, 1, 1, 2, 3]),
         multiple: *rng.pick(&[1, 1, 1, 1, 1, 2, 4]),

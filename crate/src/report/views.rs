@@ -1,0 +1,123 @@
+//! What the page's panels show besides the plan: the graph of layers, one channel's arithmetic.
+
+use serde::{Deserialize, Serialize};
+
+use super::ChannelRef;
+
+wire! {
+    /// A layer, or a place where branches meet or part.
+    pub struct TopologyNode {
+        pub name: String,
+        /// The operator as the file spells it; "" for the network's inputs and outputs.
+        pub op: String,
+        /// "input", "output", "layer", "join" (two or more meet), "concat", "shuffle", "split", or "other".
+        pub kind: String,
+        /// Index into `Overview.layers`.
+        pub layer: Option<u32>,
+        /// Channels that leave it.
+        pub channels: u32,
+    }
+
+    /// Channels that pass from one node to another; operators in between are left out.
+    pub struct TopologyEdge {
+        pub from: u32,
+        pub to: u32,
+        pub channels: u32,
+    }
+
+    /// The graph of layers, in the order in which they run.
+    pub struct Topology {
+        pub nodes: Vec<TopologyNode>,
+        pub edges: Vec<TopologyEdge>,
+    }
+
+    /// One channel of a BatchNormalization as it stands in the file.
+    #[derive(Copy)]
+    pub struct NormNumbers {
+        pub gamma: f64,
+        pub beta: f64,
+        pub mean: f64,
+        pub variance: f64,
+        pub epsilon: f64,
+    }
+
+    /// A normalised channel with what pins it.
+    pub struct Stage {
+        pub channel: ChannelRef,
+        /// Null where the Gaussian was measured.
+        pub norm: Option<NormNumbers>,
+        /// Where the activation starts to be constant, and the value it has below.
+        pub low: Option<f64>,
+        pub pinned: Option<f64>,
+    }
+
+    /// One channel of a depthwise convolution.
+    pub struct Taps {
+        pub node: String,
+        pub kernel: String,
+        pub weights: Vec<f64>,
+        pub bias: f64,
+        pub padded: bool,
+    }
+
+    /// What a constant in front of a depthwise convolution becomes behind it.
+    #[derive(Copy)]
+    pub struct Carried {
+        /// What enters: the pinned value.
+        pub enters: f64,
+        /// What the kernel makes of it.
+        pub convolved: f64,
+        /// What the normalisation makes of that.
+        pub normalised: f64,
+        /// What the activation emits: the shifting factor.
+        pub emitted: f64,
+    }
+
+    /// What one reader gets for a channel: Δ_j = `sums`[j] · `constant`.
+    pub struct ReaderShift {
+        pub reader: String,
+        /// Index into `Overview.layers`.
+        pub layer: u32,
+        /// Which of its inputs the channel is.
+        pub input: u32,
+        /// What the reader is told, or would be if the channel went.
+        pub constant: f64,
+        pub into: String,
+        pub exact: bool,
+        /// Number of the first output in `sums` (of a grouped convolution, only the own group reads it).
+        pub first: u32,
+        /// Σ over the kernel of each output's weights for this input.
+        pub sums: Vec<f64>,
+    }
+
+    /// Channels of one layer that go together with the one asked for.
+    pub struct Together {
+        /// Index into `Overview.layers`.
+        pub layer: u32,
+        /// "writes": output filters; "carries": depthwise filters; "reads": input columns.
+        pub role: String,
+        pub channels: Vec<u32>,
+    }
+
+    /// A node that ties channels of different layers to one another.
+    pub struct Tie {
+        pub node: String,
+        pub op: String,
+        pub reason: String,
+    }
+
+    /// One channel's arithmetic: what it is made of, what it leaves behind, and what goes with it.
+    pub struct Explanation {
+        pub removed: bool,
+        /// Why it can never go, if so.
+        pub obstacle: Option<String>,
+        /// Outside of pairs only `before` is there: the channel itself.
+        pub before: Stage,
+        pub depthwise: Option<Taps>,
+        pub after: Option<Stage>,
+        pub carried: Option<Carried>,
+        pub readers: Vec<ReaderShift>,
+        pub together: Vec<Together>,
+        pub ties: Vec<Tie>,
+    }
+}

@@ -1,0 +1,154 @@
+/** Two ways of choosing channels at the same cost: which channels they differ in, and what each does. */
+import { computed, signal } from "@preact/signals";
+import { divergence, moved, probabilitiesOf } from "../lib/distribution";
+import { roundProbability } from "../lib/logit";
+import type { Change, Compensation, Criterion, Plan, PlanOptions, Prediction } from "../wasm/core";
+import { EngineLost, sentence } from "../worker/engine";
+import { runnerCall, stopRunner } from "./engines";
+import { withJob } from "./jobs";
+import { type Picture, pictures } from "./pictures";
+import * as store from "./store";
+import { inferOn } from "./trials";
+
+export interface Side {
+  criterion: Criterion;
+  compensation: Compensation;
+}
+
+/** One side carried out. */
+export interface Outcome extends Side {
+  amount: number;
+  channels: Change;
+  params: Change;
+  macs: Change;
+}
+
+/** Output channels of one layer, by who removes them. */
+export interface LayerSplit {
+  layer: number;
+  channels: number;
+  onlyA: number[];
+  onlyB: number[];
+  both: number[];
+}
+
+export interface SideAnswer {
+  answer: Prediction;
+  /** Whether the first class is another one; null where the output is not class scores. */
+  changed: boolean | null;
+  kl: number;
+  moved: number;
+}
+
+export interface PictureRow {
+  picture: Picture;
+  original: Prediction;
+  a: SideAnswer;
+  b: SideAnswer;
+}
+
+export interface Comparison {
+  key: string;
+  a: Outcome;
+  b: Outcome;
+  layers: LayerSplit[];
+  rows: PictureRow[];
+}
+
+export const sideA = signal<Side>({ criterion: "probability", compensation: "shift" });
+export const sideB = signal<Side>({ criterion: "sigma", compensation: "mean" });
+/** MACs to remove, in percent. */
+export const budget = signal(40);
+export const comparison = signal<Comparison | null>(null);
+export const comparing = signal(false);
+export const compareError = signal("");
+
+export const compareKey = computed(() =>
+  JSON.stringify([
+    store.model.value?.overview.file,
+    sideA.value,
+    sideB.value,
+    budget.value,
+    { ...store.options.value, criterion: "", compensation: "", threshold: 0, share: 0 },
+    pictures.value.map((it) => it.id),
+    store.preset.value,
+  ]),
+);
+export const compareCurrent = computed(() => comparison.value?.key === compareKey.value);
+
+/** Slots of the runner; the panel of the four cases has 0 and 1. */
+const SLOTS = { a: 2, b: 3 } as const;
+
+async function carryOut(side: Side, slot: number): Promise<{ outcome: Outcome; plan: Plan }> {
+  const wish: PlanOptions = { ...store.options.value, ...side };
+  const solved = await runnerCall((core) => core.solveMacs(wish, budget.value));
+  // The very amount that "Use this plan" sets, so that the page then shows the same plan.
+  const amount = side.criterion === "probability" ? roundProbability(solved, 4) : Math.round(solved * 1e4) / 1e4;
+  const plan = await runnerCall((core) => core.tryPlan(slot, { ...wish, threshold: amount, share: amount }));
+  const { channels, params, macs } = plan;
+  return { outcome: { ...side, amount, channels, params, macs }, plan };
+}
+
+export function splitLayers(a: Pick<Plan, "layers">, b: Pick<Plan, "layers">): LayerSplit[] {
+  return a.layers.map((of, layer) => {
+    const [mine, theirs] = [new Set(of.removed), new Set(b.layers[layer]?.removed)];
+    return {
+      layer,
+      channels: of.channels.before,
+      onlyA: [...mine].filter((it) => !theirs.has(it)),
+      onlyB: [...theirs].filter((it) => !mine.has(it)),
+      both: [...mine].filter((it) => theirs.has(it)),
+    };
+  });
+}
+
+function judge(original: Prediction, answer: Prediction): SideAnswer {
+  const [p, q] = [probabilitiesOf(original), probabilitiesOf(answer)];
+  const classes = original.top.length > 0;
+  return {
+    answer,
+    changed: classes ? original.top[0]!.index !== answer.top[0]?.index : null,
+    kl: classes ? divergence(p, q) : Number.NaN,
+    moved: classes ? moved(p, q) : Number.NaN,
+  };
+}
+
+export async function compareNow(): Promise<void> {
+  if (comparing.value || !store.model.value) return;
+  comparing.value = true;
+  compareError.value = "";
+  const key = compareKey.value;
+  try {
+    await withJob("Comparing two plans", stopRunner, async (progress) => {
+      const a = await carryOut(sideA.value, SLOTS.a);
+      progress(0.25);
+      const b = await carryOut(sideB.value, SLOTS.b);
+      progress(0.5);
+      const rows: PictureRow[] = [];
+      const images = pictures.value;
+      for (const [i, picture] of images.entries()) {
+        const original = await inferOn("original", picture);
+        const first = await inferOn(`trial:${SLOTS.a}`, picture);
+        const second = await inferOn(`trial:${SLOTS.b}`, picture);
+        rows.push({ picture, original, a: judge(original, first), b: judge(original, second) });
+        progress(0.5 + (0.5 * (i + 1)) / images.length, `Comparing two plans on image ${i + 1} of ${images.length}`);
+      }
+      rows.sort((x, y) => Math.max(y.a.kl, y.b.kl) - Math.max(x.a.kl, x.b.kl));
+      if (compareKey.value === key) {
+        comparison.value = { key, a: a.outcome, b: b.outcome, layers: splitLayers(a.plan, b.plan), rows };
+      }
+    });
+  } catch (error) {
+    compareError.value = error instanceof EngineLost && error.cancelled ? "Stopped." : sentence(error);
+  } finally {
+    comparing.value = false;
+  }
+}
+
+/** Makes one side the page's plan. */
+export function usePlan(side: Outcome): void {
+  store.criterion.value = side.criterion;
+  store.compensation.value = side.compensation;
+  if (side.criterion === "probability") store.threshold.value = side.amount;
+  else store.share.value = side.amount;
+}

@@ -1,0 +1,205 @@
+/** The four cases, taught on the selected channel: step by step, with its own numbers. */
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { count } from "../lib/format";
+import { explanation } from "../state/explain";
+import { drag, model, selected, detail as shown, takesShare, threshold } from "../state/store";
+import type { ChannelDetail, Explanation, Stage } from "../wasm/core";
+import { EffectView } from "./cases-effect";
+import { Stages } from "./cases-stages";
+import { CASE_TITLES, type CaseName, STEPS, stepText } from "./cases-words";
+import { exampleOf } from "./example";
+
+const step = signal(0);
+const playing = signal(false);
+const PLAY_MS = 4500;
+
+export function CasesView() {
+  const open = model.value;
+  const detail = shown.value;
+  const found = explanation.value;
+  if (!open) return <div class="cases empty-view" />;
+  if (open.overview.pairs.length === 0) {
+    return (
+      <div class="cases empty-view">
+        <p class="hint">
+          The four cases are about a depthwise convolution between two BatchNorms, and this network has none. The panel
+          “Channel” tells what happens to its channels.
+        </p>
+      </div>
+    );
+  }
+  const fits = detail && found && matches(detail, found);
+  return (
+    <div class="cases">
+      <CaseTable of={(detail?.case as CaseName | null) ?? null} />
+      {fits && found.after ? (
+        <Lesson detail={detail} explanation={found} />
+      ) : (
+        <p class="hint">
+          {selected.value && fits
+            ? "The selected channel is in no depthwise pair: choose one of the cases above, or another channel in the map."
+            : "Choose one of the cases above, or a channel in the map."}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Both answers come apart; a lesson needs them about one channel. */
+function matches(detail: ChannelDetail, found: Explanation): boolean {
+  const same = (stage: Stage | null) =>
+    stage?.channel.site === detail.this.site && stage.channel.channel === detail.this.channel;
+  return same(found.before) || same(found.after);
+}
+
+/** Alive or dead before, alive or dead behind; each cell opens an example. */
+function CaseTable({ of }: { of: CaseName | null }) {
+  const cases = drag.value?.preview.cases;
+  const cell = (name: CaseName) => {
+    const example = name === "keep" ? null : exampleOf(name);
+    return (
+      <td class={of === name ? `case ${name} here` : `case ${name}`}>
+        <button
+          type="button"
+          disabled={!example}
+          aria-current={of === name ? "true" : undefined}
+          onClick={() => {
+            if (!example) return;
+            selected.value = [example.site, example.channel];
+            step.value = 0;
+          }}
+        >
+          {CASE_TITLES[name]} <span class="n">{cases ? count(cases[name]) : "–"}</span>
+        </button>
+      </td>
+    );
+  };
+  return (
+    <table class="case-table">
+      <caption class="hidden">The four cases, with an example of each</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">alive behind</th>
+          <th scope="col">dead behind</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">alive before</th>
+          {cell("keep")}
+          {cell("output_dead")}
+        </tr>
+        <tr>
+          <th scope="row">dead before</th>
+          {cell("input_dead")}
+          {cell("both_dead")}
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+function go(to: number): void {
+  step.value = Math.min(STEPS.length - 1, Math.max(0, to));
+}
+
+function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanation: Explanation }) {
+  const open = model.value!;
+  const at = step.value;
+  useEffect(() => {
+    if (!playing.value) return;
+    if (at === STEPS.length - 1) {
+      playing.value = false;
+      return;
+    }
+    const timer = setTimeout(() => go(at + 1), PLAY_MS);
+    return () => clearTimeout(timer);
+  }, [playing.value, at]);
+  const nameOf = (layer: number) => open.layerNames[layer] ?? "–";
+  const reader = of.readers[0];
+  const keys = (event: KeyboardEvent) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by || event.target instanceof HTMLSelectElement) return;
+    event.preventDefault();
+    playing.value = false;
+    go(at + by);
+  };
+  return (
+    // Arrow keys step wherever the focus is in the lesson.
+    <section class="lesson" aria-label="The case step by step" onKeyDown={keys}>
+      <div class="lesson-head">
+        <h3>
+          Channel {of.before.channel.channel}{" "}
+          <span class="of">
+            of {open.siteNames[of.before.channel.site]}, {CASE_TITLES[detail.case as CaseName]}
+          </span>
+        </h3>
+        {takesShare.value ? <span class="hint">by τ = {threshold.value}, whatever the criterion removes</span> : null}
+        <div class="controls">
+          <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
+            Back
+          </button>
+          <button type="button" disabled={at === STEPS.length - 1} onClick={() => go(at + 1)}>
+            Next
+          </button>
+          <button
+            type="button"
+            aria-pressed={playing.value}
+            onClick={() => {
+              if (at === STEPS.length - 1) go(0);
+              playing.value = !playing.value;
+            }}
+          >
+            {playing.value ? "Pause" : "Play"}
+          </button>
+        </div>
+      </div>
+      <Stages
+        explanation={of}
+        detail={detail}
+        threshold={threshold.value}
+        step={at}
+        nameOf={nameOf}
+        siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
+      />
+      <ol class="steps">
+        {STEPS.map((title, i) => (
+          <li key={title}>
+            <button
+              type="button"
+              aria-current={i === at ? "step" : undefined}
+              onClick={() => {
+                playing.value = false;
+                go(i);
+              }}
+            >
+              <span aria-hidden="true">{i + 1}</span> {title}
+            </button>
+          </li>
+        ))}
+      </ol>
+      <p class="telling" aria-live="polite">
+        {stepText(at, {
+          explanation: of,
+          detail,
+          threshold: threshold.value,
+          reader: reader ? nameOf(reader.layer) : "the next layer",
+          into: reader ? shortInto(reader.into) : "bias",
+        })}
+      </p>
+      <EffectView wanted={at >= 3} possible={of.obstacle === null} />
+    </section>
+  );
+}
+
+/** "shift β of NODE" with the node as the map names it. */
+function shortInto(text: string): string {
+  const open = model.value;
+  const last = text.split(" ").at(-1) ?? "";
+  const site = open?.overview.sites.findIndex((it) => it.norm === last) ?? -1;
+  const layer = open?.overview.layers.findIndex((it) => it.name === last) ?? -1;
+  const short = site >= 0 ? open!.siteNames[site]! : layer >= 0 ? open!.layerNames[layer]! : last;
+  return text.slice(0, text.length - last.length) + short;
+}

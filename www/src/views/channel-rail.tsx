@@ -1,0 +1,54 @@
+/** P and τ on one scale: where the channel stands, and the threshold to slide past it. */
+
+import { probability } from "../lib/format";
+import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
+import { setAmount } from "../state/planning";
+import { takesShare, threshold } from "../state/store";
+import type { ChannelRef } from "../wasm/core";
+
+const place = (p: number) => (100 * (sliderPosition(p) - logit(LOWEST))) / (logit(HIGHEST) - logit(LOWEST));
+
+export function TauRail({ own, partner, behind }: { own: ChannelRef; partner: ChannelRef | null; behind: boolean }) {
+  if (own.probability === null && (partner?.probability ?? null) === null) return null;
+  const marks = [
+    { of: own, text: partner ? (behind ? "P behind" : "P before") : "P" },
+    ...(partner ? [{ of: partner, text: behind ? "P before" : "P behind" }] : []),
+  ].filter((it) => it.of.probability !== null);
+  return (
+    <div class="rail">
+      <div class="rail-marks">
+        {marks.map(({ of, text }) => {
+          const p = of.probability!;
+          const at = place(p);
+          const side = at > 60 ? "before" : "after";
+          return (
+            <span key={`${of.site}.${of.channel}`} class={p >= threshold.value ? "mark dead" : "mark"}>
+              <i style={{ left: `${at}%` }} />
+              <span class={side} style={side === "after" ? { left: `${at}%` } : { right: `${100 - at}%` }}>
+                {text} = {probability(p)}
+                {p > HIGHEST ? " (off the scale)" : ""}
+              </span>
+            </span>
+          );
+        })}
+      </div>
+      {takesShare.value ? (
+        <p class="hint">This criterion takes a share; P tells the case, not who goes.</p>
+      ) : (
+        <label class="rail-tau">
+          <span>τ = {threshold.value}</span>
+          <input
+            type="range"
+            aria-label="Slide τ past this channel"
+            aria-valuetext={String(threshold.value)}
+            min={logit(LOWEST)}
+            max={logit(HIGHEST)}
+            step={0.02}
+            value={sliderPosition(threshold.value)}
+            onInput={(event) => setAmount(thresholdAt(event.currentTarget.valueAsNumber), event.timeStamp)}
+          />
+        </label>
+      )}
+    </div>
+  );
+}

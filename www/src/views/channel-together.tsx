@@ -1,0 +1,82 @@
+/** What else goes when the channel goes, and what ties it. */
+import { useState } from "preact/hooks";
+import { plural } from "../lib/format";
+import { model, selected } from "../state/store";
+import type { Explanation, Together } from "../wasm/core";
+
+const ROLES: Record<string, string> = {
+  writes: "output filter",
+  carries: "depthwise filter",
+  reads: "input column",
+};
+const FEW = 6;
+
+export function GoesWith({ of }: { of: Explanation }) {
+  const [all, showAll] = useState(false);
+  const shown = all ? of.together : of.together.slice(0, FEW);
+  const reasons = [...new Set(of.ties.map((it) => it.reason))].map(
+    (reason) => [reason, of.ties.filter((it) => it.reason === reason)] as const,
+  );
+  return (
+    <section class="goes-with" aria-label="What goes with it">
+      <h3>What goes with it</h3>
+      {of.obstacle ? <p class="because">It can never go: {of.obstacle}.</p> : null}
+      <ul>
+        {shown.map((it) => (
+          <Part key={`${it.layer}.${it.role}`} part={it} />
+        ))}
+      </ul>
+      {of.together.length > FEW ? (
+        <button type="button" class="link" aria-expanded={all} onClick={() => showAll(!all)}>
+          {all ? "Only the first" : `All ${of.together.length} places`}
+        </button>
+      ) : null}
+      {reasons.map(([reason, ties]) => (
+        <p key={reason} class="hint">
+          {sentence(reason)} {ties.length > 1 ? `(${plural(ties.length, "place")})` : `(${last(ties[0]!.node)})`}
+        </p>
+      ))}
+      {of.ties.length === 0 ? (
+        <p class="hint">Nothing but its own layer and its readers: no other layer is tied to it.</p>
+      ) : null}
+    </section>
+  );
+}
+
+function sentence(text: string): string {
+  return `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+}
+
+function last(name: string): string {
+  return name.split("/").filter(Boolean).slice(-2).join("/");
+}
+
+/** Filters open the row they write. */
+function Part({ part }: { part: Together }) {
+  const open = model.value;
+  const layer = open?.overview.layers[part.layer];
+  if (!open || !layer) return null;
+  const row = part.role === "reads" ? -1 : open.overview.sites.findIndex((it) => it.writer === layer.name);
+  const name = open.layerNames[part.layer]!;
+  const [first = 0] = part.channels;
+  const numbers = part.channels.length > 4 ? `${part.channels.slice(0, 4).join(", ")}, …` : part.channels.join(", ");
+  return (
+    <li class={`part ${part.role}`}>
+      {row >= 0 ? (
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            selected.value = [row, first];
+          }}
+        >
+          {name}
+        </button>
+      ) : (
+        <span>{name}</span>
+      )}{" "}
+      {ROLES[part.role]}
+      {part.channels.length > 1 ? "s" : ""} {numbers} <span class="hint">{layer.kind}</span>
+    </li>
+  );
+}
