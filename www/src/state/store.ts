@@ -88,7 +88,10 @@ export const amount = computed(() => (takesShare.value ? share.value : threshold
 /** Plan options with everything that the page decides; the core fills in the rest. */
 export type WholePlan = PlanOptions &
   Required<
-    Pick<PlanOptions, "criterion" | "threshold" | "share" | "compensation" | "seed" | "floor" | "multiple" | "locked">
+    Pick<
+      PlanOptions,
+      "criterion" | "threshold" | "share" | "compensation" | "per" | "seed" | "floor" | "multiple" | "locked"
+    >
   >;
 
 export const options = computed<WholePlan>(() => ({
@@ -105,7 +108,10 @@ export const options = computed<WholePlan>(() => ({
 
 /** Equal keys mean equal pruned networks. */
 export function keyOf(plan: PlanOptions): string {
-  return JSON.stringify({ ...plan, ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "channel" } : { threshold: 0 }) });
+  return JSON.stringify({
+    ...plan,
+    ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "channel" } : { threshold: 0 }),
+  });
 }
 
 export const planKey = computed(() => keyOf(options.value));
