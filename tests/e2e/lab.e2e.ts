@@ -207,6 +207,12 @@ test("own images: labelled by a table, without labels, and not images at all", a
   expect((await row(page, /^Right/))[0]).toBe("–");
   expect((await row(page, /^Same answer/))[1]).toMatch(/^\d+\.\d %/);
 
+  // Dropped where it is offered, an archive is data and no network.
+  const archive = Buffer.from(await bytes("data/fashion-mnist-1000.zip"));
+  await page.locator(".lab-data").drop({ files: [{ name: "mine.zip", mimeType: "application/zip", buffer: archive }] });
+  await page.getByText(/^1,000 images, 10 classes \(/).waitFor();
+  expect(await page.getByRole("heading", { name: FASHION }).count()).toBe(1);
+
   await choose([{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no image in here") }]);
   const alert = page.locator(".lab-data").getByRole("alert");
   await alert.waitFor();
@@ -215,7 +221,20 @@ test("own images: labelled by a table, without labels, and not images at all", a
   expect(sentence).toContain("notes.txt");
   expect(sentence).toMatch(/[^.]\.$/);
   // What was there still is.
-  expect(await page.getByText(/10 images, no labels/).count()).toBe(1);
+  expect(await page.getByText(/^1,000 images, 10 classes \(/).count()).toBe(1);
+});
+
+test("built-in images stay with the networks they are for", async () => {
+  const page = await openLab();
+  await used(page).waitFor();
+  await page.getByRole("button", { name: /^MobileNetV2/ }).click();
+  await page.getByText("Accuracy is measured on images whose class is known.").waitFor();
+  expect(await page.getByRole("button", { name: "Evaluate both networks" }).isDisabled()).toBe(true);
+  await part(page, "Fashion-MNIST sample with its test images");
+  await page.getByRole("heading", { name: FASHION }).waitFor();
+  await used(page).selectOption("100");
+  await part(page, "Evaluate both networks");
+  await evaluated(page);
 });
 
 test("a repair with images that are not judged by is judged beside the cut network", async () => {

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { nextCandidate, tidyKnob } from "./knobs";
+import { between, nextCandidate, tidyKnob } from "./knobs";
 
 test("knobs are tidy on their own scale", () => {
   expect(tidyKnob(0.998765432, "probability")).toBe(0.998765);
   expect(tidyKnob(0.123456, "sigma")).toBe(0.1235);
+  expect(between(0.2, 0.4, "sigma")).toBe(0.3);
+  expect(between(0.9, 0.999, "probability")).toBeCloseTo(0.99, 2);
 });
 
 /** Judges by `curve` until `points` are there; the indices in the order they were chosen. */
@@ -33,6 +35,12 @@ test("points gather before and at the cliff, and next to none behind it", () => 
   const cliff = (x: number) => (x < 0.25 ? 1 - 0.2 * x : 0.1);
   const chosen = walk(even, cliff, 13).map((i) => even[i]!);
   expect(chosen.filter((x) => x < 0.32).length).toBeGreaterThanOrEqual(11);
+  expect(Math.max(...chosen)).toBeLessThan(0.5);
+});
+
+test("nobody walks on from ruin, also when nothing else is left", () => {
+  const chosen = walk(even, (x) => (x < 0.05 ? 1 : 0.1), 40).map((i) => even[i]!);
+  expect(chosen.length).toBeLessThan(30);
   expect(Math.max(...chosen)).toBeLessThan(0.5);
 });
 

@@ -97,7 +97,10 @@ export const amount = computed(() => (takesShare.value ? share.value : threshold
 /** Plan options with everything that the page decides; the core fills in the rest. */
 export type WholePlan = PlanOptions &
   Required<
-    Pick<PlanOptions, "criterion" | "threshold" | "share" | "compensation" | "seed" | "floor" | "multiple" | "locked">
+    Pick<
+      PlanOptions,
+      "criterion" | "threshold" | "share" | "compensation" | "per" | "seed" | "floor" | "multiple" | "locked"
+    >
   >;
 
 export const options = computed<WholePlan>(() => ({

@@ -9,6 +9,7 @@ export function adoptPlan(plan: store.WholePlan): void {
     store.compensation.value = plan.compensation;
     if (plan.criterion === "probability") store.threshold.value = plan.threshold;
     else store.share.value = plan.share;
+    store.per.value = plan.per;
     store.seed.value = plan.seed;
     store.floor.value = plan.floor;
     store.multiple.value = plan.multiple;

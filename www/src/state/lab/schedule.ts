@@ -1,5 +1,5 @@
 /** What a sweep consists of: its curves, their candidates, and which of them is judged next. */
-import { nextCandidate, tidyKnob } from "../../lib/knobs";
+import { between, nextCandidate, tidyKnob } from "../../lib/knobs";
 import type { Change, Compensation, Criterion } from "../../wasm/core";
 import { cutterCall } from "../engines";
 import { keyOf, type WholePlan } from "../store";
@@ -31,6 +31,8 @@ export interface Sweep {
   wanted: number;
   /** Goes on by itself after a reload; false once finished or stopped by the user. */
   running: boolean;
+  /** Nothing is left that would be worth a judgement; that may be fewer points than wanted. */
+  complete: boolean;
 }
 
 export function planOf(of: Sweep, curve: CurveChoice, knob: number): WholePlan {
@@ -41,18 +43,46 @@ export function planOf(of: Sweep, curve: CurveChoice, knob: number): WholePlan {
 
 /** More candidates than points, so that these can go where something happens. */
 const CANDIDATES_PER_POINT = 4;
+/** Halving a gap so often makes it as narrow as the others, or shows that there is no plan inside. */
+const ROUNDS = 5;
 
-/** Which plans a curve can consist of: spread evenly over the MACs that can go. */
-async function knobsFor(
-  criterion: Criterion,
-  compensation: Compensation,
-  base: WholePlan,
-  wanted: number,
-): Promise<number[]> {
-  const plan = { ...base, criterion, compensation };
+async function priced(plan: WholePlan, knob: number): Promise<PlannedPoint> {
+  const at = { ...plan, threshold: knob, share: knob };
+  const { channels, params, macs } = (await cutterCall((core) => core.preview(at, null))).preview;
+  return { knob, channels, params, macs };
+}
+
+/** Which plans a curve can consist of: spread over the MACs that can go as evenly as there are plans. */
+async function candidates(plan: WholePlan, wanted: number, mine: Token): Promise<PlannedPoint[]> {
   const count = CANDIDATES_PER_POINT * (wanted - 1) + 1;
   const knobs = await cutterCall((core) => core.sweepKnobs(plan, count));
-  return [...new Set([...knobs].map((it) => tidyKnob(it, criterion)))];
+  let points: PlannedPoint[] = [];
+  for (const knob of new Set([...knobs].map((it) => tidyKnob(it, plan.criterion)))) {
+    points.push(await priced(plan, knob));
+    mine.check();
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    const more = await inGaps(points, plan, mine);
+    if (more.length === 0) break;
+    points = [...points, ...more].sort((a, b) => b.macs.after - a.macs.after);
+  }
+  return points;
+}
+
+/** Plans in the middle of gaps that are wider than they would be if all were even. */
+async function inGaps(points: readonly PlannedPoint[], plan: WholePlan, mine: Token): Promise<PlannedPoint[]> {
+  const macs = points.map((it) => it.macs.after);
+  const even = (Math.max(...macs) - Math.min(...macs)) / Math.max(1, points.length - 1);
+  const found: PlannedPoint[] = [];
+  for (let i = 1; i < points.length; i++) {
+    const [a, b] = [points[i - 1]!, points[i]!];
+    const knob = between(a.knob, b.knob, plan.criterion);
+    if (a.macs.after - b.macs.after < 1.5 * even || knob === a.knob || knob === b.knob) continue;
+    const one = await priced(plan, knob);
+    mine.check();
+    if (one.channels.after !== a.channels.after && one.channels.after !== b.channels.after) found.push(one);
+  }
+  return found;
 }
 
 export async function layOut(
@@ -64,15 +94,14 @@ export async function layOut(
   const knobs = new Map<Criterion, number[]>();
   const laid: SweptCurve[] = [];
   for (const choice of choices) {
-    const { criterion, compensation } = choice;
-    if (!knobs.has(criterion)) knobs.set(criterion, await knobsFor(criterion, compensation, base, wanted));
-    const points: PlannedPoint[] = [];
-    for (const knob of knobs.get(criterion)!) {
-      const plan = { ...base, ...choice, threshold: knob, share: knob };
-      const { channels, params, macs } = (await cutterCall((core) => core.preview(plan, null))).preview;
-      points.push({ knob, channels, params, macs });
+    const plan = { ...base, ...choice };
+    const known = knobs.get(choice.criterion);
+    const points: PlannedPoint[] = known ? [] : await candidates(plan, wanted, mine);
+    for (const knob of known ?? []) {
+      points.push(await priced(plan, knob));
       mine.check();
     }
+    knobs.set(choice.criterion, known ?? points.map((it) => it.knob));
     laid.push({ ...choice, points });
   }
   return laid;

@@ -29,7 +29,7 @@ export const sweeping = signal<Progress | null>(null);
 export const sweepProblem = signal("");
 export const sweepNews = signal("");
 
-const VERSION = "1";
+const VERSION = "2";
 const keyIn = (of: Scope) => `sweep|${VERSION}|${of.key}`;
 
 export interface JudgedPoint extends PlannedPoint {
@@ -66,7 +66,7 @@ export async function startSweep(): Promise<void> {
   try {
     const laid = await layOut(chosenCurves.value, base, pointsPerCurve.value, mine);
     if (scope.value?.key !== of.key) return;
-    store(of, { base, curves: laid, wanted: pointsPerCurve.value, running: true });
+    store(of, { base, curves: laid, wanted: pointsPerCurve.value, running: true, complete: false });
     await run(of, mine);
   } catch (error) {
     ended(error, of);
@@ -145,7 +145,7 @@ async function run(of: Scope, mine: Token): Promise<void> {
       if (!mine.stopped) sweeping.value = clock.at(extent(held).done);
     }
   }
-  store(of, { ...held, running: false });
+  store(of, { ...held, running: false, complete: true });
   sweepNews.value = "All points of the curves are there.";
 }
 

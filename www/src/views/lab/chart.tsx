@@ -41,17 +41,15 @@ interface Props {
   onTake: (at: readonly [number, number]) => void;
 }
 
-const HEIGHT = 268;
-
 export function Chart(props: Props) {
   const { curves, x, y, original, now, shown, onShow, onTake } = props;
   const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
+  const { width, height } = useSize(box);
   const flat = curves.flatMap((curve, c) =>
     curve.points.map((it, p) => ({ at: it.at, where: [c, p] as [number, number] })),
   );
   const points = flat.flatMap((it) => it.at ?? []);
-  const view = frame({ width, height: HEIGHT }, points, { x: now ?? 0, y: original?.high ?? 1 });
+  const view = frame({ width, height }, points, { x: now ?? 0, y: original?.high ?? 1 });
   const find = (event: MouseEvent) => {
     const bounds = box.current!.getBoundingClientRect();
     const at: [number, number] = [event.clientX - bounds.left, event.clientY - bounds.top];
@@ -85,7 +83,7 @@ export function Chart(props: Props) {
         if (at) onTake(at);
       }}
     >
-      <svg viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} aria-hidden="true">
+      <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
         <Axes view={view} x={x} y={y} />
         {original ? (
           <g class="chart-original">
@@ -97,8 +95,8 @@ export function Chart(props: Props) {
         ) : null}
         {now === null ? null : (
           <g class="chart-now">
-            <line x1={view.x(now)} x2={view.x(now)} y1={MARGIN.top} y2={HEIGHT - MARGIN.bottom} />
-            <text x={view.x(now) + 4} y={HEIGHT - MARGIN.bottom - 5}>
+            <line x1={view.x(now)} x2={view.x(now)} y1={MARGIN.top} y2={height - MARGIN.bottom} />
+            <text x={view.x(now) + 4} y={height - MARGIN.bottom - 5}>
               this plan
             </text>
           </g>
@@ -139,8 +137,8 @@ const X_NAMES: Record<XAxis, string> = { macs: "MACs removed, %", params: "param
 const Y_NAMES: Record<YAxis, string> = { accuracy: "accuracy, %", agreement: "agreement with the original, %" };
 
 function Axes({ view, x, y }: { view: Frame; x: XAxis; y: YAxis }) {
-  const { width } = view;
-  const floor = HEIGHT - MARGIN.bottom;
+  const { width, height } = view;
+  const floor = height - MARGIN.bottom;
   return (
     <g class="chart-axes">
       {view.y.ticks(6).map((tick) => (
@@ -159,7 +157,7 @@ function Axes({ view, x, y }: { view: Frame; x: XAxis; y: YAxis }) {
           </text>
         </g>
       ))}
-      <text class="axis-name" x={width - MARGIN.right} y={HEIGHT - 4} text-anchor="end">
+      <text class="axis-name" x={width - MARGIN.right} y={height - 4} text-anchor="end">
         {X_NAMES[x]}
       </text>
       <text class="axis-name" x={MARGIN.left + 4} y={MARGIN.top - 2}>
@@ -198,16 +196,16 @@ function walk(curves: DrawnCurve[], from: readonly [number, number] | null, key:
   return null;
 }
 
-/** Text keeps its size on every width, so the drawing follows the box instead of being scaled. */
-function useWidth(of: { current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(500);
+/** Text keeps its size in every box, so the drawing follows the box instead of being scaled. */
+function useSize(of: { current: HTMLElement | null }): { width: number; height: number } {
+  const [size, setSize] = useState({ width: 500, height: 268 });
   useLayoutEffect(() => {
     const box = of.current!;
-    const read = () => setWidth(Math.max(240, Math.round(box.clientWidth)));
+    const read = () => setSize({ width: Math.max(240, box.clientWidth), height: Math.max(160, box.clientHeight) });
     read();
     const observer = new ResizeObserver(read);
     observer.observe(box);
     return () => observer.disconnect();
   }, []);
-  return width;
+  return size;
 }

@@ -8,7 +8,7 @@ import { adoptPlan } from "../../state/lab/adopt";
 import { scope } from "../../state/lab/bench";
 import { downloadCurvesCsv, downloadCurvesSvg } from "../../state/lab/curves-out";
 import { originalResult } from "../../state/lab/evaluation";
-import { type CurveChoice, extent } from "../../state/lab/schedule";
+import type { CurveChoice } from "../../state/lab/schedule";
 import {
   chosenCurves,
   continueSweep,
@@ -143,8 +143,7 @@ function readOut({ knob, plan, macs, params, result }: JudgedPoint): string {
 function SweepControls() {
   const held = sweep.value;
   const active = sweeping.value !== null;
-  const reached = held ? extent(held) : null;
-  const finished = reached !== null && reached.done >= reached.total;
+  const finished = held?.complete ?? false;
   const paused = held !== null && !finished && !active;
   return (
     <>

@@ -57,10 +57,16 @@ export function EvaluationView() {
       </div>
       <Problem text={evaluationProblem.value} />
       <p class="lab-verdict">{plan?.against ? verdict(plan, plan.against) : soFarText()}</p>
-      <Numbers {...shown} />
-      <Pictures {...shown} />
-      <ClassBars {...shown} />
-      <RepairHere />
+      <div class="lab-columns">
+        <div>
+          <Numbers {...shown} />
+          <Pictures {...shown} />
+        </div>
+        <div>
+          <ClassBars {...shown} />
+          <RepairHere />
+        </div>
+      </div>
     </section>
   );
 }
