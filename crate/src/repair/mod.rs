@@ -130,21 +130,31 @@ pub fn repair(
     Ok((model, report))
 }
 
-/// Pictures to fit on and pictures to judge by: every fifth of many, every fourth of few.
+/// Pictures to fit on and pictures to judge by: a fifth of many, a quarter of few. Data sets come class
+/// by class or one of every class in turn, so which are held back is drawn, always alike.
 fn split(images: &[ArrayD<f32>]) -> (Vec<&ArrayD<f32>>, Vec<&ArrayD<f32>>) {
-    let every = match images.len() {
-        0..8 => return (images.iter().collect(), Vec::new()),
-        8..64 => 4,
-        _ => 5,
+    let held = match images.len() {
+        0..8 => 0,
+        8..64 => images.len() / 4,
+        _ => images.len() / 5,
     };
-    let held = |k: usize| k % every == every - 1;
-    let which = |wanted: bool| {
-        let each = images.iter().enumerate();
-        each.filter(|(k, _)| held(*k) == wanted)
-            .map(|(_, i)| i)
-            .collect()
+    let mut order: Vec<usize> = (0..images.len()).collect();
+    order.sort_by_key(|k| spread(*k as u64));
+    let (back, front) = order.split_at(held);
+    let pick = |which: &[usize]| {
+        let mut which = which.to_vec();
+        which.sort_unstable();
+        which.into_iter().map(|k| &images[k]).collect()
     };
-    (which(false), which(true))
+    (pick(front), pick(back))
+}
+
+/// SplitMix64: neighbouring numbers far apart.
+fn spread(k: u64) -> u64 {
+    let mut z = (k + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 /// What a person should know about the pictures they gave.
@@ -297,4 +307,25 @@ fn write(model: &pb::ModelProto, pair: &Pair<'_>, linear: &[Linear]) -> Result<p
             bias: &bias,
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_class_is_held_back_as_a_whole() {
+        for (classes, count) in [(10, 64), (10, 512), (100, 512), (10, 40)] {
+            let images: Vec<_> = (0..count)
+                .map(|k| ArrayD::from_elem(vec![1], (k % classes) as f32))
+                .collect();
+            let (fit, held) = split(&images);
+            assert_eq!(fit.len() + held.len(), count);
+            let seen = |of: &[&ArrayD<f32>]| {
+                let set: std::collections::HashSet<u32> = of.iter().map(|i| i[0] as u32).collect();
+                set.len()
+            };
+            assert_eq!(seen(&fit), classes, "{classes} {count}");
+        }
+    }
 }
