@@ -138,8 +138,7 @@ export async function refreshOrder(): Promise<void> {
   const weighed = per.value;
   const options = store.options.value;
   try {
-    const keys =
-      by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(options)));
+    const keys = by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(options)));
     if (model.value !== of || criterion.value !== by || per.value !== weighed) return;
     order.value = { ...sortRows(of.overview.sites, keys), by, per: weighed };
   } catch (error) {

@@ -105,7 +105,10 @@ export const options = computed<WholePlan>(() => ({
 
 /** Equal keys mean equal pruned networks. */
 export function keyOf(plan: PlanOptions): string {
-  return JSON.stringify({ ...plan, ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "channel" } : { threshold: 0 }) });
+  return JSON.stringify({
+    ...plan,
+    ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "channel" } : { threshold: 0 }),
+  });
 }
 
 export const planKey = computed(() => keyOf(options.value));

@@ -4,9 +4,9 @@ import { view } from "../state/store";
 import type { View } from "../state/url";
 import { CasesView } from "./cases";
 import { ChannelView } from "./channel";
-import { LabView } from "./lab/lab";
 import { CompareView } from "./compare";
 import { GraphView } from "./graph";
+import { LabView } from "./lab/lab";
 
 interface Panel {
   id: View;
