@@ -47,7 +47,7 @@ function reach(points, by, total, original, loss) {
 }
 
 const percent = (value, digits = 1) => (value === null ? "–" : `${(100 * value).toFixed(digits)} %`);
-const cut = (value) => (value === null ? "–" : value < 0.0005 ? "0" : `−${(100 * value).toFixed(0)} %`);
+const cut = (value) => (value === null ? "–" : value < 0.005 ? "0" : `−${(100 * value).toFixed(0)} %`);
 const count = (value) => value.toLocaleString("en-US");
 const unique = (values) => [...new Set(values)];
 
