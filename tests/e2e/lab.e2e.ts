@@ -251,6 +251,9 @@ test("a repair with images that are not judged by is judged beside the cut netwo
   console.log(`original, cut, repaired: ${right.join(", ")} %`);
   expect(right).toHaveLength(3);
   expect(right[2]!).toBeGreaterThan(right[1]! + 5);
+  // No class was left out of what it was fitted to.
+  const classes = await page.locator(".class-numbers").allTextContents();
+  for (const it of classes) expect(Number(it.split("→")[1])).toBeGreaterThan(20);
 });
 
 test.each([

@@ -9,10 +9,25 @@ const ENOUGH = 64;
 /** How many images are left for a repair. */
 export const spare = computed(() => Math.min(ENOUGH, (labelled.value?.info.images ?? 0) - images.value));
 
+/**
+ * The data set takes one image of every class in turn, and a repair holds every so-manieth back to judge
+ * itself by: in that order it could hold back whole classes. The same shuffle every time.
+ */
+function shuffled<T>(all: readonly T[]): T[] {
+  const out = [...all];
+  let state = 1;
+  for (let i = out.length - 1; i > 0; i--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const j = Math.floor((state / 2 ** 32) * (i + 1));
+    [out[i], out[j]] = [out[j]!, out[i]!];
+  }
+  return out;
+}
+
 export function repairWithSpare(): Promise<void> {
   const data = labelled.value;
   const from = images.value;
   const to = from + spare.value;
   if (!data || spare.value <= 0) return Promise.resolve();
-  return repairWith(() => pool.pictures(data.files, from, to));
+  return repairWith(async () => shuffled(await pool.pictures(data.files, from, to)));
 }

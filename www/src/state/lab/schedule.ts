@@ -62,17 +62,22 @@ async function candidates(plan: WholePlan, wanted: number, mine: Token): Promise
     mine.check();
   }
   for (let round = 0; round < ROUNDS; round++) {
-    const more = await inGaps(points, plan, mine);
+    const more = await inGaps(points, plan, count, mine);
     if (more.length === 0) break;
     points = [...points, ...more].sort((a, b) => b.macs.after - a.macs.after);
   }
   return points;
 }
 
-/** Plans in the middle of gaps that are wider than they would be if all were even. */
-async function inGaps(points: readonly PlannedPoint[], plan: WholePlan, mine: Token): Promise<PlannedPoint[]> {
+/** Plans in the middle of gaps that are wider than `count` even ones would have. */
+async function inGaps(
+  points: readonly PlannedPoint[],
+  plan: WholePlan,
+  count: number,
+  mine: Token,
+): Promise<PlannedPoint[]> {
   const macs = points.map((it) => it.macs.after);
-  const even = (Math.max(...macs) - Math.min(...macs)) / Math.max(1, points.length - 1);
+  const even = (Math.max(...macs) - Math.min(...macs)) / Math.max(1, count - 1);
   const found: PlannedPoint[] = [];
   for (let i = 1; i < points.length; i++) {
     const [a, b] = [points[i - 1]!, points[i]!];

@@ -17,7 +17,6 @@ import {
 import { repairWithSpare, spare } from "../../state/lab/repair";
 import { current, working } from "../../state/proof";
 import type { Against, Evaluation } from "../../wasm/core";
-import { Repaired } from "../repaired";
 import { LAB } from "../words";
 import { ClassBars } from "./classes";
 import { type WhiskerRow, Whiskers } from "./whiskers";
@@ -178,7 +177,7 @@ function RepairHere() {
           Repair with {left > 0 ? plural(left, "other image") : "other images"}
         </button>
       </div>
-      {made?.repairedOn ? <Repaired plan={made.plan} /> : null}
+      {made?.repairedOn ? <p class="checked">Repaired; the proof says how it went. Evaluate it here.</p> : null}
     </div>
   );
 }
