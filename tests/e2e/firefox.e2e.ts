@@ -24,7 +24,7 @@ test.skipIf(!FIREFOX)(
       await expect.poll(() => firefox.evaluate<string>("location.hash"), SLOW).toContain("threshold=0.85");
 
       await firefox.evaluate(`${button("Run both networks")}.click()`);
-      const rows = "document.querySelectorAll('.predictions tbody').length";
+      const rows = `[...document.querySelectorAll("table")].find((it) => it.caption?.textContent === "Predictions")?.tBodies.length`;
       await expect.poll(() => firefox.evaluate(rows), SLOW).toBe(5);
 
       await firefox.evaluate(`${button("Download pruned model")}.click()`);
