@@ -272,8 +272,10 @@ export function repairWith(images: () => Promise<Blob[]>): Promise<void> {
 async function repair(images: Blob[], progress: (fraction: number, label?: string) => void): Promise<void> {
   const key = store.planKey.value;
   const options = store.options.value;
+  const generation = runnerGeneration();
   for (const [i, of] of images.entries()) {
     const image = await bytesOf(of);
+    sameRunner(generation);
     await runnerCall((core) => core.addRepairImage(transfer(image, [image.buffer]), store.preset.value));
     progress((0.2 * (i + 1)) / images.length, `Reading image ${i + 1} of ${images.length}`);
   }
@@ -287,7 +289,8 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
     generation: runnerGeneration(),
     plan,
     check: plan.check ?? null,
-    repairedOn: images.length,
+    // A repair that was not taken leaves the cut network as it was.
+    repairedOn: plan.repair?.declined ? 0 : images.length,
     fitted: new Set(images),
     first: 0,
     bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),

@@ -1,37 +1,9 @@
 /** What a repair says of itself: judged on images that it was not fitted to. */
-import type { Plan } from "../wasm/core";
+import type { Plan, RepairReport } from "../wasm/core";
 
-/** How near a network is to the original. */
-export interface Closeness {
-  agreement: number | null;
-  mean_kl: number | null;
-  error: number;
-}
+export type { Closeness, RepairReport } from "../wasm/core";
 
-interface RepairedLayer {
-  node: string;
-  before: number;
-  after: number;
-  declined: string | null;
-}
-
-interface RepairStep {
-  step: string;
-  declined: string | null;
-  layers: RepairedLayer[];
-}
-
-export interface RepairReport {
-  images: number;
-  held: number;
-  warning: string | null;
-  declined: string | null;
-  before: Closeness;
-  after: Closeness;
-  steps: RepairStep[];
-}
-
-/** Null where the core does not judge its repairs. */
+/** Null for plans that were not repaired. */
 export function repairOf(plan: Plan): RepairReport | null {
-  return (plan as { repair?: RepairReport | null }).repair ?? null;
+  return plan.repair ?? null;
 }

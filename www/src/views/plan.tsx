@@ -115,7 +115,7 @@ function Cases() {
   const withheld = drag.value?.preview.withheld ?? 0;
   return (
     <>
-      <table class="cases">
+      <table class="plan-cases">
         <caption>Four-case plan</caption>
         <thead class="hidden">
           <tr>

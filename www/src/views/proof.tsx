@@ -172,7 +172,7 @@ function Take() {
           Before the file is offered, it runs against a masked twin of the original, and the difference is shown.
         </p>
       )}
-      {made?.repairedOn ? <Repaired plan={made.plan} /> : null}
+      {made?.plan.repair ? <Repaired plan={made.plan} /> : null}
       {made ? <p class="file-name">{fileName(made)}</p> : null}
       <Blocks />
     </div>
