@@ -11,6 +11,7 @@ use tract_onnx::tract_hir::internal::InferenceModelExt;
 use crate::error::{Error, Result};
 use crate::graph::{fix_inputs, lacking, parser, sentence};
 use crate::onnx::{self, pb};
+use crate::random;
 
 /// A compiled network.
 pub struct Engine {
@@ -153,13 +154,10 @@ fn element_type(info: &pb::ValueInfoProto) -> DatumType {
 
 /// A seeded standard normal image, the probe of every equivalence check.
 pub fn noise(shape: &[usize], seed: u64) -> ArrayD<f32> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03;
+    let mut state = seed.wrapping_mul(random::STEP) ^ 0xD1B5_4A32_D192_ED03;
     let mut uniform = move || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+        state = state.wrapping_add(random::STEP);
+        random::unit(state)
     };
     let normal = || {
         let (u, v) = (uniform().max(1e-300), uniform());

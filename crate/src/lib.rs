@@ -15,6 +15,7 @@ pub mod image;
 pub mod labels;
 pub mod onnx;
 pub mod plan;
+mod random;
 pub mod repair;
 pub mod report;
 pub mod session;

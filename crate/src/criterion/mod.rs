@@ -8,6 +8,7 @@ mod weights;
 use crate::analysis::Analysis;
 use crate::channels::ClassId;
 use crate::error::{Error, Result};
+use crate::random;
 use crate::report::{Criterion, Per};
 
 /// One score per class, divided by what removing it saves where `per` says so. `zeros` are the measured fractions of zeros per atom, for `apoz`.
@@ -96,11 +97,8 @@ fn largest(analysis: &Analysis, of: impl Fn(usize) -> f64) -> Vec<f64> {
     (0..analysis.free.len()).map(class).collect()
 }
 
-/// SplitMix64 of (seed, class), in [0, 1).
+/// A number in [0, 1) of (seed, class).
 fn random(seed: u32, class: u64) -> f64 {
-    let mut z = (u64::from(seed) << 32 | 0x9E37)
-        .wrapping_add((class + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    let start = u64::from(seed) << 32 | 0x9E37;
+    random::unit(start.wrapping_add((class + 1).wrapping_mul(random::STEP)))
 }

@@ -4,6 +4,7 @@ use ndarray::ArrayD;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::evaluate::divergence;
 use crate::onnx::pb;
 use crate::report::Closeness;
 use crate::session::softmax;
@@ -94,15 +95,6 @@ fn distribution(scores: &ArrayD<f32>, probabilities: bool) -> Vec<f64> {
 
 fn largest(values: &[f64]) -> usize {
     (0..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
-}
-
-/// KL(p ‖ q) in nats.
-fn divergence(p: &[f64], q: &[f64]) -> f64 {
-    let one = |(p, q): (&f64, &f64)| match *p > 0.0 {
-        true => p * (p / q.max(1e-12)).ln(),
-        false => 0.0,
-    };
-    p.iter().zip(q).map(one).sum()
 }
 
 /// ‖a − b‖² / ‖a‖² over all outputs.

@@ -27,6 +27,7 @@ use crate::channels::Reader;
 use crate::error::{Error, Result};
 use crate::onnx::pb;
 use crate::plan::Decision;
+use crate::random;
 use crate::report::{RepairLayer, RepairReport, RepairStep, Step};
 use crate::surgery::{Revision, revise};
 use fit::fit_reader;
@@ -139,7 +140,7 @@ fn split(images: &[ArrayD<f32>]) -> (Vec<&ArrayD<f32>>, Vec<&ArrayD<f32>>) {
         _ => images.len() / 5,
     };
     let mut order: Vec<usize> = (0..images.len()).collect();
-    order.sort_by_key(|k| spread(*k as u64));
+    order.sort_by_key(|k| random::mix((*k as u64 + 1).wrapping_mul(random::STEP)));
     let (back, front) = order.split_at(held);
     let pick = |which: &[usize]| {
         let mut which = which.to_vec();
@@ -147,14 +148,6 @@ fn split(images: &[ArrayD<f32>]) -> (Vec<&ArrayD<f32>>, Vec<&ArrayD<f32>>) {
         which.into_iter().map(|k| &images[k]).collect()
     };
     (pick(front), pick(back))
-}
-
-/// SplitMix64: neighbouring numbers far apart.
-fn spread(k: u64) -> u64 {
-    let mut z = (k + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 /// What a person should know about the pictures they gave.
