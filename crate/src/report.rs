@@ -68,8 +68,10 @@ wire! {
     #[derive(Copy, Eq, Hash, Default)]
     #[serde(rename_all = "lowercase")]
     pub enum Per {
-        /// Every channel counts the same.
+        /// What suits the criterion: MACs for `influence`, channels for all others.
         #[default]
+        Own,
+        /// Every channel counts the same.
         Channel,
         /// The MACs that a channel saves by itself.
         Mac,
@@ -430,7 +432,7 @@ impl Default for PlanOptions {
             threshold: 0.99,
             share: 0.25,
             compensation: Compensation::Shift,
-            per: Per::Channel,
+            per: Per::Own,
             seed: 0,
             floor: 1,
             multiple: 1,

@@ -131,4 +131,5 @@ fn influence_per_mac_saves_more_macs_per_channel() {
     };
     assert!(share(Per::Mac) < share(Per::Channel));
     assert!(share(Per::Mac) < share(Per::Parameter));
+    assert_eq!(share(Per::Own), share(Per::Mac));
 }

@@ -47,6 +47,11 @@ pub fn scores(
     let free = |c: usize| if analysis.free[c] { score[c] } else { f64::NAN };
     let scores: Vec<f64> = (0..score.len()).map(free).collect();
     // A threshold on a probability is absolute: nothing is weighed against its price.
+    let per = match (criterion, per) {
+        (Criterion::Influence, Per::Own) => Per::Mac,
+        (_, Per::Own) => Per::Channel,
+        (_, per) => per,
+    };
     Ok(match (criterion, per) {
         (Criterion::Probability, _) | (_, Per::Channel) => scores,
         _ => divide(analysis, scores, per),
@@ -60,7 +65,7 @@ fn divide(analysis: &Analysis, scores: Vec<f64>, per: Per) -> Vec<f64> {
     let macs = |c: usize| alone[c].1 as f64 / total.macs.max(1) as f64;
     let params = |c: usize| alone[c].0 as f64 / total.params.max(1) as f64;
     let saves = |c: usize| match per {
-        Per::Channel => 1.0,
+        Per::Own | Per::Channel => 1.0,
         Per::Mac => macs(c),
         Per::Parameter => params(c),
         Per::Cost => 0.5 * (macs(c) + params(c)),

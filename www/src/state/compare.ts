@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { divergence, moved, probabilitiesOf } from "../lib/distribution";
 import { roundProbability } from "../lib/logit";
-import type { Change, Compensation, Criterion, Per, Plan, PlanOptions, Prediction } from "../wasm/core";
+import type { Change, Compensation, Criterion, Plan, PlanOptions, Prediction } from "../wasm/core";
 import { EngineLost, sentence } from "../worker/engine";
 import { runnerCall, stopRunner } from "./engines";
 import { withJob } from "./jobs";
@@ -76,16 +76,11 @@ export const compareKey = computed(() =>
 );
 export const compareCurrent = computed(() => comparison.value?.key === compareKey.value);
 
-/** Each criterion in the order it is meant to be used in, as the dial sets it. */
-function orderOf({ criterion }: Side): Per {
-  return criterion === "influence" ? "mac" : "channel";
-}
-
 /** Slots of the runner; the panel of the four cases has 0 and 1. */
 const SLOTS = { a: 2, b: 3 } as const;
 
 async function carryOut(side: Side, slot: number): Promise<{ outcome: Outcome; plan: Plan }> {
-  const wish: PlanOptions = { ...store.options.value, ...side, per: orderOf(side) };
+  const wish: PlanOptions = { ...store.options.value, ...side, per: "own" };
   const solved = await runnerCall((core) => core.solveMacs(wish, budget.value));
   // The very amount that "Use this plan" sets, so that the page then shows the same plan.
   const amount = side.criterion === "probability" ? roundProbability(solved, 4) : Math.round(solved * 1e4) / 1e4;
@@ -154,7 +149,7 @@ export async function compareNow(): Promise<void> {
 export function usePlan(side: Outcome): void {
   store.criterion.value = side.criterion;
   store.compensation.value = side.compensation;
-  store.per.value = orderOf(side);
+  store.per.value = "own";
   if (side.criterion === "probability") store.threshold.value = side.amount;
   else store.share.value = side.amount;
 }

@@ -119,7 +119,7 @@ export const options = computed<WholePlan>(() => ({
 export function keyOf(plan: PlanOptions): string {
   return JSON.stringify({
     ...plan,
-    ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "channel" } : { threshold: 0 }),
+    ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "own" } : { threshold: 0 }),
   });
 }
 

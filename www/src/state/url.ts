@@ -8,7 +8,7 @@ import type { Settings } from "./settings";
 export const CRITERIA = ["probability", "sigma", "influence", "slimming", "l1", "fpgm", "apoz", "random"] as const;
 export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
 /** What a score is weighed against. */
-export const PERS = ["channel", "mac", "parameter", "cost"] as const;
+export const PERS = ["own", "channel", "mac", "parameter", "cost"] as const;
 export const PRESETS = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
 export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
 
@@ -87,7 +87,7 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
   threshold: numeric(0.99, 0, 1),
   share: numeric(0.25, 0, 0.99),
   compensation: oneOf("shift", COMPENSATIONS),
-  per: oneOf("channel", PERS),
+  per: oneOf("own", PERS),
   seed: numeric(0, 0, 0xffffffff, true),
   floor: numeric(1, 1, 65536, true),
   multiple: numeric(1, 1, 256, true),

@@ -54,7 +54,6 @@ function chooseCriterion(criterion: (typeof CRITERIA)[number]): void {
   if (criterion === "sigma" && store.compensation.value === "shift") store.compensation.value = "mean";
   if (criterion === "influence" && store.compensation.value !== "none") store.compensation.value = "moments";
   if (criterion === "probability" && store.compensation.value !== "none") store.compensation.value = "shift";
-  store.per.value = criterion === "influence" ? "mac" : "channel";
 }
 
 function Slider() {

@@ -22,6 +22,7 @@ export const COMPENSATION_NAMES: Record<Compensation, string> = {
 };
 
 export const PER_NAMES: Record<Per, string> = {
+  own: "as suits the criterion",
   channel: "per channel",
   mac: "per MAC saved",
   parameter: "per parameter saved",

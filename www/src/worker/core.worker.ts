@@ -55,7 +55,7 @@ const ZEROS: PlanOptions = {
   threshold: 1,
   share: 0,
   compensation: "none",
-  per: "channel",
+  per: "own",
   seed: 0,
   floor: 1,
   multiple: 1,

@@ -28,7 +28,8 @@ plan options:
   --max-loss P          the largest pruning that loses at most P points of accuracy on the images of --data [--limit N]
   --min-agreement P     the largest pruning that names the same class on at least P % of them
   --compensation NAME   what readers are told of removed channels: none, shift (default), mean, moments
-  --per WHAT            for a share: weigh scores per channel (default), mac, parameter, cost
+  --per WHAT            for a share: weigh scores per channel, mac, parameter, cost (default: own, which is
+                        mac for influence and channel for the others)
   --seed N              of the random criterion
   --floor N             fewest channels a layer keeps (default 1)
   --multiple N          round kept channel counts up to a multiple of N (default 1)

@@ -14,7 +14,7 @@ const QUESTIONS: { title: string; curves: CurveChoice[] }[] = [
     curves: [
       { criterion: "probability", compensation: "shift" },
       { criterion: "sigma", compensation: "mean" },
-      { criterion: "influence", compensation: "mean" },
+      { criterion: "influence", compensation: "moments" },
       { criterion: "slimming", compensation: "mean" },
       { criterion: "l1", compensation: "mean" },
       { criterion: "random", compensation: "mean" },
