@@ -128,8 +128,8 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   };
   return (
     // Arrow keys step wherever the focus is in the lesson.
-    <section class="lesson" aria-label="The case step by step" onKeyDown={keys}>
-      <div class="lesson-head">
+    <section class="walk" aria-label="The case step by step" onKeyDown={keys}>
+      <div class="walk-head">
         <h3>
           Channel {of.before.channel.channel}{" "}
           <span class="of">
@@ -164,7 +164,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
         nameOf={nameOf}
         siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
       />
-      <ol class="steps">
+      <ol class="walk-steps">
         {STEPS.map((title, i) => (
           <li key={title}>
             <button

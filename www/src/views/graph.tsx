@@ -16,6 +16,8 @@ const pointed = signal<number | null>(null);
 /** The node that the Tab key reaches. */
 const reached = signal(0);
 let fitted: Drawing | null = null;
+/** Width that the shift counts on. */
+let fittedWidth = 0;
 
 export function GraphView() {
   const shown = drawing.value;
@@ -37,8 +39,22 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     fitted = shown;
     reached.value = 0;
     pointed.value = null;
+    fittedWidth = box.current.clientWidth;
     glance.value = whole(box.current, placed);
   }, [shown]);
+  // What stood in the middle stays there when the panel grows.
+  useEffect(() => {
+    const of = box.current;
+    if (!of) return;
+    const observer = new ResizeObserver(() => {
+      const by = of.clientWidth - fittedWidth;
+      if (by === 0 || of.clientWidth === 0) return;
+      fittedWidth = of.clientWidth;
+      glance.value = { ...glance.peek(), x: glance.peek().x + by / 2 };
+    });
+    observer.observe(of);
+    return () => observer.disconnect();
+  }, []);
   useEffect(() => (box.current ? follow(box.current, glance) : undefined), []);
   const kept = widths.value;
   const { x, y, zoom } = glance.value;

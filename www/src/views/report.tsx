@@ -132,6 +132,15 @@ function Line({ name, change, show }: { name: string; change: Change; show: (n: 
   );
 }
 
+const LEGEND = [
+  ["alive", "kept"],
+  ["output-dead", "output dead"],
+  ["input-dead", "input dead"],
+  ["both-dead", "both dead"],
+  ["removed", "removed otherwise"],
+  ["withheld", "withheld"],
+] as const;
+
 /** The map in the report's own colours: paper is light, whatever the screen is. */
 function MapPicture({ open }: { open: Model }) {
   const box = useRef<HTMLElement>(null);
@@ -160,9 +169,11 @@ function MapPicture({ open }: { open: Model }) {
     <figure ref={box} class="map-figure">
       <figcaption>
         Channel map: a row per normalised layer, a cell per channel, what goes first to the right; the bar is the cut.{" "}
-        <i class="swatch alive" /> kept <i class="swatch output-dead" /> output dead <i class="swatch input-dead" />{" "}
-        input dead <i class="swatch both-dead" /> both dead <i class="swatch removed" /> removed otherwise{" "}
-        <i class="swatch withheld" /> withheld
+        {LEGEND.map(([swatch, name]) => (
+          <span key={swatch}>
+            <i class={`swatch ${swatch}`} /> {name}{" "}
+          </span>
+        ))}
       </figcaption>
       {/* Our own recorder wrote it, and it escapes names. */}
       <div role="img" aria-label="Channel map" dangerouslySetInnerHTML={{ __html: svg }} />

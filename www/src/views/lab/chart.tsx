@@ -96,7 +96,11 @@ export function Chart(props: Props) {
         {now === null ? null : (
           <g class="chart-now">
             <line x1={view.x(now)} x2={view.x(now)} y1={MARGIN.top} y2={height - MARGIN.bottom} />
-            <text x={view.x(now) + 4} y={height - MARGIN.bottom - 5}>
+            <text
+              x={view.x(now) + (view.x(now) > width - 70 ? -4 : 4)}
+              y={height - MARGIN.bottom - 5}
+              text-anchor={view.x(now) > width - 70 ? "end" : "start"}
+            >
               this plan
             </text>
           </g>

@@ -27,7 +27,7 @@ export function ClassBars({ original, pruned, repaired }: Shown) {
       <h3>
         By class, %{" "}
         <span class="hint">
-          <i class="key before" /> original <i class="key after" /> {after}
+          <i class="class-key before" /> original <i class="class-key after" /> {after}
         </span>
       </h3>
       <ul>
