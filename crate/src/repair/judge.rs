@@ -25,7 +25,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether this is nearer than `other` by more than the pictures' own scatter.
+    /// Whether this is nearer than `other` by more than the pictures' own scatter, or less than half as
+    /// far without answering more of them otherwise: few pictures scatter widely.
     pub fn beats(&self, other: &Verdict) -> bool {
         let n = self.distances.len() as f64;
         let pairs = other.distances.iter().zip(&self.distances);
@@ -33,7 +34,9 @@ impl Verdict {
         let mean = gains.iter().sum::<f64>() / n;
         let square: f64 = gains.iter().map(|g| (g - mean) * (g - mean)).sum();
         let error = (square / (n - 1.0).max(1.0) / n).sqrt();
-        n == 0.0 || mean > error
+        let before = other.distances.iter().sum::<f64>() / n;
+        let halved = mean > 0.5 * before && self.closeness.agreement >= other.closeness.agreement;
+        n == 0.0 || mean > error || halved
     }
 }
 
