@@ -128,8 +128,8 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   };
   return (
     // Arrow keys step wherever the focus is in the lesson.
-    <section class="lesson" aria-label="The case step by step" onKeyDown={keys}>
-      <div class="lesson-head">
+    <section class="case-lesson" aria-label="The case step by step" onKeyDown={keys}>
+      <div class="case-lesson-head">
         <h3>
           Channel {of.before.channel.channel}{" "}
           <span class="of">
