@@ -67,7 +67,6 @@ test("criteria that take a share say so, and a target solves for it", async () =
   await slider.waitFor();
   await setThreshold(page, "0.25");
   await expect.poll(() => removed(page, "Channels")).toBeGreaterThan(15);
-  await page.getByText("Target, seed and guards").click();
   await page.getByRole("button", { name: "Solve for" }).click();
   await expect.poll(async () => Math.abs((await removed(page, "MACs")) - 30)).toBeLessThan(1);
 });

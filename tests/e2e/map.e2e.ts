@@ -30,7 +30,7 @@ test("a drag is one step back, and every control takes part", async () => {
   await page.getByRole("combobox", { name: "Compensation" }).selectOption("none");
   await page.getByRole("combobox", { name: "Criterion" }).selectOption("sigma");
   await setThreshold(page, "0.4");
-  await page.getByText("Target, seed and guards").click();
+  await page.getByText("Limits per layer").click();
   const multiple = page.getByRole("spinbutton", { name: "Keep a multiple of" });
   await multiple.fill("8");
   await multiple.press("Enter");

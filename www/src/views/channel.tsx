@@ -4,7 +4,7 @@ import { gapToNormal } from "../lib/distribution";
 import { normal, plural, probability, value } from "../lib/format";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
-import { compensation, criterion, type Model, model, selected, detail as shown, threshold } from "../state/store";
+import { compensation, criterion, type Model, model, selected, detail as shown, threshold, view } from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram, Stage } from "../wasm/core";
 import { Bell } from "./bell";
 import { Arithmetic } from "./channel-arithmetic";
@@ -65,7 +65,20 @@ export function ChannelView() {
           {detail.histogram ? <TraceView detail={detail} /> : null}
         </div>
         <div class="story">
-          <p>{caseSentence(detail)}</p>
+          <p>
+            {caseSentence(detail)}{" "}
+            {detail.case ? (
+              <button
+                type="button"
+                class="link"
+                onClick={() => {
+                  view.value = "cases";
+                }}
+              >
+                Step by step
+              </button>
+            ) : null}
+          </p>
           {detail.kept_because ? <p class="because">{detail.kept_because}</p> : null}
           <Folds detail={detail} />
           <p class="hint">

@@ -37,8 +37,9 @@ export function Dial() {
       </div>
       <Slider />
       <Outputs />
-      <p class="hint dial-help">{CRITERION_HELP[store.criterion.value]}</p>
       <Target />
+      <p class="hint dial-help">{CRITERION_HELP[store.criterion.value]}</p>
+      <Limits />
     </section>
   );
 }
@@ -69,7 +70,7 @@ function Slider() {
       <div class="slider-head">
         <label for="amount">{name}</label>
         <span class="symbol" aria-hidden="true">
-          {takesShare ? "lowest score first" : "P ≥ τ goes"}
+          {takesShare ? "lowest score first" : "τ, lower cuts more"}
         </span>
         <NumberBox
           name="Threshold value"
@@ -136,17 +137,24 @@ function Output({ name, short, change }: { name: string; short: string; change: 
   );
 }
 
+/** The usual wish, so it stands in the open: a saving, and the threshold that reaches it. */
 function Target() {
   const [percentage, setPercentage] = useState(30);
   return (
-    <details class="target">
-      <summary>Target, seed and guards</summary>
-      <div class="row">
-        <NumberBox name="MACs to remove, %" value={percentage} min={1} max={95} step={1} onCommit={setPercentage} />
-        <button type="button" disabled={!store.model.value} onClick={() => void solveFor(percentage)}>
-          Solve for −{percentage} % MACs
-        </button>
-      </div>
+    <div class="row target">
+      <NumberBox name="MACs to remove, %" value={percentage} min={1} max={95} step={1} onCommit={setPercentage} />
+      <button type="button" disabled={!store.model.value} onClick={() => void solveFor(percentage)}>
+        Solve for −{percentage} % MACs
+      </button>
+    </div>
+  );
+}
+
+/** What a plan has to respect; most people never need it. */
+function Limits() {
+  return (
+    <details class="limits">
+      <summary>{store.criterion.value === "random" ? "Limits per layer, and seed" : "Limits per layer"}</summary>
       <div class="row">
         <NumberBox
           name="Keep at least, per layer"

@@ -4,7 +4,7 @@ import { bytes, compact, count, milliseconds, percent, plural, removedPercent } 
 import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
 import { current, latency } from "../state/proof";
-import { curve, drag, locked, type Model, model, plan, selected, takesShare, threshold } from "../state/store";
+import { curve, drag, locked, type Model, model, plan, selected, takesShare, threshold, view } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { exampleOf } from "./example";
 import { Bar } from "./parts";
@@ -164,6 +164,8 @@ function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" 
       class="link"
       onClick={() => {
         selected.value = [example.site, example.channel];
+        // From the other panels nothing would be seen to happen.
+        if (view.value !== "cases") view.value = "channel";
       }}
     >
       Here: channel {example.channel} of {example.name}

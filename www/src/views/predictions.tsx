@@ -41,7 +41,7 @@ export function Predictions() {
       <p class="agreement">
         <strong>
           {all.some((it) => it.agree !== null)
-            ? `${agreeing} of ${plural(all.length, "image")} ${agreeing === 1 ? "agrees" : "agree"}`
+            ? `${agreeing} of ${plural(all.length, "image")} ${agreeing === 1 ? "agrees" : "agree"} on the top-1 class`
             : `${plural(all.length, "image")} compared`}
         </strong>
         , max |Δ| {value(Math.max(...all.map((it) => it.difference)))} with outputs up to{" "}

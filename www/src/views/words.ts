@@ -30,7 +30,7 @@ export const PER_NAMES: Record<Per, string> = {
 };
 
 export const CRITERION_HELP: Record<Criterion, string> = {
-  probability: "A channel goes when its activation is pinned with at least this probability, by its BatchNorm alone.",
+  probability: "A channel goes when P, the probability that its BatchNorm pins its activation, is at least τ.",
   sigma: "Channels whose readers see the least variation go first; what remains of them is a bias.",
   influence:
     "Channels that vary little and whose readers hardly live on them go first, the cheapest to lose per MAC saved.",
@@ -42,10 +42,14 @@ export const CRITERION_HELP: Record<Criterion, string> = {
 };
 
 export const CASE_ROWS = [
-  ["keep", "Keep", "Alive on both sides of its depthwise convolution."],
-  ["output_dead", "Output dead", "What comes out is pinned: nothing behind it would notice."],
-  ["input_dead", "Input dead", "It only ever sees 0 and emits one constant, which is folded into the next layer."],
-  ["both_dead", "Both dead", "Pinned on both sides."],
+  ["keep", "Keep", "Case 1. Alive on both sides of its depthwise convolution."],
+  ["output_dead", "Output dead", "Case 2. What comes out is pinned: nothing behind it would notice."],
+  [
+    "input_dead",
+    "Input dead",
+    "Case 3. It only ever sees 0 and emits one constant, which is folded into the next layer.",
+  ],
+  ["both_dead", "Both dead", "Case 4. Pinned on both sides."],
 ] as const;
 
 export function caseSentence(detail: ChannelDetail): string {
@@ -53,16 +57,16 @@ export function caseSentence(detail: ChannelDetail): string {
   switch (detail.case) {
     case "output_dead":
       return gone
-        ? "Output dead: it is alive before the depthwise convolution, but what comes out is pinned, so both go."
-        : "Output dead: what comes out of the depthwise convolution is pinned.";
+        ? "Output dead (case 2): it is alive before the depthwise convolution, but what comes out is pinned, so both go."
+        : "Output dead (case 2): what comes out of the depthwise convolution is pinned.";
     case "input_dead":
       return gone
-        ? "Input dead: the depthwise convolution only ever sees the pinned value and emits one constant, which moves into the next layer (shifting-factor fusion)."
-        : "Input dead: the depthwise convolution only ever sees the pinned value.";
+        ? "Input dead (case 3): the depthwise convolution only ever sees the pinned value and emits one constant, which moves into the next layer (shifting-factor fusion)."
+        : "Input dead (case 3): the depthwise convolution only ever sees the pinned value.";
     case "both_dead":
       return gone
-        ? "Both dead: pinned before and after the depthwise convolution; it goes and leaves its pinned value."
-        : "Both dead: pinned before and after the depthwise convolution.";
+        ? "Both dead (case 4): pinned before and after the depthwise convolution; it goes and leaves its pinned value."
+        : "Both dead (case 4): pinned before and after the depthwise convolution.";
     case "keep":
       return gone
         ? "By probability both sides are alive; this criterion removes it all the same."
