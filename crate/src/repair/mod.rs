@@ -41,6 +41,9 @@ use walk::Walk;
 const LARGEST: usize = 2600;
 /// Fewer pictures than this cannot better a cut that answers all of them as the original does.
 const MANY: usize = 48;
+/// Pictures on which the cut is asked before anything is done, and the KL at which it is near enough.
+const ASKED: usize = 64;
+const NEAR: f64 = 0.05;
 /// Numbers that both networks may hold for all pictures together.
 const MEMORY: usize = 250_000_000;
 
@@ -75,14 +78,7 @@ pub fn repair(
     let mut standing = judge.judge(&model)?;
     let first = standing.closeness;
     let mut reports = Vec::new();
-    let content = match (job.classifier, used.len() < MANY) {
-        (Some(_), true) => Judge::new(job.original, job.classifier, used.iter().collect())?
-            .judge(&model)?
-            .closeness
-            .agreement
-            .is_some_and(|a| a == 1.0),
-        _ => false,
-    };
+    let content = is_content(job, &model, used)?;
     let total = steps.len() * job.before.channels.readers.len();
     let mut done = 0;
     for step in steps {
@@ -96,8 +92,8 @@ pub fn repair(
         let declined = match (acted, content, verdict.beats(&standing)) {
             (false, ..) => Some("there is nothing that it would improve".to_string()),
             (_, true, _) => Some(format!(
-                "the cut network answers all {} pictures as the original does, and so few cannot better that",
-                used.len()
+                "the cut network answers all {} pictures as the original does, so there is nothing to mend that they would show",
+                used.len().min(ASKED)
             )),
             (.., false) => Some(format!(
                 "on {} held-back pictures the network came no nearer to the original",
@@ -129,6 +125,19 @@ pub fn repair(
         steps: reports,
     };
     Ok((model, report))
+}
+
+/// Whether the cut answers the pictures as the original does, all of them, and either they are few or it
+/// is nearly as sure of its answers: then there is more to lose than to gain.
+fn is_content(job: &Job<'_>, cut: &pb::ModelProto, images: &[ArrayD<f32>]) -> Result<bool> {
+    if job.classifier.is_none() {
+        return Ok(false);
+    }
+    let asked = &images[..images.len().min(ASKED)];
+    let judge = Judge::new(job.original, job.classifier, asked.iter().collect())?;
+    let near = judge.judge(cut)?.closeness;
+    let sure = near.mean_kl.is_some_and(|kl| kl < NEAR);
+    Ok(near.agreement == Some(1.0) && (images.len() < MANY || sure))
 }
 
 /// Pictures to fit on and pictures to judge by: a fifth of many, a quarter of few. Data sets come class

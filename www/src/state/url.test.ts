@@ -6,7 +6,7 @@ const plan = {
   threshold: 0.99,
   share: 0.25,
   compensation: "shift" as const,
-  per: "channel" as const,
+  per: "own" as const,
   seed: 0,
   floor: 1,
   multiple: 1,
