@@ -15,21 +15,10 @@ use ndarray::Axis;
 use super::Decision;
 use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader};
-use crate::graph::NodeId;
-use crate::surgery::{FoldTarget, fold_target};
+use crate::surgery::normalisation_behind;
 
 /// However much goes, the estimate never asks for a slope more than four and a half times as steep.
 const LEAST: f64 = 0.05;
-
-/// The BatchNormalization that alone uses what a reader writes.
-pub fn normalisation(analysis: &Analysis, reader: &Reader) -> Option<NodeId> {
-    // A reader with a bias of its own may have one behind it all the same.
-    match fold_target(analysis, reader) {
-        FoldTarget::Shift(norm) => Some(norm),
-        FoldTarget::Bias(_) => crate::surgery::normalisation_behind(analysis, reader),
-        _ => None,
-    }
-}
 
 /// Per reader: the part of each output's variance that stays; `None` where nothing is lost or known.
 pub fn stays(analysis: &Analysis, decision: &Decision) -> Vec<Option<Vec<f64>>> {
@@ -46,7 +35,7 @@ fn of_reader(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Optio
     if !goes.contains(&true) || decision.is_dead(reader.node) {
         return None;
     }
-    let norm = normalisation(analysis, reader)?;
+    let norm = normalisation_behind(analysis, reader)?;
     let Flow::Normalise {
         scale, gaussians, ..
     } = &analysis.channels.flows[norm]

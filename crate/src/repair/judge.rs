@@ -13,8 +13,8 @@ use crate::session::softmax;
 pub struct Judge<'a> {
     pictures: Vec<&'a ArrayD<f32>>,
     answers: Vec<Vec<ArrayD<f32>>>,
-    /// Number of classes and whether the outputs are probabilities, for classifiers.
-    classifier: Option<(usize, bool)>,
+    /// For classifiers: whether the outputs are probabilities.
+    classifier: Option<bool>,
 }
 
 /// A network on the held-back pictures.
@@ -43,7 +43,7 @@ impl Verdict {
 impl<'a> Judge<'a> {
     pub fn new(
         original: &pb::ModelProto,
-        classifier: Option<(usize, bool)>,
+        classifier: Option<bool>,
         pictures: Vec<&'a ArrayD<f32>>,
     ) -> Result<Judge<'a>> {
         let engine = Engine::new(original, 1)?;
@@ -64,7 +64,7 @@ impl<'a> Judge<'a> {
             let error = relative_error(answer, &other);
             errors += error;
             distances.push(match (self.classifier, answer.first(), other.first()) {
-                (Some((_, probabilities)), Some(p), Some(q)) => {
+                (Some(probabilities), Some(p), Some(q)) => {
                     let (p, q) = (
                         distribution(p, probabilities),
                         distribution(q, probabilities),

@@ -53,8 +53,8 @@ pub struct Job<'a> {
     pub before: &'a Analysis,
     pub pruned: &'a pb::ModelProto,
     pub decision: &'a Decision,
-    /// Number of classes and whether the outputs are probabilities, for classifiers.
-    pub classifier: Option<(usize, bool)>,
+    /// For classifiers: whether the outputs are probabilities.
+    pub classifier: Option<bool>,
 }
 
 /// Repairs step by step on `images` (tensors of batch 1). `progress(done, total)` counts readers.

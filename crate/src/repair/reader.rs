@@ -6,7 +6,7 @@ use ndarray::Axis;
 use super::system::Linear;
 use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader};
-use crate::surgery::{FoldTarget, fold_target, normalisation_behind};
+use crate::surgery::{added, normalisation_behind};
 
 /// A reader of the original and what the cut made of it.
 pub struct Pair<'a> {
@@ -64,7 +64,8 @@ impl Pair<'_> {
             };
             return self.kept.iter().enumerate().map(one).collect();
         }
-        let (old, new) = (added(self.before), added(self.now));
+        let (before, now) = (self.before, self.now);
+        let (old, new) = (added(before.0, before.1), added(now.0, now.1));
         let one = |(c, j): (usize, &usize)| {
             let at = |v: &Vec<f64>, i: usize| v.get(i).copied().unwrap_or(0.0);
             (1.0, at(&new, c) - at(&old, *j))
@@ -92,13 +93,4 @@ fn affine((analysis, reader): (&Analysis, &Reader)) -> Option<Vec<(f64, f64)>> {
         }
         _ => None,
     }
-}
-
-/// What the Add behind a MatMul adds.
-fn added((analysis, reader): (&Analysis, &Reader)) -> Vec<f64> {
-    let values = match fold_target(analysis, reader) {
-        FoldTarget::Add(node, slot) => analysis.graph.floats(node, slot),
-        _ => None,
-    };
-    values.map_or(Vec::new(), |v| v.iter().map(|x| f64::from(*x)).collect())
 }

@@ -69,7 +69,7 @@ impl Session {
             before: &self.analysis,
             pruned: &pruned.model,
             decision: &pruned.decision,
-            classifier: self.class_count().map(|n| (n, self.ends_in_softmax())),
+            classifier: self.class_count().map(|_| self.ends_in_softmax()),
         };
         let repaired = repair::repair(&job, steps, images, progress);
         let (model, report) = repaired.map_err(|e| e.in_file(&self.file))?;

@@ -97,6 +97,15 @@ pub fn target_label(analysis: &Analysis, reader: &Reader) -> String {
     }
 }
 
+/// What the constant Add behind a reader adds to each output; empty where none is.
+pub fn added(analysis: &Analysis, reader: &Reader) -> Vec<f64> {
+    let values = match target(analysis, reader) {
+        FoldTarget::Add(node, slot) => analysis.graph.floats(node, slot),
+        _ => None,
+    };
+    values.map_or(Vec::new(), |v| v.iter().map(|x| f64::from(*x)).collect())
+}
+
 /// Δ per output channel of a reader, before its normalisation.
 pub fn shifts(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Option<Vec<f64>> {
     let told: Vec<f64> = reader
@@ -131,7 +140,8 @@ pub fn fold(editor: &mut Editor<'_>, analysis: &Analysis, decision: &Decision, k
             continue;
         }
         let delta = shifts(analysis, decision, reader);
-        match (&decision.restores[index], target(analysis, reader)) {
+        let stays = decision.restores[index].as_deref();
+        match (stays, target(analysis, reader)) {
             (Some(stays), FoldTarget::Shift(norm)) => {
                 restate(
                     editor,
@@ -143,17 +153,12 @@ pub fn fold(editor: &mut Editor<'_>, analysis: &Analysis, decision: &Decision, k
                     delta.as_deref(),
                 );
             }
-            (Some(stays), _) => {
+            _ => {
                 if let Some(delta) = &delta {
                     add(editor, analysis, keep, reader, delta);
                 }
-                if let Some(norm) = normalisation_behind(analysis, reader) {
+                if let Some((stays, norm)) = stays.zip(normalisation_behind(analysis, reader)) {
                     restate(editor, analysis, keep, reader, norm, stays, None);
-                }
-            }
-            (None, _) => {
-                if let Some(delta) = &delta {
-                    add(editor, analysis, keep, reader, delta);
                 }
             }
         }

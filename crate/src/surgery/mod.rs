@@ -24,7 +24,8 @@ use edit::Editor;
 use keep::Keep;
 
 pub use fold::{
-    FoldTarget, normalisation_behind, shifts, target as fold_target, target_label as fold_label,
+    FoldTarget, added, normalisation_behind, shifts, target as fold_target,
+    target_label as fold_label,
 };
 
 pub use revise::{Revision, revise};

@@ -12,7 +12,7 @@ use crate::onnx::pb;
 use crate::plan::Decision;
 
 use super::edit::Editor;
-use super::fold::{FoldTarget, normalisation_behind, target};
+use super::fold::{FoldTarget, added, normalisation_behind, target};
 use super::keep::Keep;
 
 /// What one reader becomes.
@@ -66,8 +66,10 @@ pub fn revise(model: &pb::ModelProto, new: &Revision<'_>) -> Result<pb::ModelPro
             editor.set_floats(norm, 2, vec![bias.len()], values);
         }
         FoldTarget::Add(node, slot) => {
-            let old = added(new);
-            let values: Vec<f64> = bias.iter().zip(&old).map(|(b, o)| b + o).collect();
+            let old = added(new.before.0, new.before.1);
+            let there = |j: &usize| old.get(*j).copied().unwrap_or(0.0);
+            let each = bias.iter().zip(new.kept);
+            let values: Vec<f64> = each.map(|(b, j)| b + there(j)).collect();
             let known = graph.floats(node, slot);
             let shape = with_last(known.map_or(vec![0], |v| v.shape().to_vec()), values.len());
             editor.set_floats(node, slot, shape, values);
@@ -127,22 +129,6 @@ fn original_scale(new: &Revision<'_>) -> Option<Vec<f64>> {
     match &new.before.0.channels.flows[original_norm(new)?] {
         Flow::Normalise { scale, .. } => Some(new.kept.iter().map(|j| scale[*j]).collect()),
         _ => None,
-    }
-}
-
-/// The constants that the Add behind the original reader adds; zeros where there was none.
-fn added(new: &Revision<'_>) -> Vec<f64> {
-    let (analysis, reader) = new.before;
-    let values = match target(analysis, reader) {
-        FoldTarget::Add(node, slot) => analysis.graph.floats(node, slot),
-        _ => None,
-    };
-    match values {
-        Some(values) => {
-            let values: Vec<f64> = values.iter().map(|v| f64::from(*v)).collect();
-            new.kept.iter().map(|j| values[*j]).collect()
-        }
-        None => vec![0.0; new.kept.len()],
     }
 }
 
