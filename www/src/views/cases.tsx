@@ -1,14 +1,18 @@
 /** The four cases, taught on the selected channel: step by step, with its own numbers. */
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { count } from "../lib/format";
+import { stagesPicture } from "../saved/stages";
 import { explanation } from "../state/explain";
+import { stem } from "../state/exports";
 import { drag, model, selected, detail as shown, takesShare, threshold } from "../state/store";
 import type { ChannelDetail, Explanation, Stage } from "../wasm/core";
+import { PICTURES } from "../words/pictures";
 import { EffectView } from "./cases-effect";
 import { Stages } from "./cases-stages";
 import { CASE_TITLES, type CaseName, STEPS, stepText } from "./cases-words";
 import { exampleOf } from "./example";
+import { SaveButtons } from "./save";
 
 const step = signal(0);
 const playing = signal(false);
@@ -108,6 +112,7 @@ function go(to: number): void {
 function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanation: Explanation }) {
   const open = model.value!;
   const at = step.value;
+  const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!playing.value) return;
     if (at === STEPS.length - 1) {
@@ -128,7 +133,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   };
   return (
     // Arrow keys step wherever the focus is in the lesson.
-    <section class="walk" aria-label="The case step by step" onKeyDown={keys}>
+    <section ref={box} class="walk" aria-label="The case step by step" onKeyDown={keys}>
       <div class="walk-head">
         <h3>
           Channel {of.before.channel.channel}{" "}
@@ -154,6 +159,11 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
           >
             {playing.value ? "Pause" : "Play"}
           </button>
+          <SaveButtons
+            picture={PICTURES.stages}
+            stem={() => `${stem()}.case-${of.before.channel.site}-${of.before.channel.channel}-step-${at + 1}`}
+            draw={() => stagesPicture(box.current)}
+          />
         </div>
       </div>
       <Stages

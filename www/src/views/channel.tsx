@@ -1,16 +1,18 @@
 import { useRef } from "preact/hooks";
-import { saveSvg } from "../charts/save";
 import { gapToNormal } from "../lib/distribution";
 import { normal, plural, probability, value } from "../lib/format";
+import { channelPicture } from "../saved/channel";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
 import { compensation, criterion, type Model, model, selected, detail as shown, threshold, view } from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram, Stage } from "../wasm/core";
+import { PICTURES } from "../words/pictures";
 import { Bell } from "./bell";
 import { Arithmetic } from "./channel-arithmetic";
 import { TauRail } from "./channel-rail";
 import { GoesWith } from "./channel-together";
 import { TraceView } from "./convergence";
+import { SaveButtons } from "./save";
 import { caseSentence } from "./words";
 
 /** One channel, its partner in the pair, and what its removal does. */
@@ -37,13 +39,11 @@ export function ChannelView() {
           Channel {own.channel} <span class="of">of {open.siteNames[own.site]}</span>
         </h3>
         <Verdict detail={detail} />
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => saveSvg(box.current!, `${stem()}.channel-${own.site}-${own.channel}.svg`)}
-        >
-          Save SVG
-        </button>
+        <SaveButtons
+          picture={PICTURES.channel}
+          stem={() => `${stem()}.channel-${own.site}-${own.channel}`}
+          draw={() => channelPicture(box.current)}
+        />
       </div>
       <div class="channel-body">
         <div class="seen">
@@ -218,7 +218,7 @@ function shortened(text: string, open: Model | null): string {
 function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {
   const gap = of.probability === null ? null : Math.abs(histogram.pinned - of.probability);
   return (
-    <p class="hint">
+    <p class="hint fit">
       {plural(histogram.images, "image")}: mean {value(histogram.mean)}, s {value(histogram.std)}
       {gap === null
         ? "."

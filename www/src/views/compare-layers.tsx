@@ -1,12 +1,14 @@
 /** Layer by layer: channels that both remove, only A, only B. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { LayerSplit } from "../state/compare";
 import { cursor } from "../state/cursor";
 import { model, selected } from "../state/store";
+import { Heads } from "./parts";
 
 const MOST = 60;
 
-export function CompareLayers({ layers }: { layers: LayerSplit[] }) {
+export function CompareLayers({ layers, children }: { layers: LayerSplit[]; children: ComponentChildren }) {
   const [opened, open] = useState<number | null>(null);
   const shown = layers.filter((it) => it.onlyA.length + it.onlyB.length + it.both.length > 0);
   const sum = (of: "onlyA" | "onlyB" | "both") => shown.reduce((total, it) => total + it[of].length, 0);
@@ -14,22 +16,17 @@ export function CompareLayers({ layers }: { layers: LayerSplit[] }) {
   const names = model.value?.layerNames ?? [];
   return (
     <section class="compare-layers" aria-label="Where the plans differ">
-      <h3>Which channels</h3>
+      <div class="compare-head">
+        <h3>Which channels</h3>
+        {children}
+      </div>
       <p>
         <i class="swatch both" /> both {both} <i class="swatch only-a" /> only A {a} <i class="swatch only-b" /> only B{" "}
         {b} <span class="hint">output channels, over all layers; {overlap(both, a + b)} of them in common.</span>
       </p>
       <table>
         <caption class="hidden">Removed channels by layer</caption>
-        <thead>
-          <tr>
-            <th scope="col">layer</th>
-            <th scope="col">removed, of its channels</th>
-            <th scope="col">both</th>
-            <th scope="col">only A</th>
-            <th scope="col">only B</th>
-          </tr>
-        </thead>
+        <Heads of={["layer", "removed, of its channels", "both", "only A", "only B"]} />
         <tbody>
           {shown.map((it) => (
             <>

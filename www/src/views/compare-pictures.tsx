@@ -1,6 +1,7 @@
 /** What each of two plans does to the answers, image by image. */
 import { value } from "../lib/format";
 import type { PictureRow, SideAnswer } from "../state/compare";
+import { Heads } from "./parts";
 
 const MOST = 40;
 
@@ -14,20 +15,7 @@ export function ComparePictures({ rows }: { rows: PictureRow[] }) {
       <h3>Which answers</h3>
       <table>
         <caption class="hidden">Answers of A and B</caption>
-        <thead>
-          <tr>
-            <th scope="col">image</th>
-            <th scope="col">original</th>
-            <th scope="col" class="name-a">
-              A
-            </th>
-            <th scope="col">KL</th>
-            <th scope="col" class="name-b">
-              B
-            </th>
-            <th scope="col">KL</th>
-          </tr>
-        </thead>
+        <Heads of={["image", "original", ["A", "name-a"], "KL", ["B", "name-b"], "KL"]} />
         <tbody>
           {rows.slice(0, MOST).map(({ picture, original, a, b }) => (
             <tr key={picture.id}>

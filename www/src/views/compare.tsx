@@ -1,8 +1,9 @@
 /** Two criteria at the same cost, side by side. */
 import type { Signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { percent, plural, removedPercent, value } from "../lib/format";
+import { comparePicture } from "../saved/compare";
 import {
-  budget,
   type Comparison,
   compareCurrent,
   compareError,
@@ -10,17 +11,17 @@ import {
   comparing,
   comparison,
   type Outcome,
-  type Side,
-  sideA,
-  sideB,
   usePlan,
 } from "../state/compare";
-import { measured, model } from "../state/store";
-import { COMPENSATIONS, CRITERIA } from "../state/url";
+import { stem } from "../state/exports";
+import { budget, measured, model, sideA, sideB } from "../state/store";
+import { COMPENSATIONS, CRITERIA, type Side } from "../state/url";
 import type { Compensation, Criterion } from "../wasm/core";
+import { PICTURES } from "../words/pictures";
 import { CompareLayers } from "./compare-layers";
 import { ComparePictures } from "./compare-pictures";
-import { Choice, NumberBox } from "./parts";
+import { Choice, Heads, NumberBox } from "./parts";
+import { SaveButtons } from "./save";
 import { COMPENSATION_NAMES, CRITERION_NAMES } from "./words";
 
 export function CompareView() {
@@ -92,22 +93,13 @@ function SideChoice({ name, side }: { name: "A" | "B"; side: Signal<Side> }) {
 
 function Result({ of }: { of: Comparison }) {
   const current = compareCurrent.value;
+  const box = useRef<HTMLDivElement>(null);
   return (
-    <div class={current ? "compare-result" : "compare-result stale"}>
+    <div ref={box} class={current ? "compare-result" : "compare-result stale"}>
       {current ? null : <p class="stale-note">These are of an earlier choice: compare again.</p>}
       <table class="sides">
         <caption class="hidden">Both plans</caption>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col" class="name-a">
-              A
-            </th>
-            <th scope="col" class="name-b">
-              B
-            </th>
-          </tr>
-        </thead>
+        <Heads of={["", ["A", "name-a"], ["B", "name-b"]]} />
         <tbody>
           <Facts title="Plan" of={of} cell={title} />
           <Facts title="MACs removed" of={of} cell={(it) => percent(removedPercent(it.macs))} />
@@ -129,7 +121,13 @@ function Result({ of }: { of: Comparison }) {
       {Math.abs(removedPercent(of.a.macs) - removedPercent(of.b.macs)) > 2 ? (
         <p class="hint">The budget could not be met equally: one of them removes what its guards and ties allow.</p>
       ) : null}
-      <CompareLayers layers={of.layers} />
+      <CompareLayers layers={of.layers}>
+        <SaveButtons
+          picture={PICTURES.compare}
+          stem={() => `${stem()}.compared`}
+          draw={() => comparePicture(box.current)}
+        />
+      </CompareLayers>
       <ComparePictures rows={of.rows} />
     </div>
   );
@@ -158,7 +156,7 @@ function Judged({ of }: { of: Comparison }) {
   const [klA, klB, topA, topB] = [mean("a"), mean("b"), changed("a"), changed("b")];
   return (
     <>
-      <tr>
+      <tr class="judged">
         <th scope="row">First class changed</th>
         <td class={better(topA, topB)}>
           {topA} of {plural(n, "image")}
@@ -167,7 +165,7 @@ function Judged({ of }: { of: Comparison }) {
           {topB} of {plural(n, "image")}
         </td>
       </tr>
-      <tr>
+      <tr class="judged">
         <th scope="row">Mean KL to the original</th>
         <td class={better(klA, klB)}>{value(klA)}</td>
         <td class={better(klB, klA)}>{value(klB)}</td>

@@ -3,12 +3,16 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Box, ribbon } from "../charts/graph-layout";
 import { count, percent, removedPercent } from "../lib/format";
+import { graphPicture } from "../saved/graph";
 import { cursor } from "../state/cursor";
+import { stem } from "../state/exports";
 import { drag, model, selected } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
+import { PICTURES } from "../words/pictures";
 import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
+import { SaveButtons } from "./save";
 
 /** Shift, in pixels, and zoom of the drawing. */
 const glance = signal<Glance>({ x: 0, y: 0, zoom: 1 });
@@ -82,6 +86,11 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         >
           Fit
         </button>
+        <SaveButtons
+          picture={PICTURES.graph}
+          stem={() => `${stem()}.network`}
+          draw={() => graphPicture(box.current, placed)}
+        />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}
       <svg ref={box} class="graph-picture" role="group" aria-label="Layers and joins, in the order in which they run">

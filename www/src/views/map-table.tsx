@@ -3,6 +3,7 @@ import { zoomTo } from "../state/cursor";
 import { STATE_NAMES } from "../state/exports";
 import { layerOf, toggleLock } from "../state/locks";
 import { drag, locked, type Model, model, order, selected, zoom } from "../state/store";
+import { Heads } from "./parts";
 
 /** The map's twin for those who do not see it, or who want to read numbers. */
 export function MapTable() {
@@ -21,19 +22,9 @@ function Layers({ open }: { open: Model }) {
   return (
     <table>
       <caption class="hidden">Layers of the channel map</caption>
-      <thead>
-        <tr>
-          <th scope="col">Layer</th>
-          <th scope="col">Lock</th>
-          <th scope="col">Channels</th>
-          <th scope="col">Kept</th>
-          <th scope="col">Output dead</th>
-          <th scope="col">Input dead</th>
-          <th scope="col">Both dead</th>
-          <th scope="col">Other</th>
-          <th scope="col">Withheld</th>
-        </tr>
-      </thead>
+      <Heads
+        of={["Layer", "Lock", "Channels", "Kept", "Output dead", "Input dead", "Both dead", "Other", "Withheld"]}
+      />
       <tbody>
         {open.overview.sites.map((site, row) => {
           const counts = [0, 0, 0, 0, 0, 0];
@@ -81,15 +72,7 @@ function Channels({ open, row }: { open: Model; row: number }) {
   return (
     <table>
       <caption class="hidden">Channels of {open.siteNames[row]}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Channel</th>
-          <th scope="col">β</th>
-          <th scope="col">s</th>
-          <th scope="col">P</th>
-          <th scope="col">State</th>
-        </tr>
-      </thead>
+      <Heads of={["Channel", "β", "s", "P", "State"]} />
       <tbody>
         {flats.map((flat) => {
           const p = open.probabilities[flat]!;

@@ -1,7 +1,10 @@
 import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
+import type { Drawing } from "../charts/picture";
+import { mapPicture } from "../saved/map";
 import { stem } from "../state/exports";
 import { mapAs, model, order, zoom } from "../state/store";
+import { PICTURES, STATE_LEGEND } from "../words/pictures";
 import { MapBox } from "./map-box";
 import { MapTable } from "./map-table";
 import { Step } from "./parts";
@@ -10,7 +13,7 @@ import { SaveButtons } from "./save";
 
 /** The channel map: as a picture, one layer of it alone, or as a table. */
 export function MapView() {
-  const picture = useRef<() => string | null>(() => null);
+  const picture = useRef<() => Drawing | null>(() => null);
   const asTable = mapAs.value === "table";
   return (
     <div class="map">
@@ -27,9 +30,9 @@ export function MapView() {
             Table
           </button>
           <SaveButtons
-            picture="channel map"
+            picture={PICTURES.map}
             stem={() => `${stem()}.map${zoom.value === null ? "" : `-row-${zoom.value + 1}`}`}
-            svg={() => picture.current()}
+            draw={() => mapPicture(picture.current())}
             disabled={!model.value || !order.value || asTable}
           />
         </div>
@@ -40,7 +43,7 @@ export function MapView() {
   );
 }
 
-function Picture({ of }: { of: RefObject<() => string | null> }) {
+function Picture({ of }: { of: RefObject<() => Drawing | null> }) {
   return (
     <>
       <Legend />
@@ -49,30 +52,24 @@ function Picture({ of }: { of: RefObject<() => string | null> }) {
   );
 }
 
+const KEYS = [
+  ["alive", STATE_LEGEND.alive],
+  ["output-dead", STATE_LEGEND.outputDead],
+  ["input-dead", STATE_LEGEND.inputDead],
+  ["both-dead", STATE_LEGEND.bothDead],
+  ["removed", STATE_LEGEND.removed],
+  ["withheld", STATE_LEGEND.withheld],
+  ["linear", STATE_LEGEND.linear],
+] as const;
+
 function Legend() {
   return (
     <ul class="legend" aria-label="Colours of the channel map">
-      <li>
-        <i class="swatch alive" /> kept, darker = likelier dead
-      </li>
-      <li>
-        <i class="swatch output-dead" /> output dead
-      </li>
-      <li>
-        <i class="swatch input-dead" /> input dead
-      </li>
-      <li>
-        <i class="swatch both-dead" /> both dead
-      </li>
-      <li>
-        <i class="swatch removed" /> removed otherwise
-      </li>
-      <li>
-        <i class="swatch withheld" /> dead but withheld
-      </li>
-      <li>
-        <i class="swatch linear" /> no probability
-      </li>
+      {KEYS.map(([key, name]) => (
+        <li key={key}>
+          <i class={`swatch ${key}`} /> {name}
+        </li>
+      ))}
     </ul>
   );
 }

@@ -1,13 +1,14 @@
 import { useState } from "preact/hooks";
-import { svgOf } from "../charts/save";
 import { bytes, compact, count, milliseconds, percent, plural, removedPercent } from "../lib/format";
+import { curvePicture } from "../saved/curve";
 import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
 import { current, latency } from "../state/proof";
 import { curve, drag, locked, type Model, model, plan, selected, takesShare, threshold, view } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
+import { PICTURES } from "../words/pictures";
 import { exampleOf } from "./example";
-import { Bar } from "./parts";
+import { Bar, Heads } from "./parts";
 import { Pinned } from "./pinned";
 import { SaveButtons } from "./save";
 import { CASE_ROWS } from "./words";
@@ -32,12 +33,9 @@ export function PlanView() {
         <span class="picture-saves">
           Curve as
           <SaveButtons
-            picture="savings curve"
+            picture={PICTURES.curve}
             stem={() => `${stem()}.curve`}
-            svg={() => {
-              const drawn = document.querySelector(".curve");
-              return drawn && svgOf(drawn);
-            }}
+            draw={curvePicture}
             disabled={!curve.value}
           />
         </span>
@@ -56,14 +54,7 @@ function Savings() {
   return (
     <table class="savings">
       <caption>Savings</caption>
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">before</th>
-          <th scope="col">after</th>
-          <th scope="col">of original</th>
-        </tr>
-      </thead>
+      <Heads of={["", "before", "after", "of original"]} />
       <tbody>
         <Saving name="Parameters" change={preview?.params} show={compact} />
         <Saving name="MACs" note="(the literature’s FLOPs)" change={preview?.macs} show={compact} />
@@ -117,13 +108,7 @@ function Cases() {
     <>
       <table class="plan-cases">
         <caption>Four-case plan</caption>
-        <thead class="hidden">
-          <tr>
-            <th scope="col">Case</th>
-            <th scope="col">Channels</th>
-            <th scope="col">What it means</th>
-          </tr>
-        </thead>
+        <Heads look="hidden" of={["Case", "Channels", "What it means"]} />
         <tbody>
           {CASE_ROWS.map(([key, name, meaning]) => (
             <tr key={key}>
@@ -184,15 +169,7 @@ function Layers() {
       <summary>Per layer</summary>
       <table>
         <caption class="hidden">Channels, parameters and MACs per layer</caption>
-        <thead>
-          <tr>
-            <th scope="col">Lock</th>
-            <th scope="col">Layer</th>
-            <th scope="col">Channels</th>
-            <th scope="col">Params</th>
-            <th scope="col">MACs</th>
-          </tr>
-        </thead>
+        <Heads of={["Lock", "Layer", "Channels", "Params", "MACs"]} />
         <tbody>
           {rows.map((layer, i) => (
             <LayerRow key={layer.name} open={open} i={i} />

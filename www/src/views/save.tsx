@@ -1,35 +1,45 @@
-import { savePngOf, saveSvgText } from "../charts/save";
+import type { Picture } from "../charts/picture";
+import { savePng, saveSvg } from "../charts/save";
+import { alertText } from "../state/store";
+import { SAVE } from "../words/pictures";
+
+const WAYS = [
+  ["SVG", "svg", saveSvg],
+  ["PNG", "png", savePng],
+] as const;
 
 /** The two ways to take a picture along. `stem` is the file's name without its ending. */
 export function SaveButtons(props: {
   picture: string;
   stem: () => string;
-  svg: () => string | null;
+  draw: () => Picture | null;
   disabled?: boolean;
 }) {
-  const { picture, stem, svg, disabled = false } = props;
+  const { picture, stem, draw, disabled = false } = props;
+  const save = async (write: typeof saveSvg, ending: string) => {
+    const drawn = draw();
+    if (!drawn) return;
+    try {
+      await write(drawn, `${stem()}.${ending}`);
+    } catch {
+      alertText.value = SAVE.failed(picture);
+    }
+  };
   return (
     <span class="saves">
-      <button
-        type="button"
-        class="quiet"
-        disabled={disabled}
-        aria-label={`Save the ${picture} as SVG`}
-        title={`Save the ${picture} as SVG`}
-        onClick={() => saveSvgText(svg(), `${stem()}.svg`)}
-      >
-        SVG
-      </button>
-      <button
-        type="button"
-        class="quiet"
-        disabled={disabled}
-        aria-label={`Save the ${picture} as PNG`}
-        title={`Save the ${picture} as PNG`}
-        onClick={() => void savePngOf(svg(), `${stem()}.png`)}
-      >
-        PNG
-      </button>
+      {WAYS.map(([kind, ending, write]) => (
+        <button
+          key={kind}
+          type="button"
+          class="quiet"
+          disabled={disabled}
+          aria-label={SAVE.as(picture, kind)}
+          title={SAVE.as(picture, kind)}
+          onClick={() => void save(write, ending)}
+        >
+          {kind}
+        </button>
+      ))}
     </span>
   );
 }

@@ -1,5 +1,4 @@
-/** The curves as files. */
-import { saveSvg } from "../../charts/save";
+/** The curves as a table in a file. */
 import { type Cell, csv } from "../../lib/csv";
 import { download } from "../../lib/download";
 import { model } from "../store";
@@ -20,7 +19,7 @@ const HEADER = [
   "kl",
 ];
 
-function stem(): string {
+export function stem(): string {
   return (model.value?.overview.file ?? "network").replace(/\.onnx$/i, "");
 }
 
@@ -38,8 +37,4 @@ function* rows(): Generator<Cell[]> {
       yield [criterion, compensation, knob, ...cost, against.accuracy, low, high, against.agreement, against.mean_kl];
     }
   }
-}
-
-export function downloadCurvesSvg(within: Element): void {
-  saveSvg(within, `${stem()}.curves.svg`);
 }

@@ -4,9 +4,10 @@ import { useRef } from "preact/hooks";
 import { type CurvePoint, place, removedShare, type XAxis, type YAxis } from "../../charts/curves";
 import { percent, removedPercent } from "../../lib/format";
 import { intervalText, pointsText, shareText } from "../../lib/proportion";
+import { curvesPicture } from "../../saved/lab";
 import { adoptPlan } from "../../state/lab/adopt";
 import { scope } from "../../state/lab/bench";
-import { downloadCurvesCsv, downloadCurvesSvg } from "../../state/lab/curves-out";
+import { downloadCurvesCsv, stem } from "../../state/lab/curves-out";
 import { originalResult } from "../../state/lab/evaluation";
 import type { CurveChoice } from "../../state/lab/schedule";
 import {
@@ -22,7 +23,9 @@ import {
   sweepProblem,
 } from "../../state/lab/sweep";
 import { drag, keyOf, planKey } from "../../state/store";
-import { Choice } from "../parts";
+import { PICTURES } from "../../words/pictures";
+import { Choice, Heads } from "../parts";
+import { SaveButtons } from "../save";
 import { COMPENSATION_NAMES, CRITERION_NAMES, LAB } from "../words";
 import { Chart, type DrawnCurve } from "./chart";
 import { OtherCurves, Questions } from "./chooser";
@@ -34,7 +37,7 @@ const shown = signal<readonly [number, number] | null>(null);
 const spoken = signal("");
 
 export function CurvesView() {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const all = curves.value;
   const drawn = all.map(
     (it, i): DrawnCurve => ({
@@ -51,10 +54,12 @@ export function CurvesView() {
   const at = shown.value && all[shown.value[0]]?.points[shown.value[1]] ? shown.value : null;
   const any = drawn.some((it) => it.points.some((p) => p.at));
   return (
-    <section class="lab-part" aria-label="Curves">
-      <SweepControls />
-      <Problem text={sweepProblem.value} />
-      <div ref={box} class="lab-plot">
+    <section ref={box} class="lab-part curves" aria-label="Curves">
+      <div class="curves-asks">
+        <SweepControls />
+        <Problem text={sweepProblem.value} />
+      </div>
+      <div class="lab-plot">
         <Chart
           curves={drawn}
           x={xAxis.value}
@@ -100,16 +105,21 @@ export function CurvesView() {
       <span class="hidden" aria-live="polite">
         {spoken.value}
       </span>
-      <Legend />
-      <div class="row">
-        <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
-          Curves as CSV
-        </button>
-        <button type="button" class="quiet" disabled={!any} onClick={() => downloadCurvesSvg(box.current!)}>
-          Curves as SVG
-        </button>
+      <div class="curves-after">
+        <Legend />
+        <div class="row">
+          <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
+            Curves as CSV
+          </button>
+          <SaveButtons
+            picture={PICTURES.curves}
+            stem={() => `${stem()}.curves`}
+            draw={() => curvesPicture(box.current)}
+            disabled={!any}
+          />
+        </div>
+        <OtherCurves />
       </div>
-      <OtherCurves />
       {any ? <Numbers /> : null}
     </section>
   );
@@ -208,16 +218,7 @@ function Numbers() {
       <div class="lab-scroll">
         <table class="trail">
           <caption class="hidden">Points of the curves</caption>
-          <thead>
-            <tr>
-              <th scope="col">Curve</th>
-              <th scope="col">Knob</th>
-              <th scope="col">MACs removed</th>
-              <th scope="col">Right</th>
-              <th scope="col">Agrees</th>
-              <td />
-            </tr>
-          </thead>
+          <Heads of={["Curve", "Knob", "MACs removed", "Right", "Agrees", ""]} />
           <tbody>
             {curves.value.flatMap((curve) =>
               curve.points

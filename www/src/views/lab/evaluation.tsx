@@ -1,7 +1,10 @@
 /** Both networks on the labelled images: numbers with their intervals, and what the interval allows to say. */
+import { useRef } from "preact/hooks";
 import { count, plural, value } from "../../lib/format";
 import { intervalText, pointsInterval, pointsText, shareText } from "../../lib/proportion";
+import { evaluationPicture } from "../../saved/lab";
 import { scope } from "../../state/lab/bench";
+import { stem } from "../../state/lab/curves-out";
 import {
   evaluate,
   evaluating,
@@ -17,13 +20,16 @@ import {
 import { repairWithSpare, spare } from "../../state/lab/repair";
 import { current, working } from "../../state/proof";
 import type { Against, Evaluation } from "../../wasm/core";
+import { PICTURES } from "../../words/pictures";
+import { SaveButtons } from "../save";
 import { LAB } from "../words";
-import { ClassBars } from "./classes";
+import { ClassBars, linesOf } from "./classes";
 import { type WhiskerRow, Whiskers } from "./whiskers";
 import { Problem, Working } from "./working";
 
 export function EvaluationView() {
   const of = scope.value;
+  const box = useRef<HTMLElement>(null);
   const [original, plan, repaired] = [originalResult.value, planResult.value, repairedResult.value];
   const complete = plan !== null && (!hasRepaired.value || repaired !== null);
   const shown = {
@@ -32,7 +38,7 @@ export function EvaluationView() {
     repaired: hasRepaired.value ? (repaired?.against ?? null) : undefined,
   };
   return (
-    <section class="lab-part" aria-label="Evaluation">
+    <section ref={box} class="lab-part evaluation" aria-label="Evaluation">
       <div class="lab-actions">
         <button
           type="button"
@@ -52,6 +58,12 @@ export function EvaluationView() {
           rest={complete ? "Evaluated for the plan on this page." : of ? "Not evaluated yet for this plan." : ""}
           news={evaluationNews.value}
           onStop={stopEvaluation}
+        />
+        <SaveButtons
+          picture={PICTURES.evaluation}
+          stem={() => `${stem()}.evaluation`}
+          draw={() => evaluationPicture(box.current, linesOf(shown), shown.repaired ? "repaired" : "pruned")}
+          disabled={!original}
         />
       </div>
       <Problem text={evaluationProblem.value} />

@@ -29,54 +29,56 @@ export function GuardView() {
     pledge.value = { ...of, ...change };
   };
   return (
-    <section class="lab-part" aria-label="Largest pruning that holds">
-      <p>
-        {LAB.guard} It searches by <strong>{CRITERION_NAMES[criterion.value]}</strong> and{" "}
-        <strong>{COMPENSATION_NAMES[compensation.value].toLowerCase()}</strong>, as chosen on the page.
-      </p>
-      <div class="row">
-        <Choice
-          name="Must hold"
-          value={of.kind}
-          options={[
-            ["loss", "Lose at most … points"],
-            ["agreement", "Agree on at least … %"],
-          ]}
-          onChoose={(kind) => set({ kind, limit: LIMITS[kind].initial })}
-        />
-        <NumberBox
-          name={of.kind === "loss" ? "Points" : "Percent"}
-          value={of.limit}
-          min={limits.min}
-          max={limits.max}
-          onCommit={(limit) => set({ limit })}
-        />
-        <label class="lab-check">
-          <input type="checkbox" checked={of.sure} onChange={(event) => set({ sure: event.currentTarget.checked })} />
-          with 95 % confidence
-        </label>
+    <section class="lab-part guard" aria-label="Largest pruning that holds">
+      <div class="guard-asks">
+        <p>
+          {LAB.guard} It searches by <strong>{CRITERION_NAMES[criterion.value]}</strong> and{" "}
+          <strong>{COMPENSATION_NAMES[compensation.value].toLowerCase()}</strong>, as chosen on the page.
+        </p>
+        <div class="row">
+          <Choice
+            name="Must hold"
+            value={of.kind}
+            options={[
+              ["loss", "Lose at most … points"],
+              ["agreement", "Agree on at least … %"],
+            ]}
+            onChoose={(kind) => set({ kind, limit: LIMITS[kind].initial })}
+          />
+          <NumberBox
+            name={of.kind === "loss" ? "Points" : "Percent"}
+            value={of.limit}
+            min={limits.min}
+            max={limits.max}
+            onCommit={(limit) => set({ limit })}
+          />
+          <label class="lab-check">
+            <input type="checkbox" checked={of.sure} onChange={(event) => set({ sure: event.currentTarget.checked })} />
+            with 95 % confidence
+          </label>
+        </div>
+        <div class="lab-actions">
+          <button
+            type="button"
+            class="primary"
+            disabled={!scope.value}
+            aria-disabled={guarding.value !== null}
+            onClick={() => void searchGuard()}
+          >
+            Search
+          </button>
+          <Working
+            name="Searching"
+            progress={guarding.value}
+            unit="plans"
+            rest={found.value ? "" : LAB.guardRest}
+            news={found.value ? verdict(found.value) : ""}
+            onStop={stopGuard}
+          />
+        </div>
+        <Problem text={guardProblem.value} />
+        <p class="lab-verdict">{found.value ? verdict(found.value) : "\u00a0"}</p>
       </div>
-      <div class="lab-actions">
-        <button
-          type="button"
-          class="primary"
-          disabled={!scope.value}
-          aria-disabled={guarding.value !== null}
-          onClick={() => void searchGuard()}
-        >
-          Search
-        </button>
-        <Working
-          name="Searching"
-          progress={guarding.value}
-          unit="plans"
-          rest={found.value ? "" : LAB.guardRest}
-          news={found.value ? verdict(found.value) : ""}
-          onStop={stopGuard}
-        />
-      </div>
-      <Problem text={guardProblem.value} />
-      <p class="lab-verdict">{found.value ? verdict(found.value) : "\u00a0"}</p>
       <Trail />
     </section>
   );

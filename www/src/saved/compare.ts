@@ -1,0 +1,49 @@
+import { type BarRow, bars } from "../charts/bars";
+import type { Picture } from "../charts/picture";
+import { percent, removedPercent } from "../lib/format";
+import { comparison, type Outcome } from "../state/compare";
+import { model } from "../state/store";
+import { COMPENSATION_NAMES, CRITERION_NAMES } from "../views/words";
+import { PICTURE } from "../words/pictures";
+import { fileName, look, patch, textOf, token } from "./common";
+
+/** Layer by layer what both remove, what only one does, and what their plans are. */
+export function comparePicture(within: Element | null): Picture | null {
+  const of = comparison.value;
+  if (!of || !within) return null;
+  const names = model.value?.layerNames ?? [];
+  const [a, b, both] = ["output-dead", "input-dead", "quiet"].map((it) => token(it));
+  const rows = of.layers
+    .filter((it) => it.onlyA.length + it.onlyB.length + it.both.length > 0)
+    .map(
+      (it): BarRow => ({
+        name: names[it.layer] ?? "",
+        lanes: [
+          [
+            { share: it.both.length / it.channels, fill: both! },
+            { share: it.onlyA.length / it.channels, fill: a! },
+            { share: it.onlyB.length / it.channels, fill: b! },
+          ],
+        ],
+        text: `${it.both.length} · A ${it.onlyA.length} · B ${it.onlyB.length} / ${it.channels}`,
+      }),
+    );
+  // What the images said stands in the page's table.
+  const said = [...within.querySelectorAll(".sides tbody tr.judged")].map((row) =>
+    [...row.children].map(textOf).join("  "),
+  );
+  return {
+    title: PICTURE.compare(fileName()),
+    notes: [side("A", of.a), side("B", of.b), ...said],
+    rows: [[bars(rows, { ink: token("ink"), quiet: token("quiet"), rest: token("alive-low") })]],
+    legend: [patch(PICTURE.both, both!), patch(PICTURE.onlyA, a!), patch(PICTURE.onlyB, b!)],
+    look: look(),
+  };
+}
+
+function side(name: string, of: Outcome): string {
+  const amount = of.criterion === "probability" ? `τ = ${of.amount}` : `share ${of.amount}`;
+  const plan = PICTURE.plan(CRITERION_NAMES[of.criterion], amount, COMPENSATION_NAMES[of.compensation]);
+  const [params, macs, channels] = [of.params, of.macs, of.channels].map((it) => percent(removedPercent(it)));
+  return PICTURE.side(name, plan, PICTURE.saved(params!, macs!, channels!));
+}
