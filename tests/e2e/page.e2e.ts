@@ -1,7 +1,6 @@
 /** What makes the page a good place: speed, links, keyboard, accessibility, offline, robustness. */
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { axe } from "./axe";
 import { measures, median, openPage, planned, removed, setThreshold, url } from "./harness";
 import { mobileNetV2 } from "./onnx";
 
@@ -77,11 +76,6 @@ test("the map is walked by keyboard", async () => {
   const channel = /channel (\d+)/.exec(words!)![1];
   await page.getByRole("heading", { name: new RegExp(`^Channel ${channel} `) }).waitFor();
 });
-
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map((it) => `${it.id}: ${it.nodes.map((n) => n.target.join(" ")).join(", ")}`);
-}
 
 test.each([
   ["wide, light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" as const }],

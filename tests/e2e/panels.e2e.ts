@@ -1,7 +1,7 @@
 /** The panels below the map: four cases, network, compare, channel. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { axe } from "./axe";
 import { binary, dropOnPage, openPage, planned, removed, setThreshold, url } from "./harness";
 import { foldedNet, mobileNetV2 } from "./onnx";
 
@@ -63,14 +63,14 @@ test("every case has its own words, and only asked-for motion", async () => {
     await page.getByRole("button", { name: /Behind/ }).click();
     await expect.poll(() => page.locator(".telling").textContent()).toContain(words);
   }
-  const animated = () =>
-    page
+  const animated = (of = page) =>
+    of
       .locator(".wire i")
       .first()
       .evaluate((it) => getComputedStyle(it).animationName);
   expect(await animated()).toBe("none");
-  await page.emulateMedia({ reducedMotion: "no-preference" });
-  expect(await animated()).toBe("pass");
+  const moving = await openPage({ hash: `#net=${V1}&view=cases`, reducedMotion: "no-preference" });
+  expect(await animated(moving)).toBe("pass");
   // A network without depthwise pairs of BatchNorm has no cases; the panel says so instead of an empty table.
   await page.getByRole("button", { name: "Play" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor();
@@ -300,8 +300,7 @@ test.each(LOOKS)("axe finds nothing in the panels: %s", async (_, options) => {
   const look = async (panel: string) => {
     // Colours are measured when they have come to rest.
     await page.waitForTimeout(500);
-    const { violations } = await new AxeBuilder({ page }).include(".bench").analyze();
-    found.push(...violations.map((it) => `${panel}: ${it.id} ${it.nodes.map((n) => n.target.join(" ")).join(", ")}`));
+    found.push(...(await axe(page, ".bench")).map((it) => `${panel}: ${it}`));
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (overflow > 0) found.push(`${panel} is ${overflow} px too wide`);
   };

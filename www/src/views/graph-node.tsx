@@ -46,7 +46,7 @@ export function NodeMark(props: {
     <g
       class={`node ${node.kind}${here ? " here" : ""}${kept < node.channels ? " cut" : ""}`}
       role="button"
-      tabIndex={reached ? 0 : -1}
+      tabindex={reached ? 0 : -1}
       aria-pressed={here}
       onPointerEnter={() => props.onPoint(true)}
       onPointerLeave={() => props.onPoint(false)}

@@ -188,7 +188,8 @@ function step(by: number, { topology, placed }: Drawing, box: SVGSVGElement | nu
   pointed.value = next;
   if (!box) return;
   glance.value = insight(glance.value, placed.nodes[next]!, box.getBoundingClientRect());
-  requestAnimationFrame(() => box.querySelector<SVGGElement>('[tabindex="0"]')?.focus());
+  // At once, not with the next picture: the key that follows belongs to the node that was stepped to.
+  box.querySelectorAll<SVGGElement>(".node")[next]?.focus();
 }
 
 function insight(from: Glance, node: Box, view: { width: number; height: number }): Glance {
