@@ -1,7 +1,7 @@
 /** WebKitGTK's small browser through its own WebDriver, as much of it as the main path takes; nothing else has to be installed. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,6 +65,31 @@ async function end(process: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** Runs before the page's own code and before that of each of its workers, which a classic WebDriver cannot listen to. */
+const REPORTER = `{
+  const name = "problems";
+  const say = (text) => new BroadcastChannel(name).postMessage(String(text));
+  if (self.document) {
+    window.problems = [];
+    new BroadcastChannel(name).onmessage = ({ data }) => window.problems.push(data);
+    addEventListener("securitypolicyviolation", (event) => say("blocked: " + event.blockedURI));
+  }
+  addEventListener("error", (event) => say("error: " + (event.message ?? event.target?.src ?? event.target?.href)), true);
+  addEventListener("unhandledrejection", (event) => say("rejected: " + event.reason));
+  const { error } = console;
+  console.error = (...all) => {
+    say("console: " + all.join(" "));
+    error.apply(console, all);
+  };
+}
+`;
+
+/** For the server: the page as built, with the reporter before its code. */
+export function reporting(name: string, body: Buffer): Buffer {
+  const entry = /^assets\/(index|.*worker)-[^/]*\.js$/.test(name);
+  return entry ? Buffer.concat([Buffer.from(REPORTER), body]) : body;
+}
+
 export class WebKit {
   private session = "";
 
@@ -83,11 +108,6 @@ export class WebKit {
     await mkdir(downloads);
     await mkdir(config);
     await writeFile(join(config, "user-dirs.dirs"), `XDG_DOWNLOAD_DIR="${downloads}"\n`);
-    // The driver throws away what its browser says, and with it the console.
-    const wrapper = join(home, "browser");
-    await writeFile(wrapper, `#!/bin/sh\nexec stdbuf -oL "${BROWSER}" "$@" > "${join(home, "console")}" 2>&1\n`, {
-      mode: 0o755,
-    });
     const { display, process: xvfb } = await screen();
     const port = await freePort();
     const driver = spawn(DRIVER, [`--port=${port}`], {
@@ -147,10 +167,9 @@ export class WebKit {
     await this.ask("POST", `/element/${await this.find(selector)}/value`, { text });
   }
 
-  /** Errors of the page, its workers and its console. */
-  async problems(): Promise<string[]> {
-    const said = await readFile(join(this.home, "console"), "utf8");
-    return said.split("\n");
+  /** Errors of the page, its workers and its console since it was opened; see `reporting`. */
+  problems(): Promise<string[]> {
+    return this.run("return window.problems");
   }
 
   async close(): Promise<void> {
@@ -170,8 +189,8 @@ export class WebKit {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
-    const args = ["--automation", "--enable-write-console-messages-to-stdout=true"];
-    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: join(this.home, "browser"), args } } };
+    const args = ["--automation"];
+    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: BROWSER, args } } };
     const { sessionId } = await this.send<{ sessionId: string }>("POST", "/session", { capabilities });
     this.session = sessionId;
   }
