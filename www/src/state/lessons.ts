@@ -1,5 +1,5 @@
 /**
- * Lessons: each opens a sample, sets the plan and the panel, and says a few sentences (views/lesson-words.ts).
+ * Lessons: each opens a sample, sets the plan and the panel, and says a few sentences (words/lessons.ts).
  * What a lesson sets is ordinary state, so it is in the address, and everything can be changed from there.
  */
 import { batch, computed } from "@preact/signals";

@@ -3,9 +3,9 @@ export const errors = {
   unknown: "Something went wrong without saying what.",
   /** Thrown by a worker as these names, so that workers need no words. */
   worker: {
-    "no search": "No search is under way.",
-    "no network": "No network is open.",
-    "no lab network": "This worker of the lab has no network yet.",
+    "no-search": "No search is under way.",
+    "no-network": "No network is open.",
+    "no-lab-network": "This worker of the lab has no network yet.",
   },
   restarted: "Restarted.",
   notStarted: "The worker could not be started.",

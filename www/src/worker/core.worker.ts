@@ -14,14 +14,14 @@ let session: Session | null = null;
 let guard: Guard | null = null;
 
 function guardStep(): GuardStep {
-  if (!guard) throw "no search" satisfies Fault;
+  if (!guard) throw "no-search" satisfies Fault;
   const next = guard.next() ?? null;
   return { next, best: guard.best() ?? null, done: guard.done(), total: guard.total() };
 }
 
 async function current(): Promise<Session> {
   await ready;
-  if (!session) throw "no network" satisfies Fault;
+  if (!session) throw "no-network" satisfies Fault;
   return session;
 }
 

@@ -40,7 +40,7 @@ async function dataOf(files: LabFile[]): Promise<LabData> {
 }
 
 function sitting(): Judge {
-  if (!judge) throw "no lab network" satisfies Fault;
+  if (!judge) throw "no-lab-network" satisfies Fault;
   return judge;
 }
 
