@@ -8,6 +8,9 @@ const t = words.cases.telling;
 
 export type CaseName = keyof Cases;
 
+/** In the order of their numbers. */
+export const CASES: readonly CaseName[] = ["keep", "output_dead", "input_dead", "both_dead"];
+
 export interface Telling {
   explanation: Explanation;
   detail: ChannelDetail;

@@ -67,7 +67,7 @@ function CaseTable({ of }: { of: CaseName | null }) {
             step.value = 0;
           }}
         >
-          {t.titles[name]} <span class="n">{cases ? count(cases[name]) : "–"}</span>
+          {words.choices.cases[name].name} <span class="n">{cases ? count(cases[name]) : "–"}</span>
         </button>
       </td>
     );
@@ -130,7 +130,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
         <h3>
           {t.channel(of.before.channel.channel)}{" "}
           <span class="of">
-            {t.channelOf(open.siteNames[of.before.channel.site]!, t.titles[detail.case as CaseName])}
+            {t.channelOf(open.siteNames[of.before.channel.site]!, words.choices.cases[detail.case as CaseName].name)}
           </span>
         </h3>
         {takesShare.value ? <span class="hint">{t.byThreshold(threshold.value)}</span> : null}

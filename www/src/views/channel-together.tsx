@@ -71,7 +71,8 @@ function Part({ part }: { part: Together }) {
       ) : (
         <span>{name}</span>
       )}{" "}
-      {t.roles[part.role]?.(part.channels.length)} {numbers} <span class="hint">{layer.kind}</span>
+      {t.roles[part.role]?.(part.channels.length)} {numbers}{" "}
+      <span class="hint">{words.plan.kinds[layer.kind] ?? layer.kind}</span>
     </li>
   );
 }

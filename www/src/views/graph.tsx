@@ -140,7 +140,9 @@ function nameOf(node: TopologyNode): string {
 
 function describe(node: TopologyNode, kept: number): string {
   const layer = node.layer === null ? null : model.value?.overview.layers[node.layer];
-  const what = layer ? `${layer.kind} ${layer.kernel}`.trim() : (t.kinds[node.kind] ?? node.op);
+  const what = layer
+    ? `${words.plan.kinds[layer.kind] ?? layer.kind} ${layer.kernel}`.trim()
+    : (t.kinds[node.kind] ?? node.op);
   const before = node.channels;
   const channels = t.channels(before, kept, percent(removedPercent({ before, after: kept })));
   const op = layer ? "" : node.op ? `${node.op} · ` : "";

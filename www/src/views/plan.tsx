@@ -7,6 +7,7 @@ import { current, latency } from "../state/proof";
 import { curve, drag, locked, type Model, model, plan, selected, takesShare, threshold, view } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { words } from "../words";
+import { CASES } from "./cases-words";
 import { exampleOf } from "./example";
 import { Bar } from "./parts";
 import { Pinned } from "./pinned";
@@ -127,15 +128,15 @@ function Cases() {
           </tr>
         </thead>
         <tbody>
-          {words.choices.caseRows.map(([key, name, meaning]) => (
+          {CASES.map((key) => (
             <tr key={key}>
               <th scope="row">
                 <i class={`swatch ${key === "keep" ? "alive" : key.replace("_", "-")}`} aria-hidden="true" />
-                {name}
+                {words.choices.cases[key].name}
               </th>
               <td class="n">{cases ? count(cases[key]) : "–"}</td>
               <td class="meaning">
-                {key === "keep" && takesShare.value ? t.notDead(threshold.value) : meaning}
+                {key === "keep" && takesShare.value ? t.notDead(threshold.value) : words.choices.cases[key].meaning}
                 {cases && cases[key] > 0 && key !== "keep" ? <Example state={key} /> : null}
               </td>
             </tr>
@@ -205,15 +206,16 @@ function LayerRow({ open, i }: { open: Model; i: number }) {
   const kept = step.layerChannels[i] ?? layer.outputs;
   const params = step.layerParams[i] ?? layer.params;
   const macs = step.layerMacs[i] ?? layer.macs;
+  const kind = t.kinds[layer.kind] ?? layer.kind;
   const isLocked = locked.value.includes(i);
   return (
     <tr>
       <td>
         <input type="checkbox" aria-label={t.lockOf(layer.name)} checked={isLocked} onChange={() => toggleLock(i)} />
       </td>
-      <th scope="row" title={`${layer.name}: ${layer.kind} ${layer.op} ${layer.kernel}`}>
+      <th scope="row" title={t.layerTitle(layer.name, kind, layer.op, layer.kernel)}>
         {open.layerNames[i]}
-        <span class="hint"> {layer.kind}</span>
+        <span class="hint"> {kind}</span>
       </th>
       <td>{kept < layer.outputs ? `${kept} / ${layer.outputs}` : layer.outputs}</td>
       <td title={`${count(layer.params)} → ${count(params)}`}>

@@ -16,6 +16,7 @@ import reportCss from "../styles/report.css?inline";
 import type { Change, Plan } from "../wasm/core";
 import { words } from "../words";
 import { language } from "../words/language";
+import { CASES } from "./cases-words";
 import { AgainstTable, Overlap } from "./pinned";
 
 const t = words.report;
@@ -70,13 +71,14 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
         <table>
           <caption>{t.cases}</caption>
           <tbody>
-            {words.choices.caseRows.map(([key, name, meaning]) => (
+            {CASES.map((key) => (
               <tr key={key}>
                 <th scope="row">
-                  <i class={`swatch ${key === "keep" ? "alive" : key.replace("_", "-")}`} /> {name}
+                  <i class={`swatch ${key === "keep" ? "alive" : key.replace("_", "-")}`} />{" "}
+                  {words.choices.cases[key].name}
                 </th>
                 <td>{count(preview.cases[key])}</td>
-                <td class="words">{meaning}</td>
+                <td class="words">{words.choices.cases[key].meaning}</td>
               </tr>
             ))}
           </tbody>

@@ -2,7 +2,6 @@
 import { plural } from "../lib/format";
 
 export const cases = {
-  titles: { keep: "Keep", output_dead: "Output dead", input_dead: "Input dead", both_dead: "Both dead" },
   steps: ["Before", "Depthwise", "Behind", "Cut, say nothing", "Cut and fold"] as readonly string[],
   noPairs:
     "The four cases are about a depthwise convolution between two BatchNorms, and this network has none. The panel “Channel” tells what happens to its channels.",

@@ -41,17 +41,19 @@ const CRITERION_HELP: Record<Criterion, string> = {
   random: "A seeded order: what every other criterion has to beat.",
 };
 
-/** Case, its name, what it means. */
-const CASE_ROWS: readonly (readonly [keyof Cases, string, string])[] = [
-  ["keep", "Keep", "Case 1. Alive on both sides of its depthwise convolution."],
-  ["output_dead", "Output dead", "Case 2. What comes out is pinned: nothing behind it would notice."],
-  [
-    "input_dead",
-    "Input dead",
-    "Case 3. It only ever sees 0 and emits one constant, which is folded into the next layer.",
-  ],
-  ["both_dead", "Both dead", "Case 4. Pinned on both sides."],
-];
+/** What a case is called and what it means. */
+const CASES: Record<keyof Cases, { name: string; meaning: string }> = {
+  keep: { name: "Keep", meaning: "Case 1. Alive on both sides of its depthwise convolution." },
+  output_dead: {
+    name: "Output dead",
+    meaning: "Case 2. What comes out is pinned: nothing behind it would notice.",
+  },
+  input_dead: {
+    name: "Input dead",
+    meaning: "Case 3. It only ever sees 0 and emits one constant, which is folded into the next layer.",
+  },
+  both_dead: { name: "Both dead", meaning: "Case 4. Pinned on both sides." },
+};
 
 function caseSentence(detail: ChannelDetail): string {
   const gone = detail.removed;
@@ -137,6 +139,6 @@ export const choices = {
   settingText,
   settingsChange,
   planSentence,
-  caseRows: CASE_ROWS,
+  cases: CASES,
   caseSentence,
 };

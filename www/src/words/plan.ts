@@ -32,6 +32,15 @@ export const plan = {
   lockOf: (layer: string) => `Lock ${layer}`,
   layer: "Layer",
   params: "Params",
+  layerTitle: (name: string, kind: string, op: string, kernel: string) => `${name}: ${kind} ${op} ${kernel}`,
+  /** By the core's word for the kind of a layer. */
+  kinds: {
+    dense: "dense",
+    pointwise: "pointwise",
+    depthwise: "depthwise",
+    grouped: "grouped",
+    linear: "linear",
+  } as Record<string, string>,
   deadWithheld: (n: number) => `Dead but withheld (${count(n)})`,
   because: (channels: number, reason: string) => `${plural(channels, "channel")}: ${reason}`,
   branches: (n: number) => `Whole branches that leave (${n})`,
