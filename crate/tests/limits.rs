@@ -140,7 +140,7 @@ fn a_row_keeps_what_its_floor_and_multiple_say() {
                 });
                 let kept = channels.filter(|kept| *kept).count() as u32;
                 assert!(
-                    kept >= site.channels / 2 && (kept % 8 == 0 || kept == site.channels),
+                    kept >= site.channels / 2 && (kept.is_multiple_of(8) || kept == site.channels),
                     "{name} {} by {what}: {kept} of {}",
                     site.norm,
                     site.channels
