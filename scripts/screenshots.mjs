@@ -36,6 +36,7 @@ const views = [
   ],
   ["unfolded", net, unfold],
   ...["channel", "cases", "graph", "compare", "lab"].map((view) => [`panel-${view}`, `${net}&view=${view}`]),
+  ["graph-coupled", "net=mobilenetv2_050_cifar10.onnx&view=graph&selected=11.3"],
   [
     "run",
     net,

@@ -1,8 +1,8 @@
 /** One node of the layer graph: a bar as wide as its channels, what stays of it filled. */
 import type { Box } from "../charts/graph-layout";
+import type { Role } from "../lib/coupling";
 import { count } from "../lib/format";
 import { clip } from "../lib/names";
-import type { Role } from "../state/coupling";
 import type { TopologyNode } from "../wasm/core";
 
 const SIGNS: Record<string, string> = { concat: "concat", shuffle: "shuffle", split: "split" };

@@ -2,8 +2,9 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Box, ribbon } from "../charts/graph-layout";
+import type { Role } from "../lib/coupling";
 import { count, percent, removedPercent } from "../lib/format";
-import { coupled, type Role } from "../state/coupling";
+import { coupled } from "../state/coupling";
 import { cursor } from "../state/cursor";
 import { drag, model, selected } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
