@@ -23,11 +23,17 @@ test("the graph draws the way of the selected channel, through shortcuts too", a
     const drawn = (await titles(page, role)).map((it) => it.split(" · ")[0]!).sort();
     expect(drawn).toEqual(expected[role]);
   }
+  await page.getByRole("button", { name: "Selected", exact: true }).click();
+  const here = (await page.locator(".node.here").first().boundingBox())!;
+  const picture = (await page.locator(".graph-picture").boundingBox())!;
+  expect(here.y).toBeGreaterThan(picture.y);
+  expect(here.y + here.height).toBeLessThan(picture.y + picture.height);
   expect((await titles(page, "ties")).some((it) => it.includes("joins branches"))).toBe(true);
   expect((await titles(page, "reads")).every((it) => it.endsWith("reads the selected channel"))).toBe(true);
   expect(await page.locator(".edge.coupled").count()).toBeGreaterThan(expected.writes.length);
 
   // Another channel, another way.
+  await page.getByRole("button", { name: "Fit" }).click();
   await page.locator(".node.layer").first().click();
   await expect.poll(() => titles(page, "writes")).not.toEqual(expected.writes);
 });

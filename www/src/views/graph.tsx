@@ -9,7 +9,7 @@ import { cursor } from "../state/cursor";
 import { drag, model, selected } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
-import { COUPLED, COUPLING_HINT } from "../words/graph";
+import { COUPLED, GRAPH } from "../words/graph";
 import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
 
@@ -45,6 +45,18 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     fittedWidth = box.current.clientWidth;
     glance.value = whole(box.current, placed);
   }, [shown]);
+  const chosen = selected.value?.join(".");
+  const known = useRef(chosen);
+  const show = () => {
+    const at = topology.nodes.findIndex(isSelected);
+    if (box.current && at >= 0)
+      glance.value = insight(glance.peek(), placed.nodes[at]!, box.current.getBoundingClientRect());
+  };
+  // A channel that is chosen elsewhere comes into sight; a layer that was clicked is there already.
+  useEffect(() => {
+    if (known.current !== chosen) show();
+    known.current = chosen;
+  }, [chosen]);
   // What stood in the middle stays there when the panel grows.
   useEffect(() => {
     const of = box.current;
@@ -70,7 +82,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         <p class="graph-read" aria-live="polite">
           {at === null
             ? "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer. " +
-              COUPLING_HINT
+              GRAPH.hint
             : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
         </p>
         <button type="button" aria-label="Zoom out" onClick={() => zoomBy(box.current, 1 / 1.3)}>
@@ -86,6 +98,9 @@ function GraphPicture({ shown }: { shown: Drawing }) {
           }}
         >
           Fit
+        </button>
+        <button type="button" title={GRAPH.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
+          {GRAPH.show}
         </button>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}

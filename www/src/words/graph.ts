@@ -6,4 +6,8 @@ export const COUPLED = {
   ties: "ties the selected channel to others",
 } as const;
 
-export const COUPLING_HINT = "Outlined: what goes with the selected channel, from what writes it to what reads it.";
+export const GRAPH = {
+  hint: "Outlined: what goes with the selected channel, from what writes it to what reads it.",
+  show: "Selected",
+  showTitle: "To the layer of the selected channel",
+} as const;
