@@ -238,6 +238,7 @@ impl Session {
                 return Err(Error::new(format!("has no layer {name} to lock")).in_file(&self.file));
             }
         }
+        plan::limits::resolve(&self.analysis, options).map_err(|e| e.in_file(&self.file))?;
         let scores = self
             .class_scores(options.criterion, options.per, options.seed)?
             .to_vec();

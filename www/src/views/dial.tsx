@@ -2,13 +2,13 @@ import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { brief, percent, removedPercent } from "../lib/format";
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
+import { ownRows } from "../state/locks";
 import { setAmount, solveFor } from "../state/planning";
 import * as store from "../state/store";
 import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
 import type { Change } from "../wasm/core";
 import { words } from "../words";
 import { CurveView } from "./curve";
-
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
 
@@ -197,6 +197,27 @@ function Limits() {
           />
         ) : null}
       </div>
+      <OwnLimits />
     </details>
+  );
+}
+
+/** Layers that are set apart, where all layers are spoken of. */
+function OwnLimits() {
+  const count = ownRows.value.size;
+  if (count === 0) return <p class="hint">{words.limits.how}</p>;
+  return (
+    <p class="hint">
+      {words.limits.ownCount(count)}{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          store.own.value = "";
+        }}
+      >
+        {words.limits.clear}
+      </button>
+    </p>
   );
 }

@@ -3,7 +3,9 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Box, ribbon } from "../charts/graph-layout";
+import type { Role } from "../lib/coupling";
 import { percent, removedPercent } from "../lib/format";
+import { coupled } from "../state/coupling";
 import { cursor } from "../state/cursor";
 import { drag, model, selected } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
@@ -46,6 +48,18 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     fittedWidth = box.current.clientWidth;
     glance.value = whole(box.current, placed);
   }, [shown]);
+  const chosen = selected.value?.join(".");
+  const known = useRef(chosen);
+  const show = () => {
+    const at = topology.nodes.findIndex(isSelected);
+    if (box.current && at >= 0)
+      glance.value = insight(glance.peek(), placed.nodes[at]!, box.current.getBoundingClientRect());
+  };
+  // A channel that is chosen elsewhere comes into sight; a layer that was clicked is there already.
+  useEffect(() => {
+    if (known.current !== chosen) show();
+    known.current = chosen;
+  }, [chosen]);
   // What stood in the middle stays there when the panel grows.
   useEffect(() => {
     const of = box.current;
@@ -61,6 +75,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
   }, []);
   useEffect(() => (box.current ? follow(box.current, glance) : undefined), []);
   const kept = widths.value;
+  const fate = coupled.value;
   const { x, y, zoom } = glance.value;
   const stays = (i: number) => kept?.[i] ?? topology.nodes[i]!.channels;
   const at = pointed.value;
@@ -68,7 +83,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     <div class="graph">
       <div class="graph-tools">
         <p class="graph-read" aria-live="polite">
-          {at === null ? t.hint : describe(topology.nodes[at]!, stays(at))}
+          {at === null ? t.hint : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
         </p>
         <button type="button" aria-label={t.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
           −
@@ -84,6 +99,9 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         >
           {t.fit}
         </button>
+        <button type="button" title={t.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
+          {t.show}
+        </button>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}
       <svg ref={box} class="graph-picture" role="group" aria-label={t.name}>
@@ -92,9 +110,10 @@ function GraphPicture({ shown }: { shown: Drawing }) {
             const path = ribbon(placed.edges[i]!);
             const left = kept?.[topology.nodes.length + i] ?? edge.channels;
             return (
-              <g key={`${edge.from}-${edge.to}-${i}`} class="edge">
+              <g key={`${edge.from}-${edge.to}-${i}`} class={fate?.edges.has(i) ? "edge coupled" : "edge"}>
                 <path d={path} stroke-width={thickness(edge.channels, placed.scale)} class="edge-was" />
                 {left > 0 ? <path d={path} stroke-width={thickness(left, placed.scale)} class="edge-is" /> : null}
+                {fate?.edges.has(i) ? <path d={path} class="edge-coupled" /> : null}
               </g>
             );
           })}
@@ -106,7 +125,8 @@ function GraphPicture({ shown }: { shown: Drawing }) {
               scale={placed.scale}
               kept={stays(i)}
               name={nameOf(node)}
-              label={describe(node, stays(i))}
+              label={describe(node, stays(i), fate?.nodes.get(i))}
+              role={fate?.nodes.get(i) ?? null}
               here={isSelected(node)}
               reached={reached.value === i}
               onPoint={(on) => {
@@ -138,7 +158,7 @@ function nameOf(node: TopologyNode): string {
   return node.layer === null ? node.name : (open?.layerNames[node.layer] ?? node.name);
 }
 
-function describe(node: TopologyNode, kept: number): string {
+function describe(node: TopologyNode, kept: number, role: Role | undefined): string {
   const layer = node.layer === null ? null : model.value?.overview.layers[node.layer];
   const what = layer
     ? `${words.plan.kinds[layer.kind] ?? layer.kind} ${layer.kernel}`.trim()
@@ -146,7 +166,7 @@ function describe(node: TopologyNode, kept: number): string {
   const before = node.channels;
   const channels = t.channels(before, kept, percent(removedPercent({ before, after: kept })));
   const op = layer ? "" : node.op ? `${node.op} · ` : "";
-  return `${nameOf(node)} · ${op}${what} · ${channels}`;
+  return [nameOf(node), op + what, channels, role ? t.coupled[role] : ""].filter(Boolean).join(" · ");
 }
 
 /** The row of the map that a layer writes. */

@@ -1,6 +1,6 @@
 import { probability, value } from "../lib/format";
 import { zoomTo } from "../state/cursor";
-import { layerOf, toggleLock } from "../state/locks";
+import { layerOf, ownRows, toggleLock } from "../state/locks";
 import { drag, locked, type Model, model, order, selected, zoom } from "../state/store";
 import { words } from "../words";
 
@@ -34,6 +34,7 @@ function Layers({ open }: { open: Model }) {
           <th scope="col">{t.bothDead}</th>
           <th scope="col">{t.other}</th>
           <th scope="col">{t.withheld}</th>
+          {ownRows.value.size > 0 ? <th scope="col">{words.limits.column}</th> : null}
         </tr>
       </thead>
       <tbody>
@@ -65,6 +66,7 @@ function Layers({ open }: { open: Model }) {
                   {counts[state]}
                 </td>
               ))}
+              {ownRows.value.size > 0 ? <td class="words">{words.limits.own(ownRows.value.get(row)) || "–"}</td> : null}
             </tr>
           );
         })}

@@ -1,8 +1,9 @@
 import { zoomTo } from "../state/cursor";
 import { layerOf, toggleLock } from "../state/locks";
-import { drag, floor, locked, model, multiple, zoom } from "../state/store";
+import { drag, locked, model, zoom } from "../state/store";
+import type { Site } from "../wasm/core";
 import { words } from "../words";
-import { NumberBox } from "./parts";
+import { RowCut, RowFloors } from "./row-limits";
 
 const t = words.map.row;
 
@@ -11,7 +12,6 @@ export function RowHead({ row }: { row: number }) {
   const open = model.value;
   const site = open?.overview.sites[row];
   if (!open || !site) return null;
-  const layer = layerOf(site);
   const last = open.overview.sites.length - 1;
   return (
     <div class="row-head">
@@ -35,37 +35,26 @@ export function RowHead({ row }: { row: number }) {
         <Facts />
       </div>
       <div class="row-guards">
-        <label class="check" title={layer < 0 ? t.noLayer : t.lockHelp}>
-          <input
-            type="checkbox"
-            disabled={layer < 0}
-            checked={layer >= 0 && locked.value.includes(layer)}
-            onChange={() => toggleLock(layer)}
-          />
-          {t.lock}
-        </label>
-        <NumberBox
-          name={t.keepAtLeast}
-          value={floor.value}
-          min={1}
-          max={65536}
-          step={1}
-          onCommit={(value) => {
-            floor.value = Math.round(value);
-          }}
-        />
-        <NumberBox
-          name={t.multipleOf}
-          value={multiple.value}
-          min={1}
-          max={256}
-          step={1}
-          onCommit={(value) => {
-            multiple.value = Math.round(value);
-          }}
-        />
+        <RowCut key={row} row={row} />
+        <Lock site={site} />
+        <RowFloors row={row} />
       </div>
     </div>
+  );
+}
+
+function Lock({ site }: { site: Site }) {
+  const layer = layerOf(site);
+  return (
+    <label class="check" title={layer < 0 ? t.noLayer : t.lockHelp}>
+      <input
+        type="checkbox"
+        disabled={layer < 0}
+        checked={layer >= 0 && locked.value.includes(layer)}
+        onChange={() => toggleLock(layer)}
+      />
+      {t.lock}
+    </label>
   );
 }
 

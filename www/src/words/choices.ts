@@ -1,7 +1,9 @@
 /** What a plan is made from: criteria, compensations, settings, cases. */
 
+import { readOwn } from "../lib/own";
 import type { Settings } from "../state/settings";
 import type { Cases, ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
+import { limits } from "./limits";
 
 const CRITERION_NAMES: Record<Criterion, string> = {
   probability: "Probability (the paper)",
@@ -91,6 +93,7 @@ const SETTING_NAMES: Record<keyof Settings, string> = {
   floor: "Keep at least",
   multiple: "Multiple of",
   locked: "Locked layers",
+  own: limits.title,
 };
 
 function settingText(key: keyof Settings, it: Settings): string {
@@ -98,6 +101,7 @@ function settingText(key: keyof Settings, it: Settings): string {
   if (key === "compensation") return COMPENSATION_NAMES[it.compensation];
   if (key === "per") return PER_NAMES[it.per];
   if (key === "locked") return it.locked.length === 0 ? "none" : String(it.locked.length);
+  if (key === "own") return String(readOwn(it.own).size || "none");
   return String(it[key]);
 }
 
@@ -109,7 +113,7 @@ function settingsChange(from: Settings, to: Settings, keys: readonly (keyof Sett
 }
 
 /** A plan's settings in words, for the report. */
-function planSentence(it: Settings, layerNames: readonly string[]): string {
+function planSentence(it: Settings, layerNames: readonly string[], siteNames: readonly string[]): string {
   const amount =
     it.criterion === "probability"
       ? `channels with P ≥ ${it.threshold} go`
@@ -119,6 +123,7 @@ function planSentence(it: Settings, layerNames: readonly string[]): string {
     it.floor > 1 ? `every layer keeps at least ${it.floor}` : "",
     it.multiple > 1 ? `kept counts are multiples of ${it.multiple}` : "",
     it.locked.length > 0 ? `locked: ${it.locked.map((i) => layerNames[i] ?? i).join(", ")}` : "",
+    ...[...readOwn(it.own)].map(([row, own]) => `${siteNames[row] ?? row}: ${limits.own(own)}`),
   ].filter(Boolean);
   const rest = guards.length > 0 ? ` Guards: ${guards.join("; ")}.` : "";
   return `Criterion ${CRITERION_NAMES[it.criterion]}: ${amount}; compensation ${COMPENSATION_NAMES[it.compensation]}.${rest}`;

@@ -8,6 +8,7 @@ import { errors } from "./errors";
 import { graph } from "./graph";
 import { lab } from "./lab";
 import { lessons } from "./lessons";
+import { limits } from "./limits";
 import { map } from "./map";
 import { network } from "./network";
 import { numbers } from "./numbers";
@@ -22,6 +23,7 @@ export const english = {
   choices,
   dial,
   map,
+  limits,
   channel,
   cases,
   graph,

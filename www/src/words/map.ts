@@ -54,8 +54,6 @@ export const map = {
     noLayer: "No single layer writes these channels",
     lockHelp: "All channels of a locked layer stay",
     lock: "Lock this layer",
-    keepAtLeast: "Every layer keeps at least",
-    multipleOf: "and a multiple of",
     facts: (activation: string, stay: number, of: number, withheld: number) =>
       `${activation} · ${stay} of ${of} stay${withheld > 0 ? `, ${withheld} of them dead but withheld` : ""}`,
   },
@@ -63,8 +61,9 @@ export const map = {
   readOut: {
     noProbability: "no probability",
     probability: (p: string) => `P = ${p}`,
-    channel: (layer: string, channel: number, activation: string, pinned: string, state: string) =>
-      `${layer} · channel ${channel} · ${activation} · ${pinned} · ${state}`,
+    /** `own`: the limits of its layer alone, "" for none. */
+    channel: (layer: string, channel: number, activation: string, pinned: string, state: string, own: string) =>
+      `${layer} · channel ${channel} · ${activation} · ${pinned} · ${state}${own && ` · ${own}`}`,
     layer: (layer: string, channels: number, activation: string) =>
       `${layer} · ${channels} channels · ${activation} · click to see this layer alone`,
     noLock: (layer: string) => `${layer} · no single layer writes these channels, so there is none to lock`,
