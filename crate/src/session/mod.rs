@@ -25,7 +25,7 @@ use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use run::Engines;
 
 pub use pruned::Pruned;
-pub use run::{Feeder, Which, softmax};
+pub use run::{Feeder, Which};
 pub use solve::{Knob, Measure};
 
 /// An opened network.
