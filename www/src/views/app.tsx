@@ -1,4 +1,5 @@
 import { dropping, model, reporting } from "../state/store";
+import { words } from "../words";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
 import { LessonCard } from "./lessons";
@@ -25,7 +26,7 @@ export function App() {
       )}
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">
-          <p>Drop an ONNX network, or images to run it on</p>
+          <p>{words.page.drop}</p>
         </div>
       ) : null}
     </>
@@ -36,7 +37,7 @@ function Page() {
   return (
     <main class={model.value ? "" : "empty"}>
       <NetworkView />
-      <section class="channels" aria-label="Channels">
+      <section class="channels" aria-label={words.page.channels}>
         <MapView />
         <Bench />
       </section>
