@@ -6,7 +6,6 @@ import type { BrowserContext, BrowserContextOptions, Page } from "playwright-cor
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { mendFill } from "./bidi";
 import { BROWSER, browserFor, closeAll, missing, type Wishes } from "./browsers";
-import { exceptions } from "./exceptions";
 import { serve } from "./server";
 
 let server: Server;
@@ -23,9 +22,8 @@ beforeAll(async () => {
   if (!missing) await browserFor({});
 });
 
-beforeEach(({ task, skip }) => {
-  const reason = missing ?? exceptions[BROWSER][task.name];
-  if (reason) skip(reason);
+beforeEach(({ skip }) => {
+  if (missing) skip(missing);
 });
 
 afterEach(async () => {

@@ -2,8 +2,9 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { axe } from "./axe";
-import { binary, dropOnPage, openPage, planned, removed, setThreshold, url } from "./harness";
+import { binary, dropOnPage, measures, openPage, planned, removed, setThreshold, url } from "./harness";
 import { foldedNet, mobileNetV2 } from "./onnx";
+import { stalls, watchStalls } from "./stalls";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 const V2 = "mobilenetv2_050_cifar10.onnx";
@@ -120,13 +121,7 @@ test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the
   const page = await openPage({ hash: `#net=${V2}&view=graph` });
   await page.locator(".node.layer").first().waitFor();
   expect(await page.locator(".node.join").count()).toBe(10);
-  await page.evaluate(() => {
-    const tasks: { at: number; long: number }[] = [];
-    Object.assign(window, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push({ at: entry.startTime, long: entry.duration });
-    }).observe({ type: "longtask" });
-  });
+  await watchStalls(page);
   await page.getByLabel("Open an ONNX model").setInputFiles({
     name: "mobilenetv2.onnx",
     mimeType: "application/octet-stream",
@@ -135,11 +130,8 @@ test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the
   await page.getByRole("heading", { name: "mobilenetv2.onnx" }).waitFor({ timeout: 30_000 });
   await expect.poll(() => page.locator(".node.layer").count(), { timeout: 20_000 }).toBe(53);
   // The test's own way of handing over 14 MB blocks the page before it is opened.
-  const long = await page.evaluate(() => {
-    const opened = performance.getEntriesByName("load").at(-1)!;
-    const { longTasks } = window as unknown as { longTasks: { at: number; long: number }[] };
-    return longTasks.filter((it) => it.at > opened.startTime).map((it) => it.long);
-  });
+  const opened = (await measures(page, "load")).at(-1)!;
+  const long = (await stalls(page)).filter((it) => it.at > opened.start).map((it) => it.long);
   console.log(`drawing MobileNetV2: long tasks ${long.map((it) => it.toFixed(0))}`);
   expect(Math.max(0, ...long)).toBeLessThan(200);
 });
