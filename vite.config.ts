@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
+import type { TestProjectInlineConfiguration } from "vitest/config";
 
 // The test runner prints failures with Map.groupBy, which Node 20 does not have yet.
 if (!("groupBy" in Map)) {
@@ -51,6 +52,20 @@ function offline(): Plugin {
   };
 }
 
+/** One project to a browser, so that each is run and counted by its name. */
+const browserTests = (name: string, which: TestProjectInlineConfiguration["test"]) => ({
+  cacheDir,
+  test: {
+    name,
+    root: `${import.meta.dirname}/tests/e2e`,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two cores and timing assertions: one browser at a time.
+    fileParallelism: false,
+    ...which,
+  },
+});
+
 export default defineConfig({
   plugins: [offline()],
   root: "www",
@@ -70,18 +85,13 @@ export default defineConfig({
   test: {
     projects: [
       { cacheDir, test: { name: "unit", root: `${import.meta.dirname}/www`, include: ["src/**/*.test.ts"] } },
-      {
-        cacheDir,
-        test: {
-          name: "e2e",
-          root: `${import.meta.dirname}/tests/e2e`,
-          include: ["**/*.e2e.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // Two cores and timing assertions: one browser at a time.
-          fileParallelism: false,
-        },
-      },
+      browserTests("e2e", { include: ["**/*.e2e.ts"], exclude: ["webkit.e2e.ts"] }),
+      browserTests("e2e-firefox", {
+        include: ["**/*.e2e.ts"],
+        exclude: ["webkit.e2e.ts"],
+        env: { E2E_BROWSER: "firefox" },
+      }),
+      browserTests("e2e-webkit", { include: ["webkit.e2e.ts"] }),
     ],
   },
 });

@@ -67,6 +67,20 @@ const browsers = {
   ],
 };
 
+/** Whether this is a Debian or the like, and ours to install into. */
+const installs = () => process.getuid?.() === 0 && capture("apt-get", ["--version"]) !== null;
+
+let updated;
+
+/** Installs Debian packages; says whether it could. The list of what there is is fetched once. */
+async function debian(...wanted) {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  updated ??= run("apt-get", ["update", "-qq"], { env });
+  if ((await updated).code !== 0) return false;
+  const { code } = await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...wanted], { env });
+  return code === 0;
+}
+
 /** Path of a Chromium for the browser tests; the environment's CHROMIUM wins. */
 export async function browser() {
   const chosen = process.env.CHROMIUM;
@@ -77,17 +91,31 @@ export async function browser() {
   const find = () => browsers[process.platform]?.find((path) => existsSync(path));
   const found = find();
   if (found) return found;
-  if (process.getuid?.() === 0 && capture("apt-get", ["--version"]) !== null) {
+  if (installs()) {
     say("Installing Chromium …");
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    await must("apt-get", ["update", "-qq"], { env });
-    await must("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], { env });
+    if (!(await debian("chromium"))) throw new Stop("Chromium, which the browser tests need, could not be installed.");
     const installed = find();
     if (installed) return installed;
   }
   throw new Stop(
     "The browser tests need Chromium or Chrome: install it (Debian: `apt-get install chromium`), or set CHROMIUM to its path.",
   );
+}
+
+/** Firefox is tried where it can be had; without it its tests are skipped. */
+export async function firefox() {
+  if (process.env.FIREFOX || ["/usr/bin/firefox-esr", "/usr/bin/firefox"].some((path) => existsSync(path))) return;
+  if (!installs()) return;
+  say("Installing Firefox …");
+  if (!(await debian("firefox-esr"))) say("Firefox could not be installed; its tests are skipped.");
+}
+
+/** WebKitGTK's driver, and a screen to draw on: likewise. */
+export async function webkit() {
+  if (["/usr/bin/WebKitWebDriver", "/usr/bin/Xvfb"].every((path) => existsSync(path))) return;
+  if (!installs()) return;
+  say("Installing WebKitGTK's driver …");
+  if (!(await debian("webkit2gtk-driver", "xvfb"))) say("WebKitGTK could not be installed; its tests are skipped.");
 }
 
 export async function setup() {

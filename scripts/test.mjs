@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { bundle } from "./build.mjs";
 import { at, main, must, npx, run, Stop, say } from "./lib.mjs";
-import { browser, packages, rust, wasmBindgen } from "./setup.mjs";
+import { browser, firefox, packages, rust, wasmBindgen, webkit } from "./setup.mjs";
 import { cargoWasm, wasm } from "./wasm.mjs";
 
 /** The same promise at every call: several stages may need one thing. */
@@ -146,9 +146,21 @@ const stages = [
   },
   {
     name: "e2e",
-    title: "The page in a browser",
+    title: "The page in Chromium",
     needs: [need.page],
     work: async () => vitest("e2e", { CHROMIUM: await browser() }),
+  },
+  {
+    name: "e2e-firefox",
+    title: "The page in Firefox",
+    needs: [need.page, firefox],
+    work: () => vitest("e2e-firefox"),
+  },
+  {
+    name: "e2e-webkit",
+    title: "The main path in WebKit",
+    needs: [need.page, webkit],
+    work: () => vitest("e2e-webkit"),
   },
 ];
 

@@ -1,20 +1,13 @@
-/** One browser, one server; each test gets a fresh context and has to leave a clean console behind. */
+/** One server, one browser; each test gets a fresh context and has to leave a clean console behind. */
+import { readdir, readFile } from "node:fs/promises";
 import type { Server } from "node:http";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { basename, join } from "node:path";
+import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { mendFill } from "./bidi";
+import { BROWSER, browserFor, closeAll, missing, type Wishes } from "./browsers";
 import { serve } from "./server";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-let browser: Browser;
 let server: Server;
 let origin: string;
 let contexts: BrowserContext[] = [];
@@ -26,7 +19,11 @@ export let url: string;
 beforeAll(async () => {
   ({ server, url } = await serve());
   origin = new URL(url).origin;
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  if (!missing) await browserFor({});
+});
+
+beforeEach(({ skip }) => {
+  if (missing) skip(missing);
 });
 
 afterEach(async () => {
@@ -38,11 +35,11 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeAll();
   server?.close();
 });
 
-export interface Opening extends BrowserContextOptions {
+export interface Opening extends Omit<BrowserContextOptions, keyof Wishes>, Wishes {
   hash?: string;
   /** Another page than the one that is served. */
   at?: string;
@@ -59,15 +56,20 @@ export async function openPage({
   expected,
   before,
   early,
+  fontSize,
   ...options
 }: Opening = {}): Promise<Page> {
+  const { permissions, reducedMotion, ...everywhere } = options;
+  const browser = await browserFor({ ...options, ...(fontSize ? { fontSize } : {}) });
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     serviceWorkers: "block",
-    ...options,
+    // Firefox has these from its profile (browsers.ts).
+    ...(BROWSER === "firefox" ? everywhere : options),
   });
   contexts.push(context);
   const page = await context.newPage();
+  if (BROWSER === "firefox") mendFill(page);
   const note = (text: string) => {
     if (!expected?.test(text)) problems.push(text);
   };
@@ -80,10 +82,28 @@ export async function openPage({
     if (/^https?:|^wss?:/.test(protocol) && to !== origin && to !== new URL(at).origin)
       note(`left the origin: ${request.url()}`);
   });
+  if (fontSize && BROWSER === "chromium") {
+    const cdp = await context.newCDPSession(page);
+    await cdp.send("Page.setFontSizes", { fontSizes: { standard: fontSize } });
+  }
   await before?.(page);
   await page.goto(at + hash, { waitUntil: early ? "domcontentloaded" : "load" });
-  if (!early) await planned(page);
+  if (early) return page;
+  await planned(page);
+  await rested(page);
   return page;
+}
+
+/** With the first plan come panels and pictures: nothing is clicked while things find their places. */
+async function rested(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let still = 0, height = 0; still < 3; ) {
+      await new Promise(requestAnimationFrame);
+      const now = document.documentElement.scrollHeight;
+      still = now === height ? still + 1 : 0;
+      height = now;
+    }
+  });
 }
 
 /** Waits until more plans were painted than `after`. */
@@ -136,4 +156,31 @@ export const binary = (name: string, buffer: Buffer): Dropped => ({
 
 export function dropOnPage(page: Page, ...files: Dropped[]) {
   return page.locator("body").drop({ files });
+}
+
+/** Chooses a folder of flat files. WebDriver BiDi only hands over files, so in Firefox the page is given what a choice gives. */
+export async function chooseFolder(page: Page, name: string, folder: string): Promise<void> {
+  const input = page.getByLabel(name);
+  if (BROWSER === "chromium") return input.setInputFiles(folder);
+  const files = await Promise.all(
+    (await readdir(folder)).map(async (it) => ({
+      name: it,
+      text: (await readFile(join(folder, it))).toString("base64"),
+    })),
+  );
+  await input.evaluate(
+    (it, { folder, files }) => {
+      const types: Record<string, string> = { png: "image/png", txt: "text/plain" };
+      const data = new DataTransfer();
+      for (const { name, text } of files) {
+        const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+        const file = new File([bytes], name, { type: types[name.split(".").pop()!] ?? "" });
+        Object.defineProperty(file, "webkitRelativePath", { value: `${folder}/${name}` });
+        data.items.add(file);
+      }
+      (it as HTMLInputElement).files = data.files;
+      it.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    { folder: basename(folder), files },
+  );
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { openPage } from "./harness";
+import { chooseFolder, openPage } from "./harness";
 
 const FASHION = fileURLToPath(new URL("../../www/public/samples/images/fashion/", import.meta.url));
 const NET = "mobilenetv1_025_fashion.onnx";
@@ -24,7 +24,7 @@ test("a folder of images runs, the most changed first, and a broken file is name
   const at = await folder(2);
   try {
     const page = await openPage({ hash: `#net=${NET}&threshold=0.6&compensation=none` });
-    await page.getByLabel("Add a folder of images").setInputFiles(at);
+    await chooseFolder(page, "Add a folder of images", at);
     await expect.poll(() => page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(21);
     await page.getByRole("button", { name: "Run both networks" }).click();
     const table = page.getByRole("table", { name: "Predictions" });
@@ -64,7 +64,7 @@ test("a stopped run shows what it had", async () => {
   const at = await folder(30);
   try {
     const page = await openPage({ hash: `#net=${NET}` });
-    await page.getByLabel("Add a folder of images").setInputFiles(at);
+    await chooseFolder(page, "Add a folder of images", at);
     await page.getByRole("button", { name: "Run both networks" }).click();
     await page.getByText(/on image \d\d of 301/).waitFor({ timeout: 40_000 });
     await page.getByRole("button", { name: "Stop" }).click();
@@ -81,7 +81,10 @@ test("an image is pasted, and takes the place of the samples", async () => {
   await page.evaluate((content) => {
     const data = new DataTransfer();
     data.items.add(new File([new Uint8Array(content)], "image.png", { type: "image/png" }));
-    window.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    // Firefox makes such an event without the files; a paste by a person has them.
+    if (!event.clipboardData?.files.length) Object.defineProperty(event, "clipboardData", { value: data });
+    window.dispatchEvent(event);
   }, bytes);
   await page.getByText("The image was pasted.").waitFor();
   expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(1);

@@ -1,9 +1,9 @@
 /** What makes the page a good place: speed, links, keyboard, accessibility, offline, robustness. */
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { axe } from "./axe";
 import { measures, median, openPage, planned, removed, setThreshold, url } from "./harness";
 import { mobileNetV2 } from "./onnx";
+import { stalls, watchStalls } from "./stalls";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 
@@ -17,14 +17,8 @@ test("a drag over 17,056 channels keeps up with the screen", async () => {
   await page.getByRole("heading", { name: "mobilenetv2.onnx" }).waitFor({ timeout: 30_000 });
   // Curve and second worker come to rest.
   await page.waitForTimeout(4000);
-  await page.evaluate(() => {
-    performance.clearMeasures("plan");
-    const tasks: number[] = [];
-    Object.assign(window, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(entry.duration);
-    }).observe({ type: "longtask" });
-  });
+  await page.evaluate(() => performance.clearMeasures("plan"));
+  await watchStalls(page);
   const slider = page.getByRole("slider", { name: "Threshold", exact: true });
   const bounds = (await slider.boundingBox())!;
   const y = bounds.y + bounds.height / 2;
@@ -37,7 +31,7 @@ test("a drag over 17,056 channels keeps up with the screen", async () => {
   await page.mouse.up();
   await page.waitForTimeout(400);
   const times = (await measures(page, "plan")).map((it) => it.duration);
-  const long = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+  const long = (await stalls(page)).map((it) => it.long);
   const p95 = times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)]!;
   console.log(
     `drag: ${times.length} plans, median ${median(times).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, long tasks ${long}`,
@@ -77,11 +71,6 @@ test("the map is walked by keyboard", async () => {
   const channel = /channel (\d+)/.exec(words!)![1];
   await page.getByRole("heading", { name: new RegExp(`^Channel ${channel} `) }).waitFor();
 });
-
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map((it) => `${it.id}: ${it.nodes.map((n) => n.target.join(" ")).join(", ")}`);
-}
 
 test.each([
   ["wide, light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" as const }],

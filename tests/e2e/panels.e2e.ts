@@ -1,9 +1,10 @@
 /** The panels below the map: four cases, network, compare, channel. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { binary, dropOnPage, openPage, planned, removed, setThreshold, url } from "./harness";
+import { axe } from "./axe";
+import { binary, dropOnPage, measures, openPage, planned, removed, setThreshold, url } from "./harness";
 import { foldedNet, mobileNetV2 } from "./onnx";
+import { stalls, watchStalls } from "./stalls";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 const V2 = "mobilenetv2_050_cifar10.onnx";
@@ -63,14 +64,14 @@ test("every case has its own words, and only asked-for motion", async () => {
     await page.getByRole("button", { name: /Behind/ }).click();
     await expect.poll(() => page.locator(".telling").textContent()).toContain(words);
   }
-  const animated = () =>
-    page
+  const animated = (of = page) =>
+    of
       .locator(".wire i")
       .first()
       .evaluate((it) => getComputedStyle(it).animationName);
   expect(await animated()).toBe("none");
-  await page.emulateMedia({ reducedMotion: "no-preference" });
-  expect(await animated()).toBe("pass");
+  const moving = await openPage({ hash: `#net=${V1}&view=cases`, reducedMotion: "no-preference" });
+  expect(await animated(moving)).toBe("pass");
   // A network without depthwise pairs of BatchNorm has no cases; the panel says so instead of an empty table.
   await page.getByRole("button", { name: "Play" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor();
@@ -120,13 +121,7 @@ test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the
   const page = await openPage({ hash: `#net=${V2}&view=graph` });
   await page.locator(".node.layer").first().waitFor();
   expect(await page.locator(".node.join").count()).toBe(10);
-  await page.evaluate(() => {
-    const tasks: { at: number; long: number }[] = [];
-    Object.assign(window, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push({ at: entry.startTime, long: entry.duration });
-    }).observe({ type: "longtask" });
-  });
+  await watchStalls(page);
   await page.getByLabel("Open an ONNX model").setInputFiles({
     name: "mobilenetv2.onnx",
     mimeType: "application/octet-stream",
@@ -135,11 +130,8 @@ test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the
   await page.getByRole("heading", { name: "mobilenetv2.onnx" }).waitFor({ timeout: 30_000 });
   await expect.poll(() => page.locator(".node.layer").count(), { timeout: 20_000 }).toBe(53);
   // The test's own way of handing over 14 MB blocks the page before it is opened.
-  const long = await page.evaluate(() => {
-    const opened = performance.getEntriesByName("load").at(-1)!;
-    const { longTasks } = window as unknown as { longTasks: { at: number; long: number }[] };
-    return longTasks.filter((it) => it.at > opened.startTime).map((it) => it.long);
-  });
+  const opened = (await measures(page, "load")).at(-1)!;
+  const long = (await stalls(page)).filter((it) => it.at > opened.start).map((it) => it.long);
   console.log(`drawing MobileNetV2: long tasks ${long.map((it) => it.toFixed(0))}`);
   expect(Math.max(0, ...long)).toBeLessThan(200);
 });
@@ -300,8 +292,7 @@ test.each(LOOKS)("axe finds nothing in the panels: %s", async (_, options) => {
   const look = async (panel: string) => {
     // Colours are measured when they have come to rest.
     await page.waitForTimeout(500);
-    const { violations } = await new AxeBuilder({ page }).include(".bench").analyze();
-    found.push(...violations.map((it) => `${panel}: ${it.id} ${it.nodes.map((n) => n.target.join(" ")).join(", ")}`));
+    found.push(...(await axe(page, ".bench")).map((it) => `${panel}: ${it}`));
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (overflow > 0) found.push(`${panel} is ${overflow} px too wide`);
   };

@@ -1,9 +1,8 @@
-/** Not part of playwright's interface; its version is pinned, and only the Firefox test uses it. */
+/** Not part of playwright's interface; its version is pinned, and only bidi.ts uses it. */
 declare module "playwright-core/lib/utilsBundle" {
   interface Socket {
-    on(event: string, heard: (data: unknown) => void): void;
-    send(text: string): void;
-    close(): void;
+    send(this: Socket, text: unknown, ...rest: unknown[]): void;
+    emit(this: Socket, event: string, data: unknown, ...rest: unknown[]): boolean;
   }
-  export const ws: new (address: string) => Socket;
+  export const ws: { prototype: Socket };
 }

@@ -20,7 +20,11 @@ const TYPES: Record<string, string> = {
   ".webmanifest": "application/manifest+json",
 };
 
-export async function serve(folder = DIST): Promise<{ url: string; server: Server }> {
+/** `mend` may change what is served; what is tested is left alone otherwise. */
+export async function serve(
+  folder = DIST,
+  mend: (name: string, body: Buffer) => Buffer = (_, body) => body,
+): Promise<{ url: string; server: Server }> {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     if (!path.startsWith(BASE)) {
@@ -30,7 +34,7 @@ export async function serve(folder = DIST): Promise<{ url: string; server: Serve
     const name = normalize(path.slice(BASE.length) || "index.html");
     try {
       if (name.startsWith("..")) throw new Error("outside");
-      const body = await readFile(join(folder, name));
+      const body = mend(name, await readFile(join(folder, name)));
       response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream" }).end(body);
     } catch {
       response.writeHead(404).end();

@@ -1,18 +1,14 @@
 /** What is taken along or shown to others: links, two plans side by side, the report, presenter mode, lessons. */
 import { readFile } from "node:fs/promises";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { axe } from "./axe";
 import { openPage, removed, setThreshold } from "./harness";
+import { onPaper, sheets } from "./paper";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 const hashOf = (page: Page) => page.evaluate(() => location.hash);
 const SAMPLES = new URL("../../www/public/samples/", import.meta.url);
-
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map((it) => `${it.id}: ${it.nodes.map((n) => n.target.join(" ")).join(", ")}`);
-}
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
@@ -96,12 +92,11 @@ test("the report holds the plan, prints on its own, and leaves as one file", asy
   expect(await sheet.locator(".map-figure svg rect").count()).toBeGreaterThan(500);
   expect(await sheet.getByText("have not been run side by side").count()).toBe(1);
   expect(await axe(page)).toEqual([]);
-  await page.emulateMedia({ media: "print" });
+  await onPaper(page, true);
   expect(await page.getByRole("banner").isVisible()).toBe(false);
   expect(await page.getByRole("button", { name: "Print" }).isVisible()).toBe(false);
-  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
-  expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(1);
-  await page.emulateMedia({ media: "screen" });
+  expect(await sheets(page)).toBe(1);
+  await onPaper(page, false);
 
   const waiting = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save as HTML" }).click();
@@ -211,12 +206,7 @@ test("text of twice the size stays readable: nothing sticks out, nothing is cut"
     { width: 1440, height: 900 },
     { width: 640, height: 900 },
   ]) {
-    // As the browser's own setting does it.
-    const before = async (it: Page) => {
-      const cdp = await it.context().newCDPSession(it);
-      await cdp.send("Page.setFontSizes", { fontSizes: { standard: 32 } });
-    };
-    const page = await openPage({ hash: `#net=${V1}`, viewport, before });
+    const page = await openPage({ hash: `#net=${V1}`, viewport, fontSize: 32 });
     expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe("32px");
     await page.waitForTimeout(300);
     expect(await overflow(page)).toBeLessThanOrEqual(0);

@@ -25,7 +25,7 @@ export async function savePng(picture: Picture, name: string): Promise<void> {
     canvas.height = Math.round(scale * image.naturalHeight);
     canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-    if (!blob) throw new Error("no PNG");
+    if (!blob) throw new Error("png");
     download(name, blob);
   } finally {
     URL.revokeObjectURL(url);

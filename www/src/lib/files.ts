@@ -1,3 +1,5 @@
+import { language } from "../words/language";
+
 /** What several files opened at once are: one network, the files its weights lie in, images. */
 interface Named {
   name: string;
@@ -34,7 +36,7 @@ const IMAGE = /^image\/(png|jpeg|webp)$/;
 export function imagesOf<T extends Named>(files: readonly T[]): T[] {
   return files
     .filter((it) => IMAGE.test(it.type))
-    .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+    .sort((a, b) => a.name.localeCompare(b.name, language, { numeric: true }));
 }
 
 /** All files of what was dropped, folders walked to the end. */

@@ -1,9 +1,10 @@
 import { freeze } from "../charts/freeze";
 import type { Drawing, LegendItem, Picture } from "../charts/picture";
 import { detail, model } from "../state/store";
-import { caseSentence } from "../views/words";
-import { PICTURE } from "../words/pictures";
+import { words } from "../words";
 import { fileName, look, patch, planNotes, textOf, token } from "./common";
+
+const t = words.pictures;
 
 const BELL = 300;
 const TRACE = 260;
@@ -25,13 +26,22 @@ export function channelPicture(within: Element | null): Picture | null {
   const settled = drawn ? [[{ ...freeze(drawn, { width: TRACE }), caption: [textOf(trace)] }]] : [];
   const dead = within.querySelector(".bell .input-dead") ? "input-dead" : "output-dead";
   const legend: LegendItem[] = [
-    { name: PICTURE.gaussian, stroke: token("ink") },
-    patch(PICTURE.pinnedArea, token(now.case === "keep" || now.case === null ? "alive-high" : dead)),
-    ...(now.histogram ? [patch(PICTURE.measured, token("quiet"))] : []),
+    { name: t.gaussian, stroke: token("ink") },
+    patch(t.pinned, token(now.case === "keep" || now.case === null ? "alive-high" : dead)),
+    ...(now.histogram ? [patch(t.measured, token("quiet"))] : []),
   ];
   return {
-    title: `${PICTURE.channel(own.channel, model.value?.siteNames[own.site] ?? "", fileName())}: ${now.removed ? PICTURE.removed : PICTURE.kept}`,
-    notes: [caseSentence(now), ...[...within.querySelectorAll(".seen > .fit")].map(textOf), ...planNotes()],
+    title: t.channel(
+      own.channel,
+      model.value?.siteNames[own.site] ?? "",
+      fileName(),
+      now.removed ? words.channel.removed : words.channel.kept,
+    ),
+    notes: [
+      words.choices.caseSentence(now),
+      ...[...within.querySelectorAll(".seen > .fit")].map(textOf),
+      ...planNotes(),
+    ],
     rows: [bells, ...settled],
     legend,
     look: look(),

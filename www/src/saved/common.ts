@@ -2,8 +2,9 @@
 import type { LegendItem, Look } from "../charts/picture";
 import { percent, removedPercent } from "../lib/format";
 import { amount, compensation, criterion, drag, model, takesShare } from "../state/store";
-import { COMPENSATION_NAMES, CRITERION_NAMES } from "../views/words";
-import { PICTURE } from "../words/pictures";
+import { words } from "../words";
+
+const t = words.pictures;
 
 /** A colour or size of the style sheet. */
 export function token(name: string, within: Element = document.documentElement): string {
@@ -20,14 +21,14 @@ export function fileName(): string {
 
 /** Which plan, and what it saves: two lines under the title. */
 export function planNotes(): string[] {
-  const how = takesShare.value ? `share ${amount.value}` : `τ = ${amount.value}`;
-  const plan = PICTURE.plan(CRITERION_NAMES[criterion.value], how, COMPENSATION_NAMES[compensation.value]);
+  const how = takesShare.value ? t.share(amount.value) : t.threshold(amount.value);
+  const plan = t.plan(words.choices.criteria[criterion.value], how, words.choices.compensations[compensation.value]);
   const preview = drag.value?.preview;
   if (!preview) return [plan];
   const [params, macs, channels] = [preview.params, preview.macs, preview.channels].map((it) =>
     percent(removedPercent(it)),
   );
-  return [plan, PICTURE.saved(params!, macs!, channels!)];
+  return [plan, t.saved(params!, macs!, channels!)];
 }
 
 export const patch = (name: string, fill: string): LegendItem => ({ name, fill });

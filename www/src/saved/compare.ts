@@ -3,9 +3,10 @@ import type { Picture } from "../charts/picture";
 import { percent, removedPercent } from "../lib/format";
 import { comparison, type Outcome } from "../state/compare";
 import { model } from "../state/store";
-import { COMPENSATION_NAMES, CRITERION_NAMES } from "../views/words";
-import { PICTURE } from "../words/pictures";
+import { words } from "../words";
 import { fileName, look, patch, textOf, token } from "./common";
+
+const t = words.pictures;
 
 /** Layer by layer what both remove, what only one does, and what their plans are. */
 export function comparePicture(within: Element | null): Picture | null {
@@ -25,25 +26,23 @@ export function comparePicture(within: Element | null): Picture | null {
             { share: it.onlyB.length / it.channels, fill: b! },
           ],
         ],
-        text: `${it.both.length} · A ${it.onlyA.length} · B ${it.onlyB.length} / ${it.channels}`,
+        text: t.split(it.both.length, it.onlyA.length, it.onlyB.length, it.channels),
       }),
     );
   // What the images said stands in the page's table.
-  const said = [...within.querySelectorAll(".sides tbody tr.judged")].map((row) =>
-    [...row.children].map(textOf).join("  "),
-  );
+  const said = [...within.querySelectorAll("tr.judged")].map((row) => [...row.children].map(textOf).join("  "));
   return {
-    title: PICTURE.compare(fileName()),
-    notes: [side("A", of.a), side("B", of.b), ...said],
+    title: t.compare(fileName()),
+    notes: [side(words.compare.a, of.a), side(words.compare.b, of.b), ...said],
     rows: [[bars(rows, { ink: token("ink"), quiet: token("quiet"), rest: token("alive-low") })]],
-    legend: [patch(PICTURE.both, both!), patch(PICTURE.onlyA, a!), patch(PICTURE.onlyB, b!)],
+    legend: [patch(t.both, both!), patch(t.onlyA, a!), patch(t.onlyB, b!)],
     look: look(),
   };
 }
 
 function side(name: string, of: Outcome): string {
-  const amount = of.criterion === "probability" ? `τ = ${of.amount}` : `share ${of.amount}`;
-  const plan = PICTURE.plan(CRITERION_NAMES[of.criterion], amount, COMPENSATION_NAMES[of.compensation]);
+  const amount = of.criterion === "probability" ? t.threshold(of.amount) : t.share(of.amount);
+  const plan = t.plan(words.choices.criteria[of.criterion], amount, words.choices.compensations[of.compensation]);
   const [params, macs, channels] = [of.params, of.macs, of.channels].map((it) => percent(removedPercent(it)));
-  return PICTURE.side(name, plan, PICTURE.saved(params!, macs!, channels!));
+  return t.side(name, plan, t.saved(params!, macs!, channels!));
 }

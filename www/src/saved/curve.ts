@@ -2,8 +2,10 @@ import type { LegendItem, Picture } from "../charts/picture";
 import { savingsCurve } from "../charts/savings-curve";
 import { amount, curve, takesShare } from "../state/store";
 import { amountPlace, amountTicks } from "../views/dial-scale";
-import { PICTURE } from "../words/pictures";
+import { words } from "../words";
 import { fileName, look, planNotes, token } from "./common";
+
+const t = words.pictures;
 
 /** What every threshold would save. */
 export function curvePicture(): Picture | null {
@@ -18,18 +20,18 @@ export function curvePicture(): Picture | null {
     macs: token("focus"),
   };
   const legend: LegendItem[] = [
-    { name: PICTURE.parameters, stroke: colours.params },
-    { name: PICTURE.macs, stroke: colours.macs, dash: "6 3" },
+    { name: t.parameters, stroke: colours.params },
+    { name: t.macs, stroke: colours.macs, dash: "6 3" },
   ];
   const axis = {
-    name: share ? PICTURE.share : PICTURE.threshold,
-    up: PICTURE.percentRemoved,
+    name: share ? t.byShare : t.byThreshold,
+    up: t.upwards,
     ticks: amountTicks(share).map((it) => [amountPlace(Number(it), share), it] as const),
     now: Math.min(1, Math.max(0, amountPlace(amount.value, share))),
-    nowName: share ? String(amount.value) : `τ = ${amount.value}`,
+    nowName: share ? String(amount.value) : t.threshold(amount.value),
   };
   return {
-    title: PICTURE.curve(fileName()),
+    title: t.curve(fileName()),
     notes: planNotes(),
     rows: [[savingsCurve(lines, axis, colours)]],
     legend,

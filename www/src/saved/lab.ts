@@ -1,8 +1,10 @@
 import { type BarRow, bars } from "../charts/bars";
 import { freeze } from "../charts/freeze";
 import type { Drawing, LegendItem, Picture } from "../charts/picture";
-import { PICTURE } from "../words/pictures";
+import { words } from "../words";
 import { fileName, look, patch, planNotes, textOf, token } from "./common";
+
+const t = words.pictures;
 
 /** The lab's curves as they are drawn, with their names. */
 export function curvesPicture(within: Element | null): Picture | null {
@@ -15,7 +17,7 @@ export function curvesPicture(within: Element | null): Picture | null {
   });
   const data = textOf(within.closest(".lab")?.querySelector(".lab-data-name"));
   return {
-    title: PICTURE.curves(fileName()),
+    title: t.curves(fileName()),
     notes: data ? [data] : [],
     rows: [[freeze(chart)]],
     legend,
@@ -45,17 +47,17 @@ export function evaluationPicture(
     (it): BarRow => ({
       name: it.label,
       lanes: [[{ share: it.before ?? 0, fill: was }], [{ share: it.after ?? 0, fill: is }]],
-      text: `${share(it.before)} → ${share(it.after)} %`,
+      text: t.change(share(it.before), share(it.after)),
     }),
   );
   return {
-    title: PICTURE.evaluation(fileName()),
+    title: t.evaluation(fileName()),
     notes: [textOf(within.querySelector(".lab-verdict")), ...planNotes()].filter(Boolean),
     rows: [
       whiskers,
       ...(rows.length > 0 ? [[bars(rows, { ink: token("ink"), quiet: token("quiet"), rest: token("linear-a") })]] : []),
     ],
-    legend: [patch(PICTURE.original, was), patch(after, is)],
+    legend: [patch(words.lab.evaluation.original, was), patch(after, is)],
     look: look(),
   };
 }

@@ -1,5 +1,6 @@
 import { freeze } from "../charts/freeze";
 import type { Drawing, Picture } from "../charts/picture";
+import { words } from "../words";
 import { fileName, look, planNotes, textOf } from "./common";
 
 const WIDTH = 170;
@@ -22,7 +23,7 @@ export function stagesPicture(within: Element | null): Picture | null {
   const step = within.querySelector('[aria-current="step"]');
   const effect = within.querySelector(".effect strong")?.parentElement;
   return {
-    title: `${textOf(within.querySelector("h3"))}: ${textOf(step)} (${fileName()})`,
+    title: words.pictures.stages(textOf(within.querySelector("h3")), textOf(step), fileName()),
     notes: [textOf(within.querySelector(".telling")), textOf(effect), ...planNotes()].filter(Boolean),
     rows: [row],
     between: "→",

@@ -8,7 +8,7 @@ import * as store from "./store";
 /** Null while nothing is selected, or before the first answer. */
 export const explanation = signal<Explanation | null>(null);
 
-const NEEDED_BY: ReadonlySet<string> = new Set(["channel", "cases"]);
+const NEEDED_BY: ReadonlySet<string> = new Set(["channel", "cases", "graph"]);
 
 let busy = false;
 let stale = false;

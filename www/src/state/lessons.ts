@@ -1,5 +1,5 @@
 /**
- * Lessons: each opens a sample, sets the plan and the panel, and says a few sentences (views/lesson-words.ts).
+ * Lessons: each opens a sample, sets the plan and the panel, and says a few sentences (words/lessons.ts).
  * What a lesson sets is ordinary state, so it is in the address, and everything can be changed from there.
  */
 import { batch, computed } from "@preact/signals";
@@ -103,9 +103,9 @@ export async function openLesson(id: string): Promise<void> {
   store.lesson.value = id;
   if (!isOpen(it.net)) await openSample(it.net);
   if (store.lesson.value !== id || !isOpen(it.net)) return;
-  const { criterion, threshold, share, compensation, per, seed, floor, multiple, locked } = defaults();
+  const { criterion, threshold, share, compensation, per, seed, floor, multiple, locked, own } = defaults();
   batch(() => {
-    applySettings({ criterion, threshold, share, compensation, per, seed, floor, multiple, locked, ...it.set });
+    applySettings({ criterion, threshold, share, compensation, per, seed, floor, multiple, locked, own, ...it.set });
     store.view.value = it.view;
     store.zoom.value = it.zoom ?? null;
     store.pinned.value = null;

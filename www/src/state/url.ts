@@ -2,6 +2,8 @@
  * The page's state in the URL hash: one typed table, defaults dropped, everything clamped when read,
  * so that a hand-edited link can not put the page into a state its controls could not reach.
  */
+
+import { readOwn, writeOwn } from "../lib/own";
 import type { Compensation, Criterion } from "../wasm/core";
 import type { Settings } from "./settings";
 
@@ -115,6 +117,7 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
     read: (text) => [...new Set(text.split(".").filter(Boolean).map(Number))].filter(isIndex).slice(0, 2000),
     write: (value) => value.join("."),
   },
+  own: { initial: "", read: (text) => writeOwn(readOwn(text)), write: (value) => value },
   selected: {
     initial: null,
     read: (text) => {
@@ -152,6 +155,7 @@ const SETTING_KEYS = [
   "multiple",
   "locked",
   "per",
+  "own",
 ] as const;
 
 /** Fields that were added later are appended, and may be missing. */

@@ -1,4 +1,5 @@
 import { dropping, model, reporting } from "../state/store";
+import { words } from "../words";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
 import { LessonCard } from "./lessons";
@@ -26,7 +27,7 @@ export function App() {
       )}
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">
-          <p>Drop an ONNX network, or images to run it on</p>
+          <p>{words.page.drop}</p>
         </div>
       ) : null}
     </>
@@ -38,7 +39,7 @@ function Page() {
     <main class={model.value ? "" : "empty"}>
       <Work>
         <NetworkView />
-        <section class="channels" aria-label="Channels">
+        <section class="channels" aria-label={words.page.channels}>
           <MapView />
           <Splitter />
           <Bench />

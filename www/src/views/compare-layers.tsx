@@ -1,10 +1,14 @@
 /** Layer by layer: channels that both remove, only A, only B. */
+
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { LayerSplit } from "../state/compare";
 import { cursor } from "../state/cursor";
 import { model, selected } from "../state/store";
+import { words } from "../words";
 import { Heads } from "./parts";
+
+const t = words.compare.layers;
 
 const MOST = 60;
 
@@ -15,18 +19,18 @@ export function CompareLayers({ layers, children }: { layers: LayerSplit[]; chil
   const [a, b, both] = [sum("onlyA"), sum("onlyB"), sum("both")];
   const names = model.value?.layerNames ?? [];
   return (
-    <section class="compare-layers" aria-label="Where the plans differ">
+    <section class="compare-layers" aria-label={t.name}>
       <div class="compare-head">
-        <h3>Which channels</h3>
+        <h3>{t.title}</h3>
         {children}
       </div>
       <p>
-        <i class="swatch both" /> both {both} <i class="swatch only-a" /> only A {a} <i class="swatch only-b" /> only B{" "}
-        {b} <span class="hint">output channels, over all layers; {overlap(both, a + b)} of them in common.</span>
+        <i class="swatch both" /> {t.bothSum(both)} <i class="swatch only-a" /> {t.onlyASum(a)}{" "}
+        <i class="swatch only-b" /> {t.onlyBSum(b)} <span class="hint">{t.inCommon(overlap(both, a + b))}</span>
       </p>
       <table>
-        <caption class="hidden">Removed channels by layer</caption>
-        <Heads of={["layer", "removed, of its channels", "both", "only A", "only B"]} />
+        <caption class="hidden">{t.table}</caption>
+        <Heads of={[t.layer, t.removed, t.both, t.onlyA, t.onlyB]} />
         <tbody>
           {shown.map((it) => (
             <>
@@ -51,9 +55,9 @@ export function CompareLayers({ layers, children }: { layers: LayerSplit[]; chil
               {opened === it.layer ? (
                 <tr key={`${it.layer}-list`}>
                   <td colSpan={5} class="channel-lists">
-                    <Channels title="only A" layer={it.layer} channels={it.onlyA} />
-                    <Channels title="only B" layer={it.layer} channels={it.onlyB} />
-                    <Channels title="both" layer={it.layer} channels={it.both} />
+                    <Channels title={t.onlyA} layer={it.layer} channels={it.onlyA} />
+                    <Channels title={t.onlyB} layer={it.layer} channels={it.onlyB} />
+                    <Channels title={t.both} layer={it.layer} channels={it.both} />
                   </td>
                 </tr>
               ) : null}
@@ -66,7 +70,7 @@ export function CompareLayers({ layers, children }: { layers: LayerSplit[]; chil
 }
 
 function overlap(both: number, either: number): string {
-  return both + either === 0 ? "none" : `${Math.round((100 * both) / (both + either))} %`;
+  return both + either === 0 ? t.none : t.percent(Math.round((100 * both) / (both + either)));
 }
 
 function Split({ of }: { of: LayerSplit }) {
@@ -87,7 +91,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
   if (channels.length === 0) return null;
   return (
     <p>
-      <strong>{title}:</strong>{" "}
+      <strong>{t.list(title)}</strong>{" "}
       {channels.slice(0, MOST).map((it) =>
         row < 0 ? (
           <span key={it}>{it} </span>
@@ -96,7 +100,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
             key={it}
             type="button"
             class="link"
-            aria-label={`Channel ${it}, ${title}`}
+            aria-label={t.channel(it, title)}
             onClick={() => {
               selected.value = [row, it];
               cursor.value = null;
@@ -106,7 +110,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
           </button>
         ),
       )}
-      {channels.length > MOST ? ` and ${channels.length - MOST} more` : ""}
+      {channels.length > MOST ? t.more(channels.length - MOST) : ""}
     </p>
   );
 }

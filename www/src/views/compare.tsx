@@ -1,7 +1,8 @@
 /** Two criteria at the same cost, side by side. */
+
 import type { Signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { percent, plural, removedPercent, value } from "../lib/format";
+import { percent, removedPercent, value } from "../lib/format";
 import { comparePicture } from "../saved/compare";
 import {
   type Comparison,
@@ -17,12 +18,13 @@ import { stem } from "../state/exports";
 import { budget, measured, model, sideA, sideB } from "../state/store";
 import { COMPENSATIONS, CRITERIA, type Side } from "../state/url";
 import type { Compensation, Criterion } from "../wasm/core";
-import { PICTURES } from "../words/pictures";
+import { words } from "../words";
 import { CompareLayers } from "./compare-layers";
 import { ComparePictures } from "./compare-pictures";
 import { Choice, Heads, NumberBox } from "./parts";
 import { SaveButtons } from "./save";
-import { COMPENSATION_NAMES, CRITERION_NAMES } from "./words";
+
+const t = words.compare;
 
 export function CompareView() {
   const open = model.value;
@@ -31,11 +33,11 @@ export function CompareView() {
   return (
     <div class="compare">
       <div class="compare-asks">
-        <SideChoice name="A" side={sideA} />
-        <SideChoice name="B" side={sideB} />
+        <SideChoice kind="a" name={t.a} side={sideA} />
+        <SideChoice kind="b" name={t.b} side={sideB} />
         <div class="row">
           <NumberBox
-            name="MACs both remove, %"
+            name={t.budget}
             value={budget.value}
             min={1}
             max={95}
@@ -50,39 +52,32 @@ export function CompareView() {
             aria-disabled={comparing.value}
             onClick={() => void compareNow()}
           >
-            {comparing.value ? "Comparing…" : "Compare"}
+            {comparing.value ? t.running : t.run}
           </button>
         </div>
       </div>
       {compareError.value ? <p class="because">{compareError.value}</p> : null}
-      {shown ? (
-        <Result of={shown} />
-      ) : (
-        <p class="hint">
-          Two criteria, told to remove the same share of the MACs: which channels do they disagree on, and which of them
-          changes the answers less?
-        </p>
-      )}
+      {shown ? <Result of={shown} /> : <p class="hint">{t.ask}</p>}
     </div>
   );
 }
 
-function SideChoice({ name, side }: { name: "A" | "B"; side: Signal<Side> }) {
+function SideChoice({ kind, name, side }: { kind: "a" | "b"; name: string; side: Signal<Side> }) {
   return (
-    <fieldset class={`side side-${name.toLowerCase()}`}>
+    <fieldset class={`side side-${kind}`}>
       <legend>{name}</legend>
       <Choice<Criterion>
-        name={`Criterion ${name}`}
+        name={t.criterion(name)}
         value={side.value.criterion}
-        options={CRITERIA.map((it) => [it, CRITERION_NAMES[it], it === "apoz" && measured.value === 0] as const)}
+        options={CRITERIA.map((it) => [it, words.choices.criteria[it], it === "apoz" && measured.value === 0] as const)}
         onChoose={(criterion) => {
           side.value = { ...side.value, criterion };
         }}
       />
       <Choice<Compensation>
-        name={`Compensation ${name}`}
+        name={t.compensation(name)}
         value={side.value.compensation}
-        options={COMPENSATIONS.map((it) => [it, COMPENSATION_NAMES[it]] as const)}
+        options={COMPENSATIONS.map((it) => [it, words.choices.compensations[it]] as const)}
         onChoose={(compensation) => {
           side.value = { ...side.value, compensation };
         }}
@@ -96,34 +91,32 @@ function Result({ of }: { of: Comparison }) {
   const box = useRef<HTMLDivElement>(null);
   return (
     <div ref={box} class={current ? "compare-result" : "compare-result stale"}>
-      {current ? null : <p class="stale-note">These are of an earlier choice: compare again.</p>}
+      {current ? null : <p class="stale-note">{t.stale}</p>}
       <table class="sides">
-        <caption class="hidden">Both plans</caption>
-        <Heads of={["", ["A", "name-a"], ["B", "name-b"]]} />
+        <caption class="hidden">{t.both}</caption>
+        <Heads of={["", [t.a, "name-a"], [t.b, "name-b"]]} />
         <tbody>
-          <Facts title="Plan" of={of} cell={title} />
-          <Facts title="MACs removed" of={of} cell={(it) => percent(removedPercent(it.macs))} />
-          <Facts title="Parameters removed" of={of} cell={(it) => percent(removedPercent(it.params))} />
-          <Facts title="Channels removed" of={of} cell={(it) => percent(removedPercent(it.channels))} />
+          <Facts title={t.plan} of={of} cell={title} />
+          <Facts title={t.macs} of={of} cell={(it) => percent(removedPercent(it.macs))} />
+          <Facts title={t.params} of={of} cell={(it) => percent(removedPercent(it.params))} />
+          <Facts title={t.channels} of={of} cell={(it) => percent(removedPercent(it.channels))} />
           {of.rows.some((it) => it.a.changed !== null) ? <Judged of={of} /> : null}
           <tr>
-            <th scope="row">Take it</th>
+            <th scope="row">{t.take}</th>
             {[of.a, of.b].map((side, i) => (
               <td key={i === 0 ? "a" : "b"}>
                 <button type="button" class="link" onClick={() => usePlan(side)}>
-                  Use plan {i === 0 ? "A" : "B"}
+                  {t.use(i === 0 ? t.a : t.b)}
                 </button>
               </td>
             ))}
           </tr>
         </tbody>
       </table>
-      {Math.abs(removedPercent(of.a.macs) - removedPercent(of.b.macs)) > 2 ? (
-        <p class="hint">The budget could not be met equally: one of them removes what its guards and ties allow.</p>
-      ) : null}
+      {Math.abs(removedPercent(of.a.macs) - removedPercent(of.b.macs)) > 2 ? <p class="hint">{t.unequal}</p> : null}
       <CompareLayers layers={of.layers}>
         <SaveButtons
-          picture={PICTURES.compare}
+          picture={words.pictures.names.compare}
           stem={() => `${stem()}.compared`}
           draw={() => comparePicture(box.current)}
         />
@@ -134,7 +127,7 @@ function Result({ of }: { of: Comparison }) {
 }
 
 function title({ criterion, compensation, amount }: Outcome): string {
-  return `${criterion === "probability" ? "τ" : "share"} ${amount}, ${compensation}`;
+  return criterion === "probability" ? t.threshold(amount, compensation) : t.share(amount, compensation);
 }
 
 function Facts(props: { title: string; of: Comparison; cell: (side: Outcome) => string }) {
@@ -157,16 +150,12 @@ function Judged({ of }: { of: Comparison }) {
   return (
     <>
       <tr class="judged">
-        <th scope="row">First class changed</th>
-        <td class={better(topA, topB)}>
-          {topA} of {plural(n, "image")}
-        </td>
-        <td class={better(topB, topA)}>
-          {topB} of {plural(n, "image")}
-        </td>
+        <th scope="row">{t.changed}</th>
+        <td class={better(topA, topB)}>{t.changedOf(topA, n)}</td>
+        <td class={better(topB, topA)}>{t.changedOf(topB, n)}</td>
       </tr>
       <tr class="judged">
-        <th scope="row">Mean KL to the original</th>
+        <th scope="row">{t.meanKl}</th>
         <td class={better(klA, klB)}>{value(klA)}</td>
         <td class={better(klB, klA)}>{value(klB)}</td>
       </tr>

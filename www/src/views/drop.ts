@@ -1,8 +1,10 @@
 /** A drop anywhere on the page takes the same way as the buttons. */
+
 import { droppedFiles, imagesOf, sortFiles } from "../lib/files";
 import { openFiles } from "../state/models";
 import { addImages } from "../state/pictures";
 import { dropping, noticeText } from "../state/store";
+import { words } from "../words";
 
 export function acceptDrops(): void {
   let depth = 0;
@@ -40,8 +42,7 @@ function openFolder(files: File[], at: number): void {
   const networks = files.filter((it) => /\.onnx(\.data)?$/i.test(it.name));
   const images = imagesOf(files);
   if (networks.length + images.length > 0) void openFiles(sortFiles([...networks, ...images]), at);
-  else
-    noticeText.value = `None of the ${files.length} files in this folder is a network or an image (PNG, JPEG or WebP).`;
+  else noticeText.value = words.network.nothingInFolder(files.length);
 }
 
 /** Images from the clipboard take the same way too. */
@@ -51,6 +52,6 @@ export function acceptPastes(): void {
     if (files.length === 0) return;
     event.preventDefault();
     addImages(files);
-    noticeText.value = files.length === 1 ? "The image was pasted." : `${files.length} images were pasted.`;
+    noticeText.value = words.proof.pasted(files.length);
   });
 }

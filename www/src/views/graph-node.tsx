@@ -1,11 +1,13 @@
 /** One node of the layer graph: a bar as wide as its channels, what stays of it filled. */
+
 import type { Box } from "../charts/graph-layout";
+import type { Role } from "../lib/coupling";
 import { count } from "../lib/format";
 import { clip } from "../lib/names";
 import type { TopologyNode } from "../wasm/core";
+import { words } from "../words";
 
-const SIGNS: Record<string, string> = { concat: "concat", shuffle: "shuffle", split: "split" };
-const JOINS: Record<string, string> = { Add: "+", Sum: "+", Mul: "×", Sub: "−", Div: "÷", Max: "max", Min: "min" };
+const t = words.graph;
 
 /** Characters of a label; the layout leaves room for them. */
 const LONGEST = 20;
@@ -18,6 +20,8 @@ export function NodeMark(props: {
   name: string;
   label: string;
   here: boolean;
+  /** What it is to the selected channel. */
+  role: Role | null;
   reached: boolean;
   onPoint: (on: boolean) => void;
   onOpen: () => void;
@@ -39,14 +43,14 @@ export function NodeMark(props: {
   const text = layer
     ? `${clip(name, LONGEST)}  ${kept === node.channels ? count(kept) : `${count(node.channels)} → ${count(kept)}`}`
     : node.kind === "join"
-      ? (JOINS[node.op] ?? node.op)
-      : (SIGNS[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
+      ? (t.joins[node.op] ?? node.op)
+      : (t.signs[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing.
     <g
-      class={`node ${node.kind}${here ? " here" : ""}${kept < node.channels ? " cut" : ""}`}
+      class={`node ${node.kind}${here ? " here" : ""}${props.role ? ` coupled ${props.role}` : ""}${kept < node.channels ? " cut" : ""}`}
       role="button"
-      tabIndex={reached ? 0 : -1}
+      tabindex={reached ? 0 : -1}
       aria-pressed={here}
       onPointerEnter={() => props.onPoint(true)}
       onPointerLeave={() => props.onPoint(false)}

@@ -1,18 +1,23 @@
 /** The network as a graph of layers: how wide each was and still is. */
+
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Box, ribbon } from "../charts/graph-layout";
-import { count, percent, removedPercent } from "../lib/format";
+import type { Role } from "../lib/coupling";
+import { percent, removedPercent } from "../lib/format";
 import { graphPicture } from "../saved/graph";
+import { coupled } from "../state/coupling";
 import { cursor } from "../state/cursor";
 import { stem } from "../state/exports";
 import { drag, model, selected } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
-import { PICTURES } from "../words/pictures";
+import { words } from "../words";
 import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
 import { SaveButtons } from "./save";
+
+const t = words.graph;
 
 /** Shift, in pixels, and zoom of the drawing. */
 const glance = signal<Glance>({ x: 0, y: 0, zoom: 1 });
@@ -28,7 +33,7 @@ export function GraphView() {
   if (!shown || shown.of.blob !== model.value?.blob) {
     return (
       <div class="graph empty-view">
-        <p class="hint">{model.value ? "Drawing the network…" : "Open a network to see its layers."}</p>
+        <p class="hint">{model.value ? t.drawing : t.noNetwork}</p>
       </div>
     );
   }
@@ -46,6 +51,18 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     fittedWidth = box.current.clientWidth;
     glance.value = whole(box.current, placed);
   }, [shown]);
+  const chosen = selected.value?.join(".");
+  const known = useRef(chosen);
+  const show = () => {
+    const at = topology.nodes.findIndex(isSelected);
+    if (box.current && at >= 0)
+      glance.value = insight(glance.peek(), placed.nodes[at]!, box.current.getBoundingClientRect());
+  };
+  // A channel that is chosen elsewhere comes into sight; a layer that was clicked is there already.
+  useEffect(() => {
+    if (known.current !== chosen) show();
+    known.current = chosen;
+  }, [chosen]);
   // What stood in the middle stays there when the panel grows.
   useEffect(() => {
     const of = box.current;
@@ -61,6 +78,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
   }, []);
   useEffect(() => (box.current ? follow(box.current, glance) : undefined), []);
   const kept = widths.value;
+  const fate = coupled.value;
   const { x, y, zoom } = glance.value;
   const stays = (i: number) => kept?.[i] ?? topology.nodes[i]!.channels;
   const at = pointed.value;
@@ -68,14 +86,12 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     <div class="graph">
       <div class="graph-tools">
         <p class="graph-read" aria-live="polite">
-          {at === null
-            ? "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer."
-            : describe(topology.nodes[at]!, stays(at))}
+          {at === null ? t.hint : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
         </p>
-        <button type="button" aria-label="Zoom out" onClick={() => zoomBy(box.current, 1 / 1.3)}>
+        <button type="button" aria-label={t.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
           −
         </button>
-        <button type="button" aria-label="Zoom in" onClick={() => zoomBy(box.current, 1.3)}>
+        <button type="button" aria-label={t.zoomIn} onClick={() => zoomBy(box.current, 1.3)}>
           +
         </button>
         <button
@@ -84,24 +100,28 @@ function GraphPicture({ shown }: { shown: Drawing }) {
             if (box.current) glance.value = whole(box.current, placed, true);
           }}
         >
-          Fit
+          {t.fit}
+        </button>
+        <button type="button" title={t.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
+          {t.show}
         </button>
         <SaveButtons
-          picture={PICTURES.graph}
+          picture={words.pictures.names.graph}
           stem={() => `${stem()}.network`}
           draw={() => graphPicture(box.current, placed)}
         />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}
-      <svg ref={box} class="graph-picture" role="group" aria-label="Layers and joins, in the order in which they run">
+      <svg ref={box} class="graph-picture" role="group" aria-label={t.name}>
         <g transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${zoom.toFixed(4)})`}>
           {topology.edges.map((edge, i) => {
             const path = ribbon(placed.edges[i]!);
             const left = kept?.[topology.nodes.length + i] ?? edge.channels;
             return (
-              <g key={`${edge.from}-${edge.to}-${i}`} class="edge">
+              <g key={`${edge.from}-${edge.to}-${i}`} class={fate?.edges.has(i) ? "edge coupled" : "edge"}>
                 <path d={path} stroke-width={thickness(edge.channels, placed.scale)} class="edge-was" />
                 {left > 0 ? <path d={path} stroke-width={thickness(left, placed.scale)} class="edge-is" /> : null}
+                {fate?.edges.has(i) ? <path d={path} class="edge-coupled" /> : null}
               </g>
             );
           })}
@@ -113,7 +133,8 @@ function GraphPicture({ shown }: { shown: Drawing }) {
               scale={placed.scale}
               kept={stays(i)}
               name={nameOf(node)}
-              label={describe(node, stays(i))}
+              label={describe(node, stays(i), fate?.nodes.get(i))}
+              role={fate?.nodes.get(i) ?? null}
               here={isSelected(node)}
               reached={reached.value === i}
               onPoint={(on) => {
@@ -145,27 +166,15 @@ function nameOf(node: TopologyNode): string {
   return node.layer === null ? node.name : (open?.layerNames[node.layer] ?? node.name);
 }
 
-const KINDS: Record<string, string> = {
-  input: "input",
-  output: "output",
-  join: "joins branches",
-  concat: "puts branches side by side",
-  shuffle: "shuffles channels",
-  split: "splits channels",
-};
-
-function describe(node: TopologyNode, kept: number): string {
+function describe(node: TopologyNode, kept: number, role: Role | undefined): string {
   const layer = node.layer === null ? null : model.value?.overview.layers[node.layer];
-  const what = layer ? `${layer.kind} ${layer.kernel}`.trim() : (KINDS[node.kind] ?? node.op);
+  const what = layer
+    ? `${words.plan.kinds[layer.kind] ?? layer.kind} ${layer.kernel}`.trim()
+    : (t.kinds[node.kind] ?? node.op);
   const before = node.channels;
-  const channels =
-    kept === before
-      ? `${count(before)} channels, all kept`
-      : kept === 0
-        ? `${count(before)} channels, leaves as a whole`
-        : `${count(before)} → ${count(kept)} channels (−${percent(removedPercent({ before, after: kept }))})`;
+  const channels = t.channels(before, kept, percent(removedPercent({ before, after: kept })));
   const op = layer ? "" : node.op ? `${node.op} · ` : "";
-  return `${nameOf(node)} · ${op}${what} · ${channels}`;
+  return [nameOf(node), op + what, channels, role ? t.coupled[role] : ""].filter(Boolean).join(" · ");
 }
 
 /** The row of the map that a layer writes. */
@@ -197,7 +206,8 @@ function step(by: number, { topology, placed }: Drawing, box: SVGSVGElement | nu
   pointed.value = next;
   if (!box) return;
   glance.value = insight(glance.value, placed.nodes[next]!, box.getBoundingClientRect());
-  requestAnimationFrame(() => box.querySelector<SVGGElement>('[tabindex="0"]')?.focus());
+  // At once, not with the next picture: the key that follows belongs to the node that was stepped to.
+  box.querySelectorAll<SVGGElement>(".node")[next]?.focus();
 }
 
 function insight(from: Glance, node: Box, view: { width: number; height: number }): Glance {

@@ -1,9 +1,11 @@
 import { probability, value } from "../lib/format";
 import { zoomTo } from "../state/cursor";
-import { STATE_NAMES } from "../state/exports";
-import { layerOf, toggleLock } from "../state/locks";
+import { layerOf, ownRows, toggleLock } from "../state/locks";
 import { drag, locked, type Model, model, order, selected, zoom } from "../state/store";
+import { words } from "../words";
 import { Heads } from "./parts";
+
+const t = words.map.asTable;
 
 /** The map's twin for those who do not see it, or who want to read numbers. */
 export function MapTable() {
@@ -11,7 +13,7 @@ export function MapTable() {
   if (!open || !drag.value) return <div class="map-table" />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-    <section class="map-table" aria-label="Channel map as a table" tabIndex={0}>
+    <section class="map-table" aria-label={t.name} tabIndex={0}>
       {zoom.value === null ? <Layers open={open} /> : <Channels open={open} row={zoom.value} />}
     </section>
   );
@@ -21,9 +23,12 @@ function Layers({ open }: { open: Model }) {
   const states = drag.value!.states;
   return (
     <table>
-      <caption class="hidden">Layers of the channel map</caption>
+      <caption class="hidden">{t.layers}</caption>
       <Heads
-        of={["Layer", "Lock", "Channels", "Kept", "Output dead", "Input dead", "Both dead", "Other", "Withheld"]}
+        of={[
+          ...[t.layer, t.lock, t.channels, t.kept, t.outputDead, t.inputDead, t.bothDead, t.other, t.withheld],
+          ...(ownRows.value.size > 0 ? [words.limits.column] : []),
+        ]}
       />
       <tbody>
         {open.overview.sites.map((site, row) => {
@@ -41,7 +46,7 @@ function Layers({ open }: { open: Model }) {
               <td>
                 <input
                   type="checkbox"
-                  aria-label={`Lock ${open.siteNames[row]}`}
+                  aria-label={t.lockOf(open.siteNames[row]!)}
                   disabled={layer < 0}
                   checked={layer >= 0 && locked.value.includes(layer)}
                   onChange={() => toggleLock(layer)}
@@ -54,6 +59,7 @@ function Layers({ open }: { open: Model }) {
                   {counts[state]}
                 </td>
               ))}
+              {ownRows.value.size > 0 ? <td class="words">{words.limits.own(ownRows.value.get(row)) || "–"}</td> : null}
             </tr>
           );
         })}
@@ -71,8 +77,8 @@ function Channels({ open, row }: { open: Model; row: number }) {
   const flats = [...sorted.channels.subarray(site.offset, site.offset + site.channels)].reverse();
   return (
     <table>
-      <caption class="hidden">Channels of {open.siteNames[row]}</caption>
-      <Heads of={["Channel", "β", "s", "P", "State"]} />
+      <caption class="hidden">{t.channelsOf(open.siteNames[row]!)}</caption>
+      <Heads of={[t.channel, t.beta, t.s, t.p, t.state]} />
       <tbody>
         {flats.map((flat) => {
           const p = open.probabilities[flat]!;
@@ -83,7 +89,7 @@ function Channels({ open, row }: { open: Model; row: number }) {
                 <button
                   type="button"
                   class="link"
-                  aria-label={`Open channel ${channel}`}
+                  aria-label={t.open(channel)}
                   onClick={() => {
                     selected.value = [row, channel];
                   }}
@@ -93,8 +99,8 @@ function Channels({ open, row }: { open: Model; row: number }) {
               </th>
               <td>{value(open.means[flat]!)}</td>
               <td>{value(open.stds[flat]!)}</td>
-              <td>{Number.isNaN(p) ? "none" : probability(p)}</td>
-              <td>{STATE_NAMES[states[flat]!]}</td>
+              <td>{Number.isNaN(p) ? t.none : probability(p)}</td>
+              <td>{words.map.states[states[flat]!]}</td>
             </tr>
           );
         })}

@@ -4,12 +4,14 @@ import type { Drawing } from "../charts/picture";
 import { mapPicture } from "../saved/map";
 import { stem } from "../state/exports";
 import { mapAs, model, order, zoom } from "../state/store";
-import { PICTURES, STATE_LEGEND } from "../words/pictures";
+import { words } from "../words";
 import { MapBox } from "./map-box";
 import { MapTable } from "./map-table";
 import { Step } from "./parts";
 import { RowHead } from "./row-head";
 import { SaveButtons } from "./save";
+
+const t = words.map;
 
 /** The channel map: as a picture, one layer of it alone, or as a table. */
 export function MapView() {
@@ -17,7 +19,7 @@ export function MapView() {
   const asTable = mapAs.value === "table";
   return (
     <div class="map">
-      <Step n={2} title="Channels">
+      <Step n={2} title={t.step}>
         <div class="map-tools">
           <button
             type="button"
@@ -27,10 +29,10 @@ export function MapView() {
               mapAs.value = asTable ? "picture" : "table";
             }}
           >
-            Table
+            {t.table}
           </button>
           <SaveButtons
-            picture={PICTURES.map}
+            picture={words.pictures.names.map}
             stem={() => `${stem()}.map${zoom.value === null ? "" : `-row-${zoom.value + 1}`}`}
             draw={() => mapPicture(picture.current())}
             disabled={!model.value || !order.value || asTable}
@@ -53,18 +55,18 @@ function Picture({ of }: { of: RefObject<() => Drawing | null> }) {
 }
 
 const KEYS = [
-  ["alive", STATE_LEGEND.alive],
-  ["output-dead", STATE_LEGEND.outputDead],
-  ["input-dead", STATE_LEGEND.inputDead],
-  ["both-dead", STATE_LEGEND.bothDead],
-  ["removed", STATE_LEGEND.removed],
-  ["withheld", STATE_LEGEND.withheld],
-  ["linear", STATE_LEGEND.linear],
+  ["alive", t.legend.alive],
+  ["output-dead", t.legend.outputDead],
+  ["input-dead", t.legend.inputDead],
+  ["both-dead", t.legend.bothDead],
+  ["removed", t.legend.removed],
+  ["withheld", t.legend.withheld],
+  ["linear", t.legend.linear],
 ] as const;
 
 function Legend() {
   return (
-    <ul class="legend" aria-label="Colours of the channel map">
+    <ul class="legend" aria-label={t.legend.name}>
       {KEYS.map(([key, name]) => (
         <li key={key}>
           <i class={`swatch ${key}`} /> {name}

@@ -1,77 +1,60 @@
 import { zoomTo } from "../state/cursor";
 import { layerOf, toggleLock } from "../state/locks";
-import { drag, floor, locked, model, multiple, zoom } from "../state/store";
-import { NumberBox } from "./parts";
+import { drag, locked, model, zoom } from "../state/store";
+import type { Site } from "../wasm/core";
+import { words } from "../words";
+import { RowCut, RowFloors } from "./row-limits";
+
+const t = words.map.row;
 
 /** Over one layer seen alone: its name, its neighbours, and what guards it. */
 export function RowHead({ row }: { row: number }) {
   const open = model.value;
   const site = open?.overview.sites[row];
   if (!open || !site) return null;
-  const layer = layerOf(site);
   const last = open.overview.sites.length - 1;
   return (
     <div class="row-head">
       <div class="row-name">
-        <button type="button" class="quiet" title="Escape" onClick={() => zoomTo(null)}>
-          ← All layers
+        <button type="button" class="quiet" title={t.allKey} onClick={() => zoomTo(null)}>
+          {t.all}
         </button>
         <button
           type="button"
           class="quiet"
-          aria-label="Previous layer"
+          aria-label={t.previous}
           disabled={row === 0}
           onClick={() => zoomTo(row - 1)}
         >
           ‹
         </button>
-        <button
-          type="button"
-          class="quiet"
-          aria-label="Next layer"
-          disabled={row === last}
-          onClick={() => zoomTo(row + 1)}
-        >
+        <button type="button" class="quiet" aria-label={t.next} disabled={row === last} onClick={() => zoomTo(row + 1)}>
           ›
         </button>
         <h3 title={site.norm}>{open.siteNames[row]}</h3>
         <Facts />
       </div>
       <div class="row-guards">
-        <label
-          class="check"
-          title={layer < 0 ? "No single layer writes these channels" : "All channels of a locked layer stay"}
-        >
-          <input
-            type="checkbox"
-            disabled={layer < 0}
-            checked={layer >= 0 && locked.value.includes(layer)}
-            onChange={() => toggleLock(layer)}
-          />
-          Lock this layer
-        </label>
-        <NumberBox
-          name="Every layer keeps at least"
-          value={floor.value}
-          min={1}
-          max={65536}
-          step={1}
-          onCommit={(value) => {
-            floor.value = Math.round(value);
-          }}
-        />
-        <NumberBox
-          name="and a multiple of"
-          value={multiple.value}
-          min={1}
-          max={256}
-          step={1}
-          onCommit={(value) => {
-            multiple.value = Math.round(value);
-          }}
-        />
+        <RowCut key={row} row={row} />
+        <Lock site={site} />
+        <RowFloors row={row} />
       </div>
     </div>
+  );
+}
+
+function Lock({ site }: { site: Site }) {
+  const layer = layerOf(site);
+  return (
+    <label class="check" title={layer < 0 ? t.noLayer : t.lockHelp}>
+      <input
+        type="checkbox"
+        disabled={layer < 0}
+        checked={layer >= 0 && locked.value.includes(layer)}
+        onChange={() => toggleLock(layer)}
+      />
+      {t.lock}
+    </label>
   );
 }
 
@@ -87,10 +70,5 @@ function Facts() {
     if (state > 0 && state < 5) gone++;
     if (state === 5) withheld++;
   }
-  return (
-    <p class="hint">
-      {site.activation} · {site.channels - gone} of {site.channels} stay
-      {withheld > 0 ? `, ${withheld} of them dead but withheld` : ""}
-    </p>
-  );
+  return <p class="hint">{t.facts(site.activation, site.channels - gone, site.channels, withheld)}</p>;
 }

@@ -1,11 +1,13 @@
 import type { Picture } from "../charts/picture";
 import { savePng, saveSvg } from "../charts/save";
 import { alertText } from "../state/store";
-import { SAVE } from "../words/pictures";
+import { words } from "../words";
+
+const t = words.page;
 
 const WAYS = [
-  ["SVG", "svg", saveSvg],
-  ["PNG", "png", savePng],
+  [t.svg, "svg", saveSvg],
+  [t.png, "png", savePng],
 ] as const;
 
 /** The two ways to take a picture along. `stem` is the file's name without its ending. */
@@ -22,7 +24,7 @@ export function SaveButtons(props: {
     try {
       await write(drawn, `${stem()}.${ending}`);
     } catch {
-      alertText.value = SAVE.failed(picture);
+      alertText.value = words.pictures.failed(picture);
     }
   };
   return (
@@ -33,8 +35,8 @@ export function SaveButtons(props: {
           type="button"
           class="quiet"
           disabled={disabled}
-          aria-label={SAVE.as(picture, kind)}
-          title={SAVE.as(picture, kind)}
+          aria-label={t.saveAs(picture, kind)}
+          title={t.saveAs(picture, kind)}
           onClick={() => void save(write, ending)}
         >
           {kind}

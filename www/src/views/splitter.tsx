@@ -2,7 +2,9 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { SPLITTER } from "../words/panels";
+import { words } from "../words";
+
+const t = words.page.splitter;
 
 const LEAST = 20;
 const MOST = 80;
@@ -74,13 +76,13 @@ export function Splitter() {
       class="splitter"
       role="separator"
       aria-orientation="horizontal"
-      aria-label={SPLITTER.name}
+      aria-label={t.name}
       aria-valuenow={Math.round(share.value ?? 47)}
       aria-valuemin={LEAST}
       aria-valuemax={MOST}
-      aria-valuetext={SPLITTER.value(Math.round(share.value ?? 47))}
+      aria-valuetext={t.value(Math.round(share.value ?? 47))}
       aria-controls="bench-panel"
-      title={SPLITTER.help}
+      title={t.help}
       tabIndex={0}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

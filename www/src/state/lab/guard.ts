@@ -2,9 +2,11 @@
  * "Lose at most half a point": the largest pruning, by the criterion on the page, that keeps a pledge
  * on the labelled images. Then the knob is set there, and the interval says how much the images prove.
  */
+
 import { batch, signal } from "@preact/signals";
 import { tidyKnob } from "../../lib/knobs";
 import type { Against, Change, Evaluation } from "../../wasm/core";
+import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import { cutterCall } from "../engines";
 import { setAmount } from "../planning";
@@ -104,9 +106,9 @@ async function attempt(plan: WholePlan, wanted: Pledge, wish: Parameters<typeof 
   const { macs } = (await cutterCall((core) => core.preview(plan, null))).preview;
   const result = await judgePlan(plan, wish);
   const { against } = result;
-  if (!against) throw "The pruned network was not evaluated";
+  if (!against) throw words.lab.guard.notEvaluated;
   if (wanted.kind === "loss" && against.difference === null) {
-    throw "These images have no labels, so no accuracy can be lost on them: ask for agreement instead";
+    throw words.lab.guard.noLabels;
   }
   const knob = plan.criterion === "probability" ? plan.threshold : plan.share;
   return { plan, knob, macs, result, holds: holds(wanted, against) };

@@ -9,15 +9,18 @@ import { startResults } from "../../state/lab/results";
 import { startSweeping } from "../../state/lab/sweep";
 import { labPart } from "../../state/store";
 import type { LabPart } from "../../state/url";
+import { words } from "../../words";
 import { CurvesView } from "./curves";
 import { LabelledImages } from "./data";
 import { EvaluationView } from "./evaluation";
 import { GuardView } from "./guard";
 
+const t = words.lab;
+
 const PARTS: { id: LabPart; title: string; body: () => ComponentChildren }[] = [
-  { id: "evaluate", title: "Evaluate", body: () => <EvaluationView /> },
-  { id: "curves", title: "Curves", body: () => <CurvesView /> },
-  { id: "guard", title: "Largest pruning that holds", body: () => <GuardView /> },
+  { id: "evaluate", title: t.parts.evaluate, body: () => <EvaluationView /> },
+  { id: "curves", title: t.parts.curves, body: () => <CurvesView /> },
+  { id: "guard", title: t.parts.guard, body: () => <GuardView /> },
 ];
 
 let started = false;
@@ -51,7 +54,7 @@ export function LabView() {
   return (
     <div class="lab">
       <LabelledImages />
-      <fieldset class="segments" aria-label="Lab">
+      <fieldset class="segments" aria-label={t.name}>
         {PARTS.map((it) => (
           <button
             key={it.id}

@@ -7,7 +7,7 @@ export interface LessonWords {
   tries: string[];
 }
 
-export const LESSON_WORDS: Record<string, LessonWords> = {
+const LESSONS: Record<string, LessonWords> = {
   "dead-channel": {
     title: "What is a dead channel?",
     text: "BatchNormalization makes a channel roughly a bell curve: β is its middle, s its width. ReLU turns all that is left of 0 into 0. Where nearly the whole bell lies there, the channel says 0 whatever the picture is: P is how often, and the threshold τ decides from which P on it goes.",
@@ -48,4 +48,14 @@ export const LESSON_WORDS: Record<string, LessonWords> = {
     text: "CPU kernels take channels in blocks of 8. A layer left with 37 channels falls back to slower code, and the smaller network may take longer. Keep multiples of 8, lose a little less, and it is faster as well.",
     tries: ["Any count", "Multiples of 8", "Run both networks"],
   },
+};
+
+export const lessons = {
+  name: "Lessons",
+  card: "Lesson",
+  close: "Close the lesson",
+  place: (at: number, all: number) => `Lesson ${at} of ${all}`,
+  previous: "Previous",
+  next: "Next",
+  each: LESSONS,
 };

@@ -1,0 +1,40 @@
+/** English: one line per topic. A translation is the same object in a folder of its own. */
+import { cases } from "./cases";
+import { channel } from "./channel";
+import { choices } from "./choices";
+import { compare } from "./compare";
+import { dial } from "./dial";
+import { errors } from "./errors";
+import { graph } from "./graph";
+import { lab } from "./lab";
+import { lessons } from "./lessons";
+import { limits } from "./limits";
+import { map } from "./map";
+import { network } from "./network";
+import { numbers } from "./numbers";
+import { page } from "./page";
+import { pictures } from "./pictures";
+import { plan } from "./plan";
+import { proof } from "./proof";
+import { report } from "./report";
+
+export const english = {
+  page,
+  network,
+  choices,
+  dial,
+  map,
+  limits,
+  channel,
+  cases,
+  graph,
+  compare,
+  plan,
+  proof,
+  lab,
+  lessons,
+  pictures,
+  report,
+  errors,
+  numbers,
+};
