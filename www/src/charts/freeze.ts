@@ -8,6 +8,7 @@ const CARRIED = [
   "stroke-dasharray",
   "stroke-linecap",
   "fill-opacity",
+  "stroke-opacity",
   "opacity",
   "font-size",
   "font-family",

@@ -26,6 +26,7 @@ import {
 import { LABELS, PRESETS } from "../state/url";
 import { words } from "../words";
 import { MovementText } from "./convergence";
+import { FitView } from "./fit";
 import { Marked } from "./marked";
 import { Choice, FileButton, Step } from "./parts";
 import { Predictions } from "./predictions";
@@ -221,6 +222,7 @@ function Measure() {
           {t.measured(n)} <MovementText />
         </p>
       ) : null}
+      <FitView />
     </div>
   );
 }
