@@ -73,7 +73,7 @@ export const current = computed(() => {
 /** The runner holds one pruned network: what makes or uses it takes turns. */
 export const working = signal(false);
 
-async function alone(work: () => Promise<void>): Promise<void> {
+export async function alone(work: () => Promise<void>): Promise<void> {
   if (working.value) return;
   working.value = true;
   store.alertText.value = "";
@@ -142,6 +142,11 @@ async function infer(which: "original" | "pruned", of: Picture): Promise<{ predi
   return { prediction, wall: measure(`infer:${which}`, start) };
 }
 
+/** Whether both name the same class; null where the output is not class scores. */
+export function sameClass(original: Prediction, other: Prediction): boolean | null {
+  return original.top.length > 0 ? original.top[0]!.index === other.top[0]?.index : null;
+}
+
 function compare(of: Picture, original: Prediction, pruned: Prediction): Answer {
   let difference = 0;
   let scale = 0;
@@ -149,7 +154,7 @@ function compare(of: Picture, original: Prediction, pruned: Prediction): Answer 
     scale = Math.max(scale, Math.abs(score));
     difference = Math.max(difference, Math.abs(score - (pruned.scores[i] ?? 0)));
   });
-  const agree = original.top.length > 0 ? original.top[0]!.index === pruned.top[0]?.index : null;
+  const agree = sameClass(original, pruned);
   const [p, q] = [probabilitiesOf(original), probabilitiesOf(pruned)];
   const shift = agree === null ? Number.NaN : shareMoved(p, q);
   const kl = agree === null ? Number.NaN : divergence(p, q);
@@ -175,7 +180,7 @@ export function runBoth(): Promise<void> {
   return alone(runPictures);
 }
 
-async function runPictures(): Promise<void> {
+export async function runPictures(): Promise<void> {
   const images = pictures.value;
   const fresh: Answer[] = [];
   const failed: Failure[] = [];

@@ -28,6 +28,7 @@ import { MovementText } from "./convergence";
 import { Choice, FileButton, Step } from "./parts";
 import { Predictions } from "./predictions";
 import { Repaired } from "./repaired";
+import { Unchanged } from "./unchanged";
 
 export function ProofView() {
   const none = pictures.value.length === 0;
@@ -61,6 +62,7 @@ export function ProofView() {
           Repair with my images
         </button>
       </div>
+      <Unchanged />
       <Predictions />
       <Take />
       <Measure />
