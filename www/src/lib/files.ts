@@ -36,32 +36,3 @@ export function imagesOf<T extends Named>(files: readonly T[]): T[] {
     .filter((it) => IMAGE.test(it.type))
     .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
 }
-
-/** All files of what was dropped, folders walked to the end. */
-export async function droppedFiles(items: readonly DataTransferItem[]): Promise<File[]> {
-  // Entries have to be asked for before the first wait; then the browser forgets the items.
-  const entries = items
-    .filter((it) => it.kind === "file")
-    .map((it) => ({ entry: it.webkitGetAsEntry(), file: it.getAsFile() }));
-  const found: File[] = [];
-  for (const { entry, file } of entries) {
-    if (entry?.isDirectory) found.push(...(await walk(entry as FileSystemDirectoryEntry)));
-    else if (file) found.push(file);
-  }
-  return found;
-}
-
-async function walk(folder: FileSystemDirectoryEntry): Promise<File[]> {
-  const reader = folder.createReader();
-  const found: File[] = [];
-  // A reader gives a hundred at a time and then none.
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return found;
-    for (const entry of some) {
-      if (entry.isDirectory) found.push(...(await walk(entry as FileSystemDirectoryEntry)));
-      else
-        found.push(await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)));
-    }
-  }
-}

@@ -25,7 +25,7 @@ import { resetProof } from "./proof";
 import * as store from "./store";
 
 /** Larger files would not leave room for two copies of the network in a 32-bit memory. */
-const LARGEST = 900e6;
+export const LARGEST = 900e6;
 
 let opening = 0;
 

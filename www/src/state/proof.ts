@@ -64,10 +64,27 @@ export const latency = signal<{ original: Latency; pruned: Latency } | null>(nul
 export const product = signal<Product | null>(null);
 export const labelFile = signal("");
 
+/** The file that was handed out last. */
+export interface Saved {
+  key: string;
+  repairedOn: number;
+  name: string;
+  before: number;
+  after: number;
+}
+
+export const saved = signal<Saved | null>(null);
+
 /** The product, if it still is what the controls say. */
 export const current = computed(() => {
   const it = product.value;
   return it && it.key === store.planKey.value ? it : null;
+});
+
+/** Whether the file that was saved is the network that the page shows. */
+export const savedCurrent = computed(() => {
+  const [it, made] = [saved.value, current.value];
+  return it !== null && it.key === store.planKey.value && (!made || made.repairedOn === it.repairedOn);
 });
 
 /** The runner holds one pruned network: what makes or uses it takes turns. */
@@ -93,6 +110,7 @@ export function resetProof(): void {
   answersKey.value = "";
   latency.value = null;
   product.value = null;
+  saved.value = null;
   labelFile.value = "";
 }
 
@@ -315,6 +333,9 @@ export function downloadPruned(): Promise<void> {
     if (made.check && !made.check.passed) {
       throw `The pruned network differs from its masked twin by ${made.check.max_abs_diff.toPrecision(2)}, more than rounding explains, so it is not offered`;
     }
-    download(fileName(made), made.bytes);
+    const name = fileName(made);
+    download(name, made.bytes);
+    const { key, repairedOn } = made;
+    saved.value = { key, repairedOn, name, before: made.plan.bytes.before, after: made.bytes.size };
   });
 }

@@ -1,4 +1,5 @@
 import { dropping, model, reporting } from "../state/store";
+import { ARRIVALS } from "../words/arrivals";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
 import { LessonCard } from "./lessons";
@@ -25,7 +26,7 @@ export function App() {
       )}
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">
-          <p>Drop an ONNX network, or images to run it on</p>
+          <p>{ARRIVALS.dropHere}</p>
         </div>
       ) : null}
     </>

@@ -1,6 +1,6 @@
-import { sortFiles } from "../lib/files";
 import { bytes, compact, count } from "../lib/format";
-import { openFiles, openSample } from "../state/models";
+import { arrive } from "../state/arrivals";
+import { openSample } from "../state/models";
 import { type Model, model, type SampleNetwork, samples } from "../state/store";
 import { FileButton, Step } from "./parts";
 
@@ -13,7 +13,7 @@ export function NetworkView() {
         name="Open an ONNX model"
         primary
         multiple
-        onFiles={(files, since) => void openFiles(sortFiles(files, true), since)}
+        onFiles={(files, since) => void arrive(files, since, true)}
       >
         Open an ONNX model
       </FileButton>

@@ -1,33 +1,15 @@
 import { imagesOf } from "../lib/files";
-import { plural, value } from "../lib/format";
+import { plural } from "../lib/format";
+import { arriveAsImages } from "../state/arrivals";
 import { forgetMeasurement, measureOnImages } from "../state/models";
 import { addImages, bringSamplesBack, pictures, removePicture } from "../state/pictures";
-import {
-  current,
-  downloadPruned,
-  fileName,
-  labelFile,
-  readLabelFile,
-  repairWithImages,
-  runBoth,
-  working,
-} from "../state/proof";
-import {
-  drag,
-  labels,
-  labelsChoice,
-  measured,
-  model,
-  multiple,
-  noticeText,
-  preset,
-  presetChoice,
-} from "../state/store";
+import { labelFile, readLabelFile, repairWithImages, runBoth, working } from "../state/proof";
+import { labels, labelsChoice, measured, model, noticeText, preset, presetChoice } from "../state/store";
 import { LABELS, PRESETS } from "../state/url";
 import { MovementText } from "./convergence";
 import { Choice, FileButton, Step } from "./parts";
 import { Predictions } from "./predictions";
-import { Repaired } from "./repaired";
+import { Take } from "./take";
 import { Unchanged } from "./unchanged";
 
 export function ProofView() {
@@ -87,7 +69,7 @@ function Pictures() {
       </ul>
       {all.length > 24 ? <p class="hint">and {all.length - 24} more</p> : null}
       <div class="row">
-        <FileButton name="Add images" multiple onFiles={addImages}>
+        <FileButton name="Add images" multiple onFiles={(files) => void arriveAsImages(files)}>
           Add images
         </FileButton>
         <FileButton name="Add a folder of images" folder multiple onFiles={addFolder}>
@@ -144,62 +126,6 @@ function Reading() {
         Labels from a file…
       </FileButton>
     </div>
-  );
-}
-
-function Take() {
-  const made = current.value;
-  const check = made?.check;
-  return (
-    <div class="take">
-      <button
-        type="button"
-        class="primary wide"
-        disabled={!model.value}
-        aria-disabled={working.value}
-        onClick={downloadPruned}
-      >
-        Download pruned model
-      </button>
-      {check ? (
-        <p class={check.passed ? "checked" : "checked bad"}>
-          {check.passed ? "Checked" : "Check failed"}: max |Δ| = {value(check.max_abs_diff)} against the masked twin,
-          over {plural(check.samples, "sample")} with outputs up to {value(check.max_abs_output)}
-          {made.repairedOn ? `; then repaired with ${plural(made.repairedOn, "image")}` : ""}.
-        </p>
-      ) : made?.repairedOn ? (
-        <p class="checked">Repaired with {plural(made.repairedOn, "image")}.</p>
-      ) : (
-        <p class="hint">
-          Before the file is offered, it runs against a masked twin of the original, and the difference is shown.
-        </p>
-      )}
-      {made?.plan.repair ? <Repaired plan={made.plan} /> : null}
-      {made ? <p class="file-name">{fileName(made)}</p> : null}
-      <Blocks />
-    </div>
-  );
-}
-
-/** Channels that CPU runtimes take at a time; a layer of another count falls back to slower kernels. */
-const BLOCK = 8;
-
-function Blocks() {
-  const cut = drag.value?.preview.channels;
-  if (!cut || cut.after === cut.before || multiple.value % BLOCK === 0) return null;
-  return (
-    <p class="hint">
-      CPU runtimes such as onnxruntime take {BLOCK} channels at a time and are slower on odd counts.{" "}
-      <button
-        type="button"
-        class="link"
-        onClick={() => {
-          multiple.value = BLOCK;
-        }}
-      >
-        Keep multiples of {BLOCK}
-      </button>
-    </p>
   );
 }
 
