@@ -1,7 +1,5 @@
 /** Archives and data files, wherever they are dropped: data sets go to the Lab, a network in a zip is opened. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { cifar10, idx, tarGz, zip } from "./archives";
@@ -60,22 +58,6 @@ test("the buttons know data sets too", async () => {
   }
   await stillOpen(page);
   expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(5);
-});
-
-test("a folder with binaries of a data set and nothing else is one", async () => {
-  const page = await openPage();
-  const at = await mkdtemp(path.join(tmpdir(), "cifar-"));
-  try {
-    await writeFile(path.join(at, "test_batch.bin"), cifar10(30));
-    await writeFile(path.join(at, "batches.meta.txt"), "airplane\n");
-    await page.getByRole("tab", { name: "Lab" }).click();
-    await page.getByLabel("Labelled images from a folder").setInputFiles(at);
-    await lab(page)
-      .getByText(/30 images, 10 classes/)
-      .waitFor();
-  } finally {
-    await rm(at, { recursive: true });
-  }
 });
 
 test("a zip with one network opens it, with the file its weights lie in", async () => {

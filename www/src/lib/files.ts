@@ -31,8 +31,19 @@ export function otherNetworks<T extends Named>({ companions }: Sorted<T>): T[] {
 /** Types that the core decodes. Folders hold other things too. */
 const IMAGE = /^image\/(png|jpeg|webp)$/;
 
+/** Made once: a comparison that makes its own takes a tenth of a second for two hundred names. */
+export const byNumber = new Intl.Collator("en", { numeric: true });
+
+export const isReadable = (it: Named) => IMAGE.test(it.type);
+
 export function imagesOf<T extends Named>(files: readonly T[]): T[] {
-  return files
-    .filter((it) => IMAGE.test(it.type))
-    .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  return files.filter(isReadable).sort((a, b) => byNumber.compare(a.name, b.name));
+}
+
+/** Names that tell the files apart: with their folders where several files have one name. */
+export function distinctNames(paths: readonly string[]): string[] {
+  const last = paths.map((it) => it.slice(it.lastIndexOf("/") + 1));
+  if (new Set(last).size === last.length) return last;
+  const root = paths[0]!.slice(0, paths[0]!.indexOf("/") + 1);
+  return paths.every((it) => it.startsWith(root)) ? paths.map((it) => it.slice(root.length)) : [...paths];
 }

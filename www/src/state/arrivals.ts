@@ -1,6 +1,6 @@
 /** Files that arrive at the page, by a drop or a button: networks are opened, images listed, data sets go to the Lab. */
 import { contentsOf } from "../lib/contents";
-import { imagesOf, sortFiles } from "../lib/files";
+import { byNumber, isReadable, sortFiles } from "../lib/files";
 import type { PathFile } from "../lib/folders";
 import { unzip, type ZipEntry, zipEntries } from "../lib/zip";
 import { ARRIVALS } from "../words/arrivals";
@@ -53,10 +53,15 @@ export function arriveAsImages(files: readonly File[]): Promise<void> {
 /** A folder may hold a network with its weights, images, a data set, and whatever else lies about. */
 export function arriveFolder(files: readonly PathFile[], since: number): Promise<void> {
   return saying(async () => {
-    const plain = files.map((it) => it.content);
+    const plain = [...files].sort((a, b) => byNumber.compare(a.name, b.name)).map((it) => it.content);
     const networks = plain.filter((it) => /\.onnx(\.data)?$/i.test(it.name));
-    const images = imagesOf(plain);
-    if (networks.length + images.length > 0) return openFiles(sortFiles([...networks, ...images]), since);
+    const images = plain.filter(isReadable);
+    if (networks.length + images.length > 0) {
+      const paths = new Map(files.map((it) => [it.content, it.name]));
+      const placed = images.map((it) => paths.get(it)!);
+      addImages(images, placed);
+      return openFiles(sortFiles(networks), since);
+    }
     const found = await sets(plain);
     if (found.some((it) => it.kind === "data")) return toLab(files);
     if (found.length > 0) return takeSets(found, since);
