@@ -4,10 +4,11 @@ import { proxy, transfer } from "comlink";
 import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../lib/distribution";
 import { download } from "../lib/download";
 import { median, planFileStem } from "../lib/format";
-import { measure, timed } from "../lib/measure";
+import { timed } from "../lib/measure";
 import type { Check, Plan, Prediction } from "../wasm/core";
 import { EngineLost, sentence } from "../worker/engine";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner, useLabelText } from "./engines";
+import { firstOfOriginal, infer } from "./infer";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
@@ -150,16 +151,6 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
   return made;
 }
 
-async function infer(which: "original" | "pruned", of: Picture): Promise<{ prediction: Prediction; wall: number }> {
-  const generation = runnerGeneration();
-  const image = await bytesOf(of.blob);
-  sameRunner(generation);
-  const as = store.preset.value;
-  const start = performance.now();
-  const prediction = await runnerCall((core) => core.infer(which, transfer(image, [image.buffer]), as));
-  return { prediction, wall: measure(`infer:${which}`, start) };
-}
-
 /** Whether both name the same class; null where the output is not class scores. */
 export function sameClass(original: Prediction, other: Prediction): boolean | null {
   return original.top.length > 0 ? original.top[0]!.index === other.top[0]?.index : null;
@@ -177,17 +168,6 @@ function compare(of: Picture, original: Prediction, pruned: Prediction): Answer 
   const shift = agree === null ? Number.NaN : shareMoved(p, q);
   const kl = agree === null ? Number.NaN : divergence(p, q);
   return { picture: of, original, pruned, agree, difference, scale, moved: shift, kl };
-}
-
-/** A network compiles once; its first answer is remembered until it has to compile again. */
-let firstOriginal = { blob: null as Blob | null, generation: -1, ms: 0 };
-
-function noteFirst(made: Product, original: number, pruned: number): void {
-  const blob = store.model.value?.blob ?? null;
-  if (firstOriginal.blob !== blob || firstOriginal.generation !== runnerGeneration()) {
-    firstOriginal = { blob, generation: runnerGeneration(), ms: original };
-  }
-  made.first ||= pruned;
 }
 
 /** Enough repetitions for a median that a busy moment does not move, few enough not to be noticed. */
@@ -222,7 +202,7 @@ export async function runPictures(): Promise<void> {
         try {
           const original = await infer("original", of);
           const pruned = await infer("pruned", of);
-          if (fresh.length === 0) noteFirst(product, original.wall, pruned.wall);
+          product.first ||= pruned.wall;
           fresh.push(compare(of, original.prediction, pruned.prediction));
         } catch (error) {
           // One bad file among many must not cost the others. What is no sentence, or comes of a lost
@@ -236,7 +216,7 @@ export async function runPictures(): Promise<void> {
       if (fresh.length === 0) throw failed[0]?.reason ?? "There is no image to run on.";
       const warm = await warmRuns(fresh[0]!.picture);
       show({
-        original: { first: firstOriginal.ms, ...warm.original },
+        original: { first: firstOfOriginal(), ...warm.original },
         pruned: { first: product.first, ...warm.pruned },
       });
     });
