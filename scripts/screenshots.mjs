@@ -19,6 +19,8 @@ const views = [
   ["layer-wide", "net=ghostnet_050_cifar10.onnx&zoom=3&criterion=sigma&share=0.3&compensation=mean"],
   ["table", `${net}&mapAs=table`],
   ["table-layer", `${net}&mapAs=table&zoom=6`],
+  ["own-layers", `${net}&own=8t0.6f32*16t0.5m16*20f200`],
+  ["own-layer", `${net}&zoom=16&own=16t0.5m16`],
   ["locked", `${net}&locked=4.9.12&multiple=8`],
   ["pinned", `${net}&criterion=sigma&compensation=mean&a=probability_0.99_0.25_shift_0_1_1_3.4`],
   ["presenting", `${net}&present=1&lesson=why-fold`],
@@ -34,6 +36,7 @@ const views = [
   ],
   ["unfolded", net, unfold],
   ...["channel", "cases", "graph", "compare", "lab"].map((view) => [`panel-${view}`, `${net}&view=${view}`]),
+  ["graph-coupled", "net=mobilenetv2_050_cifar10.onnx&view=graph&selected=11.3"],
   [
     "run",
     net,

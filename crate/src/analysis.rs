@@ -10,7 +10,8 @@ use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::pb;
 use crate::plan::branches::{self, Addend};
-use crate::plan::constants::Constants;
+use crate::plan::constants::{self, Constants};
+use crate::plan::limits::Thresholds;
 use crate::plan::wish::Told;
 use crate::report::Compensation;
 use crate::statistics::{Measured, NONE, Statistics};
@@ -115,16 +116,15 @@ impl Analysis {
 
     /// Constants when every normalised channel has its scale set to 0 (worked out when first asked for).
     pub fn silenced(&self) -> &Constants {
-        self.silenced.get_or_init(|| {
-            crate::plan::constants::silenced(&self.graph, &self.channels, &self.statistics)
-        })
+        self.silenced
+            .get_or_init(|| constants::silenced(&self.graph, &self.channels, &self.statistics))
     }
 
     /// Constants that hold for sure: what is dead with probability 1, and all that follows from it.
     pub fn certain(&self) -> &Constants {
         let (graph, channels) = (&self.graph, &self.channels);
         self.certain.get_or_init(|| {
-            crate::plan::constants::constants(graph, channels, &self.statistics, 1.0)
+            constants::constants(graph, channels, &self.statistics, &Thresholds::CERTAIN)
         })
     }
 

@@ -18,6 +18,7 @@ pub mod plan;
 mod random;
 pub mod repair;
 pub mod report;
+mod scores;
 pub mod session;
 pub mod statistics;
 pub mod surgery;

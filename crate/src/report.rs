@@ -19,89 +19,14 @@ macro_rules! wire {
 }
 
 mod evaluation;
-
-pub use evaluation::*;
+mod options;
 mod views;
 
+pub use evaluation::*;
+pub use options::*;
 pub use views::*;
 
 wire! {
-    /// What decides the order in which channels are removed.
-    #[derive(Copy, Eq, Hash, Default)]
-    #[serde(rename_all = "lowercase")]
-    pub enum Criterion {
-        /// P(pinned) from the BatchNormalization Gaussian: the paper. Takes a threshold.
-        #[default]
-        Probability,
-        /// Standard deviation of what the readers see.
-        Sigma,
-        /// Variance of a channel times its share of what its readers get.
-        Influence,
-        /// |γ| of network slimming.
-        Slimming,
-        /// Layer-normalised ‖W‖₁ of the writers.
-        L1,
-        /// Distance of a filter to all others of its layer.
-        Fpgm,
-        /// Measured fraction of zeros after the activation; needs images.
-        Apoz,
-        /// Seeded order, the baseline every criterion has to beat.
-        Random,
-    }
-
-    /// What readers of a removed channel are told it was.
-    #[derive(Copy, Eq, Default)]
-    #[serde(rename_all = "lowercase")]
-    pub enum Compensation {
-        /// Zero: shows the damage.
-        None,
-        /// The pinned value, and the exact constant of case 3: the paper.
-        #[default]
-        Shift,
-        /// E[a] of the last activation before the reader.
-        Mean,
-        /// E[a], and the spread that readers lose given back by the BatchNormalization behind them.
-        Moments,
-    }
-
-    /// What a score is weighed against before channels are put in order.
-    #[derive(Copy, Eq, Hash, Default)]
-    #[serde(rename_all = "lowercase")]
-    pub enum Per {
-        /// What suits the criterion: MACs for `influence`, channels for all others.
-        #[default]
-        Own,
-        /// Every channel counts the same.
-        Channel,
-        /// The MACs that a channel saves by itself.
-        Mac,
-        /// The parameters that a channel saves by itself.
-        Parameter,
-        /// The mean of both, each as a fraction of the network's.
-        Cost,
-    }
-
-    /// Everything that determines a plan.
-    #[serde(default)]
-    pub struct PlanOptions {
-        pub criterion: Criterion,
-        /// For `probability`: channels with P ≥ threshold go.
-        pub threshold: f64,
-        /// For the other criteria: the fraction of all removable channels that goes.
-        pub share: f64,
-        pub compensation: Compensation,
-        /// For criteria that take a share.
-        pub per: Per,
-        /// Seed of the `random` criterion.
-        pub seed: u32,
-        /// Fewest channels a layer keeps.
-        pub floor: u32,
-        /// Kept channel counts are rounded up to a multiple of this.
-        pub multiple: u32,
-        /// Names of Conv/Gemm/MatMul nodes whose output channels stay.
-        pub locked: Vec<String>,
-    }
-
     /// A count before and after pruning.
     #[derive(Copy, Default)]
     pub struct Change {
@@ -148,6 +73,9 @@ wire! {
         pub threshold: Option<f64>,
         /// Null for `probability`.
         pub share: Option<f64>,
+        /// What single layers have to themselves; left out where there is none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub limits: Vec<LayerLimits>,
         pub compensation: Compensation,
         pub cases: Cases,
         pub withheld: Vec<Withheld>,
@@ -422,21 +350,5 @@ wire! {
         pub scores: Vec<f32>,
         /// Wall time of the inference alone, without decoding.
         pub milliseconds: f64,
-    }
-}
-
-impl Default for PlanOptions {
-    fn default() -> Self {
-        PlanOptions {
-            criterion: Criterion::Probability,
-            threshold: 0.99,
-            share: 0.25,
-            compensation: Compensation::Shift,
-            per: Per::Own,
-            seed: 0,
-            floor: 1,
-            multiple: 1,
-            locked: Vec::new(),
-        }
     }
 }

@@ -37,3 +37,33 @@ fn apply_writes_all_of_its_files_or_none() {
     assert!(file("out.onnx").is_file() && file("twin.onnx").is_file());
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn limits_of_a_layer_are_read_and_wrong_ones_are_usage() {
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../www/public/samples/mobilenetv1_025_fashion.onnx"
+    );
+    let plan = |layer: &str| {
+        let run = Command::new(env!("CARGO_BIN_EXE_prune"))
+            .args(["plan", sample, "--json", "--layer", layer])
+            .output()
+            .unwrap();
+        (run.status.code(), run.stdout)
+    };
+    let inspected = Command::new(env!("CARGO_BIN_EXE_prune"))
+        .args(["inspect", sample, "--json"])
+        .output()
+        .unwrap();
+    let inspected: serde_json::Value = serde_json::from_slice(&inspected.stdout).unwrap();
+    let norm = inspected["channels"][3]["norm"].as_str().unwrap();
+    let (code, json) = plan(&format!("{norm}:threshold=0.5,floor=4"));
+    assert_eq!(code, Some(0));
+    let told: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let limits = serde_json::json!([{ "layer": norm, "threshold": 0.5, "floor": 4 }]);
+    assert_eq!(told["limits"], limits);
+    for wrong in ["threshold=2", "floor=0", "tau=0.5", "threshold", ""] {
+        assert_eq!(plan(&format!("{norm}:{wrong}")).0, Some(2), "{wrong}");
+    }
+    assert_eq!(plan("nowhere:threshold=0.5").0, Some(1));
+}

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use channel_pruning::engine::{Engine, difference, noise};
 use channel_pruning::onnx::{self, pb};
-use channel_pruning::report::PlanOptions;
+use channel_pruning::report::{LayerLimits, PlanOptions};
 use channel_pruning::session::Session;
 use support::count::count;
-use support::random::{Program, describe, random_options};
+use support::random::{Program, describe, random_limits, random_options, with_limits};
 use support::rng::Rng;
 
 /// What became of one network.
@@ -27,6 +27,7 @@ enum Outcome {
 struct Case {
     program: Program,
     options: PlanOptions,
+    limits: Vec<(usize, LayerLimits)>,
 }
 
 impl Case {
@@ -34,7 +35,12 @@ impl Case {
         let mut rng = Rng::new(seed);
         let program = Program::random(&mut rng);
         let options = random_options(&mut rng, &program.build().model);
-        Case { program, options }
+        let limits = random_limits(&mut rng);
+        Case {
+            program,
+            options,
+            limits,
+        }
     }
 
     fn prove(&self) -> Result<Outcome, String> {
@@ -60,8 +66,9 @@ impl Case {
             costs(&built.model),
         )?;
 
+        let options = with_limits(&self.options, &self.limits, &session.sites());
         let pruned = session
-            .prune(&self.options)
+            .prune(&options)
             .map_err(|e| format!("prunes: {e}"))?;
         let plan = &pruned.plan;
         let told = (plan.params.after, plan.macs.after);
@@ -75,7 +82,7 @@ impl Case {
         fast.or_else(|_| compare(Engine::plain, &twin, &written, &shapes))?;
         same("cost of the pruned", told, costs(&written))?;
         let preview = session
-            .preview(&self.options)
+            .preview(&options)
             .map_err(|e| format!("previews: {e}"))?;
         same("channels of the preview", preview.channels, plan.channels)?;
 
@@ -83,8 +90,9 @@ impl Case {
             Session::open("pruned.onnx", &pruned.bytes).map_err(|e| format!("opens again: {e}"))?;
         if self.program.seed.is_multiple_of(4) {
             // What comes out is a network like any other.
+            let options = with_limits(&self.options, &self.limits, &again.sites());
             let next = again
-                .prune(&self.options)
+                .prune(&options)
                 .map_err(|e| format!("prunes again: {e}"))?;
             let check = again
                 .check(&next)
@@ -113,6 +121,7 @@ impl Case {
                 let next = Case {
                     program,
                     options: case.options.clone(),
+                    limits: case.limits.clone(),
                 };
                 if let Err(why) = next.outcome()
                     && kind(&why) == kind(&reason)
@@ -166,7 +175,7 @@ fn report(seed: u64, why: &str) -> String {
     let (case, reason) = Case::new(seed).shrunk(why);
     let o = &case.options;
     format!(
-        "seed {seed}: {reason}\n  (at first: {why})\n  opset {}, dynamic batch {}, {:?} {:?}, threshold {}, share {}, floor {}, multiple {}, locked {:?}\n{}",
+        "seed {seed}: {reason}\n  (at first: {why})\n  opset {}, dynamic batch {}, {:?} {:?}, threshold {}, share {}, floor {}, multiple {}, locked {:?}, layers {:?}\n{}",
         case.program.opset,
         case.program.dynamic_batch,
         o.criterion,
@@ -176,6 +185,7 @@ fn report(seed: u64, why: &str) -> String {
         o.floor,
         o.multiple,
         o.locked,
+        case.limits,
         describe(&case.program.build().model),
     )
 }

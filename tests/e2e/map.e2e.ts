@@ -103,10 +103,10 @@ test("one layer alone: from its name, by keyboard, by pinch; sorted, with its gu
   expect(await page.getByRole("heading", { name, exact: true }).count()).toBe(0);
 
   // What guards it.
-  const least = page.getByRole("spinbutton", { name: "Every layer keeps at least" });
+  const least = page.getByRole("spinbutton", { name: "This layer keeps at least" });
   await least.fill("60");
   await least.press("Enter");
-  await expect.poll(() => hashOf(page)).toContain("floor=60");
+  await expect.poll(() => hashOf(page)).toMatch(/own=\d+f60/);
   const lock = page.getByRole("checkbox", { name: "Lock this layer" });
   const before = await removed(page, "Channels");
   await lock.check();

@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::labels::{self, Labels};
 use crate::onnx::pb;
 use crate::report::Evaluation;
-use crate::session::{Feeder, softmax};
+use crate::scores::distribution;
+use crate::session::Feeder;
 
 /// Bytes of prepared images and of the original's scores that are kept for the next plan.
 const KEEP: usize = 128 << 20;
@@ -167,16 +168,16 @@ impl Judge {
         };
         let kept = &self.kept.scores[index];
         let p = match kept.get() {
-            Some(scores) => probabilities(&self.original, scores),
+            Some(scores) => distribution(scores, self.original.softmax),
             None => {
                 let scores = run(&self.original)?;
                 self.kept.put(kept, &scores);
-                probabilities(&self.original, &scores)
+                distribution(&scores, self.original.softmax)
             }
         };
         let other = match &self.other {
             Some(runner) => {
-                let q = probabilities(runner, &run(runner)?);
+                let q = distribution(&run(runner)?, runner.softmax);
                 Some((Seen::new(&q, class), divergence(&p, &q)))
             }
             None => None,
@@ -199,12 +200,5 @@ impl Judge {
         let values: Vec<f32> = self.feeder.feed(&image).iter().copied().collect();
         self.kept.put(slot, &values);
         Ok(Cow::Owned(values))
-    }
-}
-
-fn probabilities(runner: &Runner, scores: &[f32]) -> Vec<f64> {
-    match runner.softmax {
-        true => scores.iter().map(|s| f64::from(*s)).collect(),
-        false => softmax(scores),
     }
 }

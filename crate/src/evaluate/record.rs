@@ -1,5 +1,7 @@
 //! What is kept of each image: enough for every figure of a report, small enough to send between workers.
 
+use crate::scores::best;
+
 /// Numbers of a packed record.
 pub const LENGTH: usize = 7;
 
@@ -27,7 +29,6 @@ pub struct Record {
 impl Seen {
     pub fn new(probabilities: &[f64], class: Option<u32>) -> Seen {
         let p = probabilities;
-        let best = (0..p.len()).fold(0, |best, i| if p[i] > p[best] { i } else { best });
         let rank = |class: u32| {
             let truth = p[class as usize];
             // Of equal scores the first counts, as for `best`; what is no number is right nowhere.
@@ -42,7 +43,7 @@ impl Seen {
             }
         };
         Seen {
-            best: best as u32,
+            best: best(p) as u32,
             rank: class.map(rank),
         }
     }

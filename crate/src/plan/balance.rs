@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::branches::Branches;
 use super::groups;
+use super::limits::{self, RowGuard};
 use crate::analysis::Analysis;
 use crate::channels::{Atom, ClassId};
 use crate::report::PlanOptions;
@@ -52,9 +53,12 @@ pub fn guard(
         g.kept.insert(class, BALANCE);
     }
     let floor = options.floor.max(1) as usize;
+    let mut rows = limits::guards(analysis, options);
+    rows.retain(|it| !branches.dead(analysis.statistics.sites[it.row].node));
     loop {
         let before = g.kept.len();
         g.minimum_everywhere(analysis, floor);
+        rows.iter().for_each(|it| g.row(it));
         g.equal_groups(analysis);
         g.whole_grids(analysis);
         if options.multiple > 1 {
@@ -172,11 +176,24 @@ impl Guard<'_> {
     fn multiples(&mut self, analysis: &Analysis, multiple: usize) {
         let branches = self.branches;
         for layer in analysis.layers.iter().filter(|l| !branches.dead(l.node)) {
-            let kept = self.kept_in(&layer.outputs);
-            let missing = (kept.next_multiple_of(multiple)).min(layer.outputs.len()) - kept;
-            if missing > 0 && kept < layer.outputs.len() {
-                self.put_back_best(&layer.outputs, missing, MULTIPLE);
-            }
+            self.round_up(&layer.outputs, multiple);
         }
+    }
+
+    fn round_up(&mut self, classes: &[ClassId], multiple: usize) {
+        let kept = self.kept_in(classes);
+        let missing = kept.next_multiple_of(multiple).min(classes.len()) - kept;
+        if missing > 0 {
+            self.put_back_best(classes, missing, MULTIPLE);
+        }
+    }
+
+    /// The floor and the multiple of one row.
+    fn row(&mut self, guard: &RowGuard) {
+        let missing = guard.floor.saturating_sub(self.kept_in(&guard.classes));
+        if missing > 0 {
+            self.put_back_best(&guard.classes, missing, FLOOR);
+        }
+        self.round_up(&guard.classes, guard.multiple);
     }
 }

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::constants::{self, Constants};
+use super::limits;
 use super::reach::{self, Edge};
 use super::told;
 use super::wish::Wish;
@@ -256,14 +257,18 @@ fn replaceable(analysis: &Analysis, mut candidates: Vec<Addend>) -> Vec<Addend> 
     candidates
 }
 
-/// As many candidates as leave all locked layers in place, in the order of the graph.
+/// As many candidates as leave all locked layers and all rows with a floor in place, in the order of the graph.
 fn unlocked(analysis: &Analysis, options: &PlanOptions, candidates: &[Addend]) -> Vec<Addend> {
-    let locked: Vec<NodeId> = analysis
+    let mut locked: Vec<NodeId> = analysis
         .layers
         .iter()
         .map(|l| l.node)
         .filter(|n| options.locked.contains(&analysis.graph.nodes[*n].name))
         .collect();
+    let floors = limits::guards(analysis, options)
+        .into_iter()
+        .filter(|it| it.floor > 1);
+    locked.extend(floors.map(|it| analysis.statistics.sites[it.row].node));
     if locked.is_empty() {
         return candidates.to_vec();
     }

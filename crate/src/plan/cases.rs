@@ -1,6 +1,7 @@
 //! The four cases of a depthwise pair, and the state of every channel for the map.
 
 use super::Decision;
+use super::limits::Thresholds;
 use crate::analysis::Analysis;
 use crate::report::{Cases, Criterion, PlanOptions};
 use crate::statistics::NONE;
@@ -24,10 +25,10 @@ impl Case {
     }
 }
 
-/// The case of pair number `pair` at a threshold: P ≥ threshold is dead; no probability is alive.
-pub fn case(analysis: &Analysis, pair: usize, threshold: f64) -> Case {
+/// The case of pair number `pair`: P ≥ threshold is dead; no probability is alive.
+pub fn case(analysis: &Analysis, pair: usize, thresholds: &Thresholds) -> Case {
     let pair = analysis.statistics.pairs[pair];
-    let dead = |channel: u32| analysis.statistics.low[channel as usize] >= threshold;
+    let dead = |channel: u32| is_dead(analysis, thresholds, channel);
     match (dead(pair.before), dead(pair.after)) {
         (false, false) => Case::Keep,
         (false, true) => Case::OutputDead,
@@ -36,17 +37,23 @@ pub fn case(analysis: &Analysis, pair: usize, threshold: f64) -> Case {
     }
 }
 
+/// Whether a site channel's P reaches its threshold.
+pub fn is_dead(analysis: &Analysis, thresholds: &Thresholds, channel: u32) -> bool {
+    analysis.statistics.low[channel as usize] >= thresholds.at(channel)
+}
+
 /// Counts over all pairs. For criteria that take a share the cases describe, by the same
 /// probabilities, the channels that go; everything else is kept.
 pub fn count(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> Cases {
     let mut cases = Cases::default();
+    let thresholds = Thresholds::of(analysis, options);
     for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
         let stays =
             options.criterion != Criterion::Probability && !gone(analysis, decision, pair.after);
         let which = if stays {
             Case::Keep
         } else {
-            case(analysis, k, options.threshold)
+            case(analysis, k, &thresholds)
         };
         match which {
             Case::Keep => cases.keep += 1,
@@ -91,12 +98,13 @@ pub fn states(
     pair_of: &[u32],
 ) -> Vec<u8> {
     let by_probability = options.criterion == Criterion::Probability;
+    let thresholds = Thresholds::of(analysis, options);
     (0..pair_of.len())
         .map(|channel| {
             let gone = gone(analysis, decision, channel as u32);
             let which = match pair_of[channel] {
                 NONE => Case::Keep,
-                pair => case(analysis, pair as usize, options.threshold),
+                pair => case(analysis, pair as usize, &thresholds),
             };
             match (gone, which) {
                 (true, Case::OutputDead) => 1,
@@ -104,8 +112,8 @@ pub fn states(
                 (true, Case::BothDead) => 3,
                 (true, Case::Keep) => 4,
                 (false, _) => {
-                    let dead = analysis.statistics.low[channel] >= options.threshold
-                        || which != Case::Keep;
+                    let dead =
+                        is_dead(analysis, &thresholds, channel as u32) || which != Case::Keep;
                     if by_probability && dead { 5 } else { 0 }
                 }
             }

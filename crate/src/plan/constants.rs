@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::limits::Thresholds;
 use super::wish::{Wish, response};
 use crate::activation::Activation;
 use crate::channels::layout::PAD;
@@ -33,19 +34,19 @@ impl Constants {
     }
 }
 
-/// Treats every channel with P ≥ `threshold` at its activation as pinned there.
+/// Treats every channel whose P at its activation is at least its threshold as pinned there.
 pub fn constants(
     graph: &Graph,
     channels: &Channels,
     statistics: &Statistics,
-    threshold: f64,
+    thresholds: &Thresholds,
 ) -> Constants {
     let count = channels.class.len();
     let mut pass = Pass {
         graph,
         channels,
         statistics,
-        threshold,
+        thresholds,
         wish: None,
         c: Constants::nothing(count),
     };
@@ -68,7 +69,7 @@ pub fn told(
         graph,
         channels,
         statistics,
-        threshold: 1.0,
+        thresholds: &Thresholds::CERTAIN,
         wish: Some(wish),
         c: certain.clone(),
     };
@@ -101,7 +102,7 @@ pub fn silenced(graph: &Graph, channels: &Channels, statistics: &Statistics) -> 
             atoms,
             ..statistics.clone()
         },
-        2.0,
+        &Thresholds::same(2.0),
     )
 }
 
@@ -109,7 +110,7 @@ struct Pass<'a> {
     graph: &'a Graph,
     channels: &'a Channels,
     statistics: &'a Statistics,
-    threshold: f64,
+    thresholds: &'a Thresholds,
     wish: Option<Wish<'a>>,
     c: Constants,
 }
@@ -311,17 +312,18 @@ impl Pass<'_> {
             return (f.apply(x), border);
         }
         if s.gaussian {
+            let threshold = self.thresholds.at(s.origin);
             let y = Gaussian {
                 mean: s.mean,
                 std: s.variance.sqrt(),
             };
             if let Some(low) = f.low()
-                && y.at_most(low) >= self.threshold
+                && y.at_most(low) >= threshold
             {
                 return (f.apply(low), false);
             }
             if let Some(high) = f.high()
-                && y.at_least(high) >= self.threshold
+                && y.at_least(high) >= threshold
             {
                 return (f.apply(high), false);
             }

@@ -5,6 +5,7 @@ pub mod branches;
 pub mod cases;
 pub mod constants;
 pub mod groups;
+pub mod limits;
 mod reach;
 pub mod report;
 pub mod single;
@@ -18,6 +19,7 @@ use crate::graph::NodeId;
 use crate::report::{Compensation, Criterion, PlanOptions};
 use branches::Branches;
 use constants::Constants;
+use limits::Thresholds;
 
 /// What surgery carries out.
 #[derive(Clone, Debug)]
@@ -66,17 +68,24 @@ impl Decision {
 
 /// Rejects options outside their range, naming the option.
 pub fn validate(options: &PlanOptions) -> Result<()> {
-    let fraction = |v: f64| (0.0..=1.0).contains(&v);
-    if options.criterion == Criterion::Probability && !fraction(options.threshold) {
+    fraction(
+        "the threshold",
+        options.threshold,
+        options.criterion == Criterion::Probability,
+    )?;
+    fraction(
+        "the share",
+        options.share,
+        options.criterion != Criterion::Probability,
+    )?;
+    limits::validate(options)
+}
+
+/// Rejects what counts and is no fraction.
+fn fraction(what: &str, value: f64, counts: bool) -> Result<()> {
+    if counts && !(0.0..=1.0).contains(&value) {
         return Err(Error::new(format!(
-            "the threshold must lie between 0 and 1, not {}",
-            options.threshold
-        )));
-    }
-    if options.criterion != Criterion::Probability && !fraction(options.share) {
-        return Err(Error::new(format!(
-            "the share must lie between 0 and 1, not {}",
-            options.share
+            "{what} must lie between 0 and 1, not {value}"
         )));
     }
     Ok(())
@@ -90,7 +99,7 @@ pub fn select(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Sel
             &analysis.graph,
             &analysis.channels,
             &analysis.statistics,
-            options.threshold,
+            &Thresholds::of(analysis, options),
         );
         let none = Branches::default();
         (
@@ -98,7 +107,7 @@ pub fn select(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Sel
             Some(constants),
         )
     } else {
-        (share_of(analysis, scores, options.share), None)
+        (share_of(analysis, options, scores), None)
     };
     let mut barred = Vec::new();
     loop {
@@ -224,19 +233,30 @@ fn certain_classes(analysis: &Analysis, constants: &Constants, branches: &Branch
         .collect()
 }
 
-/// The given share of all free classes, lowest score first.
-fn share_of(analysis: &Analysis, scores: &[f64], share: f64) -> Vec<bool> {
-    let free = analysis.free.iter().filter(|f| **f).count();
-    let wanted = (free as f64 * share + 1e-9).floor() as usize;
-    let mut order: Vec<usize> = (0..scores.len())
-        .filter(|c| analysis.free[*c] && !scores[*c].is_nan())
-        .collect();
-    order.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(a.cmp(b)));
+/// The share of all free classes, lowest score first; rows with a share of their own are apart.
+fn share_of(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Vec<bool> {
+    let mut left = analysis.free.clone();
     let mut removed = vec![false; scores.len()];
-    for class in order.into_iter().take(wanted) {
-        removed[class] = true;
+    for (share, classes) in limits::shares(analysis, options) {
+        let own = |class: &ClassId| std::mem::take(&mut left[*class as usize]);
+        let own: Vec<ClassId> = classes.into_iter().filter(own).collect();
+        take_lowest(scores, share, own, &mut removed);
     }
+    let rest = (0..scores.len() as ClassId).filter(|c| left[*c as usize]);
+    take_lowest(scores, options.share, rest.collect(), &mut removed);
     removed
+}
+
+/// Removes a share of some classes. One without a score stays, but counts.
+fn take_lowest(scores: &[f64], share: f64, among: Vec<ClassId>, removed: &mut [bool]) {
+    let wanted = (among.len() as f64 * share + 1e-9).floor() as usize;
+    let score = |class: ClassId| scores[class as usize];
+    let mut order = among;
+    order.retain(|c| !score(*c).is_nan());
+    order.sort_by(|a, b| score(*a).total_cmp(&score(*b)).then(a.cmp(b)));
+    for class in order.into_iter().take(wanted) {
+        removed[class as usize] = true;
+    }
 }
 
 /// Biases that the folds of a decision add, per layer: (index into `Analysis.layers`, count).

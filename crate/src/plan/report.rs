@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::branches::{self, Branch};
-use super::cases::{self, Case};
+use super::cases;
+use super::limits::Thresholds;
 use super::{Decision, constants};
 use crate::analysis::{Analysis, Layer};
 use crate::channels::{ClassId, ReaderKind};
@@ -25,6 +26,7 @@ pub fn describe(
         criterion: options.criterion,
         threshold: by_probability.then_some(options.threshold),
         share: (!by_probability).then_some(options.share),
+        limits: options.layers.clone(),
         compensation: options.compensation,
         cases: cases::count(analysis, options, decision),
         withheld: withheld(analysis, options, decision),
@@ -116,16 +118,18 @@ fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> 
             }
         }
     } else {
+        let thresholds = Thresholds::of(analysis, options);
         let constants = constants::constants(
             &analysis.graph,
             &analysis.channels,
             &analysis.statistics,
-            options.threshold,
+            &thresholds,
         );
-        for (channel, p) in analysis.statistics.low.iter().enumerate() {
-            let class = analysis.class_of_site(channel as u32);
-            if *p >= options.threshold && !decision.removed[class as usize] {
-                let site = analysis.statistics.locate(channel as u32).0;
+        for channel in 0..analysis.statistics.site_channels() as u32 {
+            let class = analysis.class_of_site(channel);
+            let dead = cases::is_dead(analysis, &thresholds, channel);
+            if dead && !decision.removed[class as usize] {
+                let site = analysis.statistics.locate(channel).0;
                 if decision.is_dead(analysis.statistics.sites[site].node) {
                     continue;
                 }
@@ -307,10 +311,4 @@ fn unfollowed(analysis: &Analysis, node: NodeId) -> String {
         );
     }
     format!("this {op} is in a form that is not followed")
-}
-
-/// The case of a site channel's pair, for the channel view.
-pub fn case_name(analysis: &Analysis, pair: usize, threshold: f64) -> &'static str {
-    let case: Case = cases::case(analysis, pair, threshold);
-    case.name()
 }

@@ -4,6 +4,7 @@ use super::{Decision, spread, told};
 use crate::analysis::{Analysis, Read};
 use crate::channels::ClassId;
 use crate::plan::constants;
+use crate::plan::limits::Thresholds;
 use crate::report::{Compensation, PlanOptions};
 
 /// What every reader of a class is told, and whether that fails at image borders: by the plan where
@@ -28,12 +29,13 @@ pub fn constants_told(
     if options.compensation == Compensation::None {
         return reads.iter().map(|r| (*r, 0.0, false)).collect();
     }
-    // A channel that is alive by the threshold is asked as if the threshold were just low enough for it.
-    let at = analysis.constant_at[class as usize].min(options.threshold);
+    // A channel that is alive by the thresholds is asked as if they were just low enough for it.
+    let at = analysis.constant_at[class as usize];
     let own;
     let pinned = if at > 0.0 {
         let (graph, channels) = (&analysis.graph, &analysis.channels);
-        own = constants::constants(graph, channels, &analysis.statistics, at);
+        let thresholds = Thresholds::of(analysis, options).at_most(at);
+        own = constants::constants(graph, channels, &analysis.statistics, &thresholds);
         &own
     } else {
         analysis.silenced()

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::evaluate::divergence;
 use crate::onnx::pb;
 use crate::report::Closeness;
-use crate::session::softmax;
+use crate::scores::{best, distribution};
 
 /// The original's answers on the held-back pictures.
 pub struct Judge<'a> {
@@ -65,11 +65,11 @@ impl<'a> Judge<'a> {
             errors += error;
             distances.push(match (self.classifier, answer.first(), other.first()) {
                 (Some(probabilities), Some(p), Some(q)) => {
-                    let (p, q) = (
-                        distribution(p, probabilities),
-                        distribution(q, probabilities),
-                    );
-                    agreed += usize::from(largest(&p) == largest(&q));
+                    let [p, q] = [p, q].map(|scores| {
+                        let scores: Vec<f32> = scores.iter().copied().collect();
+                        distribution(&scores, probabilities)
+                    });
+                    agreed += usize::from(best(&p) == best(&q));
                     divergence(&p, &q)
                 }
                 _ => error,
@@ -86,18 +86,6 @@ impl<'a> Judge<'a> {
             distances,
         })
     }
-}
-
-fn distribution(scores: &ArrayD<f32>, probabilities: bool) -> Vec<f64> {
-    let scores: Vec<f32> = scores.iter().copied().collect();
-    match probabilities {
-        true => scores.iter().map(|s| f64::from(*s)).collect(),
-        false => softmax(&scores),
-    }
-}
-
-fn largest(values: &[f64]) -> usize {
-    (0..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
 }
 
 /// ‖a − b‖² / ‖a‖² over all outputs.

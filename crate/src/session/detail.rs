@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Session;
 use crate::error::{Error, Result};
 use crate::plan::branches::Branch;
-use crate::plan::report::{case_name, why_kept};
+use crate::plan::limits::Thresholds;
+use crate::plan::report::why_kept;
 use crate::plan::{self, cases, constants};
 use crate::report::{ChannelDetail, ChannelRef, Fold, PlanOptions};
 use crate::statistics::NONE;
@@ -65,10 +66,11 @@ impl Session {
             }
         });
         let saturation = s.high[flat as usize];
+        let thresholds = Thresholds::of(a, options);
         let kept_because = (!removed).then(|| {
             let guarded: BTreeMap<u32, &str> = decision.guarded.iter().copied().collect();
-            let constants = constants::constants(&a.graph, &a.channels, s, options.threshold);
-            let dead = s.low[flat as usize] >= options.threshold;
+            let constants = constants::constants(&a.graph, &a.channels, s, &thresholds);
+            let dead = cases::is_dead(a, &thresholds, flat);
             let obstacle = a.obstacle(class);
             (dead || obstacle.is_some() || guarded.contains_key(&class))
                 .then(|| why_kept(a, class, &guarded, &constants))
@@ -80,7 +82,7 @@ impl Session {
             saturation: (!saturation.is_nan()).then_some(saturation),
             activation_mean: mean,
             activation_std: variance.sqrt(),
-            case: pair.map(|p| case_name(a, p as usize, options.threshold).to_string()),
+            case: pair.map(|p| cases::case(a, p as usize, &thresholds).name().to_string()),
             role: partner.map(|(_, role)| role.to_string()),
             partner: partner.map(|(other, _)| self.channel_ref(other)),
             removed,

@@ -25,7 +25,7 @@ use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use run::Engines;
 
 pub use pruned::Pruned;
-pub use run::{Feeder, Which, softmax};
+pub use run::{Feeder, Which};
 pub use solve::{Knob, Measure};
 
 /// An opened network.
@@ -238,6 +238,7 @@ impl Session {
                 return Err(Error::new(format!("has no layer {name} to lock")).in_file(&self.file));
             }
         }
+        plan::limits::resolve(&self.analysis, options).map_err(|e| e.in_file(&self.file))?;
         let scores = self
             .class_scores(options.criterion, options.per, options.seed)?
             .to_vec();

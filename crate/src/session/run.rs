@@ -12,6 +12,7 @@ use crate::image::{Image, Preset, Target, prepare};
 use crate::labels::{self, Labels};
 use crate::onnx::{self, pb};
 use crate::report::{Prediction, Top, Value};
+use crate::scores::distribution;
 
 /// Values of the first output that are passed on.
 const MOST_SCORES: usize = 4096;
@@ -169,11 +170,7 @@ impl Session {
     }
 
     fn top(&self, scores: &[f32], top: usize) -> Vec<Top> {
-        let probabilities = if self.ends_in_softmax() {
-            scores.iter().map(|s| f64::from(*s)).collect()
-        } else {
-            softmax(scores)
-        };
+        let probabilities = distribution(scores, self.ends_in_softmax());
         let mut order: Vec<usize> = (0..scores.len()).collect();
         order.sort_by(|a, b| {
             probabilities[*b]
@@ -194,12 +191,4 @@ impl Session {
             })
             .collect()
     }
-}
-
-/// Softmax in f64, safe against large scores.
-pub fn softmax(scores: &[f32]) -> Vec<f64> {
-    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let exps: Vec<f64> = scores.iter().map(|s| f64::from(s - most).exp()).collect();
-    let sum: f64 = exps.iter().sum();
-    exps.into_iter().map(|e| e / sum).collect()
 }

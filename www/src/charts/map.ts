@@ -6,6 +6,7 @@
 
 import { clip } from "../lib/names";
 import { cutPosition, type Order } from "../lib/order";
+import type { Own } from "../lib/own";
 import type { Model } from "../state/store";
 import { columnSlots, LOCK_STRIP, layout, type MapLayout } from "./map-layout";
 import { letterSize, type Palette, pixel, ramp } from "./palette";
@@ -15,8 +16,10 @@ export interface Scene {
   model: Model;
   order: Order;
   states: Uint8Array;
-  /** Key (see Order) at which channels start to go; null when nothing is cut. */
-  cut: number | null;
+  /** Per row, the key (see Order) at which channels start to go; null when nothing is cut. */
+  cuts: readonly number[] | null;
+  /** Rows with limits of their own. */
+  own: ReadonlyMap<number, Own>;
   /** Rows without a probability have no cut unless another score orders them. */
   byScore: boolean;
   cursor: { row: number; slot: number } | null;
@@ -125,7 +128,7 @@ export class MapPainter {
 
   private draw(scene: Scene, palette: Palette): void {
     const { context, canvas, map, ratio, columns } = this;
-    const { model, order, states, cut, cursor, selected } = scene;
+    const { model, order, states, cuts, own, cursor, selected } = scene;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = palette.paper;
     context.fillRect(0, 0, canvas.width, canvas.height);
@@ -136,10 +139,16 @@ export class MapPainter {
       const box = map!.rows[row]!;
       context.drawImage(this.cells, 0, row, columns, 1, map!.left, box.y, map!.width, box.height);
       this.label(scene, palette, row);
-      if (cut !== null && (site.pinned || scene.byScore)) {
-        const at = map!.left + (map!.width * cutPosition(order, site, cut)) / site.channels;
+      if (cuts && (site.pinned || scene.byScore)) {
+        const at = map!.left + (map!.width * cutPosition(order, site, cuts[row]!)) / site.channels;
+        const line = Math.round(at * ratio) / ratio;
         context.fillStyle = palette.ink;
-        context.fillRect(Math.round(at * ratio) / ratio - 0.75, box.y - 1, 1.5, box.height + 2);
+        context.fillRect(line - 0.75, box.y - 1, 1.5, box.height + 2);
+        if (hasOwnCut(own.get(row), scene.byScore)) {
+          // Serifs: this line stands where its row says, not where the plan does.
+          context.fillRect(line - 4, box.y - 1.5, 8, 2);
+          context.fillRect(line - 4, box.y + box.height - 0.5, 8, 2);
+        }
       }
       let kept = site.channels;
       for (let i = site.offset; i < site.offset + site.channels; i++) {
@@ -212,4 +221,9 @@ export class MapPainter {
       context.strokeRect(middle - width / 2 - 1, box.y - 1, width + 2, box.height + 2);
     }
   }
+}
+
+/** Whether a row is cut elsewhere than the plan cuts the others. */
+function hasOwnCut(own: Own | undefined, byScore: boolean): boolean {
+  return (byScore ? own?.share : own?.threshold) !== undefined;
 }

@@ -8,7 +8,7 @@ import { letterSize, type Palette } from "./palette";
 import { cellAt, type RowLayout, rowLayout } from "./row-layout";
 import { type Surface, SvgRecorder } from "./svg";
 
-export interface RowScene extends Omit<Scene, "cursor" | "locked" | "pointed"> {
+export interface RowScene extends Omit<Scene, "cursor" | "locked" | "pointed" | "own"> {
   row: number;
   slot: number | null;
   /** What stands over the cut: "τ = 0.99". */
@@ -116,8 +116,8 @@ export class RowPainter {
   private cutLine(scene: RowScene, palette: Palette): void {
     const { context, layout } = this;
     const site = scene.model.overview.sites[scene.row]!;
-    if (scene.cut === null || !(site.pinned || scene.byScore)) return;
-    const position = cutPosition(scene.order, site, scene.cut);
+    if (!scene.cuts || !(site.pinned || scene.byScore)) return;
+    const position = cutPosition(scene.order, site, scene.cuts[scene.row]!);
     // Behind the last cell of a line rather than before the first of the next.
     const last = position > 0 && position % layout!.perLine === 0;
     const { x, y } = cellAt(layout!, last ? position - 1 : position);

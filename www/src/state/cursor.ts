@@ -1,8 +1,9 @@
 /** What the pointer or the arrow keys are on in the channel map. */
 import { computed, signal } from "@preact/signals";
 import { probability } from "../lib/format";
+import { ownText } from "../words/limits";
 import { STATE_NAMES } from "./exports";
-import { layerOf } from "./locks";
+import { layerOf, ownRows } from "./locks";
 import { criterion, drag, locked, model, order, selected, takesShare, threshold, zoom } from "./store";
 
 export const cursor = signal<{ row: number; slot: number } | null>(null);
@@ -11,17 +12,28 @@ export const pointed = signal<{ row: number; part: "lock" | "name" } | null>(nul
 /** How many cells stand in a line of the close view: up and down move by as many. */
 export const perLine = signal(1);
 
-/** The key at which channels start to go; for shares, that of the last channel that went. */
-export const cutKey = computed<number | null>(() => {
-  const [rows, step] = [order.value, drag.value];
-  if (!rows || !step || rows.by !== criterion.value) return null;
-  if (!takesShare.value) return threshold.value;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < rows.channels.length; i++) {
-    const state = step.states[rows.channels[i]!]!;
-    if (state > 0 && rows.keys[i]! < lowest && rows.keys[i]! > -1e38) lowest = rows.keys[i]!;
-  }
-  return lowest;
+/**
+ * Per row, the key at which its channels start to go; for shares, that of the last channel that went.
+ * Null while order and plan do not belong together.
+ */
+export const cuts = computed<readonly number[] | null>(() => {
+  const [rows, step, open] = [order.value, drag.value, model.value];
+  if (!rows || !step || !open || rows.by !== criterion.value) return null;
+  const { sites } = open.overview;
+  const own = ownRows.value;
+  if (!takesShare.value) return sites.map((_, row) => own.get(row)?.threshold ?? threshold.value);
+  const lowest = sites.map(({ offset, channels }) => {
+    let key = Number.POSITIVE_INFINITY;
+    for (let i = offset; i < offset + channels; i++) {
+      const state = step.states[rows.channels[i]!]!;
+      if (state > 0 && rows.keys[i]! < key && rows.keys[i]! > -1e38) key = rows.keys[i]!;
+    }
+    return key;
+  });
+  // One share cuts all rows at one score, unless some row has its own and all that hangs on it.
+  if ([...own.values()].some((it) => it.share !== undefined)) return lowest;
+  const least = lowest.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return lowest.map(() => least);
 });
 
 function channelAt(at: { row: number; slot: number }): number | null {
@@ -41,7 +53,9 @@ export const readOut = computed(() => {
   const p = open.probabilities[site.offset + channel]!;
   const state = STATE_NAMES[drag.value?.states[site.offset + channel] ?? 0];
   const pinned = Number.isNaN(p) ? "no probability" : `P = ${probability(p)}`;
-  return `${open.siteNames[at.row]} · channel ${channel} · ${site.activation} · ${pinned} · ${state}`;
+  const own = ownText(ownRows.value.get(at.row));
+  const limits = own && ` · ${own}`;
+  return `${open.siteNames[at.row]} · channel ${channel} · ${site.activation} · ${pinned} · ${state}${limits}`;
 });
 
 function labelReadOut({ row, part }: { row: number; part: "lock" | "name" }): string {

@@ -9,7 +9,7 @@ import * as store from "./store";
 /** Null while nothing is selected, or before the first answer. */
 export const explanation = signal<Explanation | null>(null);
 
-const NEEDED_BY: ReadonlySet<string> = new Set(["channel", "cases"]);
+const NEEDED_BY: ReadonlySet<string> = new Set(["channel", "cases", "graph"]);
 
 async function explain(): Promise<void> {
   const [of, at] = [store.model.value, store.selected.value];

@@ -7,6 +7,9 @@ import * as store from "./store";
 /** Arrow keys held on the slider are one gesture as long as they come at least this often. */
 const HELD_MS = 500;
 
+/** What sliders set. */
+const SLID: ReadonlySet<keyof Settings> = new Set(["threshold", "share", "own"]);
+
 const history = new History<Settings>(settings.peek());
 
 /** Where a step back, or forth, leads from the present settings; null where there is none. */
@@ -25,7 +28,7 @@ let lastKey = Number.NEGATIVE_INFINITY;
 
 /** Identity of the gesture on the slider that a change belongs to; null for everything else. */
 function gesture(to: Settings): string | null {
-  if (!differing(now, to).every((key) => key === "threshold" || key === "share")) return null;
+  if (!differing(now, to).every((key) => SLID.has(key))) return null;
   // The first move of a drag comes before the slider has the focus.
   if (pressed) return isSlider(pressed) ? `pointer ${presses}` : null;
   if (!isSlider(document.activeElement)) return null;

@@ -125,9 +125,9 @@ export async function openLesson(id: string): Promise<void> {
   store.lesson.value = id;
   if (!isOpen(it.net)) await openSample(it.net);
   if (store.lesson.value !== id || !isOpen(it.net)) return;
-  const { criterion, threshold, share, compensation, per, seed, floor, multiple, locked } = defaults();
+  const { criterion, threshold, share, compensation, per, seed, floor, multiple, locked, own } = defaults();
   batch(() => {
-    applySettings({ criterion, threshold, share, compensation, per, seed, floor, multiple, locked, ...it.set });
+    applySettings({ criterion, threshold, share, compensation, per, seed, floor, multiple, locked, own, ...it.set });
     store.view.value = it.view;
     store.zoom.value = it.zoom ?? null;
     store.pinned.value = null;

@@ -1,6 +1,8 @@
-/** Layers whose channels all stay, by hand; from the map by the row that shows them. */
+/** What single layers have to themselves: locks, and limits of the map's rows. */
+import { computed } from "@preact/signals";
+import { type OwnKey, readOwn, withOwn } from "../lib/own";
 import type { Site } from "../wasm/core";
-import { locked, model } from "./store";
+import { locked, model, own } from "./store";
 
 export function toggleLock(layer: number): void {
   const now = locked.value;
@@ -24,4 +26,12 @@ export function toggleRowLock(row: number): boolean {
   if (layer < 0) return false;
   toggleLock(layer);
   return true;
+}
+
+/** Limits by row. */
+export const ownRows = computed(() => readOwn(own.value));
+
+/** Sets one limit of a row, or leaves it to the plan. */
+export function setOwn(row: number, key: OwnKey, value: number | null): void {
+  own.value = withOwn(own.value, row, key, value);
 }

@@ -17,6 +17,8 @@ export interface Settings {
   multiple: number;
   /** Indices into the overview's layers. */
   locked: number[];
+  /** What single rows have to themselves (see lib/own.ts). */
+  own: string;
 }
 
 const SIGNALS: { [K in keyof Settings]: Signal<Settings[K]> } = {
@@ -29,6 +31,7 @@ const SIGNALS: { [K in keyof Settings]: Signal<Settings[K]> } = {
   floor: store.floor,
   multiple: store.multiple,
   locked: store.locked,
+  own: store.own,
 };
 const KEYS = Object.keys(SIGNALS) as (keyof Settings)[];
 
@@ -49,9 +52,8 @@ export function sameSettings(a: Settings, b: Settings): boolean {
 }
 
 /** Settings as the core takes them: it knows layers by name. */
-export function optionsOf(it: Settings): PlanOptions {
-  const layers = store.model.value?.overview.layers ?? [];
-  return { ...it, locked: it.locked.map((i) => layers[i]?.name ?? "").filter(Boolean) };
+export function optionsOf({ locked, own, ...rest }: Settings): PlanOptions {
+  return { ...rest, locked: store.layersNamed(locked), layers: store.limitsNamed(own) };
 }
 
 /** Whether every given field is in force. */

@@ -1,7 +1,8 @@
 /** All state of the page, as signals. Actions change it, views and charts read it. */
 import { computed, signal } from "@preact/signals";
 import type { Order } from "../lib/order";
-import type { ChannelDetail, Compensation, Criterion, Per, Plan, PlanOptions } from "../wasm/core";
+import { readOwn } from "../lib/own";
+import type { ChannelDetail, Compensation, Criterion, LayerLimits, Per, Plan, PlanOptions } from "../wasm/core";
 import type { Companion, Curve, Drag, Opened } from "../worker/api";
 import type { Settings } from "./settings";
 import { decode, type MapAs, type Shared, type View } from "./url";
@@ -56,6 +57,8 @@ export const seed = signal(initial.seed);
 export const floor = signal(initial.floor);
 export const multiple = signal(initial.multiple);
 export const locked = signal<number[]>(initial.locked);
+/** What single rows have to themselves (see lib/own.ts). */
+export const own = signal(initial.own);
 /** The panel below the map. */
 export const view = signal<View>(initial.view);
 export const selected = signal<[number, number] | null>(initial.selected);
@@ -99,9 +102,20 @@ export type WholePlan = PlanOptions &
   Required<
     Pick<
       PlanOptions,
-      "criterion" | "threshold" | "share" | "compensation" | "per" | "seed" | "floor" | "multiple" | "locked"
+      "criterion" | "threshold" | "share" | "compensation" | "per" | "seed" | "floor" | "multiple" | "locked" | "layers"
     >
   >;
+
+/** The core knows layers by name. */
+export function layersNamed(indices: readonly number[]): string[] {
+  return indices.map((i) => model.value?.overview.layers[i]?.name ?? "").filter(Boolean);
+}
+
+/** As the core takes them: it knows rows by their normalisation. */
+export function limitsNamed(text: string): LayerLimits[] {
+  const sites = model.value?.overview.sites ?? [];
+  return [...readOwn(text, sites.length)].map(([row, it]) => ({ layer: sites[row]!.norm, ...it }));
+}
 
 export const options = computed<WholePlan>(() => ({
   criterion: criterion.value,
@@ -112,7 +126,8 @@ export const options = computed<WholePlan>(() => ({
   seed: seed.value,
   floor: floor.value,
   multiple: multiple.value,
-  locked: locked.value.map((i) => model.value?.overview.layers[i]?.name ?? "").filter(Boolean),
+  locked: layersNamed(locked.value),
+  layers: limitsNamed(own.value),
 }));
 
 /** Equal keys mean equal pruned networks. */
@@ -141,6 +156,7 @@ export const shared = computed<Shared>(() => {
     floor: floor.value,
     multiple: multiple.value,
     locked: locked.value,
+    own: own.value,
     selected: selected.value,
     view: view.value,
     preset: presetChoice.value,

@@ -11,6 +11,7 @@ const plan = {
   floor: 1,
   multiple: 1,
   locked: [],
+  own: "",
 };
 
 test("defaults are dropped", () => {
@@ -25,11 +26,12 @@ test("state survives the round trip", () => {
     criterion: "sigma" as const,
     share: 0.3,
     locked: [2, 5],
+    own: "1t0.5",
     selected: [3, 17] as [number, number],
     preset: "[0,1]",
     zoom: 4,
     mapAs: "table" as const,
-    a: { ...plan, criterion: "slimming" as const, share: 0.125, multiple: 8, locked: [0, 7] },
+    a: { ...plan, criterion: "slimming" as const, share: 0.125, multiple: 8, locked: [0, 7], own: "3t0.9f16*7m8" },
     lesson: "why-fold",
     present: true,
   };

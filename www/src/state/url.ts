@@ -2,6 +2,8 @@
  * The page's state in the URL hash: one typed table, defaults dropped, everything clamped when read,
  * so that a hand-edited link can not put the page into a state its controls could not reach.
  */
+
+import { readOwn, writeOwn } from "../lib/own";
 import type { Compensation, Criterion, Per } from "../wasm/core";
 import type { Settings } from "./settings";
 
@@ -35,6 +37,8 @@ export interface Shared {
   multiple: number;
   /** Indices into the overview's layers. */
   locked: number[];
+  /** What single rows have to themselves (see lib/own.ts). */
+  own: string;
   /** Selected channel as [site, channel]. */
   selected: [number, number] | null;
   view: View;
@@ -96,6 +100,7 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
     read: (text) => [...new Set(text.split(".").filter(Boolean).map(Number))].filter(isIndex).slice(0, 2000),
     write: (value) => value.join("."),
   },
+  own: { initial: "", read: (text) => writeOwn(readOwn(text)), write: (value) => value },
   selected: {
     initial: null,
     read: (text) => {
@@ -129,6 +134,7 @@ const SETTING_KEYS = [
   "multiple",
   "locked",
   "per",
+  "own",
 ] as const;
 
 /** Fields that were added later are appended, and may be missing. */

@@ -2,12 +2,13 @@ import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { brief, count, percent, removedPercent } from "../lib/format";
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
+import { ownRows } from "../state/locks";
 import { MEASURE_FIRST, setAmount, solveFor } from "../state/planning";
 import * as store from "../state/store";
 import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
 import type { Change } from "../wasm/core";
+import { LIMITS, ownCount } from "../words/limits";
 import { CurveView } from "./curve";
-
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
 import { COMPENSATION_NAMES, CRITERION_HELP, CRITERION_NAMES, PER_NAMES } from "./words";
@@ -199,6 +200,27 @@ function Limits() {
           />
         ) : null}
       </div>
+      <OwnLimits />
     </details>
+  );
+}
+
+/** Layers that are set apart, where all layers are spoken of. */
+function OwnLimits() {
+  const count = ownRows.value.size;
+  if (count === 0) return <p class="hint">{LIMITS.how}</p>;
+  return (
+    <p class="hint">
+      {ownCount(count)}{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          store.own.value = "";
+        }}
+      >
+        {LIMITS.clear}
+      </button>
+    </p>
   );
 }

@@ -1,5 +1,6 @@
 /** One node of the layer graph: a bar as wide as its channels, what stays of it filled. */
 import type { Box } from "../charts/graph-layout";
+import type { Role } from "../lib/coupling";
 import { count } from "../lib/format";
 import { clip } from "../lib/names";
 import type { TopologyNode } from "../wasm/core";
@@ -18,6 +19,8 @@ export function NodeMark(props: {
   name: string;
   label: string;
   here: boolean;
+  /** What it is to the selected channel. */
+  role: Role | null;
   reached: boolean;
   onPoint: (on: boolean) => void;
   onOpen: () => void;
@@ -44,7 +47,7 @@ export function NodeMark(props: {
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing.
     <g
-      class={`node ${node.kind}${here ? " here" : ""}${kept < node.channels ? " cut" : ""}`}
+      class={`node ${node.kind}${here ? " here" : ""}${props.role ? ` coupled ${props.role}` : ""}${kept < node.channels ? " cut" : ""}`}
       role="button"
       tabIndex={reached ? 0 : -1}
       aria-pressed={here}

@@ -2,11 +2,14 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Box, ribbon } from "../charts/graph-layout";
+import type { Role } from "../lib/coupling";
 import { count, percent, removedPercent } from "../lib/format";
+import { coupled } from "../state/coupling";
 import { cursor } from "../state/cursor";
 import { drag, model, selected } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
+import { COUPLED, GRAPH } from "../words/graph";
 import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
 
@@ -42,6 +45,18 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     fittedWidth = box.current.clientWidth;
     glance.value = whole(box.current, placed);
   }, [shown]);
+  const chosen = selected.value?.join(".");
+  const known = useRef(chosen);
+  const show = () => {
+    const at = topology.nodes.findIndex(isSelected);
+    if (box.current && at >= 0)
+      glance.value = insight(glance.peek(), placed.nodes[at]!, box.current.getBoundingClientRect());
+  };
+  // A channel that is chosen elsewhere comes into sight; a layer that was clicked is there already.
+  useEffect(() => {
+    if (known.current !== chosen) show();
+    known.current = chosen;
+  }, [chosen]);
   // What stood in the middle stays there when the panel grows.
   useEffect(() => {
     const of = box.current;
@@ -57,6 +72,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
   }, []);
   useEffect(() => (box.current ? follow(box.current, glance) : undefined), []);
   const kept = widths.value;
+  const fate = coupled.value;
   const { x, y, zoom } = glance.value;
   const stays = (i: number) => kept?.[i] ?? topology.nodes[i]!.channels;
   const at = pointed.value;
@@ -65,8 +81,9 @@ function GraphPicture({ shown }: { shown: Drawing }) {
       <div class="graph-tools">
         <p class="graph-read" aria-live="polite">
           {at === null
-            ? "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer."
-            : describe(topology.nodes[at]!, stays(at))}
+            ? "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer. " +
+              GRAPH.hint
+            : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
         </p>
         <button type="button" aria-label="Zoom out" onClick={() => zoomBy(box.current, 1 / 1.3)}>
           −
@@ -82,6 +99,9 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         >
           Fit
         </button>
+        <button type="button" title={GRAPH.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
+          {GRAPH.show}
+        </button>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}
       <svg ref={box} class="graph-picture" role="group" aria-label="Layers and joins, in the order in which they run">
@@ -90,9 +110,10 @@ function GraphPicture({ shown }: { shown: Drawing }) {
             const path = ribbon(placed.edges[i]!);
             const left = kept?.[topology.nodes.length + i] ?? edge.channels;
             return (
-              <g key={`${edge.from}-${edge.to}-${i}`} class="edge">
+              <g key={`${edge.from}-${edge.to}-${i}`} class={fate?.edges.has(i) ? "edge coupled" : "edge"}>
                 <path d={path} stroke-width={thickness(edge.channels, placed.scale)} class="edge-was" />
                 {left > 0 ? <path d={path} stroke-width={thickness(left, placed.scale)} class="edge-is" /> : null}
+                {fate?.edges.has(i) ? <path d={path} class="edge-coupled" /> : null}
               </g>
             );
           })}
@@ -104,7 +125,8 @@ function GraphPicture({ shown }: { shown: Drawing }) {
               scale={placed.scale}
               kept={stays(i)}
               name={nameOf(node)}
-              label={describe(node, stays(i))}
+              label={describe(node, stays(i), fate?.nodes.get(i))}
+              role={fate?.nodes.get(i) ?? null}
               here={isSelected(node)}
               reached={reached.value === i}
               onPoint={(on) => {
@@ -145,7 +167,7 @@ const KINDS: Record<string, string> = {
   split: "splits channels",
 };
 
-function describe(node: TopologyNode, kept: number): string {
+function describe(node: TopologyNode, kept: number, role: Role | undefined): string {
   const layer = node.layer === null ? null : model.value?.overview.layers[node.layer];
   const what = layer ? `${layer.kind} ${layer.kernel}`.trim() : (KINDS[node.kind] ?? node.op);
   const before = node.channels;
@@ -156,7 +178,7 @@ function describe(node: TopologyNode, kept: number): string {
         ? `${count(before)} channels, leaves as a whole`
         : `${count(before)} → ${count(kept)} channels (−${percent(removedPercent({ before, after: kept }))})`;
   const op = layer ? "" : node.op ? `${node.op} · ` : "";
-  return `${nameOf(node)} · ${op}${what} · ${channels}`;
+  return [nameOf(node), op + what, channels, role ? COUPLED[role] : ""].filter(Boolean).join(" · ");
 }
 
 /** The row of the map that a layer writes. */

@@ -6,8 +6,8 @@ import { hit, hitLabel, naturalHeight } from "../charts/map-layout";
 import { readPalette } from "../charts/palette";
 import { RowPainter, type RowScene } from "../charts/row";
 import { cellAt, slotAt } from "../charts/row-layout";
-import { cursor, cutKey, moveCursor, openAtCursor, perLine, pointed, readOut, zoomTo } from "../state/cursor";
-import { lockedRows, toggleRowLock } from "../state/locks";
+import { cursor, cuts, moveCursor, openAtCursor, perLine, pointed, readOut, zoomTo } from "../state/cursor";
+import { lockedRows, ownRows, toggleRowLock } from "../state/locks";
 import { amount, drag, type Model, model, order, presenting, selected, takesShare, zoom } from "../state/store";
 import { watchPinch } from "./pinch";
 
@@ -31,19 +31,22 @@ export function MapBox({ picture }: { picture: RefObject<() => string | null> })
       order: rows,
       states: step.states,
       // The line moves with the colours, when the plan is there.
-      cut: cutKey.peek(),
+      cuts: cuts.peek(),
       byScore: rows.by !== "probability",
       selected: row ? row.offset + channel : null,
     };
   };
   const wholeScene = (): Scene | null => {
     const scene = common();
-    return scene && { ...scene, cursor: cursor.value, pointed: pointed.value, locked: lockedRows() };
+    return (
+      scene && { ...scene, cursor: cursor.value, pointed: pointed.value, locked: lockedRows(), own: ownRows.peek() }
+    );
   };
   const rowScene = (row: number): RowScene | null => {
     const scene = common();
     const slot = cursor.value?.row === row ? cursor.value.slot : null;
-    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? "cut" : `τ = ${amount.peek()}` };
+    const threshold = ownRows.peek().get(row)?.threshold ?? amount.peek();
+    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? "cut" : `τ = ${threshold}` };
   };
 
   const paint = () => {

@@ -1,8 +1,9 @@
 import { probability, value } from "../lib/format";
 import { zoomTo } from "../state/cursor";
 import { STATE_NAMES } from "../state/exports";
-import { layerOf, toggleLock } from "../state/locks";
+import { layerOf, ownRows, toggleLock } from "../state/locks";
 import { drag, locked, type Model, model, order, selected, zoom } from "../state/store";
+import { LIMITS, ownText } from "../words/limits";
 
 /** The map's twin for those who do not see it, or who want to read numbers. */
 export function MapTable() {
@@ -32,6 +33,7 @@ function Layers({ open }: { open: Model }) {
           <th scope="col">Both dead</th>
           <th scope="col">Other</th>
           <th scope="col">Withheld</th>
+          {ownRows.value.size > 0 ? <th scope="col">{LIMITS.column}</th> : null}
         </tr>
       </thead>
       <tbody>
@@ -63,6 +65,7 @@ function Layers({ open }: { open: Model }) {
                   {counts[state]}
                 </td>
               ))}
+              {ownRows.value.size > 0 ? <td class="words">{ownText(ownRows.value.get(row)) || "–"}</td> : null}
             </tr>
           );
         })}

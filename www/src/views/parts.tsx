@@ -69,6 +69,8 @@ export function Choice<T extends string>(props: {
 /** A number that is taken on Enter or blur, never while being typed. */
 export function NumberBox(props: {
   name: string;
+  /** What stands before the box, where that is less than its name. */
+  label?: string;
   value: number;
   min: number;
   max: number;
@@ -83,7 +85,7 @@ export function NumberBox(props: {
   const shown = typing ? ref.current!.value : String(props.value);
   return (
     <label class={`number ${props.hideLabel ? "bare" : ""}`}>
-      {props.hideLabel ? null : <span>{props.name}</span>}
+      {props.hideLabel ? null : <span>{props.label ?? props.name}</span>}
       <input
         ref={ref}
         type="number"

@@ -5,9 +5,9 @@ import { readPalette } from "../charts/palette";
 import { download } from "../lib/download";
 import { bytes, count, percent, plural, removedPercent, value } from "../lib/format";
 import { ownAddress } from "../lib/origin";
-import { cutKey } from "../state/cursor";
+import { cuts } from "../state/cursor";
 import { stem } from "../state/exports";
-import { lockedRows } from "../state/locks";
+import { lockedRows, ownRows } from "../state/locks";
 import { answers, answersKey, current, latency } from "../state/proof";
 import { settings } from "../state/settings";
 import { drag, type Model, model, order, pinned, plan, reporting, shared } from "../state/store";
@@ -60,7 +60,7 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
     <>
       <header>
         <h2>{overview.file}</h2>
-        <p>{planSentence(settings.value, open.layerNames)}</p>
+        <p>{planSentence(settings.value, open.layerNames, open.siteNames)}</p>
       </header>
       <div class="columns">
         {pinned.value ? <AgainstTable original /> : <Savings full={full} />}
@@ -156,7 +156,8 @@ function MapPicture({ open }: { open: Model }) {
       model: open,
       order: rows,
       states: step.states,
-      cut: cutKey.value,
+      cuts: cuts.value,
+      own: ownRows.value,
       byScore: rows.by !== "probability",
       cursor: null,
       pointed: null,

@@ -1,14 +1,15 @@
 import { zoomTo } from "../state/cursor";
 import { layerOf, toggleLock } from "../state/locks";
-import { drag, floor, locked, model, multiple, zoom } from "../state/store";
-import { NumberBox } from "./parts";
+import { drag, locked, model, zoom } from "../state/store";
+import type { Site } from "../wasm/core";
+import { LIMITS } from "../words/limits";
+import { RowCut, RowFloors } from "./row-limits";
 
 /** Over one layer seen alone: its name, its neighbours, and what guards it. */
 export function RowHead({ row }: { row: number }) {
   const open = model.value;
   const site = open?.overview.sites[row];
   if (!open || !site) return null;
-  const layer = layerOf(site);
   const last = open.overview.sites.length - 1;
   return (
     <div class="row-head">
@@ -38,40 +39,26 @@ export function RowHead({ row }: { row: number }) {
         <Facts />
       </div>
       <div class="row-guards">
-        <label
-          class="check"
-          title={layer < 0 ? "No single layer writes these channels" : "All channels of a locked layer stay"}
-        >
-          <input
-            type="checkbox"
-            disabled={layer < 0}
-            checked={layer >= 0 && locked.value.includes(layer)}
-            onChange={() => toggleLock(layer)}
-          />
-          Lock this layer
-        </label>
-        <NumberBox
-          name="Every layer keeps at least"
-          value={floor.value}
-          min={1}
-          max={65536}
-          step={1}
-          onCommit={(value) => {
-            floor.value = Math.round(value);
-          }}
-        />
-        <NumberBox
-          name="and a multiple of"
-          value={multiple.value}
-          min={1}
-          max={256}
-          step={1}
-          onCommit={(value) => {
-            multiple.value = Math.round(value);
-          }}
-        />
+        <RowCut key={row} row={row} />
+        <Lock site={site} />
+        <RowFloors row={row} />
       </div>
     </div>
+  );
+}
+
+function Lock({ site }: { site: Site }) {
+  const layer = layerOf(site);
+  return (
+    <label class="check" title={layer < 0 ? LIMITS.noLock : LIMITS.lockTitle}>
+      <input
+        type="checkbox"
+        disabled={layer < 0}
+        checked={layer >= 0 && locked.value.includes(layer)}
+        onChange={() => toggleLock(layer)}
+      />
+      {LIMITS.lock}
+    </label>
   );
 }
 

@@ -1,7 +1,9 @@
 /** Sentences that explain: criteria, compensations, cases. */
 
+import { readOwn } from "../lib/own";
 import type { Settings } from "../state/settings";
 import type { ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
+import { LIMITS, ownText } from "../words/limits";
 
 export const CRITERION_NAMES: Record<Criterion, string> = {
   probability: "Probability (the paper)",
@@ -88,6 +90,7 @@ export const SETTING_NAMES: Record<keyof Settings, string> = {
   floor: "Keep at least",
   multiple: "Multiple of",
   locked: "Locked layers",
+  own: LIMITS.title,
 };
 
 export function settingText(key: keyof Settings, it: Settings): string {
@@ -95,6 +98,7 @@ export function settingText(key: keyof Settings, it: Settings): string {
   if (key === "compensation") return COMPENSATION_NAMES[it.compensation];
   if (key === "per") return PER_NAMES[it.per];
   if (key === "locked") return it.locked.length === 0 ? "none" : String(it.locked.length);
+  if (key === "own") return String(readOwn(it.own).size || "none");
   return String(it[key]);
 }
 
@@ -106,7 +110,7 @@ export function settingsChange(from: Settings, to: Settings, keys: readonly (key
 }
 
 /** A plan's settings in words, for the report. */
-export function planSentence(it: Settings, layerNames: readonly string[]): string {
+export function planSentence(it: Settings, layerNames: readonly string[], siteNames: readonly string[]): string {
   const amount =
     it.criterion === "probability"
       ? `channels with P ≥ ${it.threshold} go`
@@ -116,6 +120,7 @@ export function planSentence(it: Settings, layerNames: readonly string[]): strin
     it.floor > 1 ? `every layer keeps at least ${it.floor}` : "",
     it.multiple > 1 ? `kept counts are multiples of ${it.multiple}` : "",
     it.locked.length > 0 ? `locked: ${it.locked.map((i) => layerNames[i] ?? i).join(", ")}` : "",
+    ...[...readOwn(it.own)].map(([row, own]) => `${siteNames[row] ?? row}: ${ownText(own)}`),
   ].filter(Boolean);
   const rest = guards.length > 0 ? ` Guards: ${guards.join("; ")}.` : "";
   return `Criterion ${CRITERION_NAMES[it.criterion]}: ${amount}; compensation ${COMPENSATION_NAMES[it.compensation]}.${rest}`;

@@ -60,6 +60,7 @@ const ZEROS: PlanOptions = {
   floor: 1,
   multiple: 1,
   locked: [],
+  layers: [],
 };
 
 const api: Api = {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use channel_pruning::report::{Compensation, Criterion, Per, PlanOptions, Step};
+use channel_pruning::report::{Compensation, Criterion, LayerLimits, Per, PlanOptions, Step};
 use lexopt::prelude::*;
 
 pub const HELP: &str = "\
@@ -34,6 +34,8 @@ plan options:
   --floor N             fewest channels a layer keeps (default 1)
   --multiple N          round kept channel counts up to a multiple of N (default 1)
   --lock NODE           keep this layer's output channels; may be repeated
+  --layer NODE:LIMITS   what one layer has to itself, as threshold=0.9,share=0.5,floor=8,multiple=8 (any of them);
+                        NODE is a BatchNormalization or the layer that writes it; may be repeated
   --stats STATS.json    measured means and deviations, for files whose BatchNormalization was folded
   --steps LIST          (repair) refit (default), recalibrate, or refit,recalibrate
   --twin TWIN.onnx      (apply) also write the masked twin the result is checked against
@@ -106,6 +108,7 @@ fn allowed(command: &str, option: &str) -> bool {
             | "floor"
             | "multiple"
             | "lock"
+            | "layer"
             | "stats"
     );
     match command {
@@ -129,6 +132,7 @@ fn allowed(command: &str, option: &str) -> bool {
                 | "floor"
                 | "multiple"
                 | "lock"
+                | "layer"
                 | "per"
         ),
         "repair" => plan || matches!(option, "output" | "data" | "images" | "preset" | "steps"),
@@ -206,6 +210,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "floor" => command.options.floor = count(&mut parser, "floor")?,
             "multiple" => command.options.multiple = count(&mut parser, "multiple")?,
             "lock" => command.options.locked.push(parser.value()?.string()?),
+            "layer" => command.options.layers.push(limits(&mut parser)?),
             "stats" => command.stats = Some(parser.value()?.into()),
             "output" => command.output = Some(parser.value()?.into()),
             "twin" => command.twin = Some(parser.value()?.into()),
@@ -310,6 +315,30 @@ fn budgeted(command: &Command, chosen: bool) -> Result<(), lexopt::Error> {
         return Err("`prune sweep` needs --criteria and --compensations".into());
     }
     Ok(())
+}
+
+/// `NODE:threshold=0.9,floor=8`. Node names may contain colons.
+fn limits(parser: &mut lexopt::Parser) -> Result<LayerLimits, lexopt::Error> {
+    let value = parser.value()?.string()?;
+    let form = || format!("--layer takes NODE:threshold=T,share=S,floor=N,multiple=N, not {value}");
+    let (layer, list) = value.rsplit_once(':').ok_or_else(form)?;
+    let mut limits = LayerLimits {
+        layer: layer.into(),
+        ..LayerLimits::default()
+    };
+    for item in list.split(',') {
+        let (key, number) = item.split_once('=').ok_or_else(form)?;
+        let fraction = || number.parse().ok().filter(|n| (0.0..=1.0).contains(n));
+        let count = || number.parse().ok().filter(|n| *n > 0);
+        match key {
+            "threshold" => limits.threshold = Some(fraction().ok_or_else(form)?),
+            "share" => limits.share = Some(fraction().ok_or_else(form)?),
+            "floor" => limits.floor = Some(count().ok_or_else(form)?),
+            "multiple" => limits.multiple = Some(count().ok_or_else(form)?),
+            _ => return Err(form().into()),
+        }
+    }
+    Ok(limits)
 }
 
 fn percent(parser: &mut lexopt::Parser, option: &str) -> Result<f64, lexopt::Error> {

@@ -10,7 +10,7 @@ mod rearrange;
 mod spatial;
 
 use channel_pruning::onnx::pb;
-use channel_pruning::report::{Criterion, Per, PlanOptions};
+use channel_pruning::report::{Criterion, LayerLimits, Per, PlanOptions, Site};
 
 use super::rng::Rng;
 pub use maker::{Maker, Value};
@@ -267,6 +267,39 @@ pub fn random_options(rng: &mut Rng, model: &pb::ModelProto) -> PlanOptions {
         floor: *rng.pick(&[1, 1, 1, 1, 2, 3]),
         multiple: *rng.pick(&[1, 1, 1, 1, 1, 2, 4]),
         locked,
+        layers: Vec::new(),
+    }
+}
+
+/// Limits of single rows; which row is meant is settled when the network is open (see [`with_limits`]).
+pub fn random_limits(rng: &mut Rng) -> Vec<(usize, LayerLimits)> {
+    let count = *rng.pick(&[0, 0, 0, 1, 2, 4]);
+    let limits = |rng: &mut Rng| LayerLimits {
+        layer: String::new(),
+        threshold: *rng.pick(&[None, Some(0.3), Some(0.7), Some(1.0)]),
+        share: *rng.pick(&[None, Some(0.0), Some(0.5), Some(1.0)]),
+        floor: *rng.pick(&[None, None, Some(1), Some(3)]),
+        multiple: *rng.pick(&[None, None, Some(2)]),
+    };
+    (0..count)
+        .map(|_| (rng.next() as usize, limits(rng)))
+        .collect()
+}
+
+/// Options with limits for rows that a network has, if it has any.
+pub fn with_limits(
+    options: &PlanOptions,
+    limits: &[(usize, LayerLimits)],
+    rows: &[Site],
+) -> PlanOptions {
+    let name = |(k, it): &(usize, LayerLimits)| LayerLimits {
+        layer: rows[k % rows.len()].norm.clone(),
+        ..it.clone()
+    };
+    let named = || limits.iter().map(name).collect();
+    PlanOptions {
+        layers: if rows.is_empty() { Vec::new() } else { named() },
+        ..options.clone()
     }
 }
 

@@ -1,9 +1,10 @@
 /** A point of a curve becomes the plan on the page. */
 import { batch } from "@preact/signals";
+import { writeOwn } from "../../lib/own";
 import * as store from "../store";
 
 export function adoptPlan(plan: store.WholePlan): void {
-  const layers = store.model.value?.overview.layers ?? [];
+  const { layers = [], sites = [] } = store.model.value?.overview ?? {};
   batch(() => {
     store.criterion.value = plan.criterion;
     store.compensation.value = plan.compensation;
@@ -14,5 +15,7 @@ export function adoptPlan(plan: store.WholePlan): void {
     store.floor.value = plan.floor;
     store.multiple.value = plan.multiple;
     store.locked.value = plan.locked.map((name) => layers.findIndex((it) => it.name === name)).filter((i) => i >= 0);
+    const rows = plan.layers.map(({ layer, ...own }) => [sites.findIndex((it) => it.norm === layer), own] as const);
+    store.own.value = writeOwn(new Map(rows.filter(([row]) => row >= 0)));
   });
 }

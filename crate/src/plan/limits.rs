@@ -1,0 +1,152 @@
+//! What single rows have to themselves: thresholds, shares, floors and multiples.
+//!
+//! A row is a site of Gaussians (see [`crate::statistics`]), so the two normalisations of a depthwise pair may
+//! have different thresholds: each says on its own whether its channels are pinned, and the four cases follow.
+
+use super::fraction;
+use crate::analysis::Analysis;
+use crate::channels::ClassId;
+use crate::error::{Error, Result};
+use crate::report::{LayerLimits, PlanOptions};
+use crate::statistics::NONE;
+
+/// The threshold of every site channel.
+#[derive(Clone, Debug)]
+pub struct Thresholds {
+    /// Where no row has its own.
+    all: f64,
+    /// Per site channel, if some row has its own.
+    own: Vec<f64>,
+}
+
+impl Thresholds {
+    /// What is dead with probability 1.
+    pub const CERTAIN: Thresholds = Thresholds::same(1.0);
+
+    pub const fn same(all: f64) -> Thresholds {
+        Thresholds {
+            all,
+            own: Vec::new(),
+        }
+    }
+
+    pub fn of(analysis: &Analysis, options: &PlanOptions) -> Thresholds {
+        let mut thresholds = Thresholds::same(options.threshold);
+        for (limits, row) in limited(analysis, options) {
+            if let Some(threshold) = limits.threshold {
+                let count = analysis.statistics.site_channels();
+                thresholds.own.resize(count, options.threshold);
+                thresholds.own[channels(analysis, row)].fill(threshold);
+            }
+        }
+        thresholds
+    }
+
+    /// That of a site channel; of [`NONE`] the plan's.
+    pub fn at(&self, channel: u32) -> f64 {
+        match self.own.get(channel as usize) {
+            Some(own) if channel != NONE => *own,
+            _ => self.all,
+        }
+    }
+
+    /// None of them higher than `top`.
+    pub fn at_most(mut self, top: f64) -> Thresholds {
+        self.all = self.all.min(top);
+        self.own.iter_mut().for_each(|own| *own = own.min(top));
+        self
+    }
+}
+
+/// Rejects limits outside their range, naming the layer.
+pub fn validate(options: &PlanOptions) -> Result<()> {
+    for limits in &options.layers {
+        let layer = &limits.layer;
+        let own = |what: &str| format!("{what} of layer {layer}");
+        fraction(&own("the threshold"), limits.threshold.unwrap_or(0.0), true)?;
+        fraction(&own("the share"), limits.share.unwrap_or(0.0), true)?;
+        for (what, count) in [("floor", limits.floor), ("multiple", limits.multiple)] {
+            if count == Some(0) {
+                return Err(Error::new(format!(
+                    "the {what} of layer {layer} must be at least 1"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Rejects limits of layers that the network does not have.
+pub fn resolve(analysis: &Analysis, options: &PlanOptions) -> Result<()> {
+    let missing = |limits: &&LayerLimits| rows(analysis, &limits.layer).next().is_none();
+    match options.layers.iter().find(missing) {
+        Some(limits) => Err(Error::new(format!(
+            "has no layer {} to limit: name a BatchNormalization, or the convolution that writes one",
+            limits.layer
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Shares of single rows with the classes they mean, the smallest first: of coupled rows it holds for both.
+pub fn shares(analysis: &Analysis, options: &PlanOptions) -> Vec<(f64, Vec<ClassId>)> {
+    let own = |(limits, row): (&LayerLimits, usize)| Some((limits.share?, classes(analysis, row)));
+    let mut shares: Vec<_> = limited(analysis, options).filter_map(own).collect();
+    shares.sort_by(|a, b| a.0.total_cmp(&b.0));
+    shares
+}
+
+/// Guards of one row.
+pub struct RowGuard {
+    pub row: usize,
+    pub classes: Vec<ClassId>,
+    pub floor: usize,
+    pub multiple: usize,
+}
+
+/// Rows that have a floor or a multiple to themselves.
+pub fn guards(analysis: &Analysis, options: &PlanOptions) -> Vec<RowGuard> {
+    limited(analysis, options)
+        .filter(|(limits, _)| limits.floor.is_some() || limits.multiple.is_some())
+        .map(|(limits, row)| RowGuard {
+            row,
+            classes: classes(analysis, row),
+            floor: limits.floor.unwrap_or(1) as usize,
+            multiple: limits.multiple.unwrap_or(1) as usize,
+        })
+        .collect()
+}
+
+/// Limits with the rows they are for.
+fn limited<'a>(
+    analysis: &'a Analysis,
+    options: &'a PlanOptions,
+) -> impl Iterator<Item = (&'a LayerLimits, usize)> {
+    let rows =
+        |limits: &'a LayerLimits| rows(analysis, &limits.layer).map(move |row| (limits, row));
+    options.layers.iter().flat_map(rows)
+}
+
+/// Rows that a name means.
+fn rows<'a>(analysis: &'a Analysis, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let graph = &analysis.graph;
+    let sites = &analysis.statistics.sites;
+    let written = move |row: &usize| {
+        let layer = analysis.layer_behind(sites[*row].tensor);
+        layer.is_some_and(|l| graph.nodes[analysis.layers[l].node].name == name)
+    };
+    let itself = move |row: &usize| graph.nodes[sites[*row].node].name == name;
+    (0..sites.len()).filter(move |row| itself(row) || written(row))
+}
+
+/// Site channels of a row.
+fn channels(analysis: &Analysis, row: usize) -> std::ops::Range<usize> {
+    let site = &analysis.statistics.sites[row];
+    let start = site.offset as usize;
+    start..start + site.gaussians.len()
+}
+
+fn classes(analysis: &Analysis, row: usize) -> Vec<ClassId> {
+    let class = |channel: usize| analysis.class_of_site(channel as u32);
+    channels(analysis, row).map(class).collect()
+}

@@ -1,0 +1,81 @@
+import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
+import { ownRows, setOwn } from "../state/locks";
+import { amount, floor, model, multiple, takesShare } from "../state/store";
+import { LIMITS } from "../words/limits";
+import { NumberBox } from "./parts";
+
+/** What one layer has to itself: what it keeps, and where it is cut. */
+
+/** Fewest channels, and the multiple they are rounded up to. */
+export function RowFloors({ row }: { row: number }) {
+  const own = ownRows.value.get(row) ?? {};
+  const site = model.value?.overview.sites[row];
+  if (!site) return null;
+  return (
+    <>
+      <NumberBox
+        name={LIMITS.floorName}
+        label={LIMITS.floor}
+        value={own.floor ?? floor.value}
+        min={1}
+        max={site.channels}
+        step={1}
+        onCommit={(value) => setOwn(row, "floor", Math.round(value) > floor.value ? value : null)}
+      />
+      <NumberBox
+        name={LIMITS.multipleName}
+        label={LIMITS.multiple}
+        value={own.multiple ?? multiple.value}
+        min={1}
+        max={256}
+        step={1}
+        onCommit={(value) => setOwn(row, "multiple", Math.round(value) > 1 ? value : null)}
+      />
+    </>
+  );
+}
+
+/** The layer's own threshold or share; until it has one, the plan's. */
+export function RowCut({ row }: { row: number }) {
+  const share = takesShare.value;
+  if (!share && !model.value?.overview.sites[row]?.pinned) return null;
+  const key = share ? "share" : "threshold";
+  const own = ownRows.value.get(row)?.[key];
+  const value = own ?? amount.value;
+  return (
+    <div class="own-cut">
+      <span aria-hidden="true">{share ? LIMITS.share : LIMITS.threshold}</span>
+      <input
+        type="range"
+        aria-label={LIMITS.cut}
+        aria-valuetext={own === undefined ? `${value}, ${LIMITS.asPlan}` : String(value)}
+        min={share ? 0 : logit(LOWEST)}
+        max={share ? 0.95 : logit(HIGHEST)}
+        step={share ? 0.005 : 0.02}
+        value={share ? value : sliderPosition(value)}
+        onInput={(event) => {
+          const position = event.currentTarget.valueAsNumber;
+          setOwn(row, key, share ? position : thresholdAt(position));
+        }}
+      />
+      <NumberBox
+        name={LIMITS.cutValue}
+        hideLabel
+        value={value}
+        min={0}
+        max={share ? 0.99 : 1}
+        step={share ? 0.01 : "any"}
+        onCommit={(to) => setOwn(row, key, to)}
+      />
+      <button
+        type="button"
+        class="quiet"
+        title={LIMITS.followTitle}
+        aria-disabled={own === undefined}
+        onClick={() => setOwn(row, key, null)}
+      >
+        {LIMITS.follow}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** What a layer has to itself, in words. */
+import { plural, probability } from "../lib/format";
+import type { Own } from "../lib/own";
+
+export const LIMITS = {
+  cut: "Own cut of this layer",
+  cutValue: "Own cut of this layer, as a number",
+  threshold: "This layer’s cut, τ",
+  share: "This layer’s share",
+  asPlan: "as the plan",
+  follow: "Follow the plan",
+  followTitle: "This layer is cut where the plan cuts all",
+  floor: "keep at least",
+  multiple: "a multiple of",
+  floorName: "This layer keeps at least",
+  multipleName: "This layer keeps a multiple of",
+  lock: "Lock this layer",
+  lockTitle: "All channels of a locked layer stay",
+  noLock: "No single layer writes these channels",
+  column: "Own limits",
+  title: "Layers of their own",
+  how: "These hold for every layer; click a layer’s name in the map to give it its own cut, floor and multiple.",
+  clear: "Let all follow the plan",
+} as const;
+
+export function ownCount(layers: number): string {
+  return `${plural(layers, "layer")} ${layers === 1 ? "has limits of its own." : "have limits of their own."}`;
+}
+
+/** "own τ 0.9, at least 16": what one row has; "" for nothing. */
+export function ownText(own: Own | undefined): string {
+  if (!own) return "";
+  return [
+    own.threshold === undefined ? "" : `own τ ${probability(own.threshold)}`,
+    own.share === undefined ? "" : `own share ${own.share}`,
+    own.floor === undefined ? "" : `at least ${own.floor}`,
+    own.multiple === undefined ? "" : `multiple of ${own.multiple}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
