@@ -1,4 +1,5 @@
 /** The largest cut at which no image under Proof changes its answer: found by one button, and true. */
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { binary, openPage, removed, setThreshold } from "./harness";
@@ -92,4 +93,26 @@ test("a network whose output is no list of class scores is offered no such searc
   await page.getByLabel("Open an ONNX model").setInputFiles([binary("map.onnx", mapNet())]);
   await page.getByText("This network’s output is no list of class scores").waitFor();
   expect(await page.getByRole("button", { name: FIND }).count()).toBe(0);
+});
+
+test.each([
+  ["wide, light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" as const }],
+  ["phone, dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" as const, hasTouch: true }],
+])("axe finds nothing in what was found and saved, fresh and outdated: %s", async (_, options) => {
+  const page = await openPage(options);
+  await page.getByRole("button", { name: FIND }).click();
+  await outcome(page);
+  const arriving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download pruned model" }).click();
+  await arriving;
+  await page.getByText("Saved to your downloads:").waitFor();
+  const look = async () => {
+    const { violations } = await new AxeBuilder({ page }).include(".proof").analyze();
+    expect(violations.map((it) => `${it.id}: ${it.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  };
+  await look();
+  await setThreshold(page, "0.8");
+  await page.getByText(/was saved for an earlier plan/).waitFor();
+  await look();
 });
