@@ -1,3 +1,4 @@
+import { speak, words } from "./words";
 import "./styles/fonts.css";
 import "./styles/base.css";
 import "./styles/layout.css";
@@ -34,6 +35,7 @@ import { startDrawing } from "./state/topology";
 import { App } from "./views/app";
 import { acceptDrops, acceptPastes } from "./views/drop";
 
+speak();
 render(<App />, document.getElementById("app")!);
 startPlanning();
 startHistory();
@@ -50,5 +52,5 @@ void firstVisit()
   .then(() => lessonFromLink(opening))
   .then(() => sayVersion(opening));
 registerOffline(() => {
-  noticeText.value = "A newer version of this page is ready: the next load shows it.";
+  noticeText.value = words.page.newer;
 });

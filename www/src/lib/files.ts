@@ -1,4 +1,6 @@
 /** What several files opened at once are: one network, the files its weights lie in, images. */
+import { language } from "../words/language";
+
 interface Named {
   name: string;
   type: string;
@@ -32,7 +34,7 @@ export function otherNetworks<T extends Named>({ companions }: Sorted<T>): T[] {
 const IMAGE = /^image\/(png|jpeg|webp)$/;
 
 /** Made once: a comparison that makes its own takes a tenth of a second for two hundred names. */
-export const byNumber = new Intl.Collator("en", { numeric: true });
+export const byNumber = new Intl.Collator(language, { numeric: true });
 
 export const isReadable = (it: Named) => IMAGE.test(it.type);
 

@@ -1,8 +1,19 @@
 /** Numbers and names as a person reads them. */
 import type { Change } from "../wasm/core";
+import { language } from "../words/language";
 
 const NBSP = "\u00a0";
-const grouped = new Intl.NumberFormat("en");
+const grouped = new Intl.NumberFormat(language);
+const POINT = grouped.formatToParts(0.5).find((it) => it.type === "decimal")!.value;
+
+/** So many digits behind the point, which is a comma elsewhere. */
+export function fixed(n: number, digits: number): string {
+  return written(n.toFixed(digits));
+}
+
+function written(digits: string): string {
+  return POINT === "." ? digits : digits.replace(".", POINT);
+}
 
 export function count(n: number): string {
   return grouped.format(Math.round(n));
@@ -15,7 +26,7 @@ export function compact(n: number): string {
     ["M", 1e6],
     ["k", 1e3],
   ] as const) {
-    if (n >= size * 0.9995) return (n / size >= 99.95 ? (n / size).toFixed(0) : (n / size).toFixed(1)) + NBSP + unit;
+    if (n >= size * 0.9995) return (n / size >= 99.95 ? fixed(n / size, 0) : fixed(n / size, 1)) + NBSP + unit;
   }
   return grouped.format(n);
 }
@@ -26,8 +37,8 @@ export function brief(n: number): string {
 }
 
 export function bytes(n: number): string {
-  if (n >= 1e6) return `${(n / 1e6).toFixed(n >= 1e8 ? 0 : 1) + NBSP}MB`;
-  if (n >= 1e3) return `${(n / 1e3).toFixed(0) + NBSP}kB`;
+  if (n >= 1e6) return `${fixed(n / 1e6, n >= 1e8 ? 0 : 1) + NBSP}MB`;
+  if (n >= 1e3) return `${fixed(n / 1e3, 0) + NBSP}kB`;
   return `${n + NBSP}B`;
 }
 
@@ -38,12 +49,12 @@ export function removedPercent(change: Change): number {
 
 export function percent(value: number): string {
   const text = value.toFixed(1);
-  return `${(text === "-0.0" ? "0.0" : text) + NBSP}%`;
+  return `${written(text === "-0.0" ? "0.0" : text) + NBSP}%`;
 }
 
 export function milliseconds(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(2) + NBSP}s`;
-  return `${ms.toFixed(ms >= 100 ? 0 : ms >= 10 ? 1 : 2) + NBSP}ms`;
+  if (ms >= 1000) return `${fixed(ms / 1000, 2) + NBSP}s`;
+  return `${fixed(ms, ms >= 100 ? 0 : ms >= 10 ? 1 : 2) + NBSP}ms`;
 }
 
 /** A probability that never shows 1 or 0 unless it is. */
@@ -52,14 +63,14 @@ export function probability(p: number): string {
   if (p > 0.9999995) return `1${NBSP}−${NBSP}${exponent(1 - p)}`;
   if (p < 0.0001) return exponent(p);
   const distance = Math.min(p, 1 - p);
-  return p.toFixed(Math.min(8, Math.max(3, 1 - Math.floor(Math.log10(distance * 1.0001)))));
+  return fixed(p, Math.min(8, Math.max(3, 1 - Math.floor(Math.log10(distance * 1.0001)))));
 }
 
 /** Four significant digits with a real minus sign. */
 export function value(x: number): string {
   if (x === 0) return "0";
   const size = Math.abs(x);
-  const text = size >= 1e5 || size < 1e-3 ? exponent(x) : x.toPrecision(size < 1 ? 3 : 4);
+  const text = size >= 1e5 || size < 1e-3 ? exponent(x) : written(x.toPrecision(size < 1 ? 3 : 4));
   return text.replace("-", "−");
 }
 
@@ -71,7 +82,7 @@ export function normal(mean: number, std: number): string {
 
 function exponent(x: number): string {
   const [mantissa = "", power = "0"] = x.toExponential(1).split("e");
-  return `${mantissa}·10${superscript(Number(power))}`.replace("-", "−");
+  return `${written(mantissa)}·10${superscript(Number(power))}`.replace("-", "−");
 }
 
 function superscript(n: number): string {

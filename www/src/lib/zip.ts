@@ -1,4 +1,7 @@
 /** Reads what a page needs of a zip: the names inside, and one of the files. Nothing else is unpacked. */
+import { words } from "../words";
+
+const t = words.arrivals.zip;
 
 export interface ZipEntry {
   name: string;
@@ -22,23 +25,22 @@ async function view(blob: Blob, from: number, to: number): Promise<DataView> {
   return new DataView(await blob.slice(from, to).arrayBuffer());
 }
 
-/** The files inside, folders left out. Errors are the end of a sentence about the archive. */
-export async function zipEntries(archive: Blob): Promise<ZipEntry[]> {
+/** The files inside, folders left out. */
+export async function zipEntries(archive: File): Promise<ZipEntry[]> {
   const tail = await view(archive, Math.max(0, archive.size - TAIL), archive.size);
   let end = tail.byteLength - 22;
   while (end >= 0 && tail.getUint32(end, true) !== END) end--;
-  if (end < 0) throw "is a zip without its list of files: it is cut off.";
+  if (end < 0) throw t.noList(archive.name);
   const [count, size, from] = [
     tail.getUint16(end + 10, true),
     tail.getUint32(end + 12, true),
     tail.getUint32(end + 16, true),
   ];
-  if (from === ELSEWHERE || size === ELSEWHERE) throw "is a zip of more than 4 GB, too large for a browser tab.";
+  if (from === ELSEWHERE || size === ELSEWHERE) throw t.large(archive.name);
   const list = await view(archive, from, from + size);
   const entries: ZipEntry[] = [];
   for (let at = 0, i = 0; i < count; i++) {
-    if (at + 46 > list.byteLength || list.getUint32(at, true) !== CENTRAL)
-      throw "is a zip whose list of files is damaged.";
+    if (at + 46 > list.byteLength || list.getUint32(at, true) !== CENTRAL) throw t.badList(archive.name);
     const length = list.getUint16(at + 28, true);
     const name = new TextDecoder().decode(
       new Uint8Array(list.buffer, at + 46, Math.min(length, list.byteLength - at - 46)),
@@ -62,21 +64,21 @@ function atMost(size: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Arr
   return new TransformStream({
     transform(part, out) {
       left -= part.length;
-      if (left < 0) out.error("more than announced");
+      if (left < 0) out.error();
       else out.enqueue(part);
     },
   });
 }
 
 /** One file of the archive. */
-export async function unzip(archive: Blob, entry: ZipEntry): Promise<Blob> {
-  if (entry.encrypted) throw "is a zip with a password.";
+export async function unzip(archive: File, entry: ZipEntry): Promise<Blob> {
+  if (entry.encrypted) throw t.locked(archive.name);
   const head = await view(archive, entry.at, entry.at + 30);
-  if (head.byteLength < 30 || head.getUint32(0, true) !== LOCAL) throw `is a zip in which ${entry.name} is damaged.`;
+  if (head.byteLength < 30 || head.getUint32(0, true) !== LOCAL) throw t.damaged(archive.name, entry.name);
   const from = entry.at + 30 + head.getUint16(26, true) + head.getUint16(28, true);
   const packed = archive.slice(from, from + entry.packed);
   if (entry.method === STORED) return packed;
-  if (entry.method !== DEFLATED) throw `is a zip that packs ${entry.name} in a way this page does not know.`;
+  if (entry.method !== DEFLATED) throw t.unknown(archive.name, entry.name);
   try {
     const inflated = packed.stream().pipeThrough(new DecompressionStream("deflate-raw"));
     const unpacked = await new Response(inflated.pipeThrough(atMost(entry.size))).blob();
@@ -84,5 +86,5 @@ export async function unzip(archive: Blob, entry: ZipEntry): Promise<Blob> {
   } catch {
     // Said below.
   }
-  throw `is a zip in which ${entry.name} is damaged.`;
+  throw t.damaged(archive.name, entry.name);
 }

@@ -3,7 +3,7 @@ import { contentsOf } from "../lib/contents";
 import { byNumber, isReadable, sortFiles } from "../lib/files";
 import type { PathFile } from "../lib/folders";
 import { unzip, type ZipEntry, zipEntries } from "../lib/zip";
-import { ARRIVALS } from "../words/arrivals";
+import { words } from "../words";
 import { sentence } from "../worker/engine";
 import type { LabFile } from "../worker/lab-api";
 import { withJob } from "./jobs";
@@ -11,6 +11,8 @@ import { chooseFiles, labelled } from "./lab/data";
 import { LARGEST, openFiles } from "./models";
 import { addImages } from "./pictures";
 import { alertText, noticeText, view } from "./store";
+
+const t = words.arrivals;
 
 const isNetwork = (name: string) => /\.onnx$/i.test(name);
 const isTable = (name: string) => /\.(csv|tsv)$/i.test(name);
@@ -65,7 +67,7 @@ export function arriveFolder(files: readonly PathFile[], since: number): Promise
     const found = await sets(plain);
     if (found.some((it) => it.kind === "data")) return toLab(files);
     if (found.length > 0) return takeSets(found, since);
-    noticeText.value = ARRIVALS.folder(files.length);
+    noticeText.value = t.folder(files.length);
   });
 }
 
@@ -96,7 +98,7 @@ async function takeSets(found: readonly DataSet[], since = performance.now()): P
   const [first, ...more] = found;
   if (!first) return;
   const archives = found.filter((it) => it.kind === "zip");
-  if (archives.length > 1) throw ARRIVALS.severalArchives(archives.map((it) => it.file.name));
+  if (archives.length > 1) throw t.severalArchives(archives.map((it) => it.file.name));
   if (first.kind === "zip" && more.length === 0) await takeArchive(first.file, since);
   else await toLab(found.map((it) => asLabFile(it.file)));
 }
@@ -113,7 +115,7 @@ async function toLab(files: readonly LabFile[]): Promise<void> {
   await reading;
   const taken = labelled.value;
   // What could not be read the Lab says itself.
-  if (taken && taken.files[0]?.content === files[0]?.content) noticeText.value = ARRIVALS.toLab(taken.name);
+  if (taken && taken.files[0]?.content === files[0]?.content) noticeText.value = t.toLab(taken.name);
 }
 
 /** What programs of macOS and others leave in archives. */
@@ -121,26 +123,19 @@ const isLitter = (name: string) => /(^|\/)(__MACOSX\/|\.)/.test(name);
 const IN_A_SET = /\.(png|jpe?g|webp|bin|gz|csv|tsv|zip|tar)$|idx[13]-ubyte$/i;
 
 async function takeArchive(archive: File, since: number): Promise<void> {
-  let taken: File[];
-  try {
-    const entries = (await zipEntries(archive)).filter((it) => !isLitter(it.name));
-    const networks = entries.filter((it) => isNetwork(it.name));
-    if (networks.length > 1)
-      throw ARRIVALS.severalNetworks(
-        archive.name,
-        networks.map((it) => it.name),
-      );
-    if (!networks[0]) {
-      if (!entries.some((it) => IN_A_SET.test(it.name))) throw ARRIVALS.nothing(archive.name);
-      return await toLab([asLabFile(archive)]);
-    }
-    taken = await networkIn(archive, networks[0], entries);
-  } catch (error) {
-    // The zip reader tells the end of a sentence.
-    throw typeof error === "string" && error.startsWith("is a zip") ? `${archive.name} ${error}` : error;
+  const entries = (await zipEntries(archive)).filter((it) => !isLitter(it.name));
+  const networks = entries.filter((it) => isNetwork(it.name));
+  if (networks.length > 1) {
+    const names = networks.map((it) => it.name);
+    throw t.severalNetworks(archive.name, names);
   }
+  if (!networks[0]) {
+    if (!entries.some((it) => IN_A_SET.test(it.name))) throw t.nothing(archive.name);
+    return await toLab([asLabFile(archive)]);
+  }
+  const taken = await networkIn(archive, networks[0], entries);
   await openFiles(sortFiles(taken), since);
-  if (!alertText.value) noticeText.value = ARRIVALS.fromZip(taken[0]!.name, archive.name);
+  if (!alertText.value) noticeText.value = t.fromZip(taken[0]!.name, archive.name);
 }
 
 /** The network, and the files beside it that its weights may lie in. */
@@ -151,8 +146,8 @@ async function networkIn(archive: File, network: ZipEntry, entries: readonly Zip
   );
   const wanted = [network, ...beside];
   const size = wanted.reduce((sum, it) => sum + it.size, 0);
-  if (size > LARGEST) throw ARRIVALS.tooLarge(network.name, Math.round(size / 1e6));
-  return withJob(ARRIVALS.reading(archive.name), null, () =>
+  if (size > LARGEST) throw t.tooLarge(network.name, Math.round(size / 1e6));
+  return withJob(t.reading(archive.name), null, () =>
     Promise.all(wanted.map(async (it) => new File([await unzip(archive, it)], it.name.slice(folder.length)))),
   );
 }

@@ -1,8 +1,10 @@
 /** Two ways of choosing channels at the same cost: which channels they differ in, and what each does. */
+
 import { computed, signal } from "@preact/signals";
 import { divergence, moved, probabilitiesOf } from "../lib/distribution";
 import { roundProbability } from "../lib/logit";
 import type { Change, Compensation, Criterion, Plan, PlanOptions, Prediction } from "../wasm/core";
+import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
 import { runnerCall, stopRunner } from "./engines";
 import { withJob } from "./jobs";
@@ -119,7 +121,7 @@ export async function compareNow(): Promise<void> {
   compareError.value = "";
   const key = compareKey.value;
   try {
-    await withJob("Comparing two plans", stopRunner, async (progress) => {
+    await withJob(words.compare.working, stopRunner, async (progress) => {
       const a = await carryOut(sideA.value, SLOTS.a);
       progress(0.25);
       const b = await carryOut(sideB.value, SLOTS.b);
@@ -131,7 +133,7 @@ export async function compareNow(): Promise<void> {
         const first = await inferOn(`trial:${SLOTS.a}`, picture);
         const second = await inferOn(`trial:${SLOTS.b}`, picture);
         rows.push({ picture, original, a: judge(original, first), b: judge(original, second) });
-        progress(0.5 + (0.5 * (i + 1)) / images.length, `Comparing two plans on image ${i + 1} of ${images.length}`);
+        progress(0.5 + (0.5 * (i + 1)) / images.length, words.compare.workingOn(i + 1, images.length));
       }
       rows.sort((x, y) => Math.max(y.a.kl, y.b.kl) - Math.max(x.a.kl, x.b.kl));
       if (compareKey.value === key) {
@@ -139,7 +141,7 @@ export async function compareNow(): Promise<void> {
       }
     });
   } catch (error) {
-    compareError.value = error instanceof EngineLost && error.cancelled ? "Stopped." : sentence(error);
+    compareError.value = error instanceof EngineLost && error.cancelled ? words.page.stopped : sentence(error);
   } finally {
     comparing.value = false;
   }

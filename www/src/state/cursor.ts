@@ -1,10 +1,12 @@
 /** What the pointer or the arrow keys are on in the channel map. */
+
 import { computed, signal } from "@preact/signals";
 import { probability } from "../lib/format";
-import { ownText } from "../words/limits";
-import { STATE_NAMES } from "./exports";
+import { words } from "../words";
 import { layerOf, ownRows } from "./locks";
 import { criterion, drag, locked, model, order, selected, takesShare, threshold, zoom } from "./store";
+
+const t = words.map.readOut;
 
 export const cursor = signal<{ row: number; slot: number } | null>(null);
 /** A row's label that the pointer is on. */
@@ -51,11 +53,10 @@ export const readOut = computed(() => {
   const channel = channelAt(at);
   if (!site || channel === null) return "";
   const p = open.probabilities[site.offset + channel]!;
-  const state = STATE_NAMES[drag.value?.states[site.offset + channel] ?? 0];
-  const pinned = Number.isNaN(p) ? "no probability" : `P = ${probability(p)}`;
-  const own = ownText(ownRows.value.get(at.row));
-  const limits = own && ` · ${own}`;
-  return `${open.siteNames[at.row]} · channel ${channel} · ${site.activation} · ${pinned} · ${state}${limits}`;
+  const state = words.map.states[drag.value?.states[site.offset + channel] ?? 0] ?? "";
+  const pinned = Number.isNaN(p) ? t.noProbability : t.probability(probability(p));
+  const own = words.limits.own(ownRows.value.get(at.row));
+  return t.channel(open.siteNames[at.row]!, channel, site.activation, pinned, state, own);
 });
 
 function labelReadOut({ row, part }: { row: number; part: "lock" | "name" }): string {
@@ -63,13 +64,10 @@ function labelReadOut({ row, part }: { row: number; part: "lock" | "name" }): st
   const site = open?.overview.sites[row];
   if (!open || !site) return "";
   const name = open.siteNames[row]!;
-  if (part === "name")
-    return `${name} · ${site.channels} channels · ${site.activation} · click to see this layer alone`;
+  if (part === "name") return t.layer(name, site.channels, site.activation);
   const layer = layerOf(site);
-  if (layer < 0) return `${name} · no single layer writes these channels, so there is none to lock`;
-  return locked.value.includes(layer)
-    ? `${name} · locked: all its channels stay · click to unlock`
-    : `${name} · click to lock: all its channels stay`;
+  if (layer < 0) return t.noLock(name);
+  return locked.value.includes(layer) ? t.locked(name) : t.lock(name);
 }
 
 /** Shows a row alone, or all of them again; the cursor stays where it was. */

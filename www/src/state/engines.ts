@@ -3,7 +3,9 @@
  * runner does what takes long (surgery, inference, repair) and can be stopped at any time; the cutter,
  * there only once the lab is used, prunes for it without touching what lies in the runner.
  */
+
 import { type Remote, transfer } from "comlink";
+import { words } from "../words";
 import type { Api, Companion, Measured, Opened } from "../worker/api";
 import { Engine, EngineLost, sentence } from "../worker/engine";
 import { alertText, labels, type Model, measured, model, noticeText, preset } from "./store";
@@ -49,6 +51,9 @@ async function openIn(engine: Engine, name: string, blob: Blob, companions: Comp
   return engine.call((core) => core.open(name, transfer(bytes, handedOver), files));
 }
 
+/** A sentence as part of another one. */
+const clause = (error: Error) => error.message.replace(/\.$/, "");
+
 /** Opens a network in the planner without making it the page's; the caller does that on success. */
 export async function openInPlanner(name: string, blob: Blob, companions: Companion<Blob>[]): Promise<Opened> {
   try {
@@ -56,7 +61,7 @@ export async function openInPlanner(name: string, blob: Blob, companions: Compan
   } catch (error) {
     if (!(error instanceof EngineLost)) throw error;
     await bringUp(planner, inPlanner);
-    throw `${name} stopped the engine (${error.message.replace(/\.$/, "")}); it was restarted and what was open still is.`;
+    throw words.errors.openingStopped(name, clause(error));
   }
 }
 
@@ -112,9 +117,9 @@ async function recover(lost: EngineLost): Promise<void> {
   losses = [...losses.filter((at) => now - at < 10_000), now];
   try {
     await bringUp(planner, inPlanner);
-    noticeText.value = `The engine stopped (${lost.message.replace(/\.$/, "")}); it was restarted and ${model.value?.overview.file ?? "the page"} is open again.`;
+    noticeText.value = words.errors.recovered(clause(lost), model.value?.overview.file);
   } catch (again) {
-    alertText.value = `The engine stopped and could not open the network again: ${sentence(again)}`;
+    alertText.value = words.errors.notRecovered(sentence(again));
   }
 }
 
@@ -137,7 +142,7 @@ export async function runnerCall<T>(work: (core: Remote<Api>) => Promise<T>): Pr
     return await engine.call(work);
   } catch (error) {
     if (error instanceof EngineLost && !error.cancelled) {
-      throw `The engine stopped while working (${error.message.replace(/\.$/, "")}); it was restarted, and your network is still open.`;
+      throw words.errors.workStopped(clause(error));
     }
     throw error;
   }
@@ -176,7 +181,7 @@ export function runnerGeneration(): number {
 
 /** Work of several calls can be stopped between two of them, when no call is there to fail. */
 export function sameRunner(generation: number): void {
-  if (runnerGeneration() !== generation) throw new EngineLost("Stopped.", true);
+  if (runnerGeneration() !== generation) throw new EngineLost(words.page.stopped, true);
 }
 
 export function useLabelText(text: string | null): void {

@@ -1,12 +1,12 @@
 /** Files other than the network: the plan as JSON and as CSV. */
+
 import { type Cell, csv } from "../lib/csv";
 import { download } from "../lib/download";
 import { planFileStem } from "../lib/format";
+import { PLAN_COLUMNS, PLAN_STATES } from "../words/files";
 import { sentence } from "../worker/engine";
 import { plannerCall } from "./engines";
 import * as store from "./store";
-
-export const STATE_NAMES = ["kept", "output dead", "input dead", "both dead", "removed", "withheld"] as const;
 
 export function stem(): string {
   const name = store.model.value?.overview.file ?? "network.onnx";
@@ -25,8 +25,7 @@ export async function downloadPlanJson(): Promise<void> {
 export function downloadPlanCsv(): void {
   const { model, drag } = store;
   if (!model.value || !drag.value) return;
-  const header = ["norm", "activation", "channel", "mean", "std", "probability", "saturation", "state"];
-  download(`${stem()}.csv`, csv(header, channelRows(model.value, drag.value.states)), "text/csv");
+  download(`${stem()}.csv`, csv(PLAN_COLUMNS, channelRows(model.value, drag.value.states)), "text/csv");
 }
 
 function* channelRows(model: store.Model, states: Uint8Array): Generator<Cell[]> {
@@ -41,7 +40,7 @@ function* channelRows(model: store.Model, states: Uint8Array): Generator<Cell[]>
         model.stds[i]!,
         model.probabilities[i]!,
         model.saturations[i]!,
-        STATE_NAMES[states[i]!] ?? "",
+        PLAN_STATES[states[i]!] ?? "",
       ];
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Lessons: each opens a sample, sets the plan and the panel, and says a few sentences (views/lesson-words.ts).
+ * Lessons: each opens a sample, sets the plan and the panel, and says a few sentences (words/lessons.ts).
  * What a lesson sets is ordinary state, so it is in the address, and everything can be changed from there.
  */
 import { batch, computed } from "@preact/signals";
@@ -17,8 +17,8 @@ const ACTS = {
   measure: measureOnImages,
   run: runBoth,
   evaluate,
-  "repair with 16": () => repairWithSpare(16),
-  "repair with 64": () => repairWithSpare(64),
+  "repair-16": () => repairWithSpare(16),
+  "repair-64": () => repairWithSpare(64),
 } as const;
 
 export type Try = { set: Partial<Settings> } | { act: keyof typeof ACTS };
@@ -100,7 +100,7 @@ const LESSONS: Lesson[] = [
     set: { criterion: "sigma", share: 0.4, compensation: "mean" },
     view: "lab",
     judgedBy: 500,
-    tries: [{ act: "evaluate" }, { act: "repair with 16" }, { act: "repair with 64" }],
+    tries: [{ act: "evaluate" }, { act: "repair-16" }, { act: "repair-64" }],
   },
 ];
 

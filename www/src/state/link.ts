@@ -1,12 +1,16 @@
 /** Keeps the address bar and the state in step. */
+
 import { batch, effect } from "@preact/signals";
 import { readOwn, writeOwn } from "../lib/own";
+import { words } from "../words";
 import { openSample } from "./models";
 import { pictures } from "./pictures";
 import { labelFile, product } from "./proof";
 import { applySettings } from "./settings";
 import * as store from "./store";
 import { decode, encode, VERSION, versionOf } from "./url";
+
+const t = words.page.link;
 
 let written = location.hash;
 
@@ -60,30 +64,29 @@ export function followHash(): void {
 /** A link from a later version of the page may hold what this one does not know. */
 export function sayVersion(hash: string): void {
   if (versionOf(hash) <= VERSION) return;
-  store.noticeText.value = "This link was made by a later version of the page; what is understood of it is shown.";
+  store.noticeText.value = t.laterVersion;
 }
 
 /** What somebody who opens the link will miss. */
 function notInLink(): string[] {
   const missing: string[] = [];
-  if (store.model.value?.source.kind === "local") missing.push("your network");
-  if (pictures.value.some((it) => !it.sample)) missing.push("your images");
-  if (store.measured.value > 0) missing.push("the measurement");
-  if (labelFile.value) missing.push("your labels");
-  if (product.value?.repairedOn) missing.push("the repair");
+  if (store.model.value?.source.kind === "local") missing.push(t.network);
+  if (pictures.value.some((it) => !it.sample)) missing.push(t.images);
+  if (store.measured.value > 0) missing.push(t.measurement);
+  if (labelFile.value) missing.push(t.labels);
+  if (product.value?.repairedOn) missing.push(t.repair);
   return missing;
 }
 
 export async function copyLink(): Promise<void> {
   const text = encode(store.shared.value);
   const link = location.href.replace(/#.*$/, "") + (text ? `#${text}` : "");
-  const missing = notInLink();
-  const note = missing.length > 0 ? ` Not in it: ${missing.join(", ")}; files stay on this device.` : "";
+  const note = t.missing(notInLink());
   try {
     await navigator.clipboard.writeText(link);
-    store.noticeText.value = `Link copied: it holds ${store.model.value?.source.kind === "local" ? "" : "the sample, "}the whole plan and what is on the screen.${note}`;
+    store.noticeText.value = t.copied(store.model.value?.source.kind !== "local", note);
   } catch {
     history.replaceState(null, "", link);
-    store.noticeText.value = `The browser does not let the page copy; the link is in the address bar.${note}`;
+    store.noticeText.value = t.inAddressBar(note);
   }
 }

@@ -1,10 +1,12 @@
 /** Opening networks: from a sample, a file picker, a drop; and measuring them on images. */
+
 import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
 import { readOwn, writeOwn } from "../lib/own";
 import { fetchOwn } from "../lib/own-files";
+import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";
 import { sentence } from "../worker/engine";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
@@ -24,6 +26,8 @@ import { withJob } from "./jobs";
 import { addImages, chooseSampleImages, pictures } from "./pictures";
 import { resetProof } from "./proof";
 import * as store from "./store";
+
+const t = words.network;
 
 /** Larger files would not leave room for two copies of the network in a 32-bit memory. */
 export const LARGEST = 900e6;
@@ -47,8 +51,8 @@ async function open(wish: Wish): Promise<void> {
   store.noticeText.value = "";
   try {
     const size = companions.reduce((sum, it) => sum + it.content.size, blob.size);
-    if (size > LARGEST) throw `${name} has ${Math.round(size / 1e6)} MB; networks up to 900 MB fit into a browser tab.`;
-    await withJob(`Opening ${name}`, null, async () => {
+    if (size > LARGEST) throw t.tooLarge(name, Math.round(size / 1e6));
+    await withJob(t.opening(name), null, async () => {
       const opened = await openInPlanner(name, blob, companions);
       if (turn !== opening) return;
       show(opened, wish);
@@ -109,17 +113,20 @@ export async function openFiles(sorted: Sorted<File>, since = performance.now())
   const companions = sorted.companions.filter((it) => !more.includes(it)).map((it) => ({ name: it.name, content: it }));
   await open({ name: network.name, blob: network, companions, source: { kind: "local" }, since });
   if (more.length > 0 && !store.alertText.value) {
-    store.noticeText.value = `${network.name} is open; the page holds one network at a time, so ${more.map((it) => it.name).join(", ")} was left aside.`;
+    store.noticeText.value = t.leftAside(
+      network.name,
+      more.map((it) => it.name),
+    );
   }
 }
 
 export async function openSample(file: string, since = performance.now(), first = false): Promise<void> {
   try {
     const response = await fetchOwn(`samples/${file}`);
-    if (!response.ok) throw `The sample ${file} could not be fetched (${response.status}).`;
+    if (!response.ok) throw t.sampleNotFetched(file, response.status);
     await open({ name: file, blob: await response.blob(), source: { kind: "sample", file }, since, first });
   } catch (error) {
-    store.alertText.value = sentence(error instanceof TypeError ? `The sample ${file} could not be fetched` : error);
+    store.alertText.value = sentence(error instanceof TypeError ? t.sampleOffline(file) : error);
   }
 }
 
@@ -128,14 +135,14 @@ export async function firstVisit(): Promise<void> {
   try {
     store.samples.value = await (await fetchOwn("samples/index.json")).json();
   } catch {
-    store.alertText.value = "The list of samples could not be fetched; open a network of your own.";
+    store.alertText.value = t.samplesNotFetched;
     return;
   }
   if (store.model.value || opening) return;
   const { networks } = store.samples.value;
   const wanted = networks.find((sample) => sample.file === store.wantedNet) ?? networks[0];
   if (store.wantedNet.startsWith("local:")) {
-    store.noticeText.value = `This link was made with ${store.wantedNet.slice(6)}, a file that a link does not carry: drop it here to see the same plan.`;
+    store.noticeText.value = words.page.link.local(store.wantedNet.slice(6));
   }
   if (wanted) await openSample(wanted.file, 0, wanted.file === store.wantedNet);
 }
@@ -145,13 +152,13 @@ export async function measureOnImages(): Promise<void> {
   const images = pictures.value.filter((it) => !isMeasured(it.blob));
   if (pictures.value.length === 0) return;
   if (images.length === 0) {
-    store.noticeText.value = "These images are measured already: add others, or forget the measurement first.";
+    store.noticeText.value = words.proof.alreadyMeasured;
     return;
   }
   let stopped = false;
   try {
     await withJob(
-      "Measuring channels on your images",
+      words.proof.work.measuring,
       () => {
         stopped = true;
       },

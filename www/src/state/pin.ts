@@ -1,6 +1,8 @@
 /** Plan A, pinned, against plan B, the present one: what each saves, and which channels only one of them removes. */
+
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Plan, Preview } from "../wasm/core";
+import { words } from "../words";
 import { EngineLost } from "../worker/engine";
 import { plannerCall } from "./engines";
 import { applySettings, differing, optionsOf, type Settings, settings } from "./settings";
@@ -55,7 +57,7 @@ async function work(of: Settings, model: store.Model): Promise<void> {
     if (store.pinned.value !== of || error instanceof EngineLost) return;
     // A link may pin what only a measurement makes possible.
     store.pinned.value = null;
-    store.noticeText.value = "The pinned plan can not be worked out for this network, so it was taken off.";
+    store.noticeText.value = words.plan.pinned.impossible;
   }
 }
 

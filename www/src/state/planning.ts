@@ -2,18 +2,17 @@
  * From an input event to a painted plan. At most one preview is under way; while it is, only the
  * latest wish is kept. Tables that need the whole plan follow once the dragging rests.
  */
+
 import { batch, effect, untracked } from "@preact/signals";
 import { latest } from "../lib/latest";
 import { HIGHEST, LOWEST, logit, roundProbability, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
 import { negated, sortRows } from "../lib/order";
+import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
 import { mostInteresting } from "./cursor";
 import { plannerCall, plannerUnstable } from "./engines";
 import * as store from "./store";
-
-export const MEASURE_FIRST =
-  "APoZ counts zeros on your images, so measure first: the button “Measure on my images” is under Proof.";
 
 const REST_MS = 140;
 
@@ -105,7 +104,7 @@ function failed(error: unknown): void {
   if (error instanceof EngineLost) {
     if (plannerUnstable()) {
       waiting = null;
-      store.alertText.value = "The engine keeps stopping on this plan; change a setting to try again.";
+      store.alertText.value = words.plan.unstable;
     } else {
       waiting ??= performance.now();
     }
@@ -198,7 +197,7 @@ export function startPlanning(): void {
     // A link, a forgotten measurement or another network can leave APoZ without what it counts.
     if (!store.model.value || store.criterion.value !== "apoz" || store.measured.value > 0) return;
     store.criterion.value = "probability";
-    store.noticeText.value = MEASURE_FIRST;
+    store.noticeText.value = words.dial.measureFirst;
   });
   effect(() => {
     const open = store.model.value;

@@ -1,4 +1,5 @@
 /** What proves a plan: images, both networks' answers, the checked file. */
+
 import { batch, computed, signal } from "@preact/signals";
 import { proxy, transfer } from "comlink";
 import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../lib/distribution";
@@ -6,12 +7,15 @@ import { download } from "../lib/download";
 import { median, planFileStem } from "../lib/format";
 import { timed } from "../lib/measure";
 import type { Check, Plan, Prediction } from "../wasm/core";
+import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner, useLabelText } from "./engines";
 import { firstOfOriginal, infer } from "./infer";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
+
+const t = words.proof.work;
 
 export interface Answer {
   picture: Picture;
@@ -121,7 +125,7 @@ export async function readLabelFile(file: File): Promise<void> {
 }
 
 function report(error: unknown): void {
-  if (error instanceof EngineLost && error.cancelled) store.noticeText.value = "Stopped.";
+  if (error instanceof EngineLost && error.cancelled) store.noticeText.value = words.page.stopped;
   else store.alertText.value = sentence(error);
 }
 
@@ -132,9 +136,9 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
   if (existing?.generation === runnerGeneration()) return existing;
   const key = store.planKey.value;
   const options = store.options.value;
-  say(0, "Pruning");
+  say(0, t.pruning);
   const plan = await timed("prune", () => runnerCall((core) => core.prune(options)));
-  say(0.4, "Checking against the masked twin");
+  say(0.4, t.checking);
   const check = await timed("check", () => runnerCall((core) => core.check()));
   const bytes = await runnerCall((core) => core.prunedBytes());
   const made: Product = {
@@ -195,7 +199,7 @@ export async function runPictures(): Promise<void> {
     });
   };
   try {
-    await withJob("Running both networks", stopRunner, async (progress) => {
+    await withJob(t.running, stopRunner, async (progress) => {
       const product = await produce((_, label) => progress(0, label));
       made = product;
       for (const [i, of] of images.entries()) {
@@ -211,9 +215,9 @@ export async function runPictures(): Promise<void> {
           if (typeof error !== "string" || lost || images.length === 1) throw error;
           failed.push({ picture: of, reason: sentence(error) });
         }
-        progress((i + 1) / images.length, `Running both networks on image ${i + 1} of ${images.length}`);
+        progress((i + 1) / images.length, t.runningOn(i + 1, images.length));
       }
-      if (fresh.length === 0) throw failed[0]?.reason ?? "There is no image to run on.";
+      if (fresh.length === 0) throw failed[0]?.reason ?? words.proof.noImage;
       const warm = await warmRuns(fresh[0]!.picture);
       show({
         original: { first: firstOfOriginal(), ...warm.original },
@@ -258,7 +262,7 @@ async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm }> 
 export function repairWithImages(): Promise<void> {
   return alone(async () => {
     const images = pictures.value.map((it) => it.blob);
-    await withJob("Repairing with your images", stopRunner, (progress) => repair(images, progress));
+    await withJob(t.repairingOwn, stopRunner, (progress) => repair(images, progress));
     await runPictures();
   });
 }
@@ -266,7 +270,7 @@ export function repairWithImages(): Promise<void> {
 /** Repairs with other images than those of the list; they are fetched when it is their turn. */
 export function repairWith(images: () => Promise<Blob[]>): Promise<void> {
   return alone(() =>
-    withJob("Repairing", stopRunner, async (progress) => {
+    withJob(t.repairing, stopRunner, async (progress) => {
       await repair(await images(), progress);
     }),
   );
@@ -280,10 +284,10 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
     const image = await bytesOf(of);
     sameRunner(generation);
     await runnerCall((core) => core.addRepairImage(transfer(image, [image.buffer]), store.preset.value));
-    progress((0.2 * (i + 1)) / images.length, `Reading image ${i + 1} of ${images.length}`);
+    progress((0.2 * (i + 1)) / images.length, t.reading(i + 1, images.length));
   }
   const say = proxy((done: number, total: number) =>
-    progress(0.2 + (0.8 * done) / Math.max(1, total), `Refitting layer ${done} of ${total}`),
+    progress(0.2 + (0.8 * done) / Math.max(1, total), t.refitting(done, total)),
   );
   const plan = await runnerCall((core) => core.repair(options, say));
   const bytes = await runnerCall((core) => core.prunedBytes());
@@ -309,9 +313,9 @@ export function fileName(of: Product): string {
 /** Prunes, checks, and only then offers the file. */
 export function downloadPruned(): Promise<void> {
   return alone(async () => {
-    const made = await withJob("Pruning", stopRunner, (progress) => produce(progress));
+    const made = await withJob(t.pruning, stopRunner, (progress) => produce(progress));
     if (made.check && !made.check.passed) {
-      throw `The pruned network differs from its masked twin by ${made.check.max_abs_diff.toPrecision(2)}, more than rounding explains, so it is not offered`;
+      throw words.proof.notOffered(made.check.max_abs_diff.toPrecision(2));
     }
     const name = fileName(made);
     download(name, made.bytes);

@@ -1,6 +1,8 @@
 /** What removing does to the answers, with and without the fold: networks tried beside the two. */
+
 import { computed, signal } from "@preact/signals";
 import type { Compensation, PlanOptions, Prediction } from "../wasm/core";
+import { words } from "../words";
 import type { Which } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
 import { runnerCall, stopRunner } from "./engines";
@@ -70,7 +72,7 @@ export async function showEffect(): Promise<void> {
   effectBusy.value = true;
   effectError.value = "";
   try {
-    await withJob("Trying the removal", stopRunner, async (progress) => {
+    await withJob(words.cases.effect.trying, stopRunner, async (progress) => {
       await make(BARE, { ...options, compensation: "none" });
       progress(0.3);
       await make(FOLDED, { ...options, compensation });
@@ -81,7 +83,7 @@ export async function showEffect(): Promise<void> {
       if (effectKey.value === key) effectShown.value = { key, picture: of, original, bare, folded };
     });
   } catch (error) {
-    effectError.value = error instanceof EngineLost && error.cancelled ? "Stopped." : sentence(error);
+    effectError.value = error instanceof EngineLost && error.cancelled ? words.page.stopped : sentence(error);
     if (effectKey.value === key) effectShown.value = null;
   } finally {
     effectBusy.value = false;

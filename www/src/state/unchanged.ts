@@ -4,7 +4,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import type { Change, Plan, Prediction } from "../wasm/core";
-import { UNCHANGED } from "../words/unchanged";
+import { words } from "../words";
 import type { GuardStep } from "../worker/api";
 import { sentence } from "../worker/engine";
 import { runnerCall, runnerGeneration, sameRunner, stopRunner } from "./engines";
@@ -15,6 +15,8 @@ import { setAmount } from "./planning";
 import { alone, answers, runPictures, sameClass } from "./proof";
 import * as store from "./store";
 import { inferOn } from "./trials";
+
+const t = words.unchanged;
 
 /** The first image whose answer a plan changes. */
 interface Turned {
@@ -89,13 +91,13 @@ export function findUnchanged(): Promise<void> {
     const base = { ...store.options.value };
     const key = baseKey();
     last.value = null;
-    const found = await withJob(UNCHANGED.reading, stopRunner, (progress) => search(base, key, progress));
-    if (baseKey() !== key || knobOf(store.options.value) !== knobOf(base)) throw UNCHANGED.moved;
+    const found = await withJob(t.reading, stopRunner, (progress) => search(base, key, progress));
+    if (baseKey() !== key || knobOf(store.options.value) !== knobOf(base)) throw t.moved;
     if (found.best) {
       setAmount(found.best.knob, performance.now());
       await runPictures();
       const changed = answers.value.filter((it) => it.agree === false).length;
-      if (changed > 0) throw UNCHANGED.failed(changed);
+      if (changed > 0) throw t.failed(changed);
     }
     last.value = found;
   });
@@ -117,7 +119,7 @@ async function search(
   const knobs = await call((core) => core.sweepKnobs(base, SCANNED));
   const tried: Attempt[] = [];
   const holds = async (plan: store.WholePlan, { done, total }: GuardStep) => {
-    progress(0.15 + (0.85 * done) / total, UNCHANGED.trying(done + 1, total));
+    progress(0.15 + (0.85 * done) / total, t.trying(done + 1, total));
     const one = await attempt(plan, images, generation);
     tried.push(one);
     return !one.turned && !one.refused;
@@ -149,7 +151,7 @@ function withEnds(knobs: Float64Array, base: store.WholePlan): Float64Array {
 /** What the original says to every image that can be read. */
 async function ask(generation: number, heard: (done: number) => void): Promise<Asked[]> {
   const asked: Asked[] = [];
-  let problem = "There is no image to run on";
+  let problem = words.proof.noImage;
   for (const [i, picture] of pictures.value.entries()) {
     try {
       sameRunner(generation);
@@ -162,7 +164,7 @@ async function ask(generation: number, heard: (done: number) => void): Promise<A
     heard(i + 1);
   }
   if (asked.length === 0) throw problem;
-  if (asked.some((it) => it.answer.top.length === 0)) throw UNCHANGED.noClasses;
+  if (asked.some((it) => it.answer.top.length === 0)) throw t.noClasses;
   return asked;
 }
 
@@ -189,7 +191,7 @@ async function firstTurned(images: Asked[], generation: number): Promise<Turned 
     if (sameClass(answer, now)) continue;
     // What one plan changes the next is likely to change too: it is asked first.
     images.unshift(...images.splice(i, 1));
-    const name = (of: Prediction) => of.top[0]?.label || `class ${of.top[0]?.index ?? "?"}`;
+    const name = (of: Prediction) => of.top[0]?.label || t.class(of.top[0]?.index ?? 0);
     return { picture, from: name(answer), to: name(now) };
   }
   return null;

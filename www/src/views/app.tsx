@@ -1,5 +1,5 @@
 import { dropping, model, reporting } from "../state/store";
-import { ARRIVALS } from "../words/arrivals";
+import { words } from "../words";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
 import { LessonCard } from "./lessons";
@@ -26,7 +26,7 @@ export function App() {
       )}
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">
-          <p>{ARRIVALS.dropHere}</p>
+          <p>{words.page.drop}</p>
         </div>
       ) : null}
     </>
@@ -37,7 +37,7 @@ function Page() {
   return (
     <main class={model.value ? "" : "empty"}>
       <NetworkView />
-      <section class="channels" aria-label="Channels">
+      <section class="channels" aria-label={words.page.channels}>
         <MapView />
         <Bench />
       </section>

@@ -2,11 +2,14 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { view } from "../state/store";
 import type { View } from "../state/url";
+import { words } from "../words";
 import { CasesView } from "./cases";
 import { ChannelView } from "./channel";
 import { CompareView } from "./compare";
 import { GraphView } from "./graph";
 import { LabView } from "./lab/lab";
+
+const t = words.page;
 
 interface Panel {
   id: View;
@@ -16,11 +19,11 @@ interface Panel {
 
 /** What is looked at below the map; each panel is a file of its own. */
 const PANELS: Panel[] = [
-  { id: "channel", title: "Channel", body: () => <ChannelView /> },
-  { id: "cases", title: "Four cases", body: () => <CasesView /> },
-  { id: "graph", title: "Network", body: () => <GraphView /> },
-  { id: "compare", title: "Compare", body: () => <CompareView /> },
-  { id: "lab", title: "Lab", body: () => <LabView /> },
+  { id: "channel", title: t.panels.channel, body: () => <ChannelView /> },
+  { id: "cases", title: t.panels.cases, body: () => <CasesView /> },
+  { id: "graph", title: t.panels.graph, body: () => <GraphView /> },
+  { id: "compare", title: t.panels.compare, body: () => <CompareView /> },
+  { id: "lab", title: t.panels.lab, body: () => <LabView /> },
 ];
 
 /** Whether the panel has the map's place too. */
@@ -40,7 +43,7 @@ export function Bench() {
             enlarged.value = !enlarged.value;
           }}
         >
-          {enlarged.value ? "Show the map again" : "Enlarge"}
+          {enlarged.value ? t.showMap : t.enlarge}
         </button>
       </div>
       <div class="bench-body" role="tabpanel" id="bench-panel" aria-label={shown.title}>
@@ -60,7 +63,7 @@ function Tabs({ shown }: { shown: Panel }) {
     document.getElementById(`tab-${next.id}`)?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label="Below the map" onKeyDown={step}>
+    <div class="tabs" role="tablist" aria-label={t.panels.name} onKeyDown={step}>
       {PANELS.map((it) => (
         <button
           key={it.id}

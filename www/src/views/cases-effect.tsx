@@ -1,4 +1,5 @@
 /** What both ways of removing do to the answers on one image. */
+
 import { useEffect } from "preact/hooks";
 import { value } from "../lib/format";
 import { pictures } from "../state/pictures";
@@ -19,7 +20,11 @@ import {
   scope,
   showEffect,
 } from "../state/trials";
+import { words } from "../words";
+import { Marked } from "./marked";
 import { Choice } from "./parts";
+
+const t = words.cases.effect;
 
 /** A drag should not start a run at every step. */
 const REST_MS = 500;
@@ -41,21 +46,21 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
     <div class="effect">
       <div class="row effect-asks">
         <Choice<Scope>
-          name="Remove"
+          name={t.remove}
           value={scope.value}
           options={[
-            ["channel", "only this channel"],
-            ["plan", `all the plan removes${removedCount()}`],
+            ["channel", t.onlyThis],
+            ["plan", t.wholePlan(removedCount())],
           ]}
           onChoose={(it) => {
             scope.value = it;
           }}
         />
         <Choice
-          name="Image"
+          name={t.image}
           value={String(picture.value?.id ?? "")}
           options={
-            none ? [["", "none yet"]] : pictures.value.slice(0, LISTED).map((it) => [String(it.id), it.name] as const)
+            none ? [["", t.noImage]] : pictures.value.slice(0, LISTED).map((it) => [String(it.id), it.name] as const)
           }
           onChoose={(it) => {
             pictureId.value = Number(it);
@@ -68,7 +73,7 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
             aria-disabled={effectBusy.value}
             onClick={() => void showEffect()}
           >
-            {effectBusy.value ? "Running…" : "See the logits move"}
+            {effectBusy.value ? t.running : t.run}
           </button>
         )}
       </div>
@@ -78,9 +83,9 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
   );
 }
 
-function removedCount(): string {
+function removedCount(): number | null {
   const cut = drag.value?.preview.channels;
-  return cut ? ` (${cut.before - cut.after})` : "";
+  return cut ? cut.before - cut.after : null;
 }
 
 function Logits({ effect }: { effect: Effect }) {
@@ -91,19 +96,18 @@ function Logits({ effect }: { effect: Effect }) {
   return (
     <div class={effectCurrent.value ? "" : "stale"}>
       <p>
-        Largest change of any output: <strong>{value(lost)}</strong> when nothing is said,{" "}
-        <strong>{value(left)}</strong> with the fold ({foldsWith.value}).
-        {effectCurrent.value ? "" : " These are of an earlier choice."}
+        <Marked text={t.largest(value(lost), value(left), foldsWith.value)} />
+        {effectCurrent.value ? "" : ` ${t.stale}`}
       </p>
       {classes.length > 0 ? (
         <table class="logits">
-          <caption class="hidden">Logits</caption>
+          <caption class="hidden">{t.logits}</caption>
           <thead>
             <tr>
-              <th scope="col">output</th>
-              <th scope="col">original</th>
-              <th scope="col">cut, nothing said</th>
-              <th scope="col">cut and folded</th>
+              <th scope="col">{t.output}</th>
+              <th scope="col">{t.original}</th>
+              <th scope="col">{t.bare}</th>
+              <th scope="col">{t.folded}</th>
             </tr>
           </thead>
           <tbody>
@@ -121,15 +125,9 @@ function Logits({ effect }: { effect: Effect }) {
         </table>
       ) : null}
       {Math.max(lost, left) < 1e-3 ? (
-        <p class="hint">
-          On this image the channel was pinned nearly everywhere, as P says: removing it hardly shows. Try all that the
-          plan removes.
-        </p>
+        <p class="hint">{t.hardlyShows}</p>
       ) : left > lost ? (
-        <p class="hint">
-          On this image the fold is the worse of the two: the constant is right where the channel is pinned, and this
-          image is one where it is not.
-        </p>
+        <p class="hint">{t.foldWorse}</p>
       ) : null}
     </div>
   );

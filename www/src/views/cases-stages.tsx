@@ -1,8 +1,12 @@
 /** The five stages a channel of a pair passes, as a row of small pictures. */
+
 import { normal, value } from "../lib/format";
 import type { ChannelDetail, Explanation, ReaderShift, Stage, Taps } from "../wasm/core";
+import { words } from "../words";
 import { Bell } from "./bell";
 import { isDead } from "./cases-words";
+
+const t = words.cases.stages;
 
 export interface Scene {
   explanation: Explanation;
@@ -28,27 +32,27 @@ export function Stages(scene: Scene) {
   const wire = (constant: boolean) => (cut ? "cut" : constant ? "constant" : "varies");
   const focus = (stage: number) => (FOCUS[step]!.includes(stage) ? "stage focus" : "stage");
   return (
-    <ol class={cut ? "stages cut" : "stages"} aria-label="The way of the channel">
+    <ol class={cut ? "stages cut" : "stages"} aria-label={t.name}>
       <li class={focus(0)}>
-        <Head title="Convolution" name={writer ? nameOf(writer.layer) : "–"} />
+        <Head title={t.convolution} name={writer ? nameOf(writer.layer) : "–"} />
         <Filters at={writer?.channels[0] ?? 0} count={9} cut={cut} />
-        <p class="fact">filter {writer?.channels[0] ?? "–"}</p>
+        <p class="fact">{t.filter(writer?.channels[0] ?? "–")}</p>
         <Wire kind={wire(false)} />
       </li>
       <li class={focus(1)}>
         <Head title={normTitle(before)} name={siteName(before)} />
         <StageBell stage={before} dead={inputDead ? "input-dead" : ""} />
-        <p class="fact">{inputDead ? `pinned at ${value(before.pinned ?? 0)}` : "alive"}</p>
+        <p class="fact">{inputDead ? t.pinned(value(before.pinned ?? 0)) : t.alive}</p>
         <Wire kind={wire(inputDead)} />
       </li>
       <li class={focus(2)}>
-        <Head title={`Depthwise ${depthwise?.kernel ?? ""}`} name={depthwise ? nameOf(layerOf(of, "carries")) : "–"} />
+        <Head title={t.depthwise(depthwise?.kernel ?? "")} name={depthwise ? nameOf(layerOf(of, "carries")) : "–"} />
         {depthwise ? <Kernel taps={depthwise} /> : null}
-        <p class="fact">{inputDead && carried ? `${value(carried.enters)} → ${value(carried.convolved)}` : "varies"}</p>
+        <p class="fact">{inputDead && carried ? `${value(carried.enters)} → ${value(carried.convolved)}` : t.varies}</p>
         <Wire kind={wire(inputDead)} />
       </li>
       <li class={focus(3)}>
-        <Head title={after ? normTitle(after) : "BatchNorm"} name={after ? siteName(after) : "–"} />
+        <Head title={after ? normTitle(after) : t.norm} name={after ? siteName(after) : "–"} />
         {after ? (
           <StageBell
             stage={after}
@@ -60,25 +64,25 @@ export function Stages(scene: Scene) {
           {inputDead && carried && !outputDead
             ? `${value(carried.normalised)} → ${value(carried.emitted)}`
             : outputDead
-              ? `pinned at ${value(after?.pinned ?? 0)}`
-              : "alive"}
+              ? t.pinned(value(after?.pinned ?? 0))
+              : t.alive}
         </p>
         <Wire kind={wire(inputDead || outputDead)} />
       </li>
       <li class={focus(4)}>
-        <Head title="Next layer" name={reader ? nameOf(reader.layer) : "–"} />
+        <Head title={t.nextLayer} name={reader ? nameOf(reader.layer) : "–"} />
         {reader ? <Shifts reader={reader} step={step} /> : null}
-        <p class="fact">{reader ? readerFact(reader, step) : "nobody reads it"}</p>
+        <p class="fact">{reader ? readerFact(reader, step) : t.noReader}</p>
       </li>
     </ol>
   );
 }
 
 function readerFact(reader: ReaderShift, step: number): string {
-  if (step < 3) return `reads input ${reader.input}`;
+  if (step < 3) return t.reads(reader.input);
   const most = reader.sums.reduce((a, sum) => Math.max(a, Math.abs(sum * reader.constant)), 0);
-  if (step === 3) return most === 0 ? "misses nothing" : `misses up to ${value(most)}`;
-  return most === 0 ? "nothing to fold" : `Δ up to ${value(most)} folded`;
+  if (step === 3) return most === 0 ? t.missesNothing : t.misses(value(most));
+  return most === 0 ? t.noFold : t.folded(value(most));
 }
 
 function layerOf(of: Explanation, role: string): number {
@@ -86,7 +90,7 @@ function layerOf(of: Explanation, role: string): number {
 }
 
 function normTitle({ channel }: Stage): string {
-  return channel.activation === "none" ? "BatchNorm" : `BN + ${channel.activation}`;
+  return channel.activation === "none" ? t.norm : t.normAnd(channel.activation);
 }
 
 function Head({ title, name }: { title: string; name: string }) {
@@ -112,7 +116,7 @@ function Wire({ kind }: { kind: "varies" | "constant" | "cut" }) {
 function Filters({ at, count, cut }: { at: number; count: number; cut: boolean }) {
   const own = count >> 1;
   return (
-    <svg viewBox="0 0 100 56" role="img" aria-label={`Filter ${at} of the layer${cut ? ", cut out" : ""}`}>
+    <svg viewBox="0 0 100 56" role="img" aria-label={t.filterOf(at, cut)}>
       {Array.from({ length: count }, (_, i) => (
         <rect
           key={i}
@@ -152,7 +156,7 @@ function Kernel({ taps }: { taps: Taps }) {
   const left = 50 - (columns * size) / 2;
   const sum = taps.weights.reduce((a, b) => a + b, 0);
   return (
-    <svg viewBox="0 0 100 56" role="img" aria-label={`${taps.kernel} weights with sum ${value(sum)}`}>
+    <svg viewBox="0 0 100 56" role="img" aria-label={t.weights(taps.kernel, value(sum))}>
       {taps.weights.map((weight, i) => (
         <rect
           key={i}
@@ -182,7 +186,7 @@ function Shifts({ reader, step }: { reader: ReaderShift; step: number }) {
       preserveAspectRatio="none"
       class={`shifts shifts-${state}`}
       role="img"
-      aria-label={`What it adds to ${shifts.length} outputs: up to ${value(most)}`}
+      aria-label={t.adds(shifts.length, value(most))}
     >
       <line class="bell-axis" x1={0} x2={100} y1={28} y2={28} />
       {most > 0

@@ -1,16 +1,15 @@
 /** What is said at each step of the four cases, with the channel's own numbers. */
-import { normal, plural, probability, value } from "../lib/format";
-import type { ChannelDetail, Explanation, Stage } from "../wasm/core";
 
-export const STEPS = ["Before", "Depthwise", "Behind", "Cut, say nothing", "Cut and fold"] as const;
+import { normal, probability, value } from "../lib/format";
+import type { Cases, ChannelDetail, Explanation, Stage } from "../wasm/core";
+import { words } from "../words";
 
-export const CASE_TITLES = {
-  keep: "Keep",
-  output_dead: "Output dead",
-  input_dead: "Input dead",
-  both_dead: "Both dead",
-} as const;
-export type CaseName = keyof typeof CASE_TITLES;
+const t = words.cases.telling;
+
+export type CaseName = keyof Cases;
+
+/** In the order of their numbers. */
+export const CASES: readonly CaseName[] = ["keep", "output_dead", "input_dead", "both_dead"];
 
 export interface Telling {
   explanation: Explanation;
@@ -38,12 +37,9 @@ export function isDead(stage: Stage | null, threshold: number): boolean {
 function pinnedShare(stage: Stage, threshold: number): string {
   const { probability: p, activation } = stage.channel;
   if (p === null || stage.low === null || stage.pinned === null) {
-    return activation === "none"
-      ? "No activation follows, so nothing pins it to one value."
-      : `${activation} is constant nowhere, so there is no probability of being dead.`;
+    return activation === "none" ? t.noActivation : t.neverConstant(activation);
   }
-  const verdict = p >= threshold ? `dead by τ = ${threshold}` : `alive by τ = ${threshold}`;
-  return `${activation} makes ${value(stage.pinned)} of everything at or below ${value(stage.low)}: with P = ${probability(p)}. That is ${verdict}.`;
+  return t.pinned(activation, value(stage.pinned), value(stage.low), probability(p), p >= threshold, threshold);
 }
 
 function gaussian(stage: Stage): string {
@@ -58,31 +54,23 @@ export function stepText(step: number, telling: Telling): string {
   const outputDead = isDead(after, threshold);
   switch (step) {
     case 0:
-      return `BatchNorm makes channel ${before.channel.channel} the Gaussian ${gaussian(before)}. ${pinnedShare(before, threshold)}`;
-    case 1:
-      if (!inputDead || !carried) {
-        return "It is alive, so its depthwise filter sees a picture that varies, and what it makes of it varies too.";
-      }
-      return `So its depthwise filter sees ${value(carried.enters)} nearly everywhere. ${
-        carried.enters === 0
-          ? `Its ${depthwise?.kernel} weights do not matter: ${value(carried.convolved)} leaves, the bias.`
-          : `Its ${depthwise?.kernel} weights add up to ${value(depthwise?.weights.reduce((a, b) => a + b, 0) ?? 0)}: ${value(carried.convolved)} leaves.`
-      }`;
+      return t.before(before.channel.channel, gaussian(before), pinnedShare(before, threshold));
+    case 1: {
+      if (!inputDead || !carried) return t.aliveThrough;
+      const [enters, leaves] = [value(carried.enters), value(carried.convolved)];
+      if (carried.enters === 0) return t.zeroThrough(enters, depthwise?.kernel, leaves);
+      const sum = depthwise?.weights.reduce((a, b) => a + b, 0) ?? 0;
+      return t.constantThrough(enters, depthwise?.kernel, value(sum), leaves);
+    }
     case 2:
       return behind(telling, inputDead, outputDead);
     case 3:
       return cut(telling);
     default: {
       const most = largestShift(of);
-      if (most === 0) return "Nothing is left to fold: the constant is 0.";
+      if (most === 0) return t.nothingToFold;
       const exact = of.readers.every((it) => it.exact);
-      return `The constant times the weights of each output is Δ, up to ${value(most)}. It is added to the ${telling.into} once and for all${
-        detail.case === "input_dead" ? ": shifting-factor fusion" : ""
-      }. ${
-        exact
-          ? "Wherever the channel really was pinned, the next layer gets the very sums it had."
-          : "Inside the picture the next layer gets the sums it had; at zero-padded borders only nearly."
-      }`;
+      return t.fold(value(most), telling.into, detail.case === "input_dead", exact);
     }
   }
 }
@@ -91,26 +79,18 @@ function behind({ explanation: of, detail, threshold }: Telling, inputDead: bool
   const { after, carried } = of;
   if (!after) return "";
   if (inputDead && !outputDead && carried) {
-    return `By β and γ it looks alive behind it, ${gaussian(after)}. But what enters is pinned, so BatchNorm gives β − γμ/√(v+ε) = ${value(carried.normalised)}, and ${value(carried.emitted)} leaves: one constant, at every pixel.`;
+    return t.constantBehind(gaussian(after), value(carried.normalised), value(carried.emitted));
   }
   if (outputDead) {
-    return `Behind it, BatchNorm makes ${gaussian(after)}. ${pinnedShare(after, threshold)} Whatever entered, ${value(after.pinned ?? 0)} leaves${inputDead ? ", as before the depthwise convolution" : ""}.`;
+    return t.deadBehind(gaussian(after), pinnedShare(after, threshold), value(after.pinned ?? 0), inputDead);
   }
   const std = detail.role === "after" ? detail.activation_std : null;
-  return `Behind it, BatchNorm makes ${gaussian(after)}. ${pinnedShare(after, threshold)}${
-    std === null
-      ? ""
-      : ` What leaves has a standard deviation of ${value(std)}: the next layer can tell pictures apart by it.`
-  }`;
+  return t.aliveBehind(gaussian(after), pinnedShare(after, threshold), std === null ? null : value(std));
 }
 
 function cut({ explanation: of, reader }: Telling): string {
-  if (of.obstacle) return `It can never go: ${of.obstacle}.`;
+  if (of.obstacle) return t.never(of.obstacle);
   const parts = of.together.length;
   const most = largestShift(of);
-  const gone = `Its filter, both BatchNorm entries, its depthwise filter and its column in ${reader} are cut out${
-    parts > 3 ? `, and all that is tied to it in ${plural(parts, "place")}` : ""
-  }.`;
-  if (most === 0) return `${gone} What the next layer loses is 0 wherever the channel was pinned.`;
-  return `${gone} The next layer now gets 0 where it got a constant: each of its outputs is off by up to ${value(most)}.`;
+  return most === 0 ? t.cutNothing(reader, parts) : t.cut(reader, parts, value(most));
 }

@@ -1,14 +1,18 @@
 /** The four cases, taught on the selected channel: step by step, with its own numbers. */
+
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { count } from "../lib/format";
 import { explanation } from "../state/explain";
 import { drag, model, selected, detail as shown, takesShare, threshold } from "../state/store";
 import type { ChannelDetail, Explanation, Stage } from "../wasm/core";
+import { words } from "../words";
 import { EffectView } from "./cases-effect";
 import { Stages } from "./cases-stages";
-import { CASE_TITLES, type CaseName, STEPS, stepText } from "./cases-words";
+import { type CaseName, stepText } from "./cases-words";
 import { exampleOf } from "./example";
+
+const t = words.cases;
 
 const step = signal(0);
 const playing = signal(false);
@@ -22,10 +26,7 @@ export function CasesView() {
   if (open.overview.pairs.length === 0) {
     return (
       <div class="cases empty-view">
-        <p class="hint">
-          The four cases are about a depthwise convolution between two BatchNorms, and this network has none. The panel
-          “Channel” tells what happens to its channels.
-        </p>
+        <p class="hint">{t.noPairs}</p>
       </div>
     );
   }
@@ -36,11 +37,7 @@ export function CasesView() {
       {fits && found.after ? (
         <Lesson detail={detail} explanation={found} />
       ) : (
-        <p class="hint">
-          {selected.value && fits
-            ? "The selected channel is in no depthwise pair: choose one of the cases above, or another channel in the map."
-            : "Choose one of the cases above, or a channel in the map."}
-        </p>
+        <p class="hint">{selected.value && fits ? t.notInPair : t.choose}</p>
       )}
     </div>
   );
@@ -70,29 +67,29 @@ function CaseTable({ of }: { of: CaseName | null }) {
             step.value = 0;
           }}
         >
-          {CASE_TITLES[name]} <span class="n">{cases ? count(cases[name]) : "–"}</span>
+          {words.choices.cases[name].name} <span class="n">{cases ? count(cases[name]) : "–"}</span>
         </button>
       </td>
     );
   };
   return (
     <table class="case-table">
-      <caption class="hidden">The four cases, with an example of each</caption>
+      <caption class="hidden">{t.table}</caption>
       <thead>
         <tr>
           <td />
-          <th scope="col">alive behind</th>
-          <th scope="col">dead behind</th>
+          <th scope="col">{t.aliveBehind}</th>
+          <th scope="col">{t.deadBehind}</th>
         </tr>
       </thead>
       <tbody>
         <tr>
-          <th scope="row">alive before</th>
+          <th scope="row">{t.aliveBefore}</th>
           {cell("keep")}
           {cell("output_dead")}
         </tr>
         <tr>
-          <th scope="row">dead before</th>
+          <th scope="row">{t.deadBefore}</th>
           {cell("input_dead")}
           {cell("both_dead")}
         </tr>
@@ -102,7 +99,7 @@ function CaseTable({ of }: { of: CaseName | null }) {
 }
 
 function go(to: number): void {
-  step.value = Math.min(STEPS.length - 1, Math.max(0, to));
+  step.value = Math.min(t.steps.length - 1, Math.max(0, to));
 }
 
 function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanation: Explanation }) {
@@ -110,7 +107,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   const at = step.value;
   useEffect(() => {
     if (!playing.value) return;
-    if (at === STEPS.length - 1) {
+    if (at === t.steps.length - 1) {
       playing.value = false;
       return;
     }
@@ -128,31 +125,31 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   };
   return (
     // Arrow keys step wherever the focus is in the lesson.
-    <section class="walk" aria-label="The case step by step" onKeyDown={keys}>
+    <section class="walk" aria-label={t.walk} onKeyDown={keys}>
       <div class="walk-head">
         <h3>
-          Channel {of.before.channel.channel}{" "}
+          {t.channel(of.before.channel.channel)}{" "}
           <span class="of">
-            of {open.siteNames[of.before.channel.site]}, {CASE_TITLES[detail.case as CaseName]}
+            {t.channelOf(open.siteNames[of.before.channel.site]!, words.choices.cases[detail.case as CaseName].name)}
           </span>
         </h3>
-        {takesShare.value ? <span class="hint">by τ = {threshold.value}, whatever the criterion removes</span> : null}
+        {takesShare.value ? <span class="hint">{t.byThreshold(threshold.value)}</span> : null}
         <div class="controls">
           <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
-            Back
+            {t.back}
           </button>
-          <button type="button" disabled={at === STEPS.length - 1} onClick={() => go(at + 1)}>
-            Next
+          <button type="button" disabled={at === t.steps.length - 1} onClick={() => go(at + 1)}>
+            {t.next}
           </button>
           <button
             type="button"
             aria-pressed={playing.value}
             onClick={() => {
-              if (at === STEPS.length - 1) go(0);
+              if (at === t.steps.length - 1) go(0);
               playing.value = !playing.value;
             }}
           >
-            {playing.value ? "Pause" : "Play"}
+            {playing.value ? t.pause : t.play}
           </button>
         </div>
       </div>
@@ -165,7 +162,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
         siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
       />
       <ol class="walk-steps">
-        {STEPS.map((title, i) => (
+        {t.steps.map((title, i) => (
           <li key={title}>
             <button
               type="button"
@@ -185,8 +182,8 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
           explanation: of,
           detail,
           threshold: threshold.value,
-          reader: reader ? nameOf(reader.layer) : "the next layer",
-          into: reader ? shortInto(reader.into) : "bias",
+          reader: reader ? nameOf(reader.layer) : t.nextLayer,
+          into: reader ? shortInto(reader.into) : t.bias,
         })}
       </p>
       <EffectView wanted={at >= 3} possible={of.obstacle === null} />

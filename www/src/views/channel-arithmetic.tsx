@@ -1,8 +1,13 @@
 /** The arithmetic of one channel with its own numbers: Gaussian, constant, Δ per output of each reader. */
+
 import { useState } from "preact/hooks";
 import { probability, value } from "../lib/format";
 import { compensation } from "../state/store";
 import type { Explanation, NormNumbers, ReaderShift, Stage } from "../wasm/core";
+import { words } from "../words";
+import { Marked } from "./marked";
+
+const t = words.channel.arithmetic;
 
 interface Names {
   nameOf: (layer: number) => string;
@@ -12,34 +17,49 @@ interface Names {
 export function Arithmetic({ of, ...names }: { of: Explanation } & Names) {
   const { before, after, carried, depthwise, readers } = of;
   return (
-    <section class="arithmetic" aria-label="The arithmetic">
-      <h3>The arithmetic</h3>
+    <section class="arithmetic" aria-label={t.name}>
+      <h3>{t.name}</h3>
       <Numbers stages={after ? [before, after] : [before]} {...names} />
       {after && carried && depthwise ? (
         <ol class="chain">
           <li>
-            Held at its pinned value, {names.siteName(before)} sends <b>{value(carried.enters)}</b>.
+            <Marked text={t.sends(names.siteName(before), value(carried.enters))} />
           </li>
           <li>
-            The depthwise filter makes Σw · {value(carried.enters)} + bias ={" "}
-            {value(depthwise.weights.reduce((a, b) => a + b, 0))} · {value(carried.enters)} + {value(depthwise.bias)} ={" "}
-            <b>{value(carried.convolved)}</b>
-            {depthwise.padded && carried.enters !== 0 ? " (at zero-padded borders only nearly)" : ""}.
+            <Marked
+              text={t.filter(
+                value(carried.enters),
+                value(depthwise.weights.reduce((a, b) => a + b, 0)),
+                value(depthwise.bias),
+                value(carried.convolved),
+                depthwise.padded && carried.enters !== 0,
+              )}
+            />
           </li>
           <li>
-            {after.norm ? <Affine norm={after.norm} x={carried.convolved} /> : "No BatchNorm follows: "}
-            <b>{value(carried.normalised)}</b>.
+            <Marked
+              text={
+                after.norm
+                  ? affine(after.norm, carried.convolved, carried.normalised)
+                  : t.noNorm(value(carried.normalised))
+              }
+            />
           </li>
           <li>
-            {after.channel.activation === "none" ? "No activation follows: " : `${after.channel.activation} gives `}
-            <b>{value(carried.emitted)}</b>, the constant of a channel whose input is dead.
+            <Marked
+              text={
+                after.channel.activation === "none"
+                  ? t.noActivation(value(carried.emitted))
+                  : t.emits(after.channel.activation, value(carried.emitted))
+              }
+            />
           </li>
         </ol>
       ) : null}
       {readers.map((it) => (
         <Reader key={`${it.layer}.${it.input}`} of={it} removed={of.removed} {...names} />
       ))}
-      {readers.length === 0 ? <p class="hint">No layer reads it.</p> : null}
+      {readers.length === 0 ? <p class="hint">{t.noReader}</p> : null}
     </section>
   );
 }
@@ -54,46 +74,41 @@ function Numbers({ stages, siteName }: { stages: Stage[] } & Names) {
       ))}
     </tr>
   );
-  const number = (key: keyof NormNumbers) => (it: Stage) => (it.norm ? value(it.norm[key]) : "measured");
+  const number = (key: keyof NormNumbers) => (it: Stage) => (it.norm ? value(it.norm[key]) : t.measured);
   return (
     <table class="numbers">
-      <caption class="hidden">BatchNorm in numbers</caption>
+      <caption class="hidden">{t.numbers}</caption>
       <thead>
         <tr>
           <td />
           {stages.map((it, i) => (
             <th key={it.channel.site} scope="col">
-              {stages.length > 1 ? (i === 0 ? "before: " : "behind: ") : ""}
-              {siteName(it)}
+              {stages.length === 1 ? siteName(it) : i === 0 ? t.before(siteName(it)) : t.behind(siteName(it))}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {row("scale γ", number("gamma"))}
-        {row("shift β", number("beta"))}
-        {row("running mean μ", number("mean"))}
-        {row("running variance v", number("variance"))}
-        {row("s = |γ| √(v/(v+ε))", (it) => value(it.channel.std))}
-        {row("P = Φ((low − β)/s)", ({ channel, low }) =>
+        {row(t.gamma, number("gamma"))}
+        {row(t.beta, number("beta"))}
+        {row(t.mean, number("mean"))}
+        {row(t.variance, number("variance"))}
+        {row(t.s, (it) => value(it.channel.std))}
+        {row(t.p, ({ channel, low }) =>
           channel.probability === null || low === null
-            ? "pinned nowhere"
+            ? t.nowhere
             : channel.std > 0
-              ? `Φ(${value((low - channel.mean) / channel.std)}) = ${probability(channel.probability)}`
-              : `s = 0: ${probability(channel.probability)}`,
+              ? t.pOf(value((low - channel.mean) / channel.std), probability(channel.probability))
+              : t.pOfPoint(probability(channel.probability)),
         )}
       </tbody>
     </table>
   );
 }
 
-function Affine({ norm, x }: { norm: NormNumbers; x: number }) {
-  return (
-    <>
-      BatchNorm gives β + γ (x − μ)/√(v+ε) = {value(norm.beta)} + {value(norm.gamma)} · ({value(x)} − {value(norm.mean)}
-      )/{value(Math.sqrt(norm.variance + norm.epsilon))} ={" "}
-    </>
-  );
+function affine({ beta, gamma, mean, variance, epsilon }: NormNumbers, x: number, y: number): string {
+  const root = Math.sqrt(variance + epsilon);
+  return t.norm(value(beta), value(gamma), value(x), value(mean), value(root), value(y));
 }
 
 const FEW = 5;
@@ -104,24 +119,21 @@ function Reader({ of, removed, nameOf }: { of: ReaderShift; removed: boolean } &
   const shifts = of.sums.map((sum, i) => ({ output: of.first + i, sum, shift: sum * of.constant }));
   const most = Math.max(0, ...shifts.map((it) => Math.abs(it.shift)));
   const sorted = [...shifts].sort((a, b) => Math.abs(b.shift) - Math.abs(a.shift));
-  const told = compensation.value === "none" ? "0, for the compensation is “none”" : value(of.constant);
+  const told = compensation.value === "none" ? t.toldNothing : value(of.constant);
   return (
     <div class="reader">
       <p>
-        <strong>{nameOf(of.layer)}</strong> reads it as input {of.input} and {removed ? "is" : "would be"} told{" "}
-        <b>{told}</b>
-        {of.exact ? "" : ", approximate at the border"}.{" "}
-        {most > 0 ? "Δ_j = c · ΣW_j goes into its bias, or into β behind it:" : "So there is nothing to fold."}
+        <Marked text={t.reads(nameOf(of.layer), of.input, removed, told, of.exact)} /> {most > 0 ? t.shift : t.noShift}
       </p>
       {most > 0 ? (
         <>
           <table class="deltas">
-            <caption class="hidden">Δ of {nameOf(of.layer)}</caption>
+            <caption class="hidden">{t.deltas(nameOf(of.layer))}</caption>
             <thead>
               <tr>
-                <th scope="col">output j</th>
-                <th scope="col">ΣW_j</th>
-                <th scope="col">Δ_j</th>
+                <th scope="col">{t.output}</th>
+                <th scope="col">{t.sum}</th>
+                <th scope="col">{t.delta}</th>
               </tr>
             </thead>
             <tbody>
@@ -146,7 +158,7 @@ function Reader({ of, removed, nameOf }: { of: ReaderShift; removed: boolean } &
           </table>
           {shifts.length > FEW ? (
             <button type="button" class="link" aria-expanded={all} onClick={() => showAll(!all)}>
-              {all ? "Only the largest" : `All ${shifts.length} outputs`}
+              {all ? t.fewer : t.all(shifts.length)}
             </button>
           ) : null}
         </>

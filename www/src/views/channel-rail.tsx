@@ -5,14 +5,17 @@ import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logi
 import { setAmount } from "../state/planning";
 import { takesShare, threshold } from "../state/store";
 import type { ChannelRef } from "../wasm/core";
+import { words } from "../words";
+
+const t = words.channel.rail;
 
 const place = (p: number) => (100 * (sliderPosition(p) - logit(LOWEST))) / (logit(HIGHEST) - logit(LOWEST));
 
 export function TauRail({ own, partner, behind }: { own: ChannelRef; partner: ChannelRef | null; behind: boolean }) {
   if (own.probability === null && (partner?.probability ?? null) === null) return null;
   const marks = [
-    { of: own, text: partner ? (behind ? "P behind" : "P before") : "P" },
-    ...(partner ? [{ of: partner, text: behind ? "P before" : "P behind" }] : []),
+    { of: own, text: partner ? (behind ? t.behind : t.before) : t.p },
+    ...(partner ? [{ of: partner, text: behind ? t.before : t.behind }] : []),
   ].filter((it) => it.of.probability !== null);
   return (
     <div class="rail">
@@ -25,21 +28,20 @@ export function TauRail({ own, partner, behind }: { own: ChannelRef; partner: Ch
             <span key={`${of.site}.${of.channel}`} class={p >= threshold.value ? "mark dead" : "mark"}>
               <i style={{ left: `${at}%` }} />
               <span class={side} style={side === "after" ? { left: `${at}%` } : { right: `${100 - at}%` }}>
-                {text} = {probability(p)}
-                {p > HIGHEST ? " (off the scale)" : ""}
+                {t.mark(text, probability(p), p > HIGHEST)}
               </span>
             </span>
           );
         })}
       </div>
       {takesShare.value ? (
-        <p class="hint">This criterion takes a share; P tells the case, not who goes.</p>
+        <p class="hint">{t.share}</p>
       ) : (
         <label class="rail-tau">
-          <span>τ = {threshold.value}</span>
+          <span>{t.tau(threshold.value)}</span>
           <input
             type="range"
-            aria-label="Slide τ past this channel"
+            aria-label={t.slide}
             aria-valuetext={String(threshold.value)}
             min={logit(LOWEST)}
             max={logit(HIGHEST)}

@@ -1,14 +1,12 @@
 /** What else goes when the channel goes, and what ties it. */
+
 import { useState } from "preact/hooks";
-import { plural } from "../lib/format";
 import { model, selected } from "../state/store";
 import type { Explanation, Together } from "../wasm/core";
+import { words } from "../words";
 
-const ROLES: Record<string, string> = {
-  writes: "output filter",
-  carries: "depthwise filter",
-  reads: "input column",
-};
+const t = words.channel.together;
+
 const FEW = 6;
 
 export function GoesWith({ of }: { of: Explanation }) {
@@ -18,9 +16,9 @@ export function GoesWith({ of }: { of: Explanation }) {
     (reason) => [reason, of.ties.filter((it) => it.reason === reason)] as const,
   );
   return (
-    <section class="goes-with" aria-label="What goes with it">
-      <h3>What goes with it</h3>
-      {of.obstacle ? <p class="because">It can never go: {of.obstacle}.</p> : null}
+    <section class="goes-with" aria-label={t.name}>
+      <h3>{t.name}</h3>
+      {of.obstacle ? <p class="because">{t.never(of.obstacle)}</p> : null}
       <ul>
         {shown.map((it) => (
           <Part key={`${it.layer}.${it.role}`} part={it} />
@@ -28,17 +26,15 @@ export function GoesWith({ of }: { of: Explanation }) {
       </ul>
       {of.together.length > FEW ? (
         <button type="button" class="link" aria-expanded={all} onClick={() => showAll(!all)}>
-          {all ? "Only the first" : `All ${of.together.length} places`}
+          {all ? t.fewer : t.all(of.together.length)}
         </button>
       ) : null}
       {reasons.map(([reason, ties]) => (
         <p key={reason} class="hint">
-          {sentence(reason)} {ties.length > 1 ? `(${plural(ties.length, "place")})` : `(${last(ties[0]!.node)})`}
+          {sentence(reason)} {ties.length > 1 ? t.places(ties.length) : `(${last(ties[0]!.node)})`}
         </p>
       ))}
-      {of.ties.length === 0 ? (
-        <p class="hint">Nothing but its own layer and its readers: no other layer is tied to it.</p>
-      ) : null}
+      {of.ties.length === 0 ? <p class="hint">{t.alone}</p> : null}
     </section>
   );
 }
@@ -75,8 +71,8 @@ function Part({ part }: { part: Together }) {
       ) : (
         <span>{name}</span>
       )}{" "}
-      {ROLES[part.role]}
-      {part.channels.length > 1 ? "s" : ""} {numbers} <span class="hint">{layer.kind}</span>
+      {t.roles[part.role]?.(part.channels.length)} {numbers}{" "}
+      <span class="hint">{words.plan.kinds[layer.kind] ?? layer.kind}</span>
     </li>
   );
 }

@@ -1,17 +1,19 @@
 import { useRef } from "preact/hooks";
 import { saveSvg } from "../charts/save";
 import { gapToNormal } from "../lib/distribution";
-import { normal, plural, probability, value } from "../lib/format";
+import { fixed, normal, probability, value } from "../lib/format";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
 import { compensation, criterion, type Model, model, selected, detail as shown, threshold, view } from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram, Stage } from "../wasm/core";
+import { words } from "../words";
 import { Bell } from "./bell";
 import { Arithmetic } from "./channel-arithmetic";
 import { TauRail } from "./channel-rail";
 import { GoesWith } from "./channel-together";
 import { TraceView } from "./convergence";
-import { caseSentence } from "./words";
+
+const t = words.channel;
 
 /** One channel, its partner in the pair, and what its removal does. */
 export function ChannelView() {
@@ -21,9 +23,7 @@ export function ChannelView() {
   if (!detail || !open || !selected.value) {
     return (
       <div class="channel empty-view" ref={box}>
-        <p class="hint">
-          Choose a channel in the map to see its distribution, its partner and what its removal folds where.
-        </p>
+        <p class="hint">{t.choose}</p>
       </div>
     );
   }
@@ -34,7 +34,7 @@ export function ChannelView() {
     <div class="channel" ref={box}>
       <div class="channel-head">
         <h3>
-          Channel {own.channel} <span class="of">of {open.siteNames[own.site]}</span>
+          {t.title(own.channel)} <span class="of">{t.titleOf(open.siteNames[own.site]!)}</span>
         </h3>
         <Verdict detail={detail} />
         <button
@@ -42,7 +42,7 @@ export function ChannelView() {
           class="quiet"
           onClick={() => saveSvg(box.current!, `${stem()}.channel-${own.site}-${own.channel}.svg`)}
         >
-          Save SVG
+          {t.saveSvg}
         </button>
       </div>
       <div class="channel-body">
@@ -53,7 +53,7 @@ export function ChannelView() {
                 key={`${ref.site}.${ref.channel}`}
                 open={open}
                 channel={ref}
-                title={partner ? (i === 0 ? "before the depthwise conv" : "after the depthwise conv") : ""}
+                title={partner ? (i === 0 ? t.before : t.after) : ""}
                 own={ref === own}
                 input={partner !== null && i === 0}
                 detail={detail}
@@ -66,7 +66,7 @@ export function ChannelView() {
         </div>
         <div class="story">
           <p>
-            {caseSentence(detail)}{" "}
+            {words.choices.caseSentence(detail)}{" "}
             {detail.case ? (
               <button
                 type="button"
@@ -75,18 +75,14 @@ export function ChannelView() {
                   view.value = "cases";
                 }}
               >
-                Step by step
+                {t.stepByStep}
               </button>
             ) : null}
           </p>
           {detail.kept_because ? <p class="because">{detail.kept_because}</p> : null}
           <Folds detail={detail} />
           <p class="hint">
-            {detail.coupled > 1
-              ? `${plural(detail.coupled, "normalised channel")} share its fate: they go together or not at all.`
-              : "No other normalised channel is tied to it."}{" "}
-            After its activation: mean {value(detail.activation_mean)}, standard deviation{" "}
-            {value(detail.activation_std)}.
+            {t.shareFate(detail.coupled)} {t.activation(value(detail.activation_mean), value(detail.activation_std))}
           </p>
         </div>
       </div>
@@ -116,7 +112,7 @@ function Deeper() {
 }
 
 function Verdict({ detail }: { detail: ChannelDetail }) {
-  const text = detail.removed ? "removed" : "kept";
+  const text = detail.removed ? t.removed : t.kept;
   return <span class={`verdict ${detail.removed ? (detail.case ?? "removed") : "kept"}`}>{text}</span>;
 }
 
@@ -154,22 +150,19 @@ function BellCard(props: {
         high={own ? detail.high : null}
         histogram={own ? detail.histogram : null}
         dead={dead ? (props.input ? "input-dead" : "output-dead") : ""}
-        name={`${normal(channel.mean, channel.std)}${p === null ? "" : `, P = ${probability(p)}`}`}
+        name={t.bell(normal(channel.mean, channel.std), p === null ? null : probability(p))}
       />
       <p class="bell-facts">
         {p === null ? (
-          <span class="p none">no P</span>
+          <span class="p none">{t.noP}</span>
         ) : (
-          <span class={dead ? "p dead" : "p"}>P = {probability(p)}</span>
+          <span class={dead ? "p dead" : "p"}>{t.p(probability(p))}</span>
         )}
-        <span>
-          β {value(channel.mean)}, s {value(channel.std)}
-          {site?.calibrated ? ", measured" : ""}
-        </span>
+        <span>{t.moments(value(channel.mean), value(channel.std), site?.calibrated ?? false)}</span>
         <span class="hint">
-          {channel.activation === "none" ? "no activation: pinned nowhere" : channel.activation}
+          {channel.activation === "none" ? t.noActivation : channel.activation}
           {own && detail.saturation !== null && detail.saturation > 1e-4
-            ? ` · P(at upper end) = ${probability(detail.saturation)}`
+            ? t.upperEnd(probability(detail.saturation))
             : ""}
         </span>
       </p>
@@ -180,7 +173,7 @@ function BellCard(props: {
 function Folds({ detail }: { detail: ChannelDetail }) {
   if (!detail.removed || detail.folds.length === 0) return null;
   if (compensation.value === "none") {
-    return <p>Compensation is “none”: the readers are told 0, whatever the channel was.</p>;
+    return <p>{t.toldNothing}</p>;
   }
   const shorten = (text: string) => shortened(text, model.value);
   return (
@@ -190,18 +183,15 @@ function Folds({ detail }: { detail: ChannelDetail }) {
           {foldText(fold, shorten)}
         </li>
       ))}
-      {detail.folds.length > 4 ? <li>and {detail.folds.length - 4} more readers</li> : null}
+      {detail.folds.length > 4 ? <li>{t.moreReaders(detail.folds.length - 4)}</li> : null}
     </ul>
   );
 }
 
 function foldText(fold: Fold, shorten: (text: string) => string): string {
-  const told =
-    fold.constant === null ? "nothing yet" : fold.constant === 0 ? "0" : `the constant ${value(fold.constant)}`;
-  const where = fold.constant
-    ? `; folded into the ${shorten(fold.into)}, it moves an output by at most ${value(fold.largest_shift)}`
-    : "";
-  return `${shorten(fold.reader)} is told ${told}${where}${fold.exact ? "" : ", approximate at the border"}.`;
+  const told = t.told(fold.constant === null ? null : value(fold.constant), fold.constant === 0);
+  const where = fold.constant ? t.folded(shorten(fold.into), value(fold.largest_shift)) : "";
+  return t.fold(shorten(fold.reader), told, where, fold.exact);
 }
 
 /** Node names inside a sentence of the core, as short as the map shows them. */
@@ -217,15 +207,11 @@ function shortened(text: string, open: Model | null): string {
 
 function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {
   const gap = of.probability === null ? null : Math.abs(histogram.pinned - of.probability);
+  const pinned =
+    gap === null ? t.measuredOnly : t.pinned(fixed(100 * histogram.pinned, 1), gap < 0.02 ? null : fixed(100 * gap, 1));
   return (
     <p class="hint">
-      {plural(histogram.images, "image")}: mean {value(histogram.mean)}, s {value(histogram.std)}
-      {gap === null
-        ? "."
-        : `; ${(100 * histogram.pinned).toFixed(1)} % pinned, ${
-            gap < 0.02 ? "as the Gaussian says." : `${(100 * gap).toFixed(1)} points off the Gaussian.`
-          }`}{" "}
-      {fitWords(histogram, of)}
+      {t.measured(histogram.images, value(histogram.mean), value(histogram.std), pinned)} {fitWords(histogram, of)}
     </p>
   );
 }
@@ -236,10 +222,8 @@ function fitWords(histogram: Histogram, of: ChannelRef): string {
   const gap = gapToNormal(histogram, of.mean, of.std);
   if (Number.isNaN(gap)) return "";
   const own = gapToNormal(histogram, histogram.mean, histogram.std);
-  const words =
-    gap < 0.05 ? "The Gaussian fits closely" : gap < 0.12 ? "The Gaussian fits roughly" : "The Gaussian does not fit";
+  const how = gap < 0.05 ? t.fits : gap < 0.12 ? t.fitsRoughly : t.fitsNot;
   // A bell elsewhere is another finding than no bell at all.
-  const why =
-    gap >= 0.12 && own < gap / 2 ? ": it is a bell, but not this one, as on images unlike the training data" : "";
-  return `${words} (largest gap of the cumulative curves ${gap.toFixed(2)})${why}.`;
+  const why = gap >= 0.12 && own < gap / 2 ? t.anotherBell : "";
+  return t.fit(how, fixed(gap, 2), why);
 }

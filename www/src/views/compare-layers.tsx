@@ -1,8 +1,12 @@
 /** Layer by layer: channels that both remove, only A, only B. */
+
 import { useState } from "preact/hooks";
 import type { LayerSplit } from "../state/compare";
 import { cursor } from "../state/cursor";
 import { model, selected } from "../state/store";
+import { words } from "../words";
+
+const t = words.compare.layers;
 
 const MOST = 60;
 
@@ -13,21 +17,21 @@ export function CompareLayers({ layers }: { layers: LayerSplit[] }) {
   const [a, b, both] = [sum("onlyA"), sum("onlyB"), sum("both")];
   const names = model.value?.layerNames ?? [];
   return (
-    <section class="compare-layers" aria-label="Where the plans differ">
-      <h3>Which channels</h3>
+    <section class="compare-layers" aria-label={t.name}>
+      <h3>{t.title}</h3>
       <p>
-        <i class="swatch both" /> both {both} <i class="swatch only-a" /> only A {a} <i class="swatch only-b" /> only B{" "}
-        {b} <span class="hint">output channels, over all layers; {overlap(both, a + b)} of them in common.</span>
+        <i class="swatch both" /> {t.bothSum(both)} <i class="swatch only-a" /> {t.onlyASum(a)}{" "}
+        <i class="swatch only-b" /> {t.onlyBSum(b)} <span class="hint">{t.inCommon(overlap(both, a + b))}</span>
       </p>
       <table>
-        <caption class="hidden">Removed channels by layer</caption>
+        <caption class="hidden">{t.table}</caption>
         <thead>
           <tr>
-            <th scope="col">layer</th>
-            <th scope="col">removed, of its channels</th>
-            <th scope="col">both</th>
-            <th scope="col">only A</th>
-            <th scope="col">only B</th>
+            <th scope="col">{t.layer}</th>
+            <th scope="col">{t.removed}</th>
+            <th scope="col">{t.both}</th>
+            <th scope="col">{t.onlyA}</th>
+            <th scope="col">{t.onlyB}</th>
           </tr>
         </thead>
         <tbody>
@@ -54,9 +58,9 @@ export function CompareLayers({ layers }: { layers: LayerSplit[] }) {
               {opened === it.layer ? (
                 <tr key={`${it.layer}-list`}>
                   <td colSpan={5} class="channel-lists">
-                    <Channels title="only A" layer={it.layer} channels={it.onlyA} />
-                    <Channels title="only B" layer={it.layer} channels={it.onlyB} />
-                    <Channels title="both" layer={it.layer} channels={it.both} />
+                    <Channels title={t.onlyA} layer={it.layer} channels={it.onlyA} />
+                    <Channels title={t.onlyB} layer={it.layer} channels={it.onlyB} />
+                    <Channels title={t.both} layer={it.layer} channels={it.both} />
                   </td>
                 </tr>
               ) : null}
@@ -69,7 +73,7 @@ export function CompareLayers({ layers }: { layers: LayerSplit[] }) {
 }
 
 function overlap(both: number, either: number): string {
-  return both + either === 0 ? "none" : `${Math.round((100 * both) / (both + either))} %`;
+  return both + either === 0 ? t.none : t.percent(Math.round((100 * both) / (both + either)));
 }
 
 function Split({ of }: { of: LayerSplit }) {
@@ -90,7 +94,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
   if (channels.length === 0) return null;
   return (
     <p>
-      <strong>{title}:</strong>{" "}
+      <strong>{t.list(title)}</strong>{" "}
       {channels.slice(0, MOST).map((it) =>
         row < 0 ? (
           <span key={it}>{it} </span>
@@ -99,7 +103,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
             key={it}
             type="button"
             class="link"
-            aria-label={`Channel ${it}, ${title}`}
+            aria-label={t.channel(it, title)}
             onClick={() => {
               selected.value = [row, it];
               cursor.value = null;
@@ -109,7 +113,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
           </button>
         ),
       )}
-      {channels.length > MOST ? ` and ${channels.length - MOST} more` : ""}
+      {channels.length > MOST ? t.more(channels.length - MOST) : ""}
     </p>
   );
 }

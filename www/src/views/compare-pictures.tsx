@@ -1,31 +1,35 @@
 /** What each of two plans does to the answers, image by image. */
-import { value } from "../lib/format";
+
+import { fixed, value } from "../lib/format";
 import type { PictureRow, SideAnswer } from "../state/compare";
+import { words } from "../words";
+
+const t = words.compare.answers;
 
 const MOST = 40;
 
 export function ComparePictures({ rows }: { rows: PictureRow[] }) {
-  if (rows.length === 0) return <p class="hint">There is no image to run on: add some under Proof.</p>;
+  if (rows.length === 0) return <p class="hint">{t.noImages}</p>;
   if (rows[0]!.a.changed === null) {
-    return <p class="hint">The output is not class scores, so the answers are not compared.</p>;
+    return <p class="hint">{t.noClasses}</p>;
   }
   return (
-    <section class="compare-pictures" aria-label="What the plans do to the answers">
-      <h3>Which answers</h3>
+    <section class="compare-pictures" aria-label={t.name}>
+      <h3>{t.title}</h3>
       <table>
-        <caption class="hidden">Answers of A and B</caption>
+        <caption class="hidden">{t.table}</caption>
         <thead>
           <tr>
-            <th scope="col">image</th>
-            <th scope="col">original</th>
+            <th scope="col">{t.image}</th>
+            <th scope="col">{t.original}</th>
             <th scope="col" class="name-a">
-              A
+              {words.compare.a}
             </th>
-            <th scope="col">KL</th>
+            <th scope="col">{t.kl}</th>
             <th scope="col" class="name-b">
-              B
+              {words.compare.b}
             </th>
-            <th scope="col">KL</th>
+            <th scope="col">{t.kl}</th>
           </tr>
         </thead>
         <tbody>
@@ -41,11 +45,7 @@ export function ComparePictures({ rows }: { rows: PictureRow[] }) {
           ))}
         </tbody>
       </table>
-      {rows.length > MOST ? (
-        <p class="hint">
-          The {MOST} most changed of {rows.length} images.
-        </p>
-      ) : null}
+      {rows.length > MOST ? <p class="hint">{t.most(MOST, rows.length)}</p> : null}
     </section>
   );
 }
@@ -55,7 +55,7 @@ function Side({ of }: { of: SideAnswer }) {
   return (
     <>
       <td class={of.changed ? "changed" : ""}>
-        {best?.label} {best ? <span class="hint">{(100 * best.probability).toFixed(0)} %</span> : null}
+        {best?.label} {best ? <span class="hint">{t.percent(fixed(100 * best.probability, 0))}</span> : null}
       </td>
       <td>{value(of.kl)}</td>
     </>

@@ -1,6 +1,7 @@
 /** Two criteria at the same cost, side by side. */
+
 import type { Signal } from "@preact/signals";
-import { percent, plural, removedPercent, value } from "../lib/format";
+import { percent, removedPercent, value } from "../lib/format";
 import {
   budget,
   type Comparison,
@@ -18,10 +19,12 @@ import {
 import { measured, model } from "../state/store";
 import { COMPENSATIONS, CRITERIA } from "../state/url";
 import type { Compensation, Criterion } from "../wasm/core";
+import { words } from "../words";
 import { CompareLayers } from "./compare-layers";
 import { ComparePictures } from "./compare-pictures";
 import { Choice, NumberBox } from "./parts";
-import { COMPENSATION_NAMES, CRITERION_NAMES } from "./words";
+
+const t = words.compare;
 
 export function CompareView() {
   const open = model.value;
@@ -30,11 +33,11 @@ export function CompareView() {
   return (
     <div class="compare">
       <div class="compare-asks">
-        <SideChoice name="A" side={sideA} />
-        <SideChoice name="B" side={sideB} />
+        <SideChoice kind="a" name={t.a} side={sideA} />
+        <SideChoice kind="b" name={t.b} side={sideB} />
         <div class="row">
           <NumberBox
-            name="MACs both remove, %"
+            name={t.budget}
             value={budget.value}
             min={1}
             max={95}
@@ -49,39 +52,32 @@ export function CompareView() {
             aria-disabled={comparing.value}
             onClick={() => void compareNow()}
           >
-            {comparing.value ? "Comparing…" : "Compare"}
+            {comparing.value ? t.running : t.run}
           </button>
         </div>
       </div>
       {compareError.value ? <p class="because">{compareError.value}</p> : null}
-      {shown ? (
-        <Result of={shown} />
-      ) : (
-        <p class="hint">
-          Two criteria, told to remove the same share of the MACs: which channels do they disagree on, and which of them
-          changes the answers less?
-        </p>
-      )}
+      {shown ? <Result of={shown} /> : <p class="hint">{t.ask}</p>}
     </div>
   );
 }
 
-function SideChoice({ name, side }: { name: "A" | "B"; side: Signal<Side> }) {
+function SideChoice({ kind, name, side }: { kind: "a" | "b"; name: string; side: Signal<Side> }) {
   return (
-    <fieldset class={`side side-${name.toLowerCase()}`}>
+    <fieldset class={`side side-${kind}`}>
       <legend>{name}</legend>
       <Choice<Criterion>
-        name={`Criterion ${name}`}
+        name={t.criterion(name)}
         value={side.value.criterion}
-        options={CRITERIA.map((it) => [it, CRITERION_NAMES[it], it === "apoz" && measured.value === 0] as const)}
+        options={CRITERIA.map((it) => [it, words.choices.criteria[it], it === "apoz" && measured.value === 0] as const)}
         onChoose={(criterion) => {
           side.value = { ...side.value, criterion };
         }}
       />
       <Choice<Compensation>
-        name={`Compensation ${name}`}
+        name={t.compensation(name)}
         value={side.value.compensation}
-        options={COMPENSATIONS.map((it) => [it, COMPENSATION_NAMES[it]] as const)}
+        options={COMPENSATIONS.map((it) => [it, words.choices.compensations[it]] as const)}
         onChoose={(compensation) => {
           side.value = { ...side.value, compensation };
         }}
@@ -94,41 +90,39 @@ function Result({ of }: { of: Comparison }) {
   const current = compareCurrent.value;
   return (
     <div class={current ? "compare-result" : "compare-result stale"}>
-      {current ? null : <p class="stale-note">These are of an earlier choice: compare again.</p>}
+      {current ? null : <p class="stale-note">{t.stale}</p>}
       <table class="sides">
-        <caption class="hidden">Both plans</caption>
+        <caption class="hidden">{t.both}</caption>
         <thead>
           <tr>
             <td />
             <th scope="col" class="name-a">
-              A
+              {t.a}
             </th>
             <th scope="col" class="name-b">
-              B
+              {t.b}
             </th>
           </tr>
         </thead>
         <tbody>
-          <Facts title="Plan" of={of} cell={title} />
-          <Facts title="MACs removed" of={of} cell={(it) => percent(removedPercent(it.macs))} />
-          <Facts title="Parameters removed" of={of} cell={(it) => percent(removedPercent(it.params))} />
-          <Facts title="Channels removed" of={of} cell={(it) => percent(removedPercent(it.channels))} />
+          <Facts title={t.plan} of={of} cell={title} />
+          <Facts title={t.macs} of={of} cell={(it) => percent(removedPercent(it.macs))} />
+          <Facts title={t.params} of={of} cell={(it) => percent(removedPercent(it.params))} />
+          <Facts title={t.channels} of={of} cell={(it) => percent(removedPercent(it.channels))} />
           {of.rows.some((it) => it.a.changed !== null) ? <Judged of={of} /> : null}
           <tr>
-            <th scope="row">Take it</th>
+            <th scope="row">{t.take}</th>
             {[of.a, of.b].map((side, i) => (
               <td key={i === 0 ? "a" : "b"}>
                 <button type="button" class="link" onClick={() => usePlan(side)}>
-                  Use plan {i === 0 ? "A" : "B"}
+                  {t.use(i === 0 ? t.a : t.b)}
                 </button>
               </td>
             ))}
           </tr>
         </tbody>
       </table>
-      {Math.abs(removedPercent(of.a.macs) - removedPercent(of.b.macs)) > 2 ? (
-        <p class="hint">The budget could not be met equally: one of them removes what its guards and ties allow.</p>
-      ) : null}
+      {Math.abs(removedPercent(of.a.macs) - removedPercent(of.b.macs)) > 2 ? <p class="hint">{t.unequal}</p> : null}
       <CompareLayers layers={of.layers} />
       <ComparePictures rows={of.rows} />
     </div>
@@ -136,7 +130,7 @@ function Result({ of }: { of: Comparison }) {
 }
 
 function title({ criterion, compensation, amount }: Outcome): string {
-  return `${criterion === "probability" ? "τ" : "share"} ${amount}, ${compensation}`;
+  return criterion === "probability" ? t.threshold(amount, compensation) : t.share(amount, compensation);
 }
 
 function Facts(props: { title: string; of: Comparison; cell: (side: Outcome) => string }) {
@@ -159,16 +153,12 @@ function Judged({ of }: { of: Comparison }) {
   return (
     <>
       <tr>
-        <th scope="row">First class changed</th>
-        <td class={better(topA, topB)}>
-          {topA} of {plural(n, "image")}
-        </td>
-        <td class={better(topB, topA)}>
-          {topB} of {plural(n, "image")}
-        </td>
+        <th scope="row">{t.changed}</th>
+        <td class={better(topA, topB)}>{t.changedOf(topA, n)}</td>
+        <td class={better(topB, topA)}>{t.changedOf(topB, n)}</td>
       </tr>
       <tr>
-        <th scope="row">Mean KL to the original</th>
+        <th scope="row">{t.meanKl}</th>
         <td class={better(klA, klB)}>{value(klA)}</td>
         <td class={better(klB, klA)}>{value(klB)}</td>
       </tr>

@@ -1,9 +1,12 @@
 /** How far the measurement can be trusted: one channel and all of them, image by image. */
 
-import { count, plural, value } from "../lib/format";
+import { fixed, value } from "../lib/format";
 import { movement, trace as selectedTrace, type Trace } from "../state/convergence";
 import { criterion, threshold } from "../state/store";
 import type { ChannelDetail } from "../wasm/core";
+import { words } from "../words";
+
+const t = words.channel.trace;
 
 const WIDTH = 110;
 const HEIGHT = 34;
@@ -17,14 +20,10 @@ export function TraceView({ detail }: { detail: ChannelDetail }) {
   const trace = selectedTrace.value;
   if (!trace) return null;
   const { images, values, gaussian } = trace;
-  const what = gaussian ? "P" : "Zeros at its reader";
+  const what = gaussian ? t.p : t.zeros;
   const last = values.at(-1)!;
   if (values.length < 2) {
-    return (
-      <p class="hint">
-        {what} after one image: {share(last)}. More images show whether it holds.
-      </p>
-    );
+    return <p class="hint">{t.one(what, share(last))}</p>;
   }
   const moved = Math.abs(last - values.at(-2)!);
   // What reads the channel sees the pair's second half.
@@ -33,15 +32,15 @@ export function TraceView({ detail }: { detail: ChannelDetail }) {
   return (
     <figure class="trace">
       <Line trace={trace} limit={limit} />
-      <figcaption class="hint" title={`From ${plural(images[0]!, "image")} to ${images.at(-1)}`}>
-        {what} {share(values[0]!)} → {share(last)}, {moved <= STEADY ? "steady" : "still moving"}
+      <figcaption class="hint" title={t.from(images[0]!, images.at(-1))}>
+        {t.moved(what, share(values[0]!), share(last), moved <= STEADY)}
       </figcaption>
     </figure>
   );
 }
 
 function share(x: number): string {
-  return x.toFixed(3);
+  return fixed(x, 3);
 }
 
 function Line({ trace, limit }: { trace: Trace; limit: number | null }) {
@@ -55,15 +54,11 @@ function Line({ trace, limit }: { trace: Trace; limit: number | null }) {
   const x = (n: number) => EDGE + ((n - first) / Math.max(1, last - first)) * (WIDTH - 2 * EDGE);
   const points = values.map((v, i) => `${x(images[i]!).toFixed(1)},${y(v).toFixed(1)}`);
   return (
-    <svg
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label={`${gaussian ? "P" : "Fraction of zeros"} image by image: ${values.slice(0, 24).map(share).join(", ")}`}
-    >
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t.line(gaussian, values.slice(0, 24).map(share))}>
       {limit === null ? null : <line class="trace-limit" x1={0} x2={WIDTH} y1={y(limit)} y2={y(limit)} />}
       {limit === null ? null : (
         <text class="trace-name" x={WIDTH} y={y(limit) < HEIGHT / 2 ? y(limit) + 10 : y(limit) - 3} text-anchor="end">
-          {gaussian ? "τ" : "P"}
+          {gaussian ? t.tau : t.p}
         </text>
       )}
       <path class="trace-line" d={`M${points.join(" L")}`} />
@@ -77,18 +72,10 @@ export function MovementText() {
   const now = movement.value;
   if (!now) return null;
   const { added, channels, largest, crossed, gaussian } = now;
-  const lead = added === 1 ? "The last one" : `Each of the last ${added}`;
   return (
     <>
-      {lead} moved {gaussian ? "P" : "the measured zeros"} of {count(channels)} normalised channels by{" "}
-      {value(now.median)} (median), at most {value(largest)}.{" "}
-      {crossed === null
-        ? largest <= STEADY
-          ? "It has settled."
-          : "More images would settle it further."
-        : crossed === 0
-          ? "None changed its side of τ, so the plan stayed."
-          : `${count(crossed)} changed their side of τ: add images until none does.`}
+      {t.movement(added, gaussian, channels, value(now.median), value(largest))}{" "}
+      {crossed !== null ? t.crossed(crossed) : largest <= STEADY ? t.settled : t.unsettled}
     </>
   );
 }

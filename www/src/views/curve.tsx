@@ -1,4 +1,5 @@
 import { amount, curve, takesShare } from "../state/store";
+import { words } from "../words";
 
 const WIDTH = 300;
 const HEIGHT = 44;
@@ -17,14 +18,14 @@ export function CurveView() {
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Parameters and MACs removed over the whole range of the ${takesShare.value ? "share" : "threshold"}`}
+        aria-label={words.dial.curve(takesShare.value)}
       >
         <line class="curve-now" x1={x(at)} x2={x(at)} y1={0} y2={HEIGHT} />
         <path class="curve-params" d={path(lines.params)} />
         <path class="curve-macs" d={path(lines.macs)} />
       </svg>
       <span class={takesShare.value ? "curve-key low" : "curve-key"} aria-hidden="true">
-        <i class="key params" /> parameters <i class="key macs" /> MACs removed
+        <i class="key params" /> {words.dial.curveParams} <i class="key macs" /> {words.dial.curveMacs}
       </span>
     </div>
   );

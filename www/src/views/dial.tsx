@@ -1,36 +1,37 @@
 import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { brief, count, percent, removedPercent } from "../lib/format";
+import { brief, percent, removedPercent } from "../lib/format";
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
 import { ownRows } from "../state/locks";
-import { MEASURE_FIRST, setAmount, solveFor } from "../state/planning";
+import { setAmount, solveFor } from "../state/planning";
 import * as store from "../state/store";
 import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
 import type { Change } from "../wasm/core";
-import { LIMITS, ownCount } from "../words/limits";
+import { words } from "../words";
 import { CurveView } from "./curve";
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
-import { COMPENSATION_NAMES, CRITERION_HELP, CRITERION_NAMES, PER_NAMES } from "./words";
+
+const t = words.dial;
 
 /** The one control the page is about, and its effect right below it. */
 export function Dial() {
   return (
-    <section class="dial" aria-label="Threshold and savings">
-      <Step n={3} title="Plan">
+    <section class="dial" aria-label={t.name}>
+      <Step n={3} title={t.plan}>
         <Steps />
       </Step>
       <div class="choices">
         <Choice
-          name="Criterion"
+          name={t.criterion}
           value={store.criterion.value}
-          options={CRITERIA.map((it) => [it, CRITERION_NAMES[it]] as const)}
+          options={CRITERIA.map((it) => [it, words.choices.criteria[it]] as const)}
           onChoose={(criterion) => batch(() => chooseCriterion(criterion))}
         />
         <Choice
-          name="Compensation"
+          name={t.compensation}
           value={store.compensation.value}
-          options={COMPENSATIONS.map((it) => [it, COMPENSATION_NAMES[it]] as const)}
+          options={COMPENSATIONS.map((it) => [it, words.choices.compensations[it]] as const)}
           onChoose={(value) => {
             store.compensation.value = value;
           }}
@@ -39,7 +40,7 @@ export function Dial() {
       <Slider />
       <Outputs />
       <Target />
-      <p class="hint dial-help">{CRITERION_HELP[store.criterion.value]}</p>
+      <p class="hint dial-help">{words.choices.criterionHelp[store.criterion.value]}</p>
       <Limits />
     </section>
   );
@@ -47,7 +48,7 @@ export function Dial() {
 
 function chooseCriterion(criterion: (typeof CRITERIA)[number]): void {
   if (criterion === "apoz" && store.measured.value === 0) {
-    store.noticeText.value = MEASURE_FIRST;
+    store.noticeText.value = t.measureFirst;
     return;
   }
   store.noticeText.value = "";
@@ -61,20 +62,16 @@ function chooseCriterion(criterion: (typeof CRITERIA)[number]): void {
 function Slider() {
   const takesShare = store.takesShare.value;
   const amount = store.amount.value;
-  const name = takesShare ? "Share removed" : "Threshold";
-  const removed = store.drag.value?.preview.channels;
-  const effect = removed
-    ? `, ${count(removed.before - removed.after)} of ${count(removed.before)} channels removed`
-    : "";
+  const name = takesShare ? t.share : t.threshold;
   return (
     <div class="slider">
       <div class="slider-head">
         <label for="amount">{name}</label>
         <span class="symbol" aria-hidden="true">
-          {takesShare ? "lowest score first" : "τ, lower cuts more"}
+          {takesShare ? t.shareSide : t.thresholdSide}
         </span>
         <NumberBox
-          name="Threshold value"
+          name={t.value}
           hideLabel
           value={amount}
           min={0}
@@ -88,7 +85,7 @@ function Slider() {
         id="amount"
         type="range"
         aria-label={name}
-        aria-valuetext={`${amount}${effect}`}
+        aria-valuetext={t.spoken(amount, store.drag.value?.preview.channels)}
         min={takesShare ? 0 : logit(LOWEST)}
         max={takesShare ? 0.95 : logit(HIGHEST)}
         step={takesShare ? 0.005 : 0.02}
@@ -118,21 +115,21 @@ function Outputs() {
   const preview = store.drag.value?.preview;
   return (
     <div class="outputs">
-      <Output name="Parameters removed" short="parameters" change={preview?.params} />
-      <Output name="MACs removed" short="MACs" change={preview?.macs} />
-      <Output name="Channels removed" short="channels" change={preview?.channels} />
+      <Output name={t.outputs.params} below={t.outputsBelow.params} change={preview?.params} />
+      <Output name={t.outputs.macs} below={t.outputsBelow.macs} change={preview?.macs} />
+      <Output name={t.outputs.channels} below={t.outputsBelow.channels} change={preview?.channels} />
     </div>
   );
 }
 
-function Output({ name, short, change }: { name: string; short: string; change: Change | undefined }) {
+function Output({ name, below, change }: { name: string; below: string; change: Change | undefined }) {
   return (
     <div class="output">
       {/* It follows every pixel of a drag; announcing that would drown everything else. */}
       <output aria-label={name} aria-live="off" for="amount">
         {change ? percent(removedPercent(change)) : "–"}
       </output>
-      <span class="output-name">{short} removed</span>
+      <span class="output-name">{below}</span>
       <span class="output-counts">{change ? `${brief(change.before)} → ${brief(change.after)}` : ""}</span>
     </div>
   );
@@ -143,9 +140,9 @@ function Target() {
   const [percentage, setPercentage] = useState(30);
   return (
     <div class="row target">
-      <NumberBox name="MACs to remove, %" value={percentage} min={1} max={95} step={1} onCommit={setPercentage} />
+      <NumberBox name={t.target} value={percentage} min={1} max={95} step={1} onCommit={setPercentage} />
       <button type="button" disabled={!store.model.value} onClick={() => void solveFor(percentage)}>
-        Solve for −{percentage} % MACs
+        {t.solve(percentage)}
       </button>
     </div>
   );
@@ -155,10 +152,10 @@ function Target() {
 function Limits() {
   return (
     <details class="limits">
-      <summary>{store.criterion.value === "random" ? "Limits per layer, and seed" : "Limits per layer"}</summary>
+      <summary>{store.criterion.value === "random" ? t.limitsAndSeed : t.limits}</summary>
       <div class="row">
         <NumberBox
-          name="Keep at least, per layer"
+          name={t.keepAtLeast}
           value={store.floor.value}
           min={1}
           max={65536}
@@ -168,7 +165,7 @@ function Limits() {
           }}
         />
         <NumberBox
-          name="Keep a multiple of"
+          name={t.multipleOf}
           value={store.multiple.value}
           min={1}
           max={256}
@@ -179,9 +176,9 @@ function Limits() {
         />
         {store.takesShare.value ? (
           <Choice
-            name="Order channels"
+            name={t.order}
             value={store.per.value}
-            options={PERS.map((it) => [it, PER_NAMES[it]] as const)}
+            options={PERS.map((it) => [it, words.choices.pers[it]] as const)}
             onChoose={(value) => {
               store.per.value = value;
             }}
@@ -189,7 +186,7 @@ function Limits() {
         ) : null}
         {store.criterion.value === "random" ? (
           <NumberBox
-            name="Seed"
+            name={t.seed}
             value={store.seed.value}
             min={0}
             max={0xffffffff}
@@ -208,10 +205,10 @@ function Limits() {
 /** Layers that are set apart, where all layers are spoken of. */
 function OwnLimits() {
   const count = ownRows.value.size;
-  if (count === 0) return <p class="hint">{LIMITS.how}</p>;
+  if (count === 0) return <p class="hint">{words.limits.how}</p>;
   return (
     <p class="hint">
-      {ownCount(count)}{" "}
+      {words.limits.ownCount(count)}{" "}
       <button
         type="button"
         class="link"
@@ -219,7 +216,7 @@ function OwnLimits() {
           store.own.value = "";
         }}
       >
-        {LIMITS.clear}
+        {words.limits.clear}
       </button>
     </p>
   );

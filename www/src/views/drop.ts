@@ -4,6 +4,7 @@ import { draggedFiles } from "../lib/folders";
 import { arrive, arriveFolder } from "../state/arrivals";
 import { addImages } from "../state/pictures";
 import { dropping, noticeText } from "../state/store";
+import { words } from "../words";
 
 export function acceptDrops(): void {
   let depth = 0;
@@ -43,6 +44,6 @@ export function acceptPastes(): void {
     if (files.length === 0) return;
     event.preventDefault();
     addImages(files);
-    noticeText.value = files.length === 1 ? "The image was pasted." : `${files.length} images were pasted.`;
+    noticeText.value = words.proof.pasted(files.length);
   });
 }

@@ -1,12 +1,13 @@
 /** One node of the layer graph: a bar as wide as its channels, what stays of it filled. */
+
 import type { Box } from "../charts/graph-layout";
 import type { Role } from "../lib/coupling";
 import { count } from "../lib/format";
 import { clip } from "../lib/names";
 import type { TopologyNode } from "../wasm/core";
+import { words } from "../words";
 
-const SIGNS: Record<string, string> = { concat: "concat", shuffle: "shuffle", split: "split" };
-const JOINS: Record<string, string> = { Add: "+", Sum: "+", Mul: "×", Sub: "−", Div: "÷", Max: "max", Min: "min" };
+const t = words.graph;
 
 /** Characters of a label; the layout leaves room for them. */
 const LONGEST = 20;
@@ -42,8 +43,8 @@ export function NodeMark(props: {
   const text = layer
     ? `${clip(name, LONGEST)}  ${kept === node.channels ? count(kept) : `${count(node.channels)} → ${count(kept)}`}`
     : node.kind === "join"
-      ? (JOINS[node.op] ?? node.op)
-      : (SIGNS[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
+      ? (t.joins[node.op] ?? node.op)
+      : (t.signs[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing.
     <g

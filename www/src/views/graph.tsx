@@ -1,17 +1,20 @@
 /** The network as a graph of layers: how wide each was and still is. */
+
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Box, ribbon } from "../charts/graph-layout";
 import type { Role } from "../lib/coupling";
-import { count, percent, removedPercent } from "../lib/format";
+import { percent, removedPercent } from "../lib/format";
 import { coupled } from "../state/coupling";
 import { cursor } from "../state/cursor";
 import { drag, model, selected } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
-import { COUPLED, GRAPH } from "../words/graph";
+import { words } from "../words";
 import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
+
+const t = words.graph;
 
 /** Shift, in pixels, and zoom of the drawing. */
 const glance = signal<Glance>({ x: 0, y: 0, zoom: 1 });
@@ -27,7 +30,7 @@ export function GraphView() {
   if (!shown || shown.of.blob !== model.value?.blob) {
     return (
       <div class="graph empty-view">
-        <p class="hint">{model.value ? "Drawing the network…" : "Open a network to see its layers."}</p>
+        <p class="hint">{model.value ? t.drawing : t.noNetwork}</p>
       </div>
     );
   }
@@ -80,15 +83,12 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     <div class="graph">
       <div class="graph-tools">
         <p class="graph-read" aria-live="polite">
-          {at === null
-            ? "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer. " +
-              GRAPH.hint
-            : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
+          {at === null ? t.hint : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
         </p>
-        <button type="button" aria-label="Zoom out" onClick={() => zoomBy(box.current, 1 / 1.3)}>
+        <button type="button" aria-label={t.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
           −
         </button>
-        <button type="button" aria-label="Zoom in" onClick={() => zoomBy(box.current, 1.3)}>
+        <button type="button" aria-label={t.zoomIn} onClick={() => zoomBy(box.current, 1.3)}>
           +
         </button>
         <button
@@ -97,14 +97,14 @@ function GraphPicture({ shown }: { shown: Drawing }) {
             if (box.current) glance.value = whole(box.current, placed, true);
           }}
         >
-          Fit
+          {t.fit}
         </button>
-        <button type="button" title={GRAPH.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
-          {GRAPH.show}
+        <button type="button" title={t.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
+          {t.show}
         </button>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}
-      <svg ref={box} class="graph-picture" role="group" aria-label="Layers and joins, in the order in which they run">
+      <svg ref={box} class="graph-picture" role="group" aria-label={t.name}>
         <g transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${zoom.toFixed(4)})`}>
           {topology.edges.map((edge, i) => {
             const path = ribbon(placed.edges[i]!);
@@ -158,27 +158,15 @@ function nameOf(node: TopologyNode): string {
   return node.layer === null ? node.name : (open?.layerNames[node.layer] ?? node.name);
 }
 
-const KINDS: Record<string, string> = {
-  input: "input",
-  output: "output",
-  join: "joins branches",
-  concat: "puts branches side by side",
-  shuffle: "shuffles channels",
-  split: "splits channels",
-};
-
 function describe(node: TopologyNode, kept: number, role: Role | undefined): string {
   const layer = node.layer === null ? null : model.value?.overview.layers[node.layer];
-  const what = layer ? `${layer.kind} ${layer.kernel}`.trim() : (KINDS[node.kind] ?? node.op);
+  const what = layer
+    ? `${words.plan.kinds[layer.kind] ?? layer.kind} ${layer.kernel}`.trim()
+    : (t.kinds[node.kind] ?? node.op);
   const before = node.channels;
-  const channels =
-    kept === before
-      ? `${count(before)} channels, all kept`
-      : kept === 0
-        ? `${count(before)} channels, leaves as a whole`
-        : `${count(before)} → ${count(kept)} channels (−${percent(removedPercent({ before, after: kept }))})`;
+  const channels = t.channels(before, kept, percent(removedPercent({ before, after: kept })));
   const op = layer ? "" : node.op ? `${node.op} · ` : "";
-  return [nameOf(node), op + what, channels, role ? COUPLED[role] : ""].filter(Boolean).join(" · ");
+  return [nameOf(node), op + what, channels, role ? t.coupled[role] : ""].filter(Boolean).join(" · ");
 }
 
 /** The row of the map that a layer writes. */

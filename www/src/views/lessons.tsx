@@ -1,16 +1,18 @@
 import { isSet, lessonOf, openLesson, shownLessons, tryOut } from "../state/lessons";
 import { lesson } from "../state/store";
-import { LESSON_WORDS } from "./lesson-words";
+import { words } from "../words";
+
+const t = words.lessons;
 
 /** A menu of what can be shown to a class in a few minutes each. */
 export function LessonsMenu() {
   return (
     <>
       <button type="button" popovertarget="lessons">
-        Lessons
+        {t.name}
       </button>
       <div id="lessons" popover="auto" class="menu">
-        <ol aria-label="Lessons">
+        <ol aria-label={t.name}>
           {shownLessons.value.map((it) => (
             <li key={it.id}>
               <button
@@ -21,7 +23,7 @@ export function LessonsMenu() {
                   void openLesson(it.id);
                 }}
               >
-                {LESSON_WORDS[it.id]?.title}
+                {t.each[it.id]?.title}
               </button>
             </li>
           ))}
@@ -34,8 +36,8 @@ export function LessonsMenu() {
 /** The lesson that is on: its sentences, what to try, and the way on. */
 export function LessonCard() {
   const now = lessonOf(lesson.value);
-  const words = LESSON_WORDS[lesson.value];
-  if (!now || !words) return null;
+  const told = t.each[lesson.value];
+  if (!now || !told) return null;
   const all = shownLessons.value;
   const at = all.indexOf(now);
   const neighbour = (by: number, name: string) => {
@@ -47,33 +49,31 @@ export function LessonCard() {
     );
   };
   return (
-    <aside class="lesson" aria-label="Lesson">
+    <aside class="lesson" aria-label={t.card}>
       <div class="lesson-head">
-        <h2>{words.title}</h2>
-        <span class="hint">
-          Lesson {at + 1} of {all.length}
-        </span>
+        <h2>{told.title}</h2>
+        <span class="hint">{t.place(at + 1, all.length)}</span>
       </div>
-      <p>{words.text}</p>
+      <p>{told.text}</p>
       <div class="lesson-tries">
         {now.tries.map((it, i) => (
           <button
-            key={words.tries[i]}
+            key={told.tries[i]}
             type="button"
             aria-pressed={"set" in it ? isSet(it) : undefined}
             onClick={() => tryOut(it)}
           >
-            {words.tries[i]}
+            {told.tries[i]}
           </button>
         ))}
       </div>
       <div class="lesson-moves">
-        {neighbour(-1, "Previous")}
-        {neighbour(1, "Next")}
+        {neighbour(-1, t.previous)}
+        {neighbour(1, t.next)}
         <button
           type="button"
           class="quiet"
-          aria-label="Close the lesson"
+          aria-label={t.close}
           onClick={() => {
             lesson.value = "";
           }}

@@ -9,7 +9,10 @@ import { cellAt, slotAt } from "../charts/row-layout";
 import { cursor, cuts, moveCursor, openAtCursor, perLine, pointed, readOut, zoomTo } from "../state/cursor";
 import { lockedRows, ownRows, toggleRowLock } from "../state/locks";
 import { amount, drag, type Model, model, order, presenting, selected, takesShare, zoom } from "../state/store";
+import { words } from "../words";
 import { watchPinch } from "./pinch";
+
+const t = words.map;
 
 /** The map's canvas, whole or one row of it, and everything the pointer and the keys do there. */
 export function MapBox({ picture }: { picture: RefObject<() => string | null> }) {
@@ -46,7 +49,7 @@ export function MapBox({ picture }: { picture: RefObject<() => string | null> })
     const scene = common();
     const slot = cursor.value?.row === row ? cursor.value.slot : null;
     const threshold = ownRows.peek().get(row)?.threshold ?? amount.peek();
-    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? "cut" : `τ = ${threshold}` };
+    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? t.cut : t.cutAt(threshold) };
   };
 
   const paint = () => {
@@ -166,8 +169,8 @@ export function MapBox({ picture }: { picture: RefObject<() => string | null> })
         class="map-box"
         ref={box}
         role="application"
-        aria-label="Channel map"
-        aria-roledescription="channel map"
+        aria-label={t.name}
+        aria-roledescription={t.role}
         aria-describedby="map-help"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is a widget of its own, moved through by arrow keys
         tabIndex={0}
@@ -195,17 +198,10 @@ export function MapBox({ picture }: { picture: RefObject<() => string | null> })
         />
       </div>
       <p class="read-out" aria-live="polite">
-        {readOut.value || (
-          <span class="hint">
-            {zoom.value === null
-              ? "Point at a cell to name the channel, click to open it; click a layer’s name to see it alone, its padlock to keep it whole."
-              : "Sorted by what goes first, from left to right; the line over the cells is P, from 0 at the foot to 1."}
-          </span>
-        )}
+        {readOut.value || <span class="hint">{zoom.value === null ? t.hint : t.rowHint}</span>}
       </p>
       <p id="map-help" class="hidden">
-        Arrow keys move between layers and channels, with Shift ten at a time; Enter opens the channel; Z shows the
-        layer alone, Escape all layers; L locks the layer. The button Table shows the same as a table.
+        {t.help}
       </p>
     </>
   );

@@ -1,9 +1,10 @@
 import { probability, value } from "../lib/format";
 import { zoomTo } from "../state/cursor";
-import { STATE_NAMES } from "../state/exports";
 import { layerOf, ownRows, toggleLock } from "../state/locks";
 import { drag, locked, type Model, model, order, selected, zoom } from "../state/store";
-import { LIMITS, ownText } from "../words/limits";
+import { words } from "../words";
+
+const t = words.map.asTable;
 
 /** The map's twin for those who do not see it, or who want to read numbers. */
 export function MapTable() {
@@ -11,7 +12,7 @@ export function MapTable() {
   if (!open || !drag.value) return <div class="map-table" />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-    <section class="map-table" aria-label="Channel map as a table" tabIndex={0}>
+    <section class="map-table" aria-label={t.name} tabIndex={0}>
       {zoom.value === null ? <Layers open={open} /> : <Channels open={open} row={zoom.value} />}
     </section>
   );
@@ -21,19 +22,19 @@ function Layers({ open }: { open: Model }) {
   const states = drag.value!.states;
   return (
     <table>
-      <caption class="hidden">Layers of the channel map</caption>
+      <caption class="hidden">{t.layers}</caption>
       <thead>
         <tr>
-          <th scope="col">Layer</th>
-          <th scope="col">Lock</th>
-          <th scope="col">Channels</th>
-          <th scope="col">Kept</th>
-          <th scope="col">Output dead</th>
-          <th scope="col">Input dead</th>
-          <th scope="col">Both dead</th>
-          <th scope="col">Other</th>
-          <th scope="col">Withheld</th>
-          {ownRows.value.size > 0 ? <th scope="col">{LIMITS.column}</th> : null}
+          <th scope="col">{t.layer}</th>
+          <th scope="col">{t.lock}</th>
+          <th scope="col">{t.channels}</th>
+          <th scope="col">{t.kept}</th>
+          <th scope="col">{t.outputDead}</th>
+          <th scope="col">{t.inputDead}</th>
+          <th scope="col">{t.bothDead}</th>
+          <th scope="col">{t.other}</th>
+          <th scope="col">{t.withheld}</th>
+          {ownRows.value.size > 0 ? <th scope="col">{words.limits.column}</th> : null}
         </tr>
       </thead>
       <tbody>
@@ -52,7 +53,7 @@ function Layers({ open }: { open: Model }) {
               <td>
                 <input
                   type="checkbox"
-                  aria-label={`Lock ${open.siteNames[row]}`}
+                  aria-label={t.lockOf(open.siteNames[row]!)}
                   disabled={layer < 0}
                   checked={layer >= 0 && locked.value.includes(layer)}
                   onChange={() => toggleLock(layer)}
@@ -65,7 +66,7 @@ function Layers({ open }: { open: Model }) {
                   {counts[state]}
                 </td>
               ))}
-              {ownRows.value.size > 0 ? <td class="words">{ownText(ownRows.value.get(row)) || "–"}</td> : null}
+              {ownRows.value.size > 0 ? <td class="words">{words.limits.own(ownRows.value.get(row)) || "–"}</td> : null}
             </tr>
           );
         })}
@@ -83,14 +84,14 @@ function Channels({ open, row }: { open: Model; row: number }) {
   const flats = [...sorted.channels.subarray(site.offset, site.offset + site.channels)].reverse();
   return (
     <table>
-      <caption class="hidden">Channels of {open.siteNames[row]}</caption>
+      <caption class="hidden">{t.channelsOf(open.siteNames[row]!)}</caption>
       <thead>
         <tr>
-          <th scope="col">Channel</th>
-          <th scope="col">β</th>
-          <th scope="col">s</th>
-          <th scope="col">P</th>
-          <th scope="col">State</th>
+          <th scope="col">{t.channel}</th>
+          <th scope="col">{t.beta}</th>
+          <th scope="col">{t.s}</th>
+          <th scope="col">{t.p}</th>
+          <th scope="col">{t.state}</th>
         </tr>
       </thead>
       <tbody>
@@ -103,7 +104,7 @@ function Channels({ open, row }: { open: Model; row: number }) {
                 <button
                   type="button"
                   class="link"
-                  aria-label={`Open channel ${channel}`}
+                  aria-label={t.open(channel)}
                   onClick={() => {
                     selected.value = [row, channel];
                   }}
@@ -113,8 +114,8 @@ function Channels({ open, row }: { open: Model; row: number }) {
               </th>
               <td>{value(open.means[flat]!)}</td>
               <td>{value(open.stds[flat]!)}</td>
-              <td>{Number.isNaN(p) ? "none" : probability(p)}</td>
-              <td>{STATE_NAMES[states[flat]!]}</td>
+              <td>{Number.isNaN(p) ? t.none : probability(p)}</td>
+              <td>{words.map.states[states[flat]!]}</td>
             </tr>
           );
         })}

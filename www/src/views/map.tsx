@@ -2,11 +2,14 @@ import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import { stem } from "../state/exports";
 import { mapAs, model, order, zoom } from "../state/store";
+import { words } from "../words";
 import { MapBox } from "./map-box";
 import { MapTable } from "./map-table";
 import { Step } from "./parts";
 import { RowHead } from "./row-head";
 import { SaveButtons } from "./save";
+
+const t = words.map;
 
 /** The channel map: as a picture, one layer of it alone, or as a table. */
 export function MapView() {
@@ -14,7 +17,7 @@ export function MapView() {
   const asTable = mapAs.value === "table";
   return (
     <div class="map">
-      <Step n={2} title="Channels">
+      <Step n={2} title={t.step}>
         <div class="map-tools">
           <button
             type="button"
@@ -24,10 +27,10 @@ export function MapView() {
               mapAs.value = asTable ? "picture" : "table";
             }}
           >
-            Table
+            {t.table}
           </button>
           <SaveButtons
-            picture="channel map"
+            picture={words.page.pictures.map}
             stem={() => `${stem()}.map${zoom.value === null ? "" : `-row-${zoom.value + 1}`}`}
             svg={() => picture.current()}
             disabled={!model.value || !order.value || asTable}
@@ -51,27 +54,27 @@ function Picture({ of }: { of: RefObject<() => string | null> }) {
 
 function Legend() {
   return (
-    <ul class="legend" aria-label="Colours of the channel map">
+    <ul class="legend" aria-label={t.legend.name}>
       <li>
-        <i class="swatch alive" /> kept, darker = likelier dead
+        <i class="swatch alive" /> {t.legend.alive}
       </li>
       <li>
-        <i class="swatch output-dead" /> output dead
+        <i class="swatch output-dead" /> {t.legend.outputDead}
       </li>
       <li>
-        <i class="swatch input-dead" /> input dead
+        <i class="swatch input-dead" /> {t.legend.inputDead}
       </li>
       <li>
-        <i class="swatch both-dead" /> both dead
+        <i class="swatch both-dead" /> {t.legend.bothDead}
       </li>
       <li>
-        <i class="swatch removed" /> removed otherwise
+        <i class="swatch removed" /> {t.legend.removed}
       </li>
       <li>
-        <i class="swatch withheld" /> dead but withheld
+        <i class="swatch withheld" /> {t.legend.withheld}
       </li>
       <li>
-        <i class="swatch linear" /> no probability
+        <i class="swatch linear" /> {t.legend.linear}
       </li>
     </ul>
   );

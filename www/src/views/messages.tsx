@@ -1,5 +1,6 @@
 import type { Signal } from "@preact/signals";
 import { alertText, noticeText } from "../state/store";
+import { words } from "../words";
 
 /** Errors and news, one sentence each, above the page rather than pushing it down. */
 export function Messages() {
@@ -26,7 +27,7 @@ function Close({ of }: { of: Signal<string> }) {
     of.value = "";
   };
   return (
-    <button type="button" class="quiet" aria-label="Dismiss" onClick={close}>
+    <button type="button" class="quiet" aria-label={words.page.dismiss} onClick={close}>
       ×
     </button>
   );

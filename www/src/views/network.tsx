@@ -1,24 +1,22 @@
-import { bytes, compact, count } from "../lib/format";
+import { bytes, compact, count, fixed } from "../lib/format";
 import { arrive } from "../state/arrivals";
 import { openSample } from "../state/models";
 import { type Model, model, type SampleNetwork, samples } from "../state/store";
+import { words } from "../words";
 import { FileButton, Step } from "./parts";
+
+const t = words.network;
 
 export function NetworkView() {
   const open = model.value;
   return (
-    <section class="network" aria-label="Network">
-      <Step n={1} title="Network" />
-      <FileButton
-        name="Open an ONNX model"
-        primary
-        multiple
-        onFiles={(files, since) => void arrive(files, since, true)}
-      >
-        Open an ONNX model
+    <section class="network" aria-label={t.name}>
+      <Step n={1} title={t.name} />
+      <FileButton name={t.open} primary multiple onFiles={(files, since) => void arrive(files, since, true)}>
+        {t.open}
       </FileButton>
-      <p class="hint">or drop one anywhere on this page, or try one of these:</p>
-      <ul class="samples" aria-label="Sample models">
+      <p class="hint">{t.orDrop}</p>
+      <ul class="samples" aria-label={t.samples}>
         {samples.value.networks.map((sample) => (
           <Sample key={sample.file} sample={sample} />
         ))}
@@ -26,9 +24,8 @@ export function NetworkView() {
       {open ? <Facts open={open} /> : null}
       <footer class="about">
         <p>
-          After Zhao et al.,{" "}
-          <cite>Probability-Based Channel Pruning for Depthwise Separable Convolutional Networks</cite>, JCST 37(3),
-          2022. doi 10.1007/s11390-022-2131-8
+          {t.after} <cite>{t.paper}</cite>
+          {t.published}
         </p>
       </footer>
     </section>
@@ -37,6 +34,7 @@ export function NetworkView() {
 
 function Sample({ sample }: { sample: SampleNetwork }) {
   const source = model.value?.source;
+  const accuracy = fixed(100 * sample.accuracy, 1);
   const isOpen = source?.kind === "sample" && source.file === sample.file;
   return (
     <li>
@@ -44,12 +42,10 @@ function Sample({ sample }: { sample: SampleNetwork }) {
         type="button"
         aria-pressed={isOpen}
         onClick={(event) => void openSample(sample.file, event.timeStamp)}
-        title={`${count(sample.params)} parameters, ${count(sample.macs)} multiply-adds, ${sample.data} test accuracy ${(100 * sample.accuracy).toFixed(1)} %`}
+        title={t.sampleHelp(sample.params, sample.macs, sample.data, accuracy)}
       >
         <span class="sample-name">{sample.name}</span>
-        <span class="sample-facts">
-          {sample.data} · {(100 * sample.accuracy).toFixed(1)} % · {bytes(sample.bytes)}
-        </span>
+        <span class="sample-facts">{t.sampleFacts(sample.data, accuracy, bytes(sample.bytes))}</span>
       </button>
     </li>
   );
@@ -64,35 +60,35 @@ function Facts({ open }: { open: Model }) {
       <h3 title={overview.file}>{overview.file}</h3>
       <dl>
         <div>
-          <dt>Parameters</dt>
+          <dt>{t.parameters}</dt>
           <dd title={count(overview.params)}>{compact(overview.params)}</dd>
         </div>
         <div>
-          <dt>MACs</dt>
+          <dt>{t.macs}</dt>
           <dd title={count(overview.macs)}>{compact(overview.macs)}</dd>
         </div>
         <div>
-          <dt>Channels</dt>
+          <dt>{t.channels}</dt>
           <dd>{count(overview.channels)}</dd>
         </div>
         <div>
-          <dt title="Depthwise convolutions between two normalised layers">Pairs</dt>
+          <dt title={t.pairsHelp}>{t.pairs}</dt>
           <dd>{overview.pairs.length}</dd>
         </div>
         <div>
-          <dt>Input</dt>
+          <dt>{t.input}</dt>
           <dd>{shape(info.inputs)}</dd>
         </div>
         <div>
-          <dt>Output</dt>
+          <dt>{t.output}</dt>
           <dd>{shape(info.outputs)}</dd>
         </div>
         <div>
-          <dt>File</dt>
+          <dt>{t.file}</dt>
           <dd>{bytes(overview.bytes)}</dd>
         </div>
         <div>
-          <dt>Opset</dt>
+          <dt>{t.opset}</dt>
           <dd>{info.opset}</dd>
         </div>
       </dl>

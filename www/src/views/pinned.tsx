@@ -3,7 +3,9 @@ import { differences, overlap, pin, planA, swap, unpin } from "../state/pin";
 import { settings } from "../state/settings";
 import { drag, model, pinned, plan } from "../state/store";
 import type { Change } from "../wasm/core";
-import { SETTING_NAMES, settingText } from "./words";
+import { words } from "../words";
+
+const t = words.plan.pinned;
 
 /** Holds the present plan against one that was pinned. */
 export function Pinned() {
@@ -12,9 +14,9 @@ export function Pinned() {
     return (
       <p class="pin-row row">
         <button type="button" disabled={!model.value} onClick={pin}>
-          Pin as plan A
+          {t.pin}
         </button>
-        <span class="hint">then compare with others</span>
+        <span class="hint">{t.pinHint}</span>
       </p>
     );
   }
@@ -24,13 +26,13 @@ export function Pinned() {
       <Overlap />
       <div class="pin-row row">
         <button type="button" onClick={swap}>
-          Swap A and B
+          {t.swap}
         </button>
         <button type="button" onClick={pin}>
-          Pin B as A
+          {t.pinB}
         </button>
         <button type="button" class="quiet" onClick={unpin}>
-          Unpin
+          {t.unpin}
         </button>
       </div>
     </div>
@@ -44,26 +46,44 @@ export function AgainstTable({ original = false }: { original?: boolean }) {
   const [before, now] = [planA.value, drag.value?.preview];
   return (
     <table class="against">
-      <caption>Plan A against plan B</caption>
+      <caption>{t.table}</caption>
       <thead>
         <tr>
           <td />
-          {original ? <th scope="col">original</th> : null}
-          <th scope="col">A, pinned</th>
-          <th scope="col">B, now</th>
+          {original ? <th scope="col">{t.original}</th> : null}
+          <th scope="col">{t.a}</th>
+          <th scope="col">{t.b}</th>
         </tr>
       </thead>
       <tbody>
-        <Against name="Parameters" a={before?.preview.params} b={now?.params} show={compact} original={original} />
-        <Against name="MACs" a={before?.preview.macs} b={now?.macs} show={compact} original={original} />
-        <Against name="Channels" a={before?.preview.channels} b={now?.channels} show={count} original={original} />
-        <Against name="File size" a={before?.plan.bytes} b={plan.value?.bytes} show={bytes} original={original} />
+        <Against
+          name={words.plan.parameters}
+          a={before?.preview.params}
+          b={now?.params}
+          show={compact}
+          original={original}
+        />
+        <Against name={words.plan.macs} a={before?.preview.macs} b={now?.macs} show={compact} original={original} />
+        <Against
+          name={words.plan.channels}
+          a={before?.preview.channels}
+          b={now?.channels}
+          show={count}
+          original={original}
+        />
+        <Against
+          name={words.plan.fileSize}
+          a={before?.plan.bytes}
+          b={plan.value?.bytes}
+          show={bytes}
+          original={original}
+        />
         {differences.value.map((key) => (
           <tr key={key} class="differs">
-            <th scope="row">{SETTING_NAMES[key]}</th>
+            <th scope="row">{words.choices.settings[key]}</th>
             {original ? <td /> : null}
-            <td>{settingText(key, a)}</td>
-            <td>{settingText(key, b)}</td>
+            <td>{words.choices.settingText(key, a)}</td>
+            <td>{words.choices.settingText(key, b)}</td>
           </tr>
         ))}
       </tbody>
@@ -105,11 +125,7 @@ export function Overlap() {
   const same = sum.onlyA === 0 && sum.onlyB === 0;
   return (
     <p class="hint">
-      {same
-        ? differences.value.length === 0
-          ? "B is still what A is: change something."
-          : "Both remove the same channels; they differ in what the readers are told."
-        : `Of the normalised channels both remove ${count(sum.both)}; only A ${count(sum.onlyA)}, only B ${count(sum.onlyB)}.`}
+      {same ? (differences.value.length === 0 ? t.same : t.sameChannels) : t.overlap(sum.both, sum.onlyA, sum.onlyB)}
     </p>
   );
 }

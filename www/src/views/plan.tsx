@@ -1,20 +1,23 @@
 import { useState } from "preact/hooks";
 import { svgOf } from "../charts/save";
-import { bytes, compact, count, milliseconds, percent, plural, removedPercent } from "../lib/format";
+import { bytes, compact, count, milliseconds, percent, removedPercent } from "../lib/format";
 import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
 import { current, latency } from "../state/proof";
 import { curve, drag, locked, type Model, model, plan, selected, takesShare, threshold, view } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
+import { words } from "../words";
+import { CASES } from "./cases-words";
 import { exampleOf } from "./example";
 import { Bar } from "./parts";
 import { Pinned } from "./pinned";
 import { SaveButtons } from "./save";
-import { CASE_ROWS } from "./words";
+
+const t = words.plan;
 
 export function PlanView() {
   return (
-    <section class="plan" aria-label="Plan">
+    <section class="plan" aria-label={t.name}>
       <div class="savings-box">
         <Savings />
         <Pinned />
@@ -24,15 +27,15 @@ export function PlanView() {
       <Left />
       <div class="row exports">
         <button type="button" disabled={!model.value} onClick={downloadPlanJson}>
-          Plan as JSON
+          {t.json}
         </button>
         <button type="button" disabled={!drag.value} onClick={downloadPlanCsv}>
-          Channels as CSV
+          {t.csv}
         </button>
         <span class="picture-saves">
-          Curve as
+          {t.curveAs}
           <SaveButtons
-            picture="savings curve"
+            picture={words.page.pictures.curve}
             stem={() => `${stem()}.curve`}
             svg={() => {
               const drawn = document.querySelector(".curve");
@@ -55,24 +58,24 @@ function Savings() {
   const time = latency.value;
   return (
     <table class="savings">
-      <caption>Savings</caption>
+      <caption>{t.savings}</caption>
       <thead>
         <tr>
           <td />
-          <th scope="col">before</th>
-          <th scope="col">after</th>
-          <th scope="col">of original</th>
+          <th scope="col">{t.before}</th>
+          <th scope="col">{t.after}</th>
+          <th scope="col">{t.ofOriginal}</th>
         </tr>
       </thead>
       <tbody>
-        <Saving name="Parameters" change={preview?.params} show={compact} />
-        <Saving name="MACs" note="(the literature’s FLOPs)" change={preview?.macs} show={compact} />
-        <Saving name="File size" change={size} show={bytes} />
+        <Saving name={t.parameters} change={preview?.params} show={compact} />
+        <Saving name={t.macs} note={t.macsNote} change={preview?.macs} show={compact} />
+        <Saving name={t.fileSize} change={size} show={bytes} />
         <Saving
-          name="Latency, warm"
+          name={t.latency}
           change={time ? { before: time.original.warm, after: time.pruned.warm } : undefined}
           show={milliseconds}
-          missing="run both networks to measure"
+          missing={t.noLatency}
         />
       </tbody>
     </table>
@@ -116,38 +119,32 @@ function Cases() {
   return (
     <>
       <table class="plan-cases">
-        <caption>Four-case plan</caption>
+        <caption>{t.cases}</caption>
         <thead class="hidden">
           <tr>
-            <th scope="col">Case</th>
-            <th scope="col">Channels</th>
-            <th scope="col">What it means</th>
+            <th scope="col">{t.case}</th>
+            <th scope="col">{t.channels}</th>
+            <th scope="col">{t.meaning}</th>
           </tr>
         </thead>
         <tbody>
-          {CASE_ROWS.map(([key, name, meaning]) => (
+          {CASES.map((key) => (
             <tr key={key}>
               <th scope="row">
                 <i class={`swatch ${key === "keep" ? "alive" : key.replace("_", "-")}`} aria-hidden="true" />
-                {name}
+                {words.choices.cases[key].name}
               </th>
               <td class="n">{cases ? count(cases[key]) : "–"}</td>
               <td class="meaning">
-                {key === "keep" && takesShare.value
-                  ? `Not dead at τ = ${threshold.value}. This criterion goes by its own order and removes some of them too.`
-                  : meaning}
+                {key === "keep" && takesShare.value ? t.notDead(threshold.value) : words.choices.cases[key].meaning}
                 {cases && cases[key] > 0 && key !== "keep" ? <Example state={key} /> : null}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {model.value && model.value.overview.pairs.length === 0 ? (
-        <p class="hint">
-          This network has no depthwise pair, so the four cases are empty; other channels can still go.
-        </p>
-      ) : null}
-      {withheld > 0 ? <p class="hint">{plural(withheld, "dead channel")} withheld: see the reasons below.</p> : null}
+      {model.value && model.value.overview.pairs.length === 0 ? <p class="hint">{t.noPairs}</p> : null}
+      {withheld > 0 ? <p class="hint">{t.withheld(withheld)}</p> : null}
     </>
   );
 }
@@ -168,7 +165,7 @@ function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" 
         if (view.value !== "cases") view.value = "channel";
       }}
     >
-      Here: channel {example.channel} of {example.name}
+      {t.example(example.channel, example.name)}
     </button>
   );
 }
@@ -181,16 +178,16 @@ function Layers() {
   if (!open) return null;
   return (
     <details class="layers" onToggle={(event) => setUnfolded(event.currentTarget.open)}>
-      <summary>Per layer</summary>
+      <summary>{t.perLayer}</summary>
       <table>
-        <caption class="hidden">Channels, parameters and MACs per layer</caption>
+        <caption class="hidden">{t.layerTable}</caption>
         <thead>
           <tr>
-            <th scope="col">Lock</th>
-            <th scope="col">Layer</th>
-            <th scope="col">Channels</th>
-            <th scope="col">Params</th>
-            <th scope="col">MACs</th>
+            <th scope="col">{t.lock}</th>
+            <th scope="col">{t.layer}</th>
+            <th scope="col">{t.channels}</th>
+            <th scope="col">{t.params}</th>
+            <th scope="col">{t.macs}</th>
           </tr>
         </thead>
         <tbody>
@@ -209,15 +206,16 @@ function LayerRow({ open, i }: { open: Model; i: number }) {
   const kept = step.layerChannels[i] ?? layer.outputs;
   const params = step.layerParams[i] ?? layer.params;
   const macs = step.layerMacs[i] ?? layer.macs;
+  const kind = t.kinds[layer.kind] ?? layer.kind;
   const isLocked = locked.value.includes(i);
   return (
     <tr>
       <td>
-        <input type="checkbox" aria-label={`Lock ${layer.name}`} checked={isLocked} onChange={() => toggleLock(i)} />
+        <input type="checkbox" aria-label={t.lockOf(layer.name)} checked={isLocked} onChange={() => toggleLock(i)} />
       </td>
-      <th scope="row" title={`${layer.name}: ${layer.kind} ${layer.op} ${layer.kernel}`}>
+      <th scope="row" title={t.layerTitle(layer.name, kind, layer.op, layer.kernel)}>
         {open.layerNames[i]}
-        <span class="hint"> {layer.kind}</span>
+        <span class="hint"> {kind}</span>
       </th>
       <td>{kept < layer.outputs ? `${kept} / ${layer.outputs}` : layer.outputs}</td>
       <td title={`${count(layer.params)} → ${count(params)}`}>
@@ -240,30 +238,30 @@ function Left() {
     <>
       {now && now.withheld.length > 0 ? (
         <details open={now.withheld.length <= 3}>
-          <summary>Dead but withheld ({count(now.withheld.reduce((sum, it) => sum + it.channels, 0))})</summary>
+          <summary>{t.deadWithheld(now.withheld.reduce((sum, it) => sum + it.channels, 0))}</summary>
           <Reasons
             of={now.withheld.map((it) => ({
               node: it.node,
-              reason: `${plural(it.channels, "channel")}: ${it.reason}`,
+              reason: t.because(it.channels, it.reason),
             }))}
           />
         </details>
       ) : null}
       {now && now.dead_branches.length > 0 ? (
         <details open>
-          <summary>Whole branches that leave ({now.dead_branches.length})</summary>
+          <summary>{t.branches(now.dead_branches.length)}</summary>
           <Reasons of={now.dead_branches} />
         </details>
       ) : null}
       {now && now.approximate.length > 0 ? (
         <details>
-          <summary>Approximate at the border ({now.approximate.length})</summary>
+          <summary>{t.approximate(now.approximate.length)}</summary>
           <Reasons of={now.approximate} />
         </details>
       ) : null}
       {fixed.length > 0 ? (
         <details>
-          <summary>Not pruned, because… ({fixed.length})</summary>
+          <summary>{t.notPruned(fixed.length)}</summary>
           <Reasons of={fixed} />
         </details>
       ) : null}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { median, milliseconds, percent, plural, value } from "../lib/format";
+import { fixed, median, milliseconds, percent, value } from "../lib/format";
 import { pictures } from "../state/pictures";
 import {
   type Answer,
@@ -13,6 +13,9 @@ import {
   stoppedBefore,
 } from "../state/proof";
 import type { Top } from "../wasm/core";
+import { words } from "../words";
+
+const t = words.proof.predictions;
 
 /** Repair works from about this many images up. */
 const FEW = 16;
@@ -24,13 +27,7 @@ export function Predictions() {
   const [most, setMost] = useState(PAGE);
   const all = answers.value;
   if (all.length === 0) {
-    return (
-      <p class="hint">
-        {pictures.value.length === 0
-          ? "There is no image to run on: add or drop some, or use the samples."
-          : "Both networks’ five best answers will stand here, side by side."}
-      </p>
-    );
+    return <p class="hint">{pictures.value.length === 0 ? t.noImages : t.before}</p>;
   }
   const made = current.value;
   const stale = !made || answersKey.value !== made.key + made.repairedOn;
@@ -39,28 +36,26 @@ export function Predictions() {
   return (
     <div class={stale ? "predictions stale" : "predictions"}>
       <p class="agreement">
-        <strong>
-          {all.some((it) => it.agree !== null)
-            ? `${agreeing} of ${plural(all.length, "image")} ${agreeing === 1 ? "agrees" : "agree"} on the top-1 class`
-            : `${plural(all.length, "image")} compared`}
-        </strong>
-        , max |Δ| {value(Math.max(...all.map((it) => it.difference)))} with outputs up to{" "}
-        {value(Math.max(...all.map((it) => it.scale)))}
-        {stale ? <span class="stale-note"> for an earlier plan: run again</span> : null}
+        <strong>{all.some((it) => it.agree !== null) ? t.agree(agreeing, all.length) : t.compared(all.length)}</strong>
+        {t.difference(
+          value(Math.max(...all.map((it) => it.difference))),
+          value(Math.max(...all.map((it) => it.scale))),
+        )}
+        {stale ? <span class="stale-note">{t.stale}</span> : null}
       </p>
       {made && !stale ? <Fitted made={made} answers={all} /> : null}
       <Shift answers={all} />
       <Missing />
       {time ? <Times time={time} /> : null}
       <table>
-        <caption>Predictions</caption>
+        <caption>{t.table}</caption>
         <thead>
           <tr>
             <th scope="col" colSpan={2}>
-              original
+              {t.original}
             </th>
             <th scope="col" colSpan={2}>
-              pruned
+              {t.pruned}
             </th>
           </tr>
         </thead>
@@ -70,9 +65,9 @@ export function Predictions() {
       </table>
       {all.length > most ? (
         <p class="hint">
-          The {most} most changed of {all.length} images are listed.{" "}
+          {t.listed(most, all.length)}{" "}
           <button type="button" class="link" onClick={() => setMost(most + PAGE)}>
-            List more
+            {t.listMore}
           </button>
         </p>
       ) : null}
@@ -85,35 +80,24 @@ function Shift({ answers: all }: { answers: Answer[] }) {
   const values = all.map((it) => it.moved).filter((it) => !Number.isNaN(it));
   if (values.length === 0) return null;
   const kl = all.reduce((sum, it) => sum + it.kl, 0) / all.length;
-  return (
-    <p class="hint">
-      Probability that moved to other classes: {share(median(values))} (median), at most {share(Math.max(...values))},
-      and mean KL {value(kl)}.
-    </p>
-  );
+  return <p class="hint">{t.moved(share(median(values)), share(Math.max(...values)), value(kl))}</p>;
 }
 
 function share(of: number): string {
-  return of > 0 && of < 0.0005 ? "under 0.1 %" : percent(100 * of);
+  return of > 0 && of < 0.0005 ? t.hardly : percent(100 * of);
 }
 
 function Missing() {
   const [failed, before] = [failures.value, stoppedBefore.value];
   return (
     <>
-      {before > 0 ? (
-        <p class="caution">
-          Stopped after {answers.value.length + failed.length} of {plural(before, "image")}.
-        </p>
-      ) : null}
+      {before > 0 ? <p class="caution">{t.stoppedAfter(answers.value.length + failed.length, before)}</p> : null}
       {failed.length > 0 ? (
         <details class="caution">
-          <summary>{plural(failed.length, "image")} could not be read</summary>
+          <summary>{t.unread(failed.length)}</summary>
           <ul>
             {failed.slice(0, PAGE).map((it) => (
-              <li key={it.picture.id}>
-                {it.picture.name}: {it.reason}
-              </li>
+              <li key={it.picture.id}>{t.failure(it.picture.name, it.reason)}</li>
             ))}
           </ul>
         </details>
@@ -129,25 +113,23 @@ function Times({ time }: { time: { original: Latency; pruned: Latency } }) {
       <th scope="row">{name}</th>
       <td>{milliseconds(first)}</td>
       <td>{milliseconds(warm)}</td>
-      <td>
-        {milliseconds(low)} – {milliseconds(high)}
-      </td>
+      <td>{t.range(milliseconds(low), milliseconds(high))}</td>
     </tr>
   );
   return (
     <table class="times">
-      <caption>Latency</caption>
+      <caption>{t.latency}</caption>
       <thead>
         <tr>
           <td />
-          <th scope="col">first</th>
-          <th scope="col">warm, median</th>
-          <th scope="col">half of {time.original.runs} within</th>
+          <th scope="col">{t.first}</th>
+          <th scope="col">{t.warm}</th>
+          <th scope="col">{t.halfWithin(time.original.runs)}</th>
         </tr>
       </thead>
       <tbody>
-        {row("original", time.original)}
-        {row("pruned", time.pruned)}
+        {row(t.original, time.original)}
+        {row(t.pruned, time.pruned)}
       </tbody>
     </table>
   );
@@ -157,14 +139,7 @@ function Times({ time }: { time: { original: Latency; pruned: Latency } }) {
 function Fitted({ made, answers: all }: { made: Product; answers: Answer[] }) {
   const own = all.filter((it) => made.fitted.has(it.picture.blob)).length;
   if (own === 0) return null;
-  return (
-    <p class="caution">
-      {own === all.length ? "The repair was fitted to these very images" : `The repair was fitted to ${own} of these`},
-      so their agreement proves little
-      {made.repairedOn < FEW ? `, and ${plural(made.repairedOn, "image")} are few (${FEW} or more are better)` : ""}.
-      Add other images and run again.
-    </p>
-  );
+  return <p class="caution">{t.fitted(own, all.length, made.repairedOn < FEW, made.repairedOn, FEW)}</p>;
 }
 
 function Rows({ answer }: { answer: Answer }) {
@@ -177,9 +152,7 @@ function Rows({ answer }: { answer: Answer }) {
             <img src={picture.url} alt="" width="28" height="28" />
             <span>{picture.name}</span>
             <span class={answer.agree === false ? "badge changed" : "badge"}>
-              {answer.agree === null
-                ? `|Δ| ${value(answer.difference)}`
-                : `${answer.agree ? "agree" : "changed"}, ${share(answer.moved)} moved`}
+              {answer.agree === null ? t.delta(value(answer.difference)) : t.answer(answer.agree, share(answer.moved))}
             </span>
           </div>
         </th>
@@ -187,7 +160,7 @@ function Rows({ answer }: { answer: Answer }) {
       {original.top.length === 0 ? (
         <tr>
           <td colSpan={4} class="hint">
-            Not class scores; outputs {original.outputs.map((it) => `${it.name} ${it.shape.join("×")}`).join(", ")}.
+            {t.noClasses(original.outputs.map((it) => `${it.name} ${it.shape.join("×")}`))}
           </td>
         </tr>
       ) : (
@@ -207,13 +180,13 @@ function Cells({ top, changed }: { top: Top | undefined; changed?: boolean }) {
   return (
     <>
       <td class={changed ? "label changed" : "label"} title={top.label}>
-        {top.label || `class ${top.index}`}
+        {top.label || t.class(top.index)}
       </td>
       <td class="probability">
         <span class="bar" aria-hidden="true">
           <span style={{ width: `${100 * top.probability}%` }} />
         </span>
-        {(100 * top.probability).toFixed(1)}
+        {fixed(100 * top.probability, 1)}
       </td>
     </>
   );

@@ -1,26 +1,29 @@
 import { imagesOf } from "../lib/files";
-import { plural } from "../lib/format";
 import { arriveAsImages } from "../state/arrivals";
 import { forgetMeasurement, measureOnImages } from "../state/models";
 import { addImages, bringSamplesBack, pictures, removePicture } from "../state/pictures";
 import { labelFile, readLabelFile, repairWithImages, runBoth, working } from "../state/proof";
 import { labels, labelsChoice, measured, model, noticeText, preset, presetChoice } from "../state/store";
 import { LABELS, PRESETS } from "../state/url";
+import { words } from "../words";
 import { MovementText } from "./convergence";
+import { Marked } from "./marked";
 import { Choice, FileButton, Step } from "./parts";
 import { Predictions } from "./predictions";
 import { Take } from "./take";
 import { Unchanged } from "./unchanged";
 
+const t = words.proof;
+
 export function ProofView() {
   const none = pictures.value.length === 0;
   return (
-    <section class="proof" aria-label="Proof">
-      <Step n={4} title="Proof" />
+    <section class="proof" aria-label={t.name}>
+      <Step n={4} title={t.name} />
       <Pictures />
       <details class="reading">
         <summary>
-          Read as <strong>{preset.value}</strong>, labels <strong>{labelFile.value || labels.value}</strong>
+          <Marked text={t.readAs(preset.value, labelFile.value || labels.value)} />
         </summary>
         <Reading />
       </details>
@@ -32,16 +35,16 @@ export function ProofView() {
           aria-disabled={working.value}
           onClick={runBoth}
         >
-          Run both networks
+          {t.run}
         </button>
         <button
           type="button"
           disabled={!model.value || none}
-          title="Refits every layer behind a cut by least squares, so that it answers as before; no labels needed"
+          title={t.repairHelp}
           aria-disabled={working.value}
           onClick={repairWithImages}
         >
-          Repair with my images
+          {t.repair}
         </button>
       </div>
       <Unchanged />
@@ -57,37 +60,32 @@ function Pictures() {
   const samplesOnly = all.length > 0 && all.every((it) => it.sample);
   return (
     <div class="pictures">
-      <ul aria-label="Images">
+      <ul aria-label={t.images}>
         {all.slice(0, 24).map((it) => (
           <li key={it.id}>
             <img src={it.url} alt={it.name} title={it.name} width="40" height="40" />
-            <button type="button" class="remove" aria-label={`Remove ${it.name}`} onClick={() => removePicture(it.id)}>
+            <button type="button" class="remove" aria-label={t.remove(it.name)} onClick={() => removePicture(it.id)}>
               ×
             </button>
           </li>
         ))}
       </ul>
-      {all.length > 24 ? <p class="hint">and {all.length - 24} more</p> : null}
+      {all.length > 24 ? <p class="hint">{t.more(all.length - 24)}</p> : null}
       <div class="row">
-        <FileButton name="Add images" multiple onFiles={(files) => void arriveAsImages(files)}>
-          Add images
+        <FileButton name={t.add} multiple onFiles={(files) => void arriveAsImages(files)}>
+          {t.add}
         </FileButton>
-        <FileButton name="Add a folder of images" folder multiple onFiles={addFolder}>
-          Folder
+        <FileButton name={t.addFolder} folder multiple onFiles={addFolder}>
+          {t.folder}
         </FileButton>
         {samplesOnly ? null : (
           <button type="button" class="quiet" onClick={bringSamplesBack}>
-            Use the samples
+            {t.useSamples}
           </button>
         )}
       </div>
-      <p class="hint">Or drop images or a folder anywhere, or paste an image.</p>
-      {samplesOnly && preset.value === "cifar10" ? (
-        <p class="hint">
-          These photos only show that it runs. A CIFAR-10 network knows airplane, automobile, bird, cat, deer, dog,
-          frog, horse, ship and truck: add your photos of those.
-        </p>
-      ) : null}
+      <p class="hint">{t.dropHint}</p>
+      {samplesOnly && preset.value === "cifar10" ? <p class="hint">{t.photosOnly}</p> : null}
     </div>
   );
 }
@@ -95,7 +93,7 @@ function Pictures() {
 function addFolder(files: File[]): void {
   const images = imagesOf(files);
   if (images.length > 0) addImages(images);
-  else noticeText.value = `None of the ${files.length} files in this folder is an image (PNG, JPEG or WebP).`;
+  else noticeText.value = t.noImageInFolder(files.length);
 }
 
 function Reading() {
@@ -103,27 +101,23 @@ function Reading() {
   return (
     <div class="choices">
       <Choice
-        name="Preprocessing"
+        name={t.preprocessing}
         value={preset.value}
-        options={PRESETS.map((it) => [it, it === guess?.preset ? `${it} (guessed)` : it] as const)}
+        options={PRESETS.map((it) => [it, it === guess?.preset ? t.guessed(it) : it] as const)}
         onChoose={(it) => {
           presetChoice.value = it === guess?.preset ? "" : it;
         }}
       />
       <Choice
-        name="Labels"
+        name={t.labels}
         value={labels.value}
-        options={LABELS.map((it) => [it, it === guess?.labels ? `${it} (guessed)` : it] as const)}
+        options={LABELS.map((it) => [it, it === guess?.labels ? t.guessed(it) : it] as const)}
         onChoose={(it) => {
           labelsChoice.value = it === guess?.labels ? "" : it;
         }}
       />
-      <FileButton
-        name="Labels from a text file"
-        accept=".txt,text/plain"
-        onFiles={([file]) => void readLabelFile(file!)}
-      >
-        Labels from a file…
+      <FileButton name={t.labelsFromFile} accept=".txt,text/plain" onFiles={([file]) => void readLabelFile(file!)}>
+        {t.labelsFile}
       </FileButton>
     </div>
   );
@@ -135,25 +129,21 @@ function Measure() {
   const n = measured.value;
   return (
     <div class="measure">
-      <h3>Does the Gaussian hold?</h3>
-      <p class="hint">
-        {open.overview.folded
-          ? "BatchNorm was folded away in this file: measuring on images supplies the means and spreads."
-          : "Measuring puts each channel’s real histogram over its Gaussian."}
-      </p>
+      <h3>{t.holds}</h3>
+      <p class="hint">{open.overview.folded ? t.holdsFolded : t.holdsHint}</p>
       <div class="row">
         <button type="button" disabled={pictures.value.length === 0} onClick={measureOnImages}>
-          Measure on my images
+          {t.measure}
         </button>
         {n > 0 ? (
           <button type="button" class="quiet" onClick={forgetMeasurement}>
-            Forget
+            {t.forget}
           </button>
         ) : null}
       </div>
       {n > 0 ? (
         <p class="hint">
-          {plural(n, "image")} measured. <MovementText />
+          {t.measured(n)} <MovementText />
         </p>
       ) : null}
     </div>

@@ -1,8 +1,12 @@
 /** What a repair did, on images held back from it. */
-import { plural, value } from "../lib/format";
+
+import { value } from "../lib/format";
 import { shareText } from "../lib/proportion";
 import { type Closeness, type RepairReport, repairOf } from "../state/repaired";
 import type { Plan } from "../wasm/core";
+import { words } from "../words";
+
+const t = words.proof.repaired;
 
 export function Repaired({ plan }: { plan: Plan }) {
   const report = repairOf(plan);
@@ -10,15 +14,15 @@ export function Repaired({ plan }: { plan: Plan }) {
   const { held, declined, warning, before, after } = report;
   return (
     <div class="repaired">
-      {declined ? <p class="stale-note">Left as cut: {declined}.</p> : null}
+      {declined ? <p class="stale-note">{t.left(declined)}</p> : null}
       {held > 0 ? (
         <table>
-          <caption>Repair, on {plural(held, "image")} held back from it</caption>
+          <caption>{t.table(held)}</caption>
           <thead>
             <tr>
               <td />
-              <th scope="col">cut</th>
-              <th scope="col">repaired</th>
+              <th scope="col">{t.cut}</th>
+              <th scope="col">{t.repaired}</th>
             </tr>
           </thead>
           <tbody>
@@ -32,7 +36,7 @@ export function Repaired({ plan }: { plan: Plan }) {
           </tbody>
         </table>
       ) : (
-        <p class="hint">Too few images to hold some back: whether it helped is not known.</p>
+        <p class="hint">{t.tooFew}</p>
       )}
       {warning ? <p class="caution">{warning}</p> : null}
       <Layers of={report} />
@@ -41,12 +45,12 @@ export function Repaired({ plan }: { plan: Plan }) {
 }
 
 function rows(before: Closeness, after: Closeness): [string, string, string][] {
-  const all: [string, string, string][] = [["Difference of outputs", value(before.error), value(after.error)]];
+  const all: [string, string, string][] = [[t.difference, value(before.error), value(after.error)]];
   if (before.mean_kl !== null && after.mean_kl !== null) {
-    all.unshift(["Mean KL, nats", value(before.mean_kl), value(after.mean_kl)]);
+    all.unshift([t.kl, value(before.mean_kl), value(after.mean_kl)]);
   }
   if (before.agreement !== null && after.agreement !== null) {
-    all.unshift(["Same answer as the original", shareText(before.agreement), shareText(after.agreement)]);
+    all.unshift([t.agreement, shareText(before.agreement), shareText(after.agreement)]);
   }
   return all;
 }
@@ -57,9 +61,7 @@ function Layers({ of }: { of: RepairReport }) {
   if (layers.length === 0) return null;
   return (
     <details>
-      <summary>
-        {plural(layers.length - left.length, "layer")} refitted, {left.length} left as cut
-      </summary>
+      <summary>{t.layers(layers.length - left.length, left.length)}</summary>
       <ul class="reasons">
         {left.map((it) => (
           <li key={it.node}>

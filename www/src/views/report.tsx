@@ -3,7 +3,7 @@ import { MapPainter } from "../charts/map";
 import { naturalHeight } from "../charts/map-layout";
 import { readPalette } from "../charts/palette";
 import { download } from "../lib/download";
-import { bytes, count, percent, plural, removedPercent, value } from "../lib/format";
+import { bytes, count, fixed, percent, removedPercent, value } from "../lib/format";
 import { ownAddress } from "../lib/origin";
 import { cuts } from "../state/cursor";
 import { stem } from "../state/exports";
@@ -14,8 +14,12 @@ import { drag, type Model, model, order, pinned, plan, reporting, shared } from 
 import { encode } from "../state/url";
 import reportCss from "../styles/report.css?inline";
 import type { Change, Plan } from "../wasm/core";
+import { words } from "../words";
+import { language } from "../words/language";
+import { CASES } from "./cases-words";
 import { AgainstTable, Overlap } from "./pinned";
-import { CASE_ROWS, planSentence } from "./words";
+
+const t = words.report;
 
 /** What fits on one page. */
 const MOST_LAYERS = 42;
@@ -37,17 +41,17 @@ export function Report() {
     <main class="reporting">
       <div class="report-tools">
         <button type="button" class="primary" onClick={() => print()}>
-          Print
+          {t.print}
         </button>
         <button type="button" disabled={!full} onClick={() => saveHtml(sheet.current!)}>
-          Save as HTML
+          {t.save}
         </button>
         <button type="button" onClick={close}>
-          Back to the page
+          {t.back}
         </button>
       </div>
-      <article class="report" aria-label="Report" ref={sheet} tabIndex={-1}>
-        {open && step && full ? <Sheet open={open} full={full} /> : <p>The plan is being worked out…</p>}
+      <article class="report" aria-label={t.name} ref={sheet} tabIndex={-1}>
+        {open && step && full ? <Sheet open={open} full={full} /> : <p>{t.working}</p>}
       </article>
     </main>
   );
@@ -60,20 +64,21 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
     <>
       <header>
         <h2>{overview.file}</h2>
-        <p>{planSentence(settings.value, open.layerNames, open.siteNames)}</p>
+        <p>{words.choices.planSentence(settings.value, open.layerNames, open.siteNames)}</p>
       </header>
       <div class="columns">
         {pinned.value ? <AgainstTable original /> : <Savings full={full} />}
         <table>
-          <caption>Four cases of the depthwise pairs</caption>
+          <caption>{t.cases}</caption>
           <tbody>
-            {CASE_ROWS.map(([key, name, meaning]) => (
+            {CASES.map((key) => (
               <tr key={key}>
                 <th scope="row">
-                  <i class={`swatch ${key === "keep" ? "alive" : key.replace("_", "-")}`} /> {name}
+                  <i class={`swatch ${key === "keep" ? "alive" : key.replace("_", "-")}`} />{" "}
+                  {words.choices.cases[key].name}
                 </th>
                 <td>{count(preview.cases[key])}</td>
-                <td class="words">{meaning}</td>
+                <td class="words">{words.choices.cases[key].meaning}</td>
               </tr>
             ))}
           </tbody>
@@ -86,9 +91,8 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
       <Remarks full={full} />
       <footer>
         <p>
-          Method: Zhao et al.,{" "}
-          <cite>Probability-Based Channel Pruning for Depthwise Separable Convolutional Networks</cite>, JCST 37(3),
-          2022, doi 10.1007/s11390-022-2131-8. MACs are multiply-adds of convolutions and matrix products at batch 1.
+          {t.method} <cite>{words.network.paper}</cite>
+          {t.published}
         </p>
         <p class="address">
           {ownAddress()}#{encode({ ...shared.value, report: false })}
@@ -102,20 +106,20 @@ function Savings({ full }: { full: Plan }) {
   const { preview } = drag.value!;
   return (
     <table>
-      <caption>Savings</caption>
+      <caption>{words.plan.savings}</caption>
       <thead>
         <tr>
           <td />
-          <th scope="col">before</th>
-          <th scope="col">after</th>
-          <th scope="col">removed</th>
+          <th scope="col">{words.plan.before}</th>
+          <th scope="col">{words.plan.after}</th>
+          <th scope="col">{words.plan.removed}</th>
         </tr>
       </thead>
       <tbody>
-        <Line name="Parameters" change={preview.params} show={count} />
-        <Line name="MACs" change={preview.macs} show={count} />
-        <Line name="Channels" change={preview.channels} show={count} />
-        <Line name="File size" change={full.bytes} show={bytes} />
+        <Line name={words.plan.parameters} change={preview.params} show={count} />
+        <Line name={words.plan.macs} change={preview.macs} show={count} />
+        <Line name={words.plan.channels} change={preview.channels} show={count} />
+        <Line name={words.plan.fileSize} change={full.bytes} show={bytes} />
       </tbody>
     </table>
   );
@@ -133,12 +137,12 @@ function Line({ name, change, show }: { name: string; change: Change; show: (n: 
 }
 
 const LEGEND = [
-  ["alive", "kept"],
-  ["output-dead", "output dead"],
-  ["input-dead", "input dead"],
-  ["both-dead", "both dead"],
-  ["removed", "removed otherwise"],
-  ["withheld", "withheld"],
+  ["alive", t.legend.alive],
+  ["output-dead", t.legend.outputDead],
+  ["input-dead", t.legend.inputDead],
+  ["both-dead", t.legend.bothDead],
+  ["removed", t.legend.removed],
+  ["withheld", t.legend.withheld],
 ] as const;
 
 /** The map in the report's own colours: paper is light, whatever the screen is. */
@@ -169,7 +173,7 @@ function MapPicture({ open }: { open: Model }) {
   return (
     <figure ref={box} class="map-figure">
       <figcaption>
-        Channel map: a row per normalised layer, a cell per channel, what goes first to the right; the bar is the cut.{" "}
+        {t.mapCaption}{" "}
         {LEGEND.map(([swatch, name]) => (
           <span key={swatch}>
             <i class={`swatch ${swatch}`} /> {name}{" "}
@@ -177,7 +181,7 @@ function MapPicture({ open }: { open: Model }) {
         ))}
       </figcaption>
       {/* Our own recorder wrote it, and it escapes names. */}
-      <div role="img" aria-label="Channel map" dangerouslySetInnerHTML={{ __html: svg }} />
+      <div role="img" aria-label={t.map} dangerouslySetInnerHTML={{ __html: svg }} />
     </figure>
   );
 }
@@ -185,12 +189,12 @@ function MapPicture({ open }: { open: Model }) {
 /** Rows that lose channels; a long list stays short, the file has all of it. */
 function Layers({ full, open }: { full: Plan; open: Model }) {
   const cut = full.layers.filter((it) => it.channels.after < it.channels.before);
-  if (cut.length === 0) return <p>No layer loses a channel.</p>;
+  if (cut.length === 0) return <p>{t.noLayer}</p>;
   const short = (name: string) => open.layerNames[open.overview.layers.findIndex((it) => it.name === name)] ?? name;
   return (
     <section class="layer-list">
       <h3>
-        {cut.length} of {plural(full.layers.length, "layer")} lose channels <small>and so much of their MACs</small>
+        {t.layers(cut.length, full.layers.length)} <small>{t.layersNote}</small>
       </h3>
       <ul>
         {cut.slice(0, MOST_LAYERS).map((it) => (
@@ -200,7 +204,7 @@ function Layers({ full, open }: { full: Plan; open: Model }) {
           </li>
         ))}
       </ul>
-      {cut.length > MOST_LAYERS ? <p class="hint">and {cut.length - MOST_LAYERS} more</p> : null}
+      {cut.length > MOST_LAYERS ? <p class="hint">{t.more(cut.length - MOST_LAYERS)}</p> : null}
     </section>
   );
 }
@@ -213,17 +217,15 @@ function Evidence() {
   const agree = all.filter((it) => it.agree).length;
   return (
     <section>
-      <h3>Proof</h3>
+      <h3>{t.proof}</h3>
       <p>
         {made?.check
-          ? `The pruned file differs from a masked copy of the original by at most ${value(made.check.max_abs_diff)} over ${plural(made.check.samples, "sample")} (outputs up to ${value(made.check.max_abs_output)}). `
-          : "The pruned file has not been made and checked yet. "}
-        {made?.repairedOn ? `It was then repaired with ${plural(made.repairedOn, "image")}. ` : ""}
-        {fresh
-          ? `Both networks name the same class on ${agree} of ${plural(all.length, "image")}. `
-          : "The networks have not been run side by side on this plan. "}
+          ? t.checked(value(made.check.max_abs_diff), made.check.samples, value(made.check.max_abs_output))
+          : t.notChecked}
+        {made?.repairedOn ? t.repaired(made.repairedOn) : ""}
+        {fresh ? t.agree(agree, all.length) : t.notRun}
         {fresh && latency.value
-          ? `Warm latency ${latency.value.original.warm.toFixed(2)} → ${latency.value.pruned.warm.toFixed(2)} ms in this browser.`
+          ? t.latency(fixed(latency.value.original.warm, 2), fixed(latency.value.pruned.warm, 2))
           : ""}
       </p>
     </section>
@@ -233,21 +235,17 @@ function Evidence() {
 function Remarks({ full }: { full: Plan }) {
   const withheld = full.withheld.reduce((sum, it) => sum + it.channels, 0);
   const items = [
-    withheld > 0 ? `${plural(withheld, "dead channel")} withheld: ${full.withheld[0]!.reason}` : "",
-    full.dead_branches.length > 0
-      ? `${plural(full.dead_branches.length, "whole branch", "whole branches")} leave.`
-      : "",
-    full.approximate.length > 0
-      ? `${plural(full.approximate.length, "fold is", "folds are")} approximate at the border of padded convolutions.`
-      : "",
+    withheld > 0 ? t.withheld(withheld, full.withheld[0]!.reason) : "",
+    full.dead_branches.length > 0 ? t.branches(full.dead_branches.length) : "",
+    full.approximate.length > 0 ? t.approximate(full.approximate.length) : "",
     full.not_prunable.length > 0
-      ? `${plural(full.not_prunable.length, "layer")} left alone, e.g. ${full.not_prunable[0]!.node}: ${full.not_prunable[0]!.reason}`
+      ? t.notPruned(full.not_prunable.length, full.not_prunable[0]!.node, full.not_prunable[0]!.reason)
       : "",
   ].filter(Boolean);
   if (items.length === 0) return null;
   return (
     <section>
-      <h3>Remarks</h3>
+      <h3>{t.remarks}</h3>
       <ul class="remarks">
         {items.map((it) => (
           <li key={it}>{it}</li>
@@ -259,9 +257,9 @@ function Remarks({ full }: { full: Plan }) {
 
 /** The sheet and its styles as a file that needs nothing else. */
 function saveHtml(sheet: HTMLElement): void {
-  const title = `${stem()} report`;
+  const title = t.fileTitle(stem());
   const html = `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head><meta charset="utf-8"><title>${title}</title><style>${reportCss}</style></head>
 <body><article class="report">${sheet.innerHTML}</article></body>
 </html>

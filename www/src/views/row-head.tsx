@@ -2,8 +2,10 @@ import { zoomTo } from "../state/cursor";
 import { layerOf, toggleLock } from "../state/locks";
 import { drag, locked, model, zoom } from "../state/store";
 import type { Site } from "../wasm/core";
-import { LIMITS } from "../words/limits";
+import { words } from "../words";
 import { RowCut, RowFloors } from "./row-limits";
+
+const t = words.map.row;
 
 /** Over one layer seen alone: its name, its neighbours, and what guards it. */
 export function RowHead({ row }: { row: number }) {
@@ -14,25 +16,19 @@ export function RowHead({ row }: { row: number }) {
   return (
     <div class="row-head">
       <div class="row-name">
-        <button type="button" class="quiet" title="Escape" onClick={() => zoomTo(null)}>
-          ← All layers
+        <button type="button" class="quiet" title={t.allKey} onClick={() => zoomTo(null)}>
+          {t.all}
         </button>
         <button
           type="button"
           class="quiet"
-          aria-label="Previous layer"
+          aria-label={t.previous}
           disabled={row === 0}
           onClick={() => zoomTo(row - 1)}
         >
           ‹
         </button>
-        <button
-          type="button"
-          class="quiet"
-          aria-label="Next layer"
-          disabled={row === last}
-          onClick={() => zoomTo(row + 1)}
-        >
+        <button type="button" class="quiet" aria-label={t.next} disabled={row === last} onClick={() => zoomTo(row + 1)}>
           ›
         </button>
         <h3 title={site.norm}>{open.siteNames[row]}</h3>
@@ -50,14 +46,14 @@ export function RowHead({ row }: { row: number }) {
 function Lock({ site }: { site: Site }) {
   const layer = layerOf(site);
   return (
-    <label class="check" title={layer < 0 ? LIMITS.noLock : LIMITS.lockTitle}>
+    <label class="check" title={layer < 0 ? t.noLayer : t.lockHelp}>
       <input
         type="checkbox"
         disabled={layer < 0}
         checked={layer >= 0 && locked.value.includes(layer)}
         onChange={() => toggleLock(layer)}
       />
-      {LIMITS.lock}
+      {t.lock}
     </label>
   );
 }
@@ -74,10 +70,5 @@ function Facts() {
     if (state > 0 && state < 5) gone++;
     if (state === 5) withheld++;
   }
-  return (
-    <p class="hint">
-      {site.activation} · {site.channels - gone} of {site.channels} stay
-      {withheld > 0 ? `, ${withheld} of them dead but withheld` : ""}
-    </p>
-  );
+  return <p class="hint">{t.facts(site.activation, site.channels - gone, site.channels, withheld)}</p>;
 }

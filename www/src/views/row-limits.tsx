@@ -1,8 +1,10 @@
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
 import { ownRows, setOwn } from "../state/locks";
 import { amount, floor, model, multiple, takesShare } from "../state/store";
-import { LIMITS } from "../words/limits";
+import { words } from "../words";
 import { NumberBox } from "./parts";
+
+const t = words.limits;
 
 /** What one layer has to itself: what it keeps, and where it is cut. */
 
@@ -14,8 +16,8 @@ export function RowFloors({ row }: { row: number }) {
   return (
     <>
       <NumberBox
-        name={LIMITS.floorName}
-        label={LIMITS.floor}
+        name={t.floorName}
+        label={t.floor}
         value={own.floor ?? floor.value}
         min={1}
         max={site.channels}
@@ -23,8 +25,8 @@ export function RowFloors({ row }: { row: number }) {
         onCommit={(value) => setOwn(row, "floor", Math.round(value) > floor.value ? value : null)}
       />
       <NumberBox
-        name={LIMITS.multipleName}
-        label={LIMITS.multiple}
+        name={t.multipleName}
+        label={t.multiple}
         value={own.multiple ?? multiple.value}
         min={1}
         max={256}
@@ -44,11 +46,11 @@ export function RowCut({ row }: { row: number }) {
   const value = own ?? amount.value;
   return (
     <div class="own-cut">
-      <span aria-hidden="true">{share ? LIMITS.share : LIMITS.threshold}</span>
+      <span aria-hidden="true">{share ? t.share : t.threshold}</span>
       <input
         type="range"
-        aria-label={LIMITS.cut}
-        aria-valuetext={own === undefined ? `${value}, ${LIMITS.asPlan}` : String(value)}
+        aria-label={t.cut}
+        aria-valuetext={own === undefined ? t.asPlan(value) : String(value)}
         min={share ? 0 : logit(LOWEST)}
         max={share ? 0.95 : logit(HIGHEST)}
         step={share ? 0.005 : 0.02}
@@ -59,7 +61,7 @@ export function RowCut({ row }: { row: number }) {
         }}
       />
       <NumberBox
-        name={LIMITS.cutValue}
+        name={t.cutValue}
         hideLabel
         value={value}
         min={0}
@@ -70,11 +72,11 @@ export function RowCut({ row }: { row: number }) {
       <button
         type="button"
         class="quiet"
-        title={LIMITS.followTitle}
+        title={t.followTitle}
         aria-disabled={own === undefined}
         onClick={() => setOwn(row, key, null)}
       >
-        {LIMITS.follow}
+        {t.follow}
       </button>
     </div>
   );

@@ -1,4 +1,7 @@
 import { savePngOf, saveSvgText } from "../charts/save";
+import { words } from "../words";
+
+const t = words.page;
 
 /** The two ways to take a picture along. `stem` is the file's name without its ending. */
 export function SaveButtons(props: {
@@ -14,21 +17,21 @@ export function SaveButtons(props: {
         type="button"
         class="quiet"
         disabled={disabled}
-        aria-label={`Save the ${picture} as SVG`}
-        title={`Save the ${picture} as SVG`}
+        aria-label={t.saveAs(picture, t.svg)}
+        title={t.saveAs(picture, t.svg)}
         onClick={() => saveSvgText(svg(), `${stem()}.svg`)}
       >
-        SVG
+        {t.svg}
       </button>
       <button
         type="button"
         class="quiet"
         disabled={disabled}
-        aria-label={`Save the ${picture} as PNG`}
-        title={`Save the ${picture} as PNG`}
+        aria-label={t.saveAs(picture, t.png)}
+        title={t.saveAs(picture, t.png)}
         onClick={() => void savePngOf(svg(), `${stem()}.png`)}
       >
-        PNG
+        {t.png}
       </button>
     </span>
   );

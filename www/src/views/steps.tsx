@@ -1,6 +1,8 @@
 import { redo, steps, undo } from "../state/history";
 import { differing, type Settings } from "../state/settings";
-import { settingsChange } from "./words";
+import { words } from "../words";
+
+const t = words.page;
 
 /** Back and forth through the plans that were tried on this network. */
 export function Steps() {
@@ -8,16 +10,16 @@ export function Steps() {
   return (
     <div class="steps">
       <StepButton
-        name="Undo"
-        keys="Ctrl+Z"
+        name={t.undo}
+        keys={t.undoKeys}
         icon="M5 3 1.5 6.5 5 10M2 6.5h7a3.5 3.5 0 0 1 0 7H6"
         from={now}
         to={back}
         onStep={undo}
       />
       <StepButton
-        name="Redo"
-        keys="Ctrl+Shift+Z"
+        name={t.redo}
+        keys={t.redoKeys}
         icon="M11 3l3.5 3.5L11 10M14 6.5H7a3.5 3.5 0 0 0 0 7h3"
         from={now}
         to={forth}
@@ -36,13 +38,13 @@ function StepButton(props: {
   onStep: () => void;
 }) {
   const { name, from, to } = props;
-  const change = to ? `: ${settingsChange(from, to, differing(from, to)) || "another plan"}` : "";
+  const change = to && words.choices.settingsChange(from, to, differing(from, to));
   return (
     <button
       type="button"
       class="quiet icon"
       aria-label={name}
-      title={`${name}${change} (${props.keys})`}
+      title={t.step(name, change, props.keys)}
       // Not disabled: a button that goes away under the finger takes the focus with it.
       aria-disabled={to === null}
       onClick={props.onStep}

@@ -1,5 +1,5 @@
 /** The pruned network as a file: the check it had to pass, and what was saved. */
-import { bytes, plural, value } from "../lib/format";
+import { bytes, value } from "../lib/format";
 import {
   current,
   downloadPruned,
@@ -12,8 +12,11 @@ import {
 } from "../state/proof";
 import { drag, model, multiple } from "../state/store";
 import type { Value } from "../wasm/core";
-import { SAVED } from "../words/saved";
+import { words } from "../words";
 import { Repaired } from "./repaired";
+
+const t = words.proof;
+const saying = words.saved;
 
 export function Take() {
   const made = current.value;
@@ -28,19 +31,15 @@ export function Take() {
         aria-disabled={working.value}
         onClick={downloadPruned}
       >
-        Download pruned model
+        {t.download}
       </button>
       <div role="status" class="taken">
         {file ? <SavedFile of={file} /> : null}
         {proven ? <Checked of={made} /> : null}
         {file ? <Next /> : null}
       </div>
-      {saved.value && !file ? <p class="stale-note">{SAVED.stale(saved.value.name)}</p> : null}
-      {proven ? null : (
-        <p class="hint">
-          Before the file is offered, it runs against a masked twin of the original, and the difference is shown.
-        </p>
-      )}
+      {saved.value && !file ? <p class="stale-note">{saying.stale(saved.value.name)}</p> : null}
+      {proven ? null : <p class="hint">{t.beforeDownload}</p>}
       {made?.plan.repair ? <Repaired plan={made.plan} /> : null}
       {made && !file ? <p class="file-name">{fileName(made)}</p> : null}
       <Blocks />
@@ -51,7 +50,7 @@ export function Take() {
 function SavedFile({ of: { name, before, after } }: { of: Saved }) {
   return (
     <p>
-      {SAVED.file} <code>{name}</code>, {SAVED.size(bytes(before), bytes(after))}
+      {saying.file} <code>{name}</code>, {saying.size(bytes(before), bytes(after))}
     </p>
   );
 }
@@ -59,17 +58,16 @@ function SavedFile({ of: { name, before, after } }: { of: Saved }) {
 function Next() {
   const info = model.value?.overview.model;
   if (!info) return null;
-  const list = (values: Value[]) => values.map((it) => SAVED.tensor(it.name, it.shape.join("×")));
-  return <p class="hint">{SAVED.next(SAVED.input(list(info.inputs)), SAVED.output(list(info.outputs)))}</p>;
+  const list = (values: Value[]) => values.map((it) => saying.tensor(it.name, it.shape.join("×")));
+  return <p class="hint">{saying.next(saying.input(list(info.inputs)), saying.output(list(info.outputs)))}</p>;
 }
 
 function Checked({ of: { check, repairedOn } }: { of: Product }) {
-  if (!check) return <p class="checked">Repaired with {plural(repairedOn, "image")}.</p>;
+  if (!check) return <p class="checked">{t.repairedWith(repairedOn)}</p>;
+  const { passed, max_abs_diff, samples, max_abs_output } = check;
   return (
-    <p class={check.passed ? "checked" : "checked bad"}>
-      {check.passed ? "Checked" : "Check failed"}: max |Δ| = {value(check.max_abs_diff)} against the masked twin, over{" "}
-      {plural(check.samples, "sample")} with outputs up to {value(check.max_abs_output)}
-      {repairedOn ? `; then repaired with ${plural(repairedOn, "image")}` : ""}.
+    <p class={passed ? "checked" : "checked bad"}>
+      {t.check(passed, value(max_abs_diff), samples, value(max_abs_output), repairedOn)}
     </p>
   );
 }
@@ -82,7 +80,7 @@ function Blocks() {
   if (!cut || cut.after === cut.before || multiple.value % BLOCK === 0) return null;
   return (
     <p class="hint">
-      CPU runtimes such as onnxruntime take {BLOCK} channels at a time and are slower on odd counts.{" "}
+      {t.blocks(BLOCK)}{" "}
       <button
         type="button"
         class="link"
@@ -90,7 +88,7 @@ function Blocks() {
           multiple.value = BLOCK;
         }}
       >
-        Keep multiples of {BLOCK}
+        {t.keepMultiples(BLOCK)}
       </button>
     </p>
   );

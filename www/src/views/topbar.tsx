@@ -1,17 +1,20 @@
 import { copyLink } from "../state/link";
 import { job, model, presenting, reporting } from "../state/store";
+import { words } from "../words";
 import { LessonsMenu } from "./lessons";
+
+const t = words.page;
 
 export function TopBar() {
   return (
     <header class="topbar">
       <h1>
         <img src="./favicon.svg" alt="" width="24" height="24" />
-        Channel pruning
+        {t.shortTitle}
       </h1>
       <p class="privacy">
-        <strong>Your files stay on this device.</strong>
-        <span> Networks and images are read, pruned and run in this page; nothing is uploaded.</span>
+        <strong>{t.privacy}</strong>
+        <span> {t.privacyMore}</span>
       </p>
       <Progress />
       <Actions />
@@ -29,12 +32,12 @@ function Actions() {
           <button
             type="button"
             aria-pressed={present}
-            title="Large type, and only the map, the knob and what it does"
+            title={t.presentHelp}
             onClick={() => {
               presenting.value = !present;
             }}
           >
-            Present
+            {t.present}
           </button>
           <button
             type="button"
@@ -43,12 +46,12 @@ function Actions() {
               reporting.value = true;
             }}
           >
-            Report
+            {t.report}
           </button>
         </>
       )}
       <button type="button" onClick={copyLink}>
-        Copy link
+        {t.copyLink}
       </button>
     </div>
   );
@@ -60,11 +63,11 @@ function Progress() {
   const percent = now?.fraction == null ? null : Math.round(100 * now.fraction);
   return (
     <div class="progress">
-      <div role="status">{now ? `${now.label}…` : ""}</div>
+      <div role="status">{now ? t.ongoing(now.label) : ""}</div>
       {now ? <progress aria-label={now.label} max={100} {...(percent === null ? {} : { value: percent })} /> : null}
       {now?.cancel ? (
         <button type="button" class="quiet" onClick={now.cancel}>
-          Stop
+          {t.stop}
         </button>
       ) : null}
     </div>

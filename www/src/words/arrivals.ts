@@ -4,8 +4,7 @@ import { plural } from "../lib/format";
 const listed = (names: readonly string[]) =>
   names.length > 3 ? `${names.slice(0, 3).join(", ")} …` : names.join(", ");
 
-export const ARRIVALS = {
-  dropHere: "Drop an ONNX network, images to run it on, or labelled images for the Lab",
+export const arrivals = {
   reading: (name: string) => `Looking into ${name}`,
   toLab: (name: string) => `${name} holds images, not a network: the Lab below the map has them now.`,
   fromZip: (network: string, archive: string) => `${network} was taken out of ${archive}.`,
@@ -18,4 +17,13 @@ export const ARRIVALS = {
     `${listed(names)} are archives, and the page looks into one at a time: open them one by one.`,
   folder: (files: number) =>
     `None of the ${files} files in this folder is a network, an image (PNG, JPEG or WebP) or a data set.`,
-} as const;
+  zip: {
+    noList: (archive: string) => `${archive} is a zip without its list of files: it is cut off.`,
+    badList: (archive: string) => `${archive} is a zip whose list of files is damaged.`,
+    large: (archive: string) => `${archive} is a zip of more than 4 GB, too large for a browser tab.`,
+    locked: (archive: string) => `${archive} is a zip with a password.`,
+    damaged: (archive: string, file: string) => `${archive} is a zip in which ${file} is damaged.`,
+    unknown: (archive: string, file: string) =>
+      `${archive} is a zip that packs ${file} in a way this page does not know.`,
+  },
+};

@@ -2,33 +2,33 @@
 import { plural, probability } from "../lib/format";
 import type { Own } from "../lib/own";
 
-export const LIMITS = {
+export const limits = {
   cut: "Own cut of this layer",
   cutValue: "Own cut of this layer, as a number",
   threshold: "This layer’s cut, τ",
   share: "This layer’s share",
-  asPlan: "as the plan",
+  /** The cut of a layer that has none of its own. */
+  asPlan: (value: number) => `${value}, as the plan`,
   follow: "Follow the plan",
   followTitle: "This layer is cut where the plan cuts all",
   floor: "keep at least",
   multiple: "a multiple of",
   floorName: "This layer keeps at least",
   multipleName: "This layer keeps a multiple of",
-  lock: "Lock this layer",
-  lockTitle: "All channels of a locked layer stay",
-  noLock: "No single layer writes these channels",
   column: "Own limits",
   title: "Layers of their own",
   how: "These hold for every layer; click a layer’s name in the map to give it its own cut, floor and multiple.",
   clear: "Let all follow the plan",
-} as const;
+  own: ownText,
+  ownCount,
+};
 
-export function ownCount(layers: number): string {
+function ownCount(layers: number): string {
   return `${plural(layers, "layer")} ${layers === 1 ? "has limits of its own." : "have limits of their own."}`;
 }
 
 /** "own τ 0.9, at least 16": what one row has; "" for nothing. */
-export function ownText(own: Own | undefined): string {
+function ownText(own: Own | undefined): string {
   if (!own) return "";
   return [
     own.threshold === undefined ? "" : `own τ ${probability(own.threshold)}`,

@@ -1,6 +1,6 @@
 /** After the download: what was saved, and what to do with it. */
 
-export const SAVED = {
+export const saved = {
   file: "Saved to your downloads:",
   size: (before: string, after: string) => `${before} → ${after}.`,
   next: (inputs: string, outputs: string) =>
@@ -9,4 +9,4 @@ export const SAVED = {
   output: (list: string[]) => `${list.length === 1 ? "output" : "outputs"} ${list.join(", ")}`,
   tensor: (name: string, shape: string) => `“${name}” (${shape})`,
   stale: (name: string) => `${name} was saved for an earlier plan: download again for this one.`,
-} as const;
+};

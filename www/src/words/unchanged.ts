@@ -1,7 +1,7 @@
 /** The largest cut that changes no answer: what its button and its outcome say. */
 import { plural } from "../lib/format";
 
-export const UNCHANGED = {
+export const unchanged = {
   find: "Find the largest cut with no changed answer",
   rest: "Tries thresholds until every image above keeps its first answer (top-1) and as much as possible goes.",
   restShare: "Tries shares until every image above keeps its first answer (top-1) and as much as possible goes.",
@@ -21,4 +21,6 @@ export const UNCHANGED = {
   few: (images: number) =>
     `${plural(images, "image")} ${images === 1 ? "says" : "say"} ${images < 100 ? "little" : "something, not everything,"} about others.`,
   failed: (n: number) => `Run once more, the plan that was found changes ${plural(n, "answer")}, so it does not hold.`,
-} as const;
+  class: (index: number) => `class ${index}`,
+  less: (share: string) => `−${share}`,
+};

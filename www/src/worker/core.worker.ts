@@ -1,7 +1,9 @@
 /** One worker, one wasm instance, one open network. Translates messages into Session calls. */
+
 import { expose, transfer } from "comlink";
 import { type ChannelDetail, Guard, type PlanOptions, Session, version } from "../wasm/core";
 import type { Api, GuardStep, Opened } from "./api";
+import type { Fault } from "./fault";
 import { coreReady } from "./ready";
 
 // Messages that arrive before the module is compiled wait here, in each call: a file dropped early
@@ -12,14 +14,14 @@ let session: Session | null = null;
 let guard: Guard | null = null;
 
 function guardStep(): GuardStep {
-  if (!guard) throw "No search is under way.";
+  if (!guard) throw "no-search" satisfies Fault;
   const next = guard.next() ?? null;
   return { next, best: guard.best() ?? null, done: guard.done(), total: guard.total() };
 }
 
 async function current(): Promise<Session> {
   await ready;
-  if (!session) throw "No network is open.";
+  if (!session) throw "no-network" satisfies Fault;
   return session;
 }
 

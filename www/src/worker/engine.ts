@@ -3,8 +3,11 @@
  * a RuntimeError and leaves the wasm instance unusable: the worker is replaced, and whoever owns the
  * engine opens its network again. The same path, without the alarm, is how long work is cancelled.
  */
+
 import { type Remote, releaseProxy, wrap } from "comlink";
+import { words } from "../words";
 import type { Api } from "./api";
+import type { Fault } from "./fault";
 import { spawn } from "./spawn";
 
 /** The worker was lost (or stopped) during a call; a fresh, empty one has taken its place. */
@@ -40,7 +43,7 @@ export class Engine<A = Api> {
 
   async call<T>(work: (core: Remote<A>) => Promise<T>): Promise<T> {
     // Only on demand: a worker whose script can not be fetched would otherwise restart for ever.
-    if (this.broken) this.replace(new EngineLost("Restarted.", false));
+    if (this.broken) this.replace(new EngineLost(words.errors.restarted, false));
     const generation = this.generation;
     try {
       // A terminated worker never answers, so every call races its worker's death.
@@ -56,7 +59,7 @@ export class Engine<A = Api> {
   }
 
   cancel(): void {
-    this.replace(new EngineLost("Stopped.", true));
+    this.replace(new EngineLost(words.page.stopped, true));
   }
 
   private start(): void {
@@ -71,7 +74,7 @@ export class Engine<A = Api> {
     this.worker.addEventListener("error", (event) => {
       event.preventDefault();
       this.broken = true;
-      this.fail(new EngineLost(event.message || "The worker could not be started.", false));
+      this.fail(new EngineLost(event.message || words.errors.notStarted, false));
     });
   }
 
@@ -89,9 +92,12 @@ function isFatal(error: unknown): error is Error {
   return error instanceof Error && (error.name === "RuntimeError" || error.name === "RangeError");
 }
 
-/** One sentence from whatever was thrown: the core throws strings. */
+const FAULTS = new Map<string, string>(Object.entries<string>(words.errors.worker satisfies Record<Fault, string>));
+
+/** One sentence from whatever was thrown: the core throws strings, a worker the name of one (see fault.ts). */
 export function sentence(error: unknown): string {
-  const text = typeof error === "string" ? error : error instanceof Error ? error.message : String(error);
-  const trimmed = text.trim() || "Something went wrong without saying what.";
+  const thrown = typeof error === "string" ? error : error instanceof Error ? error.message : String(error);
+  const text = FAULTS.get(thrown) ?? thrown;
+  const trimmed = text.trim() || words.errors.unknown;
   return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

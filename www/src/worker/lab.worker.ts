@@ -1,7 +1,9 @@
 /** One of the lab's workers, one per core: its own copy of the network and of the data. */
+
 import { expose, transfer } from "comlink";
 import { digest } from "../lib/digest";
 import { Judge, LabData } from "../wasm/core";
+import type { Fault } from "./fault";
 import type { LabApi, LabFile } from "./lab-api";
 import { coreReady } from "./ready";
 
@@ -38,7 +40,7 @@ async function dataOf(files: LabFile[]): Promise<LabData> {
 }
 
 function sitting(): Judge {
-  if (!judge) throw "This worker of the lab has no network yet.";
+  if (!judge) throw "no-lab-network" satisfies Fault;
   return judge;
 }
 

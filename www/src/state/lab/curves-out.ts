@@ -1,31 +1,18 @@
 /** The curves as files. */
+
 import { saveSvg } from "../../charts/save";
 import { type Cell, csv } from "../../lib/csv";
 import { download } from "../../lib/download";
+import { CURVE_COLUMNS } from "../../words/files";
 import { model } from "../store";
 import { curves } from "./sweep";
-
-/** The columns of `prune sweep`. */
-const HEADER = [
-  "criterion",
-  "compensation",
-  "knob",
-  "channels",
-  "params",
-  "macs",
-  "accuracy",
-  "lo",
-  "hi",
-  "agreement",
-  "kl",
-];
 
 function stem(): string {
   return (model.value?.overview.file ?? "network").replace(/\.onnx$/i, "");
 }
 
 export function downloadCurvesCsv(): void {
-  download(`${stem()}.curves.csv`, csv(HEADER, rows()), "text/csv");
+  download(`${stem()}.curves.csv`, csv(CURVE_COLUMNS, rows()), "text/csv");
 }
 
 function* rows(): Generator<Cell[]> {

@@ -1,13 +1,17 @@
 /** The labelled images the lab judges by: built in, or files of the user's. */
+
 import { batch, computed, effect, signal } from "@preact/signals";
 import { keep, kept } from "../../lib/keep";
 import { fetchOwn } from "../../lib/own-files";
 import type { LabInfo } from "../../wasm/core";
+import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import type { LabFile } from "../../worker/lab-api";
 import { openSample } from "../models";
 import { model, preset } from "../store";
 import { pool } from "./pool";
+
+const t = words.lab.data;
 
 export interface Labelled {
   name: string;
@@ -19,7 +23,7 @@ export interface Labelled {
 
 export const BUILT_IN = {
   file: "samples/data/fashion-mnist-1000.zip",
-  name: "Fashion-MNIST, 1,000 test images",
+  name: t.builtIn,
   preset: "fashion-mnist",
   network: "mobilenetv1_025_fashion.onnx",
 };
@@ -48,11 +52,11 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
     const files = await get();
     const size = files.reduce((sum, it) => sum + it.content.size, 0);
     if (size > LARGEST) {
-      throw `${name} has ${Math.round(size / 1e6)} MB; up to ${LARGEST / 1e6} MB of images fit beside the networks in a browser tab.`;
+      throw t.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
     }
     const { info, digest } = await pool.look(files);
     if (mine !== turn) return;
-    if (info.images === 0) throw `${name} holds no image.`;
+    if (info.images === 0) throw t.noImage(name);
     const chosen = (await kept<number>(`images|${digest}`)).get("");
     if (mine !== turn) return;
     batch(() => {
@@ -69,7 +73,7 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
 export function chooseBuiltIn(): Promise<void> {
   return read(BUILT_IN.name, true, async () => {
     const response = await fetchOwn(BUILT_IN.file).catch(() => null);
-    if (!response?.ok) throw "The built-in images could not be fetched.";
+    if (!response?.ok) throw t.notFetched;
     const name = BUILT_IN.file.split("/").at(-1)!;
     return [{ name, content: await response.blob() }];
   });
@@ -95,7 +99,7 @@ export function chooseFiles(files: readonly LabFile[]): Promise<void> {
       ? files[0]!.name
       : files.every((it) => it.name.startsWith(`${folder}/`))
         ? folder
-        : `${files.length} files`;
+        : t.severalFiles(files.length);
   return read(name, false, async () => [...files]);
 }
 

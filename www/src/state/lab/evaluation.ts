@@ -1,6 +1,8 @@
 /** Both networks on the labelled images: what the page shows is of exactly the plan on the page. */
+
 import { computed, signal } from "@preact/signals";
 import { addRecords, emptyTally, type Tally } from "../../lib/tally";
+import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import { current } from "../proof";
 import { options } from "../store";
@@ -64,10 +66,10 @@ export async function evaluate(): Promise<void> {
       repairedKey.value = { bytes: product.bytes, key };
       await judgeFile(key, async () => product.bytes, wish);
     }
-    evaluationNews.value = "Evaluated.";
+    evaluationNews.value = words.lab.evaluation.news;
   } catch (error) {
     if (!wasStopped(error)) evaluationProblem.value = sentence(error);
-    else evaluationNews.value = "Stopped.";
+    else evaluationNews.value = words.page.stopped;
   } finally {
     mine.end();
     if (token === mine) {

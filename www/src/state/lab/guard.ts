@@ -2,8 +2,10 @@
  * "Lose at most half a point": the largest pruning, by the criterion on the page, that keeps a pledge
  * on the labelled images. Then the knob is set there, and the interval says how much the images prove.
  */
+
 import { batch, signal } from "@preact/signals";
 import type { Against, Change, Evaluation } from "../../wasm/core";
+import { words } from "../../words";
 import type { GuardStep } from "../../worker/api";
 import { sentence } from "../../worker/engine";
 import { cutterCall } from "../engines";
@@ -100,9 +102,9 @@ async function attempt(plan: WholePlan, wanted: Pledge, wish: Parameters<typeof 
   const { macs } = (await cutterCall((core) => core.preview(plan, null))).preview;
   const result = await judgePlan(plan, wish);
   const { against } = result;
-  if (!against) throw "The pruned network was not evaluated";
+  if (!against) throw words.lab.guard.notEvaluated;
   if (wanted.kind === "loss" && against.difference === null) {
-    throw "These images have no labels, so no accuracy can be lost on them: ask for agreement instead";
+    throw words.lab.guard.noLabels;
   }
   return { plan, knob: knobOf(plan), macs, result, holds: holds(wanted, against) };
 }

@@ -3,8 +3,10 @@
  * the worker that saw it first: that one remembers what the original answered, so the next plan costs
  * the pruned network only. Whoever runs dry takes from the one with most left.
  */
+
 import { transfer } from "comlink";
 import type { Evaluation, LabInfo } from "../../wasm/core";
+import { words } from "../../words";
 import { Engine, EngineLost } from "../../worker/engine";
 import type { Bench, LabApi, LabFile } from "../../worker/lab-api";
 import { spawn } from "../../worker/spawn";
@@ -69,7 +71,7 @@ export class Pool {
       // The slice size is known once the first worker is ready; the others find the work divided.
       queues ??= this.divide(images, members.length);
       for (let at = this.next(queues, self); at !== null; at = this.next(queues, self)) {
-        if (halted()) throw new EngineLost("Stopped.", true);
+        if (halted()) throw new EngineLost(words.page.stopped, true);
         const from = at * this.slice;
         const to = Math.min(images, from + this.slice);
         this.owners[at] = self;

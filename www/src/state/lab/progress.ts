@@ -1,4 +1,5 @@
 /** Long work of the lab: how far it is, how long it will take, and how to end it. */
+import { words } from "../../words";
 import { EngineLost } from "../../worker/engine";
 import { stopCutter } from "../engines";
 import { pool } from "./pool";
@@ -31,7 +32,7 @@ export class Token {
   }
 
   check(): void {
-    if (this.stopped) throw new EngineLost("Stopped.", true);
+    if (this.stopped) throw new EngineLost(words.page.stopped, true);
   }
 }
 

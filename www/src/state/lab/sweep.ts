@@ -3,9 +3,11 @@
  * judged follows from what was judged before, see `nextCandidate`. Each finished point is kept, so a
  * reload, another network and back, or a stop costs one point at most.
  */
+
 import { batch, computed, effect, signal } from "@preact/signals";
 import { keep, kept } from "../../lib/keep";
 import type { Evaluation } from "../../wasm/core";
+import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import { keyOf, options, type WholePlan } from "../store";
 import { type Scope, scope } from "./bench";
@@ -121,7 +123,7 @@ function end(mine: Token): void {
 
 function ended(error: unknown, of: Scope): void {
   if (wasStopped(error)) {
-    sweepNews.value = "Stopped.";
+    sweepNews.value = words.page.stopped;
     return;
   }
   sweepProblem.value = sentence(error);
@@ -146,7 +148,7 @@ async function run(of: Scope, mine: Token): Promise<void> {
     }
   }
   store(of, { ...held, running: false, complete: true });
-  sweepNews.value = "All points of the curves are there.";
+  sweepNews.value = words.lab.curves.news;
 }
 
 /** Makes room for what the user asks for, and comes back to the same point afterwards. */

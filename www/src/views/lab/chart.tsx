@@ -1,4 +1,5 @@
 /** The curves as a picture: hover or arrow keys read a point out, a click or Enter takes its plan over. */
+
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
   bandPath,
@@ -13,6 +14,9 @@ import {
 } from "../../charts/curves";
 import { hundredths } from "../../lib/proportion";
 import type { Compensation } from "../../wasm/core";
+import { words } from "../../words";
+
+const t = words.lab.curves;
 
 export interface DrawnPoint {
   at: CurvePoint | null;
@@ -74,7 +78,7 @@ export function Chart(props: Props) {
       role="application"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a widget of its own, walked by arrow keys, like the map
       tabIndex={0}
-      aria-label="Curves. Left and right arrow keys go along a curve, up and down to another curve, Enter takes a point’s plan over."
+      aria-label={t.help}
       onPointerMove={(event) => onShow(find(event), false)}
       onPointerLeave={() => onShow(null, false)}
       onKeyDown={step}
@@ -89,7 +93,7 @@ export function Chart(props: Props) {
           <g class="chart-original">
             <line x1={MARGIN.left} x2={width - MARGIN.right} y1={view.y(original.y)} y2={view.y(original.y)} />
             <text x={width - MARGIN.right} y={view.y(original.y) + 12} text-anchor="end">
-              original {hundredths(original.y)} %
+              {t.original(hundredths(original.y))}
             </text>
           </g>
         ) : null}
@@ -101,7 +105,7 @@ export function Chart(props: Props) {
               y={height - MARGIN.bottom - 5}
               text-anchor={view.x(now) > width - 70 ? "end" : "start"}
             >
-              this plan
+              {t.now}
             </text>
           </g>
         )}
@@ -137,9 +141,6 @@ function CurveOf({ of, view, shown }: { of: DrawnCurve; view: Frame; shown: numb
   );
 }
 
-const X_NAMES: Record<XAxis, string> = { macs: "MACs removed, %", params: "parameters removed, %" };
-const Y_NAMES: Record<YAxis, string> = { accuracy: "accuracy, %", agreement: "agreement with the original, %" };
-
 function Axes({ view, x, y }: { view: Frame; x: XAxis; y: YAxis }) {
   const { width, height } = view;
   const floor = height - MARGIN.bottom;
@@ -162,10 +163,10 @@ function Axes({ view, x, y }: { view: Frame; x: XAxis; y: YAxis }) {
         </g>
       ))}
       <text class="axis-name" x={width - MARGIN.right} y={height - 4} text-anchor="end">
-        {X_NAMES[x]}
+        {t.xAxis[x]}
       </text>
       <text class="axis-name" x={MARGIN.left + 4} y={MARGIN.top - 2}>
-        {Y_NAMES[y]}
+        {t.yAxis[y]}
       </text>
     </g>
   );

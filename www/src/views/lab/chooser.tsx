@@ -4,13 +4,15 @@ import type { CurveChoice } from "../../state/lab/schedule";
 import { chosenCurves, clearSweep, FOLD_QUESTION, POINTS, pointsPerCurve } from "../../state/lab/sweep";
 import { measured } from "../../state/store";
 import { COMPENSATIONS, CRITERIA } from "../../state/url";
+import { words } from "../../words";
 import { Choice } from "../parts";
-import { COMPENSATION_NAMES, CRITERION_NAMES } from "../words";
+
+const t = words.lab.curves;
 
 const QUESTIONS: { title: string; curves: CurveChoice[] }[] = [
-  { title: "Does the fold matter?", curves: FOLD_QUESTION },
+  { title: t.foldQuestion, curves: FOLD_QUESTION },
   {
-    title: "Which criterion?",
+    title: t.criterionQuestion,
     curves: [
       { criterion: "probability", compensation: "shift" },
       { criterion: "sigma", compensation: "mean" },
@@ -27,7 +29,7 @@ const same = (a: CurveChoice) => (b: CurveChoice) => a.criterion === b.criterion
 export function Questions({ paused }: { paused: boolean }) {
   const chosen = chosenCurves.value;
   return (
-    <fieldset class="row" aria-label="Questions">
+    <fieldset class="row" aria-label={t.questions}>
       {QUESTIONS.map((it) => (
         <button
           key={it.title}
@@ -43,7 +45,7 @@ export function Questions({ paused }: { paused: boolean }) {
       ))}
       {paused ? (
         <button type="button" class="quiet" onClick={clearSweep}>
-          Begin anew
+          {t.anew}
         </button>
       ) : null}
     </fieldset>
@@ -57,16 +59,16 @@ export function OtherCurves() {
   };
   return (
     <details>
-      <summary>Choose curves ({chosen.length} chosen)</summary>
+      <summary>{t.choose(chosen.length)}</summary>
       <div class="lab-scroll">
         <table class="curve-choice">
-          <caption class="hidden">Curves to sweep</caption>
+          <caption class="hidden">{t.chooseTable}</caption>
           <thead>
             <tr>
               <td />
               {COMPENSATIONS.map((it) => (
                 <th key={it} scope="col">
-                  {COMPENSATION_NAMES[it]}
+                  {words.choices.compensations[it]}
                 </th>
               ))}
             </tr>
@@ -74,12 +76,12 @@ export function OtherCurves() {
           <tbody>
             {CRITERIA.map((criterion) => (
               <tr key={criterion}>
-                <th scope="row">{CRITERION_NAMES[criterion]}</th>
+                <th scope="row">{words.choices.criteria[criterion]}</th>
                 {COMPENSATIONS.map((compensation) => (
                   <td key={compensation}>
                     <input
                       type="checkbox"
-                      aria-label={`${CRITERION_NAMES[criterion]}, ${COMPENSATION_NAMES[compensation]}`}
+                      aria-label={words.choices.criterionAndCompensation(criterion, compensation)}
                       checked={chosen.some(same({ criterion, compensation }))}
                       disabled={criterion === "apoz" && measured.value === 0}
                       onChange={() => toggle({ criterion, compensation })}
@@ -92,7 +94,7 @@ export function OtherCurves() {
         </table>
       </div>
       <Choice
-        name="Points per curve"
+        name={t.points}
         value={String(pointsPerCurve.value)}
         options={POINTS.map((it) => [String(it), String(it)] as const)}
         onChoose={(it) => {

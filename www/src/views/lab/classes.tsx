@@ -1,8 +1,12 @@
 /** Accuracy of every class: a network may keep its average and lose one class. */
+
 import { useState } from "preact/hooks";
 import { hundredths } from "../../lib/proportion";
 import { labelled } from "../../state/lab/data";
+import { words } from "../../words";
 import type { Shown } from "./evaluation";
+
+const t = words.lab.evaluation;
 
 interface Line {
   label: string;
@@ -21,18 +25,18 @@ export function ClassBars({ original, pruned, repaired }: Shown) {
   const many = lines.length > AT_FIRST;
   const sorted = many ? [...lines].sort((a, b) => change(a) - change(b)) : lines;
   const shown = all ? sorted : sorted.slice(0, AT_FIRST);
-  const after = repaired ? "repaired" : "pruned";
+  const after = repaired ? t.repaired : t.pruned;
   return (
     <div class="classes">
       <h3>
-        By class, %{" "}
+        {t.byClass}{" "}
         <span class="hint">
-          <i class="class-key before" /> original <i class="class-key after" /> {after}
+          <i class="class-key before" /> {t.original} <i class="class-key after" /> {after}
         </span>
       </h3>
       <ul>
         {shown.map((it) => (
-          <li key={it.label} title={`${it.label}: ${it.images} images`}>
+          <li key={it.label} title={t.classImages(it.label, it.images)}>
             <span class="class-name">{it.label}</span>
             <span class="class-bars" aria-hidden="true">
               <i class="before" style={{ width: `${100 * (it.before ?? 0)}%` }} />
@@ -47,7 +51,7 @@ export function ClassBars({ original, pruned, repaired }: Shown) {
       </ul>
       {many ? (
         <button type="button" class="link" onClick={() => setAll(!all)}>
-          {all ? "Show those that lost most" : `Show all ${lines.length} classes`}
+          {all ? t.lostMost : t.allClasses(lines.length)}
         </button>
       ) : null}
     </div>

@@ -1,4 +1,5 @@
 /** Accuracy and agreement against what is saved, for several criteria and compensations. */
+
 import { batch, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { type CurvePoint, place, removedShare, type XAxis, type YAxis } from "../../charts/curves";
@@ -22,11 +23,13 @@ import {
   sweepProblem,
 } from "../../state/lab/sweep";
 import { drag, keyOf, planKey } from "../../state/store";
+import { words } from "../../words";
 import { Choice } from "../parts";
-import { COMPENSATION_NAMES, CRITERION_NAMES, LAB } from "../words";
 import { Chart, type DrawnCurve } from "./chart";
 import { OtherCurves, Questions } from "./chooser";
 import { Problem, Working } from "./working";
+
+const t = words.lab.curves;
 
 const xAxis = signal<XAxis>("macs");
 const yAxis = signal<YAxis>("accuracy");
@@ -51,7 +54,7 @@ export function CurvesView() {
   const at = shown.value && all[shown.value[0]]?.points[shown.value[1]] ? shown.value : null;
   const any = drawn.some((it) => it.points.some((p) => p.at));
   return (
-    <section class="lab-part" aria-label="Curves">
+    <section class="lab-part" aria-label={t.name}>
       <SweepControls />
       <Problem text={sweepProblem.value} />
       <div ref={box} class="lab-plot">
@@ -65,14 +68,14 @@ export function CurvesView() {
           onShow={(next, byKey) => {
             shown.value = next;
             const point = next && all[next[0]]?.points[next[1]];
-            spoken.value = byKey && point ? `${curveName(all[next[0]]!)}: ${readOut(point)}` : "";
+            spoken.value = byKey && point ? t.spoken(curveName(all[next[0]]!), readOut(point)) : "";
           }}
           onTake={(where) => {
             const point = all[where[0]]?.points[where[1]];
             if (point) adoptPlan(point.plan);
           }}
         />
-        {any ? null : <p class="lab-empty hint">{LAB.noCurves}</p>}
+        {any ? null : <p class="lab-empty hint">{t.none}</p>}
       </div>
       <div class="lab-below">
         <p class="lab-read-out">
@@ -81,16 +84,16 @@ export function CurvesView() {
               <i class={`key-line curve-${at[0] % 8}`} /> {readOut(all[at[0]]!.points[at[1]]!)}
             </>
           ) : (
-            <span class="hint">{any ? LAB.pin : "\u00a0"}</span>
+            <span class="hint">{any ? t.hint : "\u00a0"}</span>
           )}
         </p>
         <Choice
-          name="To the right"
+          name={t.toTheRight}
           hideLabel
           value={xAxis.value}
           options={[
-            ["macs", "MACs"],
-            ["params", "Parameters"],
+            ["macs", t.macs],
+            ["params", t.params],
           ]}
           onChoose={(it) => {
             xAxis.value = it;
@@ -103,10 +106,10 @@ export function CurvesView() {
       <Legend />
       <div class="row">
         <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
-          Curves as CSV
+          {t.csv}
         </button>
         <button type="button" class="quiet" disabled={!any} onClick={() => downloadCurvesSvg(box.current!)}>
-          Curves as SVG
+          {t.svg}
         </button>
       </div>
       <OtherCurves />
@@ -116,7 +119,7 @@ export function CurvesView() {
 }
 
 export function curveName({ criterion, compensation }: CurveChoice): string {
-  return `${CRITERION_NAMES[criterion]}, ${COMPENSATION_NAMES[compensation].toLowerCase()}`;
+  return words.choices.curve(criterion, compensation);
 }
 
 function originalPoint(y: YAxis): CurvePoint | null {
@@ -129,15 +132,16 @@ function originalPoint(y: YAxis): CurvePoint | null {
 }
 
 function readOut({ knob, plan, macs, params, result }: JudgedPoint): string {
-  const costs = `MACs −${percent(removedPercent(macs))}, parameters −${percent(removedPercent(params))}`;
-  const name = plan.criterion === "probability" ? `τ ${knob}` : `share ${knob}`;
+  const costs = t.costs(percent(removedPercent(macs)), percent(removedPercent(params)));
+  const name = plan.criterion === "probability" ? t.threshold(knob) : t.share(knob);
   const against = result.against;
-  if (!against) return `${name}: ${costs}`;
+  if (!against) return t.point(name, costs);
+  const change = against.difference === null ? null : pointsText(against.difference);
   const right =
     against.accuracy === null
       ? ""
-      : `, right ${shareText(against.accuracy)} [${intervalText(against.accuracy_interval)}]${against.difference === null ? "" : ` (${pointsText(against.difference)})`}`;
-  return `${name}: ${costs}${right}, agrees ${shareText(against.agreement)}`;
+      : t.right(shareText(against.accuracy), intervalText(against.accuracy_interval), change);
+  return t.judgedPoint(name, costs, right, shareText(against.agreement));
 }
 
 function SweepControls() {
@@ -155,28 +159,28 @@ function SweepControls() {
           aria-disabled={active}
           onClick={() => void (paused ? continueSweep() : startSweep())}
         >
-          {paused ? "Continue the sweep" : "Sweep"}
+          {paused ? t.goOn : t.run}
         </button>
         <Questions paused={paused} />
       </div>
       <div class="lab-actions">
         <Choice
-          name="Upwards"
+          name={t.upwards}
           hideLabel
           value={yAxis.value}
           options={[
-            ["accuracy", "Accuracy"],
-            ["agreement", "Agreement"],
+            ["accuracy", t.accuracy],
+            ["agreement", t.agreement],
           ]}
           onChoose={(it) => {
             yAxis.value = it;
           }}
         />
         <Working
-          name="Sweeping"
+          name={t.working}
           progress={sweeping.value}
-          unit="plans"
-          rest={finished ? LAB.sweepDone : paused ? LAB.sweepPaused : LAB.sweepRest}
+          unit={words.lab.units.plans}
+          rest={finished ? t.done : paused ? t.paused : t.rest}
           news={sweepNews.value}
           onStop={stopSweep}
         />
@@ -187,7 +191,7 @@ function SweepControls() {
 
 function Legend() {
   return (
-    <ul class="lab-legend" aria-label="Curves in the picture">
+    <ul class="lab-legend" aria-label={t.legend}>
       {curves.value.map((it, i) => (
         <li key={curveName(it)}>
           <svg class={`curve-${i % 8}`} width="26" height="10" aria-hidden="true">
@@ -204,17 +208,17 @@ function Legend() {
 function Numbers() {
   return (
     <details>
-      <summary>Points as a table</summary>
+      <summary>{t.asTable}</summary>
       <div class="lab-scroll">
         <table class="trail">
-          <caption class="hidden">Points of the curves</caption>
+          <caption class="hidden">{t.table}</caption>
           <thead>
             <tr>
-              <th scope="col">Curve</th>
-              <th scope="col">Knob</th>
-              <th scope="col">MACs removed</th>
-              <th scope="col">Right</th>
-              <th scope="col">Agrees</th>
+              <th scope="col">{t.curve}</th>
+              <th scope="col">{t.knob}</th>
+              <th scope="col">{t.macsRemoved}</th>
+              <th scope="col">{t.rightShort}</th>
+              <th scope="col">{t.agrees}</th>
               <td />
             </tr>
           </thead>
@@ -235,10 +239,10 @@ function Numbers() {
                       <button
                         type="button"
                         class="link"
-                        aria-label={`Take over ${curve.criterion} ${curve.compensation} ${it.knob}`}
+                        aria-label={t.takeOverPoint(curve.criterion, curve.compensation, it.knob)}
                         onClick={() => batch(() => adoptPlan(it.plan))}
                       >
-                        take over
+                        {t.takeOver}
                       </button>
                     </td>
                   </tr>

@@ -1,7 +1,8 @@
 /** Which labelled images the lab judges by. */
+
 import { useState } from "preact/hooks";
 import { draggedFiles } from "../../lib/folders";
-import { count, plural } from "../../lib/format";
+import { count } from "../../lib/format";
 import {
   BUILT_IN,
   builtInFits,
@@ -16,9 +17,11 @@ import {
   useImages,
 } from "../../state/lab/data";
 import { model } from "../../state/store";
+import { words } from "../../words";
 import { Choice, FileButton } from "../parts";
-import { LAB } from "../words";
 import { Problem } from "./working";
+
+const t = words.lab.data;
 
 export function LabelledImages() {
   const [changing, setChanging] = useState(false);
@@ -28,7 +31,7 @@ export function LabelledImages() {
   return (
     <section
       class="lab-data"
-      aria-label="Labelled images"
+      aria-label={t.name}
       onDrop={(event) => {
         const { dataTransfer } = event;
         // A network dropped here is still a network.
@@ -38,10 +41,10 @@ export function LabelledImages() {
       }}
     >
       <div class="lab-data-line">
-        {data ? <Chosen /> : <p>{reading.value ? `Reading ${reading.value}…` : LAB.noData}</p>}
+        {data ? <Chosen /> : <p>{reading.value ? t.reading(reading.value) : t.none}</p>}
         {data ? (
           <button type="button" class="quiet" aria-expanded={choosing} onClick={() => setChanging(!changing)}>
-            Other images
+            {t.other}
           </button>
         ) : null}
       </div>
@@ -53,18 +56,15 @@ export function LabelledImages() {
 
 function Chosen() {
   const { name, info, builtIn } = labelled.value!;
-  const classes = info.labelled ? plural(info.classes.length, "class", "classes") : "no labels: agreement only";
+  const classes = info.labelled ? t.classes(info.classes.length) : t.noLabels;
   return (
     <>
       <p class="lab-data-name">
         <strong>{name}</strong>
-        <span class="hint">
-          {plural(info.images, "image")}, {classes}
-          {builtIn ? "" : ` (${info.kind})`}
-        </span>
+        <span class="hint">{t.facts(info.images, classes, builtIn ? "" : info.kind)}</span>
       </p>
       <Choice
-        name="Images used"
+        name={t.used}
         value={String(images.value)}
         options={counts(info.images, images.value).map((it) => [String(it), count(it)] as const)}
         onChoose={(value) => useImages(Number(value))}
@@ -89,17 +89,17 @@ function Chooser({ onChosen }: { onChosen: () => void }) {
           </button>
         ) : (
           <button type="button" onClick={() => void chooseBuiltInWithNetwork().then(onChosen)}>
-            Fashion-MNIST sample with its test images
+            {t.withNetwork}
           </button>
         )}
-        <FileButton name="Labelled images from files" multiple onFiles={take}>
-          Choose files…
+        <FileButton name={t.files} multiple onFiles={take}>
+          {t.chooseFiles}
         </FileButton>
-        <FileButton name="Labelled images from a folder" directory onFiles={take}>
-          Choose a folder…
+        <FileButton name={t.folder} directory onFiles={take}>
+          {t.chooseFolder}
         </FileButton>
       </div>
-      <p class="hint">{LAB.formats}</p>
+      <p class="hint">{t.formats}</p>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** Both networks on the labelled images: numbers with their intervals, and what the interval allows to say. */
-import { count, plural, value } from "../../lib/format";
+
+import { value } from "../../lib/format";
 import { intervalText, pointsInterval, pointsText, shareText } from "../../lib/proportion";
 import { scope } from "../../state/lab/bench";
 import {
@@ -17,11 +18,12 @@ import {
 import { repairWithSpare, spare } from "../../state/lab/repair";
 import { current, working } from "../../state/proof";
 import type { Against, Evaluation, Matching } from "../../wasm/core";
-import { matchingText } from "../../words/matching";
-import { LAB } from "../words";
+import { words } from "../../words";
 import { ClassBars } from "./classes";
 import { type WhiskerRow, Whiskers } from "./whiskers";
 import { Problem, Working } from "./working";
+
+const t = words.lab.evaluation;
 
 export function EvaluationView() {
   const of = scope.value;
@@ -33,7 +35,7 @@ export function EvaluationView() {
     repaired: hasRepaired.value ? (repaired?.against ?? null) : undefined,
   };
   return (
-    <section class="lab-part" aria-label="Evaluation">
+    <section class="lab-part" aria-label={t.name}>
       <div class="lab-actions">
         <button
           type="button"
@@ -44,13 +46,13 @@ export function EvaluationView() {
             if (!complete) void evaluate();
           }}
         >
-          {hasRepaired.value ? "Evaluate all networks" : "Evaluate both networks"}
+          {hasRepaired.value ? t.all : t.both}
         </button>
         <Working
-          name="Evaluating"
+          name={t.working}
           progress={evaluating.value}
-          unit="images"
-          rest={complete ? "Evaluated for the plan on this page." : of ? "Not evaluated yet for this plan." : ""}
+          unit={words.lab.units.images}
+          rest={complete ? t.done : of ? t.notYet : ""}
           news={evaluationNews.value}
           onStop={stopEvaluation}
         />
@@ -81,24 +83,23 @@ export interface Shown {
 
 function soFarText(): string {
   const tally = soFar.value;
-  if (!tally) return LAB.beforeEvaluation;
-  const agreeing = `both agree on ${shareText(tally.agreeing / tally.images)}`;
-  if (tally.labelled === 0) return `So far ${agreeing}.`;
-  const [a, b] = tally.right.map((it) => shareText(it / tally.labelled));
-  return `So far the original is right on ${a} and the pruned network on ${b}; ${agreeing}.`;
+  if (!tally) return t.before;
+  const agreeing = t.bothAgree(shareText(tally.agreeing / tally.images));
+  if (tally.labelled === 0) return t.soFarAgree(agreeing);
+  const [a = "", b = ""] = tally.right.map((it) => shareText(it / tally.labelled));
+  return t.soFar(a, b, agreeing);
 }
 
 function verdict(of: Evaluation, against: Against): string {
   const { difference, difference_interval: interval, lost, won } = against;
-  const on = `these ${plural(of.images, "image")}`;
   if (difference === null || !interval) {
-    return `Both networks give the same answer on ${shareText(against.agreement)} of ${on}; how many more or fewer would be right can not be said without labels.`;
+    return t.withoutLabels(shareText(against.agreement), of.images);
   }
-  const moved = `${plural(lost ?? 0, "answer")} went wrong and ${count(won ?? 0)} came right`;
-  const range = `${pointsText(difference)} points, 95 % interval ${pointsInterval(interval)}`;
-  if (interval[0] > 0) return `The pruned network is better on ${on}: ${range}; ${moved}.`;
-  if (interval[1] < 0) return `The pruned network is worse: ${range}; ${moved}.`;
-  return `No difference can be shown on ${on}: ${range}, which contains 0; ${moved}.`;
+  const moved = t.moved(lost ?? 0, won ?? 0);
+  const range = t.range(pointsText(difference), pointsInterval(interval));
+  if (interval[0] > 0) return t.better(of.images, range, moved);
+  if (interval[1] < 0) return t.worse(range, moved);
+  return t.noDifference(of.images, range, moved);
 }
 
 function Numbers({ original, pruned, repaired }: Shown) {
@@ -107,24 +108,24 @@ function Numbers({ original, pruned, repaired }: Shown) {
   const changed = nets.slice(1) as (Against | null)[];
   return (
     <table class="lab-numbers">
-      <caption class="hidden">Accuracy on labelled images</caption>
+      <caption class="hidden">{t.table}</caption>
       <thead>
         <tr>
           <td />
-          <th scope="col">original</th>
-          <th scope="col">pruned</th>
-          {repaired === undefined ? null : <th scope="col">repaired</th>}
+          <th scope="col">{t.original}</th>
+          <th scope="col">{t.pruned}</th>
+          {repaired === undefined ? null : <th scope="col">{t.repaired}</th>}
         </tr>
       </thead>
       <tbody>
         <tr>
-          <th scope="row">Right (top-1)</th>
+          <th scope="row">{t.right}</th>
           {nets.map((it, i) => (
             <Cell key={i} main={shareText(it?.accuracy)} small={intervalText(it?.accuracy_interval)} />
           ))}
         </tr>
         <tr>
-          <th scope="row">Change, points</th>
+          <th scope="row">{t.change}</th>
           <td />
           {changed.map((it, i) => (
             <Cell
@@ -135,25 +136,25 @@ function Numbers({ original, pruned, repaired }: Shown) {
           ))}
         </tr>
         <tr>
-          <th scope="row">Among the five best (top-5)</th>
+          <th scope="row">{t.topFive}</th>
           {nets.map((it, i) => (
             <Cell key={i} main={shareText(it?.top5)} small={intervalText(it?.top5_interval)} />
           ))}
         </tr>
         <tr>
-          <th scope="row">Same answer as the original</th>
+          <th scope="row">{t.agreement}</th>
           <td />
           {changed.map((it, i) => (
             <Cell key={i} main={shareText(it?.agreement)} small={intervalText(it?.agreement_interval)} />
           ))}
         </tr>
         <tr>
-          <th scope="row" title="Kullback–Leibler divergence of the class probabilities, in nats">
-            Mean KL
+          <th scope="row" title={t.klHelp}>
+            {t.kl}
           </th>
           <td />
           {changed.map((it, i) => (
-            <Cell key={i} main={it ? value(it.mean_kl) : "–"} small={it ? "nats" : ""} />
+            <Cell key={i} main={it ? value(it.mean_kl) : "–"} small={it ? t.nats : ""} />
           ))}
         </tr>
       </tbody>
@@ -164,7 +165,7 @@ function Numbers({ original, pruned, repaired }: Shown) {
 /** Classes taken in order are a guess, and said to be one. */
 function MatchingNote({ of }: { of: Matching | null }) {
   if (!of) return null;
-  return <p class={of.by_name ? "hint" : "caution"}>{matchingText(of)}</p>;
+  return <p class={of.by_name ? "hint" : "caution"}>{words.matching.text(of)}</p>;
 }
 
 /** Images that are not judged by may be learnt from. */
@@ -173,8 +174,8 @@ function RepairHere() {
   const left = spare.value;
   return (
     <div class="lab-repair">
-      <h3>Repair</h3>
-      <p class="hint">{left > 0 ? LAB.repair : LAB.noSpare}</p>
+      <h3>{t.repair}</h3>
+      <p class="hint">{left > 0 ? t.repairHint : t.noSpare}</p>
       <div class="row">
         <button
           type="button"
@@ -182,10 +183,10 @@ function RepairHere() {
           aria-disabled={working.value}
           onClick={() => void repairWithSpare()}
         >
-          Repair with {left > 0 ? plural(left, "other image") : "other images"}
+          {t.repairWith(left)}
         </button>
       </div>
-      {made?.repairedOn ? <p class="checked">Repaired; the proof says how it went. Evaluate it here.</p> : null}
+      {made?.repairedOn ? <p class="checked">{t.repairDone}</p> : null}
     </div>
   );
 }
@@ -201,20 +202,20 @@ function Cell({ main, small }: { main: string; small: string }) {
 }
 
 function Pictures({ original, pruned, repaired }: Shown) {
-  const row = (name: string, of: Evaluation | Against | null | undefined): WhiskerRow[] =>
-    of === undefined ? [] : [{ name, value: of?.accuracy ?? null, interval: of?.accuracy_interval ?? null }];
-  const change = (name: string, of: Against | null | undefined): WhiskerRow[] =>
-    of === undefined ? [] : [{ name, value: of?.difference ?? null, interval: of?.difference_interval ?? null }];
+  const row = (kind: WhiskerRow["kind"], of: Evaluation | Against | null | undefined): WhiskerRow[] =>
+    of === undefined ? [] : [{ kind, value: of?.accuracy ?? null, interval: of?.accuracy_interval ?? null }];
+  const change = (kind: WhiskerRow["kind"], of: Against | null | undefined): WhiskerRow[] =>
+    of === undefined ? [] : [{ kind, value: of?.difference ?? null, interval: of?.difference_interval ?? null }];
   return (
     <div class="lab-pictures">
       <Whiskers
-        title="Right, %"
+        title={t.rightPercent}
         rows={[...row("original", original), ...row("pruned", pruned), ...row("repaired", repaired)]}
         room={0.02}
         inside={[0, 1]}
       />
       <Whiskers
-        title="Change, points"
+        title={t.change}
         rows={[...change("pruned", pruned), ...change("repaired", repaired)]}
         room={0.01}
         inside={[-1, 1]}

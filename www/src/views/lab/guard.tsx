@@ -1,5 +1,6 @@
 /** The largest pruning that keeps a pledge on the labelled images. */
-import { percent, plural, removedPercent } from "../../lib/format";
+
+import { percent, removedPercent } from "../../lib/format";
 import { intervalText, pointsInterval, pointsText, shareText } from "../../lib/proportion";
 import { scope } from "../../state/lab/bench";
 import {
@@ -16,9 +17,12 @@ import {
 } from "../../state/lab/guard";
 import { compensation, criterion, takesShare } from "../../state/store";
 import type { Against } from "../../wasm/core";
+import { words } from "../../words";
+import { Marked } from "../marked";
 import { Choice, NumberBox } from "../parts";
-import { COMPENSATION_NAMES, CRITERION_NAMES, LAB } from "../words";
 import { Problem, Working } from "./working";
+
+const t = words.lab.guard;
 
 const LIMITS = { loss: { initial: 0.5, min: 0, max: 50 }, agreement: { initial: 99, min: 50, max: 100 } };
 
@@ -29,23 +33,24 @@ export function GuardView() {
     pledge.value = { ...of, ...change };
   };
   return (
-    <section class="lab-part" aria-label="Largest pruning that holds">
+    <section class="lab-part" aria-label={t.name}>
       <p>
-        {LAB.guard} It searches by <strong>{CRITERION_NAMES[criterion.value]}</strong> and{" "}
-        <strong>{COMPENSATION_NAMES[compensation.value].toLowerCase()}</strong>, as chosen on the page.
+        <Marked
+          text={t.ask(words.choices.criteria[criterion.value], words.choices.compensationInside(compensation.value))}
+        />
       </p>
       <div class="row">
         <Choice
-          name="Must hold"
+          name={t.must}
           value={of.kind}
           options={[
-            ["loss", "Lose at most … points"],
-            ["agreement", "Agree on at least … %"],
+            ["loss", t.lose],
+            ["agreement", t.agree],
           ]}
           onChoose={(kind) => set({ kind, limit: LIMITS[kind].initial })}
         />
         <NumberBox
-          name={of.kind === "loss" ? "Points" : "Percent"}
+          name={of.kind === "loss" ? t.points : t.percent}
           value={of.limit}
           min={limits.min}
           max={limits.max}
@@ -53,7 +58,7 @@ export function GuardView() {
         />
         <label class="lab-check">
           <input type="checkbox" checked={of.sure} onChange={(event) => set({ sure: event.currentTarget.checked })} />
-          with 95 % confidence
+          {t.sure}
         </label>
       </div>
       <div class="lab-actions">
@@ -64,13 +69,13 @@ export function GuardView() {
           aria-disabled={guarding.value !== null}
           onClick={() => void searchGuard()}
         >
-          Search
+          {t.run}
         </button>
         <Working
-          name="Searching"
+          name={t.working}
           progress={guarding.value}
-          unit="plans"
-          rest={found.value ? "" : LAB.guardRest}
+          unit={words.lab.units.plans}
+          rest={found.value ? "" : t.rest}
           news={found.value ? verdict(found.value) : ""}
           onStop={stopGuard}
         />
@@ -83,27 +88,23 @@ export function GuardView() {
 }
 
 function verdict({ pledge: of, best }: Found): string {
-  const asked = of.kind === "loss" ? `loses at most ${of.limit} points` : `agrees on at least ${of.limit} %`;
-  if (!best) {
-    return `No pruning by this criterion ${asked}${of.sure ? " with 95 % confidence: more images would narrow the interval, or allow more" : " on these images"}.`;
-  }
+  const asked = of.kind === "loss" ? t.loses(of.limit) : t.agrees(of.limit);
+  if (!best) return t.none(asked, of.sure);
   const against = best.result.against!;
-  const on = `on ${plural(best.result.images, "image")}`;
-  const lead = `The knob is set: ${percent(removedPercent(best.macs))} of the MACs go, and ${on} the network ${asked}`;
-  return `${lead}: ${measured(of, against)}.${of.sure ? "" : doubt(of, against)}`;
+  const macs = percent(removedPercent(best.macs));
+  return t.found(macs, best.result.images, asked, measured(of, against), !of.sure && doubtful(of, against));
 }
 
 function measured(of: Pledge, against: Against): string {
   if (of.kind === "agreement")
-    return `${shareText(against.agreement)}, 95 % interval ${intervalText(against.agreement_interval)}`;
-  return `${pointsText(against.difference ?? 0)}, 95 % interval ${pointsInterval(against.difference_interval ?? [0, 0])}`;
+    return t.measured(shareText(against.agreement), intervalText(against.agreement_interval));
+  return t.measured(pointsText(against.difference ?? 0), pointsInterval(against.difference_interval ?? [0, 0]));
 }
 
 /** The images at hand keep it; whether others would is another matter. */
-function doubt(of: Pledge, against: Against): string {
+function doubtful(of: Pledge, against: Against): boolean {
   const low = of.kind === "agreement" ? against.agreement_interval[0] : (against.difference_interval?.[0] ?? -1);
-  const safe = of.kind === "agreement" ? 100 * low >= of.limit : 100 * low >= -of.limit;
-  return safe ? "" : " The interval reaches beyond the limit, so on other images it may not hold.";
+  return !(of.kind === "agreement" ? 100 * low >= of.limit : 100 * low >= -of.limit);
 }
 
 function Trail() {
@@ -112,20 +113,20 @@ function Trail() {
   return (
     <div class="lab-scroll">
       <table class="trail">
-        <caption class="hidden">Plans that were tried</caption>
+        <caption class="hidden">{t.table}</caption>
         <thead>
           <tr>
-            <th scope="col">MACs removed</th>
-            <th scope="col">{takesShare.value ? "Share" : "Threshold"}</th>
-            <th scope="col">{kind === "loss" ? "Change, points" : "Agreement"}</th>
-            <th scope="col">Holds</th>
+            <th scope="col">{t.macsRemoved}</th>
+            <th scope="col">{takesShare.value ? t.share : t.threshold}</th>
+            <th scope="col">{kind === "loss" ? t.change : t.agreement}</th>
+            <th scope="col">{t.holds}</th>
           </tr>
         </thead>
         <tbody>
           {tried.value.length === 0 ? (
             <tr>
               <td class="hint" colSpan={4}>
-                {LAB.trail}
+                {t.trail}
               </td>
             </tr>
           ) : null}
@@ -156,7 +157,7 @@ function TrailRow({ of, kind, best }: { of: Tried; kind: Pledge["kind"]; best: b
       <td>
         {main} <small>{small}</small>
       </td>
-      <td>{of.holds ? "✓ yes" : "✗ no"}</td>
+      <td>{of.holds ? t.yes : t.no}</td>
     </tr>
   );
 }

@@ -7,15 +7,18 @@ import { forgetEvaluation } from "../../state/lab/evaluation";
 import { forgetGuard } from "../../state/lab/guard";
 import { startResults } from "../../state/lab/results";
 import { startSweeping } from "../../state/lab/sweep";
+import { words } from "../../words";
 import { CurvesView } from "./curves";
 import { LabelledImages } from "./data";
 import { EvaluationView } from "./evaluation";
 import { GuardView } from "./guard";
 
+const t = words.lab;
+
 const PARTS: { id: string; title: string; body: () => ComponentChildren }[] = [
-  { id: "evaluate", title: "Evaluate", body: () => <EvaluationView /> },
-  { id: "curves", title: "Curves", body: () => <CurvesView /> },
-  { id: "guard", title: "Largest pruning that holds", body: () => <GuardView /> },
+  { id: "evaluate", title: t.parts.evaluate, body: () => <EvaluationView /> },
+  { id: "curves", title: t.parts.curves, body: () => <CurvesView /> },
+  { id: "guard", title: t.parts.guard, body: () => <GuardView /> },
 ];
 
 const part = signal("evaluate");
@@ -51,7 +54,7 @@ export function LabView() {
   return (
     <div class="lab">
       <LabelledImages />
-      <fieldset class="segments" aria-label="Lab">
+      <fieldset class="segments" aria-label={t.name}>
         {PARTS.map((it) => (
           <button
             key={it.id}

@@ -1,9 +1,13 @@
 /** Values with their 95 % intervals on a common axis. */
+
 import { scaleLinear } from "d3-scale";
 import { hundredths, type Interval, intervalText, shareText } from "../../lib/proportion";
+import { words } from "../../words";
+
+const t = words.lab.evaluation;
 
 export interface WhiskerRow {
-  name: string;
+  kind: "original" | "pruned" | "repaired";
   value: number | null;
   interval: Interval | null;
 }
@@ -32,10 +36,10 @@ export function Whiskers({ title, rows, room, inside, zero }: Props) {
   const high = Math.min(inside[1], Math.max(...(known ? ends : [zero ? 0.05 : 1])) + room);
   const x = scaleLinear([low, high], [LABEL, WIDTH - 8]);
   const height = TOP + rows.length * ROW + AXIS;
-  const words = rows.map((it) => `${it.name} ${shareText(it.value)} (${intervalText(it.interval)})`).join(", ");
+  const said = rows.map((it) => t.pictureRow(t[it.kind], shareText(it.value), intervalText(it.interval)));
   return (
     <figure class="whiskers">
-      <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={`${title}: ${words}`}>
+      <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={t.picture(title, said)}>
         <text class="whisker-title" x={LABEL} y={10}>
           {title}
         </text>
@@ -49,7 +53,7 @@ export function Whiskers({ title, rows, room, inside, zero }: Props) {
         ))}
         {zero ? <line class="whisker-zero" x1={x(0)} x2={x(0)} y1={TOP} y2={height - AXIS + 3} /> : null}
         {rows.map((it, i) => (
-          <Row key={it.name} of={it} x={x} y={TOP + (i + 0.5) * ROW} />
+          <Row key={it.kind} of={it} x={x} y={TOP + (i + 0.5) * ROW} />
         ))}
       </svg>
     </figure>
@@ -57,11 +61,11 @@ export function Whiskers({ title, rows, room, inside, zero }: Props) {
 }
 
 function Row({ of, x, y }: { of: WhiskerRow; x: (value: number) => number; y: number }) {
-  const { name, value, interval } = of;
+  const { kind, value, interval } = of;
   return (
-    <g class={`whisker ${name}`}>
+    <g class={`whisker ${kind}`}>
       <text x={LABEL - 8} y={y + 3.5} text-anchor="end">
-        {name}
+        {t[kind]}
       </text>
       {interval ? (
         <path

@@ -1,7 +1,8 @@
 /** Progress of the lab, in a place that is always there, so that nothing moves when work begins. */
-import { count } from "../../lib/format";
+
 import { timeLeft } from "../../lib/proportion";
 import type { Progress } from "../../state/lab/progress";
+import { words } from "../../words";
 
 interface Props {
   /** What is under way, for the progress bar's name. */
@@ -19,17 +20,21 @@ export function Working({ name, progress, unit, rest, news, onStop }: Props) {
   return (
     <div class="working">
       <span class="hidden" role="status">
-        {progress ? `${name}…` : news}
+        {progress ? words.page.ongoing(name) : news}
       </span>
       {progress ? (
         <>
           <progress aria-label={name} max={progress.total} value={progress.done} />
           <span class="working-text">
-            {count(progress.done)} of {count(progress.total)} {unit}
-            {progress.left === null ? "" : `, ${timeLeft(progress.left)}`}
+            {words.lab.progress(
+              progress.done,
+              progress.total,
+              unit,
+              progress.left === null ? null : timeLeft(progress.left),
+            )}
           </span>
           <button type="button" class="quiet" onClick={onStop}>
-            Stop
+            {words.page.stop}
           </button>
         </>
       ) : (

@@ -7,7 +7,7 @@ export interface LessonWords {
   tries: string[];
 }
 
-export const LESSON_WORDS: Record<string, LessonWords> = {
+const LESSONS: Record<string, LessonWords> = {
   "dead-channel": {
     title: "What is a dead channel?",
     text: "BatchNormalization makes a channel roughly a bell curve: β is its middle, s its width. ReLU turns all that is left of 0 into 0. Where nearly the whole bell lies there, the channel says 0 whatever the picture is: P is how often, and the threshold τ decides from which P on it goes.",
@@ -53,4 +53,14 @@ export const LESSON_WORDS: Record<string, LessonWords> = {
     text: "Of 500 test images this network gets 91.8 % right. Cut deep, without the two fifths of its channels that vary least, it is 31.4 %. But what is left can be told anew: every layer behind a cut is refitted by least squares to answer as before, on a few other images, without their labels. With 16 images it is 90.2 % again, with 64 it is 90.6 %. Judge after each step.",
     tries: ["Judge on 500 images", "Repair with 16 others", "Repair with 64 others"],
   },
+};
+
+export const lessons = {
+  name: "Lessons",
+  card: "Lesson",
+  close: "Close the lesson",
+  place: (at: number, all: number) => `Lesson ${at} of ${all}`,
+  previous: "Previous",
+  next: "Next",
+  each: LESSONS,
 };

@@ -1,11 +1,11 @@
-/** Sentences that explain: criteria, compensations, cases. */
+/** What a plan is made from: criteria, compensations, settings, cases. */
 
 import { readOwn } from "../lib/own";
 import type { Settings } from "../state/settings";
-import type { ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
-import { LIMITS, ownText } from "../words/limits";
+import type { Cases, ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
+import { limits } from "./limits";
 
-export const CRITERION_NAMES: Record<Criterion, string> = {
+const CRITERION_NAMES: Record<Criterion, string> = {
   probability: "Probability (the paper)",
   sigma: "σ: hardly varies",
   influence: "Influence: little reaches its readers",
@@ -16,14 +16,14 @@ export const CRITERION_NAMES: Record<Criterion, string> = {
   random: "Random: baseline",
 };
 
-export const COMPENSATION_NAMES: Record<Compensation, string> = {
+const COMPENSATION_NAMES: Record<Compensation, string> = {
   none: "None: tell 0",
   shift: "Shift (the paper)",
   mean: "Mean activation",
   moments: "Mean and spread",
 };
 
-export const PER_NAMES: Record<Per, string> = {
+const PER_NAMES: Record<Per, string> = {
   own: "as suits the criterion",
   channel: "per channel",
   mac: "per MAC saved",
@@ -31,7 +31,7 @@ export const PER_NAMES: Record<Per, string> = {
   cost: "per MAC and parameter",
 };
 
-export const CRITERION_HELP: Record<Criterion, string> = {
+const CRITERION_HELP: Record<Criterion, string> = {
   probability: "A channel goes when P, the probability that its BatchNorm pins its activation, is at least τ.",
   sigma: "Channels whose readers see the least variation go first; what remains of them is a bias.",
   influence:
@@ -43,18 +43,21 @@ export const CRITERION_HELP: Record<Criterion, string> = {
   random: "A seeded order: what every other criterion has to beat.",
 };
 
-export const CASE_ROWS = [
-  ["keep", "Keep", "Case 1. Alive on both sides of its depthwise convolution."],
-  ["output_dead", "Output dead", "Case 2. What comes out is pinned: nothing behind it would notice."],
-  [
-    "input_dead",
-    "Input dead",
-    "Case 3. It only ever sees 0 and emits one constant, which is folded into the next layer.",
-  ],
-  ["both_dead", "Both dead", "Case 4. Pinned on both sides."],
-] as const;
+/** What a case is called and what it means. */
+const CASES: Record<keyof Cases, { name: string; meaning: string }> = {
+  keep: { name: "Keep", meaning: "Case 1. Alive on both sides of its depthwise convolution." },
+  output_dead: {
+    name: "Output dead",
+    meaning: "Case 2. What comes out is pinned: nothing behind it would notice.",
+  },
+  input_dead: {
+    name: "Input dead",
+    meaning: "Case 3. It only ever sees 0 and emits one constant, which is folded into the next layer.",
+  },
+  both_dead: { name: "Both dead", meaning: "Case 4. Pinned on both sides." },
+};
 
-export function caseSentence(detail: ChannelDetail): string {
+function caseSentence(detail: ChannelDetail): string {
   const gone = detail.removed;
   switch (detail.case) {
     case "output_dead":
@@ -80,7 +83,7 @@ export function caseSentence(detail: ChannelDetail): string {
 }
 
 /** Names of what a plan is made from, as undo, pinned plans and the report print them. */
-export const SETTING_NAMES: Record<keyof Settings, string> = {
+const SETTING_NAMES: Record<keyof Settings, string> = {
   criterion: "Criterion",
   threshold: "Threshold",
   share: "Share",
@@ -90,10 +93,10 @@ export const SETTING_NAMES: Record<keyof Settings, string> = {
   floor: "Keep at least",
   multiple: "Multiple of",
   locked: "Locked layers",
-  own: LIMITS.title,
+  own: limits.title,
 };
 
-export function settingText(key: keyof Settings, it: Settings): string {
+function settingText(key: keyof Settings, it: Settings): string {
   if (key === "criterion") return CRITERION_NAMES[it.criterion];
   if (key === "compensation") return COMPENSATION_NAMES[it.compensation];
   if (key === "per") return PER_NAMES[it.per];
@@ -103,14 +106,14 @@ export function settingText(key: keyof Settings, it: Settings): string {
 }
 
 /** "threshold 0.99 → 0.9, compensation …": what leads from one set of settings to another. */
-export function settingsChange(from: Settings, to: Settings, keys: readonly (keyof Settings)[]): string {
+function settingsChange(from: Settings, to: Settings, keys: readonly (keyof Settings)[]): string {
   return keys
     .map((key) => `${SETTING_NAMES[key].toLowerCase()} ${settingText(key, from)} → ${settingText(key, to)}`)
     .join(", ");
 }
 
 /** A plan's settings in words, for the report. */
-export function planSentence(it: Settings, layerNames: readonly string[], siteNames: readonly string[]): string {
+function planSentence(it: Settings, layerNames: readonly string[], siteNames: readonly string[]): string {
   const amount =
     it.criterion === "probability"
       ? `channels with P ≥ ${it.threshold} go`
@@ -120,27 +123,27 @@ export function planSentence(it: Settings, layerNames: readonly string[], siteNa
     it.floor > 1 ? `every layer keeps at least ${it.floor}` : "",
     it.multiple > 1 ? `kept counts are multiples of ${it.multiple}` : "",
     it.locked.length > 0 ? `locked: ${it.locked.map((i) => layerNames[i] ?? i).join(", ")}` : "",
-    ...[...readOwn(it.own)].map(([row, own]) => `${siteNames[row] ?? row}: ${ownText(own)}`),
+    ...[...readOwn(it.own)].map(([row, own]) => `${siteNames[row] ?? row}: ${limits.own(own)}`),
   ].filter(Boolean);
   const rest = guards.length > 0 ? ` Guards: ${guards.join("; ")}.` : "";
   return `Criterion ${CRITERION_NAMES[it.criterion]}: ${amount}; compensation ${COMPENSATION_NAMES[it.compensation]}.${rest}`;
 }
 
-export const LAB = {
-  noCurves: "Each point will be one plan, pruned and judged on the images; curves grow while you go on working.",
-  pin: "Point at a curve to read it; a click makes that plan the page’s.",
-  sweepDone: "All points are there.",
-  sweepPaused: "Stopped; what is judged is kept.",
-  sweepRest: "Goes on in the background.",
-  beforeEvaluation: "The original and the pruned network each answer every image; all cores work.",
-  repair:
-    "Refits every layer behind a cut by least squares, without labels, on images that are not used above; then evaluate again.",
-  noSpare:
-    "All images are used for judging. Use fewer above, and the others can repair the pruned network without judging themselves.",
-  guard: "The most that can be removed while a promise holds on the images above.",
-  guardRest: "About fifteen plans are tried.",
-  trail: "The plans that were tried will stand here, with what they cost.",
-  noData: "Accuracy is measured on images whose class is known. They stay on this device.",
-  formats:
-    "A folder or zip with one folder per class, CIFAR binaries (.bin, .tar.gz), IDX of the MNIST family (.gz too), or a CSV of file,label with its images. Drop them here or choose them.",
+export const choices = {
+  criteria: CRITERION_NAMES,
+  criterionHelp: CRITERION_HELP,
+  compensations: COMPENSATION_NAMES,
+  /** Within a sentence. */
+  compensationInside: (it: Compensation) => COMPENSATION_NAMES[it].toLowerCase(),
+  curve: (criterion: Criterion, compensation: Compensation) =>
+    `${CRITERION_NAMES[criterion]}, ${COMPENSATION_NAMES[compensation].toLowerCase()}`,
+  criterionAndCompensation: (criterion: Criterion, compensation: Compensation) =>
+    `${CRITERION_NAMES[criterion]}, ${COMPENSATION_NAMES[compensation]}`,
+  pers: PER_NAMES,
+  settings: SETTING_NAMES,
+  settingText,
+  settingsChange,
+  planSentence,
+  cases: CASES,
+  caseSentence,
 };

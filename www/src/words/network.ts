@@ -1,0 +1,35 @@
+/** The open network, the samples, and what opening can come to. */
+import { count } from "../lib/format";
+
+export const network = {
+  name: "Network",
+  open: "Open an ONNX model",
+  orDrop: "or drop one anywhere on this page, or try one of these:",
+  samples: "Sample models",
+  sampleHelp: (params: number, macs: number, data: string, accuracy: string) =>
+    `${count(params)} parameters, ${count(macs)} multiply-adds, ${data} test accuracy ${accuracy} %`,
+  sampleFacts: (data: string, accuracy: string, size: string) => `${data} · ${accuracy} % · ${size}`,
+  parameters: "Parameters",
+  macs: "MACs",
+  channels: "Channels",
+  pairs: "Pairs",
+  pairsHelp: "Depthwise convolutions between two normalised layers",
+  input: "Input",
+  output: "Output",
+  file: "File",
+  opset: "Opset",
+  after: "After Zhao et al.,",
+  paper: "Probability-Based Channel Pruning for Depthwise Separable Convolutional Networks",
+  published: ", JCST 37(3), 2022. doi 10.1007/s11390-022-2131-8",
+
+  opening: (name: string) => `Opening ${name}`,
+  tooLarge: (name: string, megabytes: number) =>
+    `${name} has ${megabytes} MB; networks up to 900 MB fit into a browser tab.`,
+  leftAside: (name: string, others: readonly string[]) =>
+    `${name} is open; the page holds one network at a time, so ${others.join(", ")} was left aside.`,
+  sampleNotFetched: (file: string, status: number) => `The sample ${file} could not be fetched (${status}).`,
+  sampleOffline: (file: string) => `The sample ${file} could not be fetched`,
+  samplesNotFetched: "The list of samples could not be fetched; open a network of your own.",
+  nothingInFolder: (files: number) =>
+    `None of the ${files} files in this folder is a network or an image (PNG, JPEG or WebP).`,
+};

@@ -1,0 +1,66 @@
+/** The frame of the page: bar, panels, messages, buttons that are everywhere. */
+export const page = {
+  /** As in index.html and manifest.webmanifest, which stand there before any of this is loaded. */
+  title: "Channel pruning playground",
+  shortTitle: "Channel pruning",
+  description:
+    "See which channels of an ONNX image network are probably dead, drag a threshold, and take home the smaller network. Everything runs in this page.",
+  noScript: "This page computes everything in your browser and needs JavaScript for it.",
+
+  privacy: "Your files stay on this device.",
+  privacyMore: "Networks and images are read, pruned and run in this page; nothing is uploaded.",
+  present: "Present",
+  presentHelp: "Large type, and only the map, the knob and what it does",
+  report: "Report",
+  copyLink: "Copy link",
+  stop: "Stop",
+  stopped: "Stopped.",
+  /** Work that goes on: "Pruning…". */
+  ongoing: (what: string) => `${what}…`,
+  dismiss: "Dismiss",
+  drop: "Drop an ONNX network, images to run it on, or labelled images for the Lab",
+  newer: "A newer version of this page is ready: the next load shows it.",
+
+  channels: "Channels",
+  panels: {
+    name: "Below the map",
+    channel: "Channel",
+    cases: "Four cases",
+    graph: "Network",
+    compare: "Compare",
+    lab: "Lab",
+  },
+  enlarge: "Enlarge",
+  showMap: "Show the map again",
+
+  undo: "Undo",
+  redo: "Redo",
+  undoKeys: "Ctrl+Z",
+  redoKeys: "Ctrl+Shift+Z",
+  /** Tooltip of undo and redo; `change` says what would change, null where there is nothing to go to. */
+  step: (name: string, change: string | null, keys: string) =>
+    `${name}${change === null ? "" : `: ${change || "another plan"}`} (${keys})`,
+
+  /** `picture` is one of the names in `pictures`. */
+  saveAs: (picture: string, format: string) => `Save the ${picture} as ${format}`,
+  pictures: { map: "channel map", curve: "savings curve" },
+  svg: "SVG",
+  png: "PNG",
+
+  link: {
+    network: "your network",
+    images: "your images",
+    measurement: "the measurement",
+    labels: "your labels",
+    repair: "the repair",
+    missing: (what: readonly string[]) =>
+      what.length > 0 ? ` Not in it: ${what.join(", ")}; files stay on this device.` : "",
+    copied: (withSample: boolean, missing: string) =>
+      `Link copied: it holds ${withSample ? "the sample, " : ""}the whole plan and what is on the screen.${missing}`,
+    inAddressBar: (missing: string) =>
+      `The browser does not let the page copy; the link is in the address bar.${missing}`,
+    laterVersion: "This link was made by a later version of the page; what is understood of it is shown.",
+    local: (file: string) =>
+      `This link was made with ${file}, a file that a link does not carry: drop it here to see the same plan.`,
+  },
+};

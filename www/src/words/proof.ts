@@ -1,0 +1,111 @@
+/** Images, answers, repair, the file to take home, and the measurement. */
+import { plural } from "../lib/format";
+
+export const proof = {
+  name: "Proof",
+  readAs: (preset: string, labels: string) => `Read as <strong>${preset}</strong>, labels <strong>${labels}</strong>`,
+  run: "Run both networks",
+  repair: "Repair with my images",
+  repairHelp: "Refits every layer behind a cut by least squares, so that it answers as before; no labels needed",
+  images: "Images",
+  remove: (name: string) => `Remove ${name}`,
+  more: (n: number) => `and ${n} more`,
+  add: "Add images",
+  addFolder: "Add a folder of images",
+  folder: "Folder",
+  useSamples: "Use the samples",
+  dropHint: "Or drop images or a folder anywhere, or paste an image.",
+  photosOnly:
+    "These photos only show that it runs. A CIFAR-10 network knows airplane, automobile, bird, cat, deer, dog, frog, horse, ship and truck: add your photos of those.",
+  noImageInFolder: (files: number) => `None of the ${files} files in this folder is an image (PNG, JPEG or WebP).`,
+  pasted: (n: number) => (n === 1 ? "The image was pasted." : `${n} images were pasted.`),
+  preprocessing: "Preprocessing",
+  labels: "Labels",
+  guessed: (name: string) => `${name} (guessed)`,
+  labelsFromFile: "Labels from a text file",
+  labelsFile: "Labels from a file…",
+  download: "Download pruned model",
+  check: (passed: boolean, difference: string, samples: number, most: string, repairedOn: number) =>
+    `${passed ? "Checked" : "Check failed"}: max |Δ| = ${difference} against the masked twin, over ${plural(
+      samples,
+      "sample",
+    )} with outputs up to ${most}${repairedOn ? `; then repaired with ${plural(repairedOn, "image")}` : ""}.`,
+  repairedWith: (images: number) => `Repaired with ${plural(images, "image")}.`,
+  beforeDownload:
+    "Before the file is offered, it runs against a masked twin of the original, and the difference is shown.",
+  blocks: (block: number) =>
+    `CPU runtimes such as onnxruntime take ${block} channels at a time and are slower on odd counts.`,
+  keepMultiples: (block: number) => `Keep multiples of ${block}`,
+  holds: "Does the Gaussian hold?",
+  holdsFolded: "BatchNorm was folded away in this file: measuring on images supplies the means and spreads.",
+  holdsHint: "Measuring puts each channel’s real histogram over its Gaussian.",
+  measure: "Measure on my images",
+  forget: "Forget",
+  measured: (images: number) => `${plural(images, "image")} measured.`,
+  alreadyMeasured: "These images are measured already: add others, or forget the measurement first.",
+  notOffered: (difference: string) =>
+    `The pruned network differs from its masked twin by ${difference}, more than rounding explains, so it is not offered`,
+  noImage: "There is no image to run on.",
+
+  /** What is under way. */
+  work: {
+    measuring: "Measuring channels on your images",
+    pruning: "Pruning",
+    checking: "Checking against the masked twin",
+    running: "Running both networks",
+    runningOn: (image: number, images: number) => `Running both networks on image ${image} of ${images}`,
+    repairingOwn: "Repairing with your images",
+    repairing: "Repairing",
+    reading: (image: number, images: number) => `Reading image ${image} of ${images}`,
+    refitting: (layer: number, layers: number) => `Refitting layer ${layer} of ${layers}`,
+  },
+
+  predictions: {
+    noImages: "There is no image to run on: add or drop some, or use the samples.",
+    before: "Both networks’ five best answers will stand here, side by side.",
+    agree: (agreeing: number, images: number) =>
+      `${agreeing} of ${plural(images, "image")} ${agreeing === 1 ? "agrees" : "agree"} on the top-1 class`,
+    compared: (images: number) => `${plural(images, "image")} compared`,
+    difference: (most: string, scale: string) => `, max |Δ| ${most} with outputs up to ${scale}`,
+    stale: " for an earlier plan: run again",
+    table: "Predictions",
+    original: "original",
+    pruned: "pruned",
+    listed: (shown: number, all: number) => `The ${shown} most changed of ${all} images are listed.`,
+    listMore: "List more",
+    moved: (median: string, most: string, kl: string) =>
+      `Probability that moved to other classes: ${median} (median), at most ${most}, and mean KL ${kl}.`,
+    hardly: "under 0.1 %",
+    stoppedAfter: (done: number, images: number) => `Stopped after ${done} of ${plural(images, "image")}.`,
+    unread: (images: number) => `${plural(images, "image")} could not be read`,
+    failure: (name: string, reason: string) => `${name}: ${reason}`,
+    latency: "Latency",
+    first: "first",
+    warm: "warm, median",
+    halfWithin: (runs: number) => `half of ${runs} within`,
+    range: (low: string, high: string) => `${low} – ${high}`,
+    /** `few`: the repair had fewer images than `enough`. */
+    fitted: (own: number, all: number, few: boolean, images: number, enough: number) =>
+      `${
+        own === all ? "The repair was fitted to these very images" : `The repair was fitted to ${own} of these`
+      }, so their agreement proves little${
+        few ? `, and ${plural(images, "image")} are few (${enough} or more are better)` : ""
+      }. Add other images and run again.`,
+    delta: (difference: string) => `|Δ| ${difference}`,
+    answer: (agree: boolean, moved: string) => `${agree ? "agree" : "changed"}, ${moved} moved`,
+    noClasses: (outputs: readonly string[]) => `Not class scores; outputs ${outputs.join(", ")}.`,
+    class: (index: number) => `class ${index}`,
+  },
+
+  repaired: {
+    left: (reason: string) => `Left as cut: ${reason}.`,
+    table: (held: number) => `Repair, on ${plural(held, "image")} held back from it`,
+    cut: "cut",
+    repaired: "repaired",
+    difference: "Difference of outputs",
+    kl: "Mean KL, nats",
+    agreement: "Same answer as the original",
+    tooFew: "Too few images to hold some back: whether it helped is not known.",
+    layers: (refitted: number, left: number) => `${plural(refitted, "layer")} refitted, ${left} left as cut`,
+  },
+};
