@@ -30,7 +30,7 @@ import * as store from "./store";
 const t = words.network;
 
 /** Larger files would not leave room for two copies of the network in a 32-bit memory. */
-const LARGEST = 900e6;
+export const LARGEST = 900e6;
 
 let opening = 0;
 
