@@ -146,7 +146,7 @@ async function networkIn(archive: File, network: ZipEntry, entries: readonly Zip
   );
   const wanted = [network, ...beside];
   const size = wanted.reduce((sum, it) => sum + it.size, 0);
-  if (size > LARGEST) throw t.tooLarge(network.name, Math.round(size / 1e6));
+  if (size > LARGEST) throw words.network.tooLarge(network.name, Math.round(size / 1e6), LARGEST / 1e6);
   return withJob(t.reading(archive.name), null, () =>
     Promise.all(wanted.map(async (it) => new File([await unzip(archive, it)], it.name.slice(folder.length)))),
   );

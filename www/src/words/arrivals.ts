@@ -1,5 +1,5 @@
 /** What becomes of files that are not simply a network or images. */
-import { plural } from "../lib/format";
+import { count, plural } from "../lib/format";
 
 const listed = (names: readonly string[]) =>
   names.length > 3 ? `${names.slice(0, 3).join(", ")} …` : names.join(", ");
@@ -11,12 +11,10 @@ export const arrivals = {
   severalNetworks: (archive: string, names: readonly string[]) =>
     `${archive} holds ${plural(names.length, "network")} (${listed(names)}), and the page holds one at a time: unpack it and open one of them.`,
   nothing: (archive: string) => `${archive} holds neither a network (.onnx) nor images.`,
-  tooLarge: (name: string, megabytes: number) =>
-    `${name} has ${megabytes} MB; networks up to 900 MB fit into a browser tab.`,
   severalArchives: (names: readonly string[]) =>
     `${listed(names)} are archives, and the page looks into one at a time: open them one by one.`,
   folder: (files: number) =>
-    `None of the ${files} files in this folder is a network, an image (PNG, JPEG or WebP) or a data set.`,
+    `None of the files in this folder (${count(files)}) is a network, an image (PNG, JPEG or WebP) or a data set.`,
   zip: {
     noList: (archive: string) => `${archive} is a zip without its list of files: it is cut off.`,
     badList: (archive: string) => `${archive} is a zip whose list of files is damaged.`,
