@@ -162,3 +162,21 @@ test("an image is pasted, and takes the place of the samples", async () => {
     .first()
     .waitFor();
 });
+
+test("another network opened during a run ends it without a word and keeps nothing of it", async () => {
+  const at = await folder(30);
+  try {
+    const page = await openPage({ hash: `#net=${NET}` });
+    await chooseFolder(page, "Add a folder of images", at);
+    await page.getByRole("button", { name: "Run both networks" }).click();
+    await page.getByText(/on image \d\d of 301/).waitFor({ timeout: 40_000 });
+    await page.getByRole("list", { name: "Sample models" }).getByRole("button").first().click();
+    await page.getByRole("heading", { name: "mobilenetv1_050_cifar10.onnx" }).waitFor();
+    await page.getByRole("button", { name: "Run both networks" }).click();
+    // One's own images stay, and all of them are answered by the new network.
+    await page.getByText(/of 300 images agree/).waitFor({ timeout: 40_000 });
+    expect(await page.getByRole("alert").allTextContents()).toEqual([]);
+  } finally {
+    await rm(at, { recursive: true });
+  }
+});

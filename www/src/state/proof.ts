@@ -99,13 +99,23 @@ export async function alone(work: () => Promise<void>): Promise<void> {
   if (working.value) return;
   working.value = true;
   store.alertText.value = "";
+  const open = opened();
   try {
     await work();
   } catch (error) {
-    report(error);
+    // Whatever went wrong with a network that is not open any more is nobody's business.
+    if (opened() === open) report(error);
   } finally {
     working.value = false;
   }
+}
+
+/** Identity of the network that is open; a measurement changes the model, not this. */
+const opened = () => store.model.value?.blob;
+
+/** Ends work on a network that another one has replaced, before it leaves anything behind. */
+function stillOpen(blob: Blob | undefined): void {
+  if (opened() !== blob) throw new Error(words.page.stopped);
 }
 
 export function resetProof(): void {
@@ -136,11 +146,13 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
   if (existing?.generation === runnerGeneration()) return existing;
   const key = store.planKey.value;
   const options = store.options.value;
+  const open = opened();
   say(0, t.pruning);
   const plan = await timed("prune", () => runnerCall((core) => core.prune(options)));
   say(0.4, t.checking);
   const check = await timed("check", () => runnerCall((core) => core.check()));
   const bytes = await runnerCall((core) => core.prunedBytes());
+  stillOpen(open);
   const made: Product = {
     key,
     generation: runnerGeneration(),
@@ -187,6 +199,7 @@ export async function runPictures(): Promise<void> {
   const fresh: Answer[] = [];
   const failed: Failure[] = [];
   let made: Product | null = null;
+  const open = opened();
   const show = (time: typeof latency.value) => {
     if (!made) return;
     const key = made.key + made.repairedOn;
@@ -206,6 +219,7 @@ export async function runPictures(): Promise<void> {
         try {
           const original = await infer("original", of);
           const pruned = await infer("pruned", of);
+          stillOpen(open);
           product.first ||= pruned.wall;
           fresh.push(compare(of, original.prediction, pruned.prediction));
         } catch (error) {
@@ -219,6 +233,7 @@ export async function runPictures(): Promise<void> {
       }
       if (fresh.length === 0) throw failed[0]?.reason ?? words.proof.noImage;
       const warm = await warmRuns(fresh[0]!.picture);
+      stillOpen(open);
       show({
         original: { first: firstOfOriginal(), ...warm.original },
         pruned: { first: product.first, ...warm.pruned },
@@ -280,6 +295,7 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
   const key = store.planKey.value;
   const options = store.options.value;
   const generation = runnerGeneration();
+  const open = opened();
   for (const [i, of] of images.entries()) {
     const image = await bytesOf(of);
     sameRunner(generation);
@@ -291,6 +307,7 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
   );
   const plan = await runnerCall((core) => core.repair(options, say));
   const bytes = await runnerCall((core) => core.prunedBytes());
+  stillOpen(open);
   product.value = {
     key,
     generation: runnerGeneration(),
