@@ -126,7 +126,7 @@ test("a sweep draws, goes on after a reload, and its points are plans", async ()
   const sum = (of: string) => rows.filter((it) => it[1] === of).reduce((all, it) => all + Number(it[6]), 0);
   expect(sum("shift")).toBeGreaterThan(sum("none"));
   const drawing = page.waitForEvent("download");
-  await part(page, "Curves as SVG");
+  await part(page, "Save the curves as SVG");
   const svg = (await readFile(await (await drawing).path())).toString();
   expect(svg).toMatch(/^<svg /);
   expect(svg.match(/<circle/g)).toHaveLength(14);

@@ -193,9 +193,10 @@ test("plan and pictures can be taken along", async () => {
   expect(png.name).toMatch(/\.map\.png$/);
   expect(png.body.subarray(1, 4).toString()).toBe("PNG");
   const curve = (await take("Save the savings curve as SVG")).body.toString();
-  expect(curve.match(/<path /g)).toHaveLength(2);
+  // Two lines, and their two keys.
+  expect(curve.match(/<path /g)).toHaveLength(4);
   expect((await take("Save the savings curve as PNG")).body.subarray(1, 4).toString()).toBe("PNG");
-  expect((await take("Save SVG")).body.toString()).toMatch(/^<svg /);
+  expect((await take("Save the channel as SVG")).body.toString()).toMatch(/^<svg /);
 });
 
 test("one's own images take the place of the samples, dropped or chosen", async () => {

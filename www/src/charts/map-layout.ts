@@ -22,18 +22,23 @@ const RIGHT_GUTTER = 74;
 const PAIR_GAP = 1;
 const GAP = 4;
 
+/** A narrow map spends less on the counts at its right. */
+const NARROW = 480;
+const NARROW_GUTTER = 60;
+
 /** Height of the picture when every row has as much room as it can use. */
 export function naturalHeight(sites: readonly Site[], pairs: readonly Pair[]): number {
   return layout(sites, pairs, 600, Number.POSITIVE_INFINITY).total.height;
 }
 
-/** `type` is the size of letters, 1 being the ordinary one. */
+/** `type` is the size of letters, 1 being the ordinary one; `longest` the number of them in the longest name. */
 export function layout(
   sites: readonly Site[],
   pairs: readonly Pair[],
   width: number,
   height: number,
   type = 1,
+  longest = 0,
 ): MapLayout {
   const together = new Set(pairs.map((pair) => `${pair.before}\n${pair.after}`));
   const gaps = sites.map((site, i): number => {
@@ -42,7 +47,9 @@ export function layout(
   });
   const gapSum = gaps.reduce((a, b) => a + b, 0);
   const room = sites.length ? Math.floor((height - gapSum - 2) / sites.length) : 0;
-  const row = Math.min(HIGHEST_ROW, Math.max(LOWEST_ROW, room));
+  // Whoever asked for large letters gets them; the map then scrolls sooner.
+  const [least, most] = type > 1 ? [Math.round(11 * type), HIGHEST_ROW * type] : [LOWEST_ROW, HIGHEST_ROW];
+  const row = Math.min(most, Math.max(least, room));
   let y = 1;
   const rows = gaps.map((gap) => {
     y += gap;
@@ -50,13 +57,25 @@ export function layout(
     y += row;
     return box;
   });
-  const left = Math.round(Math.min(148 * type, Math.max(84, width * 0.22 * Math.min(type, 1.3))));
+  const usual = Math.max(84, width * 0.22 * Math.min(type, 1.3));
+  // Names that a narrow map would cut take up to a third of it.
+  const named = Math.min(width / 3, LOCK_STRIP + 10 + longest * labelSize(row, type) * LETTER);
+  const left = Math.round(Math.min(148 * type, Math.max(usual, named)));
+  const gutter = width < NARROW ? NARROW_GUTTER : RIGHT_GUTTER;
   return {
     rows,
     left,
-    width: Math.max(40, width - left - RIGHT_GUTTER * Math.min(type, 1.4)),
+    width: Math.max(40, width - left - gutter * Math.min(type, 1.4)),
     total: { width, height: y + 1 },
   };
+}
+
+/** Width of a letter as a share of its size. */
+export const LETTER = 0.55;
+
+/** Size of a row's label: as large as asked for, unless the row is lower. */
+export function labelSize(row: number, type: number): number {
+  return Math.min(11 * type, row + 0.5);
 }
 
 /** Width of the strip at the left in which a row's padlock stands. */

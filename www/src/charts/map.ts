@@ -8,9 +8,9 @@ import { clip } from "../lib/names";
 import { cutPosition, type Order } from "../lib/order";
 import type { Own } from "../lib/own";
 import type { Model } from "../state/store";
-import { columnSlots, LOCK_STRIP, layout, type MapLayout } from "./map-layout";
+import { columnSlots, LETTER, LOCK_STRIP, labelSize, layout, type MapLayout } from "./map-layout";
+import { Painter } from "./painter";
 import { letterSize, type Palette, pixel, ramp } from "./palette";
-import { type Surface, SvgRecorder } from "./svg";
 
 export interface Scene {
   model: Model;
@@ -33,10 +33,8 @@ export interface Scene {
 
 const SHADES = 64;
 
-export class MapPainter {
+export class MapPainter extends Painter<Scene, Palette> {
   map: MapLayout | null = null;
-  private readonly canvas: HTMLCanvasElement;
-  private context: Surface;
   private readonly cells = document.createElement("canvas");
   private image: ImageData | null = null;
   private pixels = new Uint32Array(0);
@@ -44,47 +42,29 @@ export class MapPainter {
   private channelAt = new Int32Array(0);
   private keptColour = new Uint32Array(0);
   private prepared: { order: Order; palette: Palette } | null = null;
-  private ratio = 1;
   private columns = 0;
   private type = 1;
 
-  constructor(canvas: HTMLCanvasElement) {
-    this.canvas = canvas;
-    this.context = canvas.getContext("2d")!;
+  protected override size() {
+    return this.map?.total ?? { width: 0, height: 0 };
   }
 
   /** Fits the picture into a box; the canvas may become higher than it, never wider. */
   resize(model: Model, width: number, height: number, ratio = window.devicePixelRatio || 1): void {
     const { sites, pairs } = model.overview;
     this.type = letterSize();
-    this.map = layout(sites, pairs, width, height, this.type);
-    this.ratio = ratio;
-    this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(this.map.total.height * ratio);
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${this.map.total.height}px`;
+    const longest = Math.max(0, ...model.siteNames.map((it) => it.length));
+    this.map = layout(sites, pairs, width, height, this.type, longest);
+    this.fit(ratio);
     this.columns = Math.round(this.map.width * ratio);
     this.prepared = null;
   }
 
-  paint(scene: Scene, palette: Palette): void {
+  override paint(scene: Scene, palette: Palette): void {
     if (!this.map) return;
     if (this.prepared?.order !== scene.order || this.prepared.palette !== palette) this.prepare(scene, palette);
     this.colour(scene.states, palette);
     this.draw(scene, palette);
-  }
-
-  /** The picture as it was last fitted, as SVG. */
-  svg(scene: Scene, palette: Palette): string {
-    const screen = this.context;
-    const recorder = new SvgRecorder(this.map?.total.width ?? 0, this.map?.total.height ?? 0);
-    this.context = recorder;
-    try {
-      this.paint(scene, palette);
-    } finally {
-      this.context = screen;
-    }
-    return String(recorder);
   }
 
   private prepare({ model, order }: Scene, palette: Palette): void {
@@ -167,13 +147,13 @@ export class MapPainter {
   private label({ model, cursor, pointed, locked }: Scene, palette: Palette, row: number): void {
     const { context, map } = this;
     const box = map!.rows[row]!;
-    const size = Math.min(11 * this.type, box.height + 0.5);
+    const size = labelSize(box.height, this.type);
     const named = pointed?.row === row && pointed.part === "name";
     const active = cursor?.row === row || pointed?.row === row;
     context.font = `${active ? 600 : 400} ${size}px "IBM Plex Sans", system-ui, sans-serif`;
     context.fillStyle = named ? palette.accent : active ? palette.ink : palette.quiet;
     context.textAlign = "right";
-    const room = Math.floor((map!.left - 8 - LOCK_STRIP) / (size * 0.55));
+    const room = Math.floor((map!.left - 8 - LOCK_STRIP) / (size * LETTER));
     const text = clip(model.siteNames[row]!, room);
     const middle = box.y + box.height / 2 + 0.5;
     context.fillText(text, map!.left - 8, middle);

@@ -4,9 +4,9 @@
  */
 import { cutPosition } from "../lib/order";
 import type { Scene } from "./map";
+import { Painter } from "./painter";
 import { letterSize, type Palette } from "./palette";
 import { cellAt, type RowLayout, rowLayout } from "./row-layout";
-import { type Surface, SvgRecorder } from "./svg";
 
 export interface RowScene extends Omit<Scene, "cursor" | "locked" | "pointed" | "own"> {
   row: number;
@@ -19,29 +19,21 @@ export interface RowScene extends Omit<Scene, "cursor" | "locked" | "pointed" | 
 const NUMBERED = 22;
 const FONT = '"IBM Plex Sans", system-ui, sans-serif';
 
-export class RowPainter {
+export class RowPainter extends Painter<RowScene, Palette> {
   layout: RowLayout | null = null;
-  private readonly canvas: HTMLCanvasElement;
-  private context: Surface;
-  private ratio = 1;
   private type = 1;
 
-  constructor(canvas: HTMLCanvasElement) {
-    this.canvas = canvas;
-    this.context = canvas.getContext("2d")!;
+  protected override size() {
+    return this.layout?.total ?? { width: 0, height: 0 };
   }
 
   resize(channels: number, width: number, height: number, ratio = window.devicePixelRatio || 1): void {
     this.layout = rowLayout(channels, width, height);
-    this.ratio = ratio;
     this.type = Math.min(1.4, letterSize());
-    this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(this.layout.total.height * ratio);
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${this.layout.total.height}px`;
+    this.fit(ratio);
   }
 
-  paint(scene: RowScene, palette: Palette): void {
+  override paint(scene: RowScene, palette: Palette): void {
     const site = scene.model.overview.sites[scene.row];
     if (!this.layout || !site) return;
     const { context, canvas, ratio } = this;
@@ -57,18 +49,6 @@ export class RowPainter {
       if (slot >= 0) this.outline(slot, palette.ink, palette.paper);
     }
     if (scene.slot !== null) this.outline(scene.slot, palette.accent, palette.paper);
-  }
-
-  svg(scene: RowScene, palette: Palette): string {
-    const screen = this.context;
-    const recorder = new SvgRecorder(this.layout?.total.width ?? 0, this.layout?.total.height ?? 0);
-    this.context = recorder;
-    try {
-      this.paint(scene, palette);
-    } finally {
-      this.context = screen;
-    }
-    return String(recorder);
   }
 
   private cell(scene: RowScene, palette: Palette, slot: number): void {

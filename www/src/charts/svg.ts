@@ -2,6 +2,7 @@
  * The same painters, written down as SVG: a recorder with the few calls of a canvas context they use.
  * A drawn image becomes rectangles, one per run of equal pixels, so that the picture stays sharp at any size.
  */
+import { type Drawing, escaped } from "./picture";
 
 export type Surface = Pick<
   CanvasRenderingContext2D,
@@ -22,22 +23,12 @@ export type Surface = Pick<
   | "textAlign"
   | "textBaseline"
   | "imageSmoothingEnabled"
-> & {
-  drawImage(
-    image: HTMLCanvasElement,
-    sx: number,
-    sy: number,
-    sw: number,
-    sh: number,
-    dx: number,
-    dy: number,
-    dw: number,
-    dh: number,
-  ): void;
-};
+> & { drawImage(image: HTMLCanvasElement, ...at: Places): void };
+
+/** From where in an image to where on the surface, as a canvas context takes it. */
+type Places = [sx: number, sy: number, sw: number, sh: number, dx: number, dy: number, dw: number, dh: number];
 
 const round = (n: number) => Number(n.toFixed(2));
-const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 export class SvgRecorder implements Surface {
   fillStyle = "#000";
@@ -58,9 +49,8 @@ export class SvgRecorder implements Surface {
     this.height = height;
   }
 
-  toString(): string {
-    const { width, height, parts } = this;
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}">${parts.join("")}</svg>`;
+  drawing(): Drawing {
+    return { width: round(this.width), height: round(this.height), markup: this.parts.join("") };
   }
 
   /** Painters clear in device pixels and then draw in CSS pixels; here both are the same. */
@@ -117,17 +107,7 @@ export class SvgRecorder implements Surface {
     );
   }
 
-  drawImage(
-    image: HTMLCanvasElement,
-    sx: number,
-    sy: number,
-    sw: number,
-    sh: number,
-    dx: number,
-    dy: number,
-    dw: number,
-    dh: number,
-  ): void {
+  drawImage(image: HTMLCanvasElement, ...[sx, sy, sw, sh, dx, dy, dw, dh]: Places): void {
     const { data } = image.getContext("2d")!.getImageData(sx, sy, sw, sh);
     const pixels = new Uint32Array(data.buffer);
     const step = dw / sw;

@@ -3,19 +3,16 @@
 import { computed, signal } from "@preact/signals";
 import { divergence, moved, probabilitiesOf } from "../lib/distribution";
 import { roundProbability } from "../lib/logit";
-import type { Change, Compensation, Criterion, Plan, PlanOptions, Prediction } from "../wasm/core";
+import type { Change, Plan, PlanOptions, Prediction } from "../wasm/core";
 import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
 import { runnerCall, stopRunner } from "./engines";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
+import { budget, sideA, sideB } from "./store";
 import { inferOn } from "./trials";
-
-export interface Side {
-  criterion: Criterion;
-  compensation: Compensation;
-}
+import type { Side } from "./url";
 
 /** One side carried out. */
 export interface Outcome extends Side {
@@ -57,10 +54,6 @@ export interface Comparison {
   rows: PictureRow[];
 }
 
-export const sideA = signal<Side>({ criterion: "probability", compensation: "shift" });
-export const sideB = signal<Side>({ criterion: "sigma", compensation: "mean" });
-/** MACs to remove, in percent. */
-export const budget = signal(40);
 export const comparison = signal<Comparison | null>(null);
 export const comparing = signal(false);
 export const compareError = signal("");

@@ -41,6 +41,10 @@ export function followHash(): void {
       store.view.value = state.view;
       store.mapAs.value = state.mapAs;
       store.pinned.value = state.a;
+      store.sideA.value = state.sideA;
+      store.sideB.value = state.sideB;
+      store.budget.value = state.budget;
+      store.labPart.value = state.lab;
       store.lesson.value = state.lesson;
       store.presenting.value = state.present;
       store.reporting.value = state.report;

@@ -5,7 +5,7 @@ import { readOwn } from "../lib/own";
 import type { ChannelDetail, Compensation, Criterion, LayerLimits, Per, Plan, PlanOptions } from "../wasm/core";
 import type { Companion, Curve, Drag, Opened } from "../worker/api";
 import type { Settings } from "./settings";
-import { decode, type MapAs, type Shared, type View } from "./url";
+import { decode, type LabPart, type MapAs, type Shared, type Side, type View } from "./url";
 
 export type Source = { kind: "sample"; file: string } | { kind: "local" };
 
@@ -67,6 +67,12 @@ export const zoom = signal<number | null>(initial.zoom);
 export const mapAs = signal<MapAs>(initial.mapAs);
 /** Plan A, pinned; the present plan is B. */
 export const pinned = signal<Settings | null>(initial.a);
+/** What the comparison sets against each other, and the MACs both remove, in percent. */
+export const sideA = signal<Side>(initial.sideA);
+export const sideB = signal<Side>(initial.sideB);
+export const budget = signal(initial.budget);
+/** The part of the lab that is open. */
+export const labPart = signal<LabPart>(initial.lab);
 export const lesson = signal(initial.lesson);
 export const presenting = signal(initial.present);
 export const reporting = signal(initial.report);
@@ -164,6 +170,10 @@ export const shared = computed<Shared>(() => {
     zoom: zoom.value,
     mapAs: mapAs.value,
     a: pinned.value,
+    sideA: sideA.value,
+    sideB: sideB.value,
+    budget: budget.value,
+    lab: labPart.value,
     lesson: lesson.value,
     present: presenting.value,
     report: reporting.value,

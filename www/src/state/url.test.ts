@@ -32,6 +32,10 @@ test("state survives the round trip", () => {
     zoom: 4,
     mapAs: "table" as const,
     a: { ...plan, criterion: "slimming" as const, share: 0.125, multiple: 8, locked: [0, 7], own: "3t0.9f16*7m8" },
+    sideA: { criterion: "slimming" as const, compensation: "none" as const },
+    sideB: { criterion: "influence" as const, compensation: "moments" as const },
+    budget: 55.5,
+    lab: "curves" as const,
     lesson: "why-fold",
     present: true,
   };
@@ -63,6 +67,16 @@ test("a pinned plan is clamped like the present one, and taken whole or not at a
     expect(decode(`#a=${text}`).a).toBeNull();
   }
   expect(decode("#zoom=-1&lesson=<b>&present=yes&mapAs=song")).toEqual(defaults());
+});
+
+test("a comparison is read as a whole and within its controls, and leaves the link as it was without one", () => {
+  const state = decode("#sideA=l1.mean&sideB=magic.mean&budget=400&lab=curves");
+  expect(state.sideA).toEqual({ criterion: "l1", compensation: "mean" });
+  expect(state.sideB).toEqual(defaults().sideB);
+  expect(state.budget).toBe(95);
+  expect(state.lab).toBe("curves");
+  expect(decode("#sideA=l1&sideB=l1.mean.more&budget=x&lab=kitchen")).toEqual(defaults());
+  expect(encode({ ...defaults(), budget: 30 })).toBe(`budget=30&v=${VERSION}`);
 });
 
 test("links say their version", () => {

@@ -4,7 +4,7 @@
  */
 
 import { readOwn, writeOwn } from "../lib/own";
-import type { Compensation, Criterion, Per } from "../wasm/core";
+import type { Compensation, Criterion } from "../wasm/core";
 import type { Settings } from "./settings";
 
 export const CRITERIA = ["probability", "sigma", "influence", "slimming", "l1", "fpgm", "apoz", "random"] as const;
@@ -24,21 +24,19 @@ export type MapAs = (typeof MAP_AS)[number];
 /** Raised when a link's meaning changes; a page says so when it reads a link of a later one. */
 export const VERSION = 1;
 
-export interface Shared {
+/** One side of a comparison. */
+export interface Side {
+  criterion: Criterion;
+  compensation: Compensation;
+}
+
+/** Parts of the lab. */
+export const LAB_PARTS = ["evaluate", "curves", "guard"] as const;
+export type LabPart = (typeof LAB_PARTS)[number];
+
+export interface Shared extends Settings {
   /** A sample's file name, or "local:NAME" for a file that a link can not carry. */
   net: string;
-  criterion: Criterion;
-  threshold: number;
-  share: number;
-  compensation: Compensation;
-  per: Per;
-  seed: number;
-  floor: number;
-  multiple: number;
-  /** Indices into the overview's layers. */
-  locked: number[];
-  /** What single rows have to themselves (see lib/own.ts). */
-  own: string;
   /** Selected channel as [site, channel]. */
   selected: [number, number] | null;
   view: View;
@@ -50,6 +48,11 @@ export interface Shared {
   mapAs: MapAs;
   /** Plan A, which the present plan is held against. */
   a: Settings | null;
+  /** What is compared, and at how many MACs removed, in percent. */
+  sideA: Side;
+  sideB: Side;
+  budget: number;
+  lab: LabPart;
   lesson: string;
   present: boolean;
   report: boolean;
@@ -83,6 +86,20 @@ function numeric(initial: number, low: number, high: number, whole = false): Pro
 
 function flag(): Property<boolean> {
   return { initial: false, read: (text) => text === "1", write: (value) => (value ? "1" : "") };
+}
+
+/** "sigma.mean"; one that is half understood is no side. */
+function side(initial: Side): Property<Side> {
+  return {
+    initial,
+    read: (text) => {
+      const [first, second, more] = text.split(".");
+      const criterion = CRITERIA.find((it) => it === first);
+      const compensation = COMPENSATIONS.find((it) => it === second);
+      return criterion && compensation && more === undefined ? { criterion, compensation } : undefined;
+    },
+    write: (value) => `${value.criterion}.${value.compensation}`,
+  };
 }
 
 const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
@@ -119,6 +136,10 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
   },
   mapAs: oneOf("picture", MAP_AS),
   a: { initial: null, read: readSettings, write: writeSettings },
+  sideA: side({ criterion: "probability", compensation: "shift" }),
+  sideB: side({ criterion: "sigma", compensation: "mean" }),
+  budget: numeric(40, 1, 95),
+  lab: oneOf("evaluate", LAB_PARTS),
   lesson: { initial: "", read: (text) => (/^[a-z-]{1,40}$/.test(text) ? text : undefined), write: (value) => value },
   present: flag(),
   report: flag(),

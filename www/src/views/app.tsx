@@ -9,6 +9,7 @@ import { NetworkView } from "./network";
 import { PlanView } from "./plan";
 import { ProofView } from "./proof";
 import { Report } from "./report";
+import { Splitter, Work } from "./splitter";
 import { TopBar } from "./topbar";
 
 export function App() {
@@ -36,11 +37,14 @@ export function App() {
 function Page() {
   return (
     <main class={model.value ? "" : "empty"}>
-      <NetworkView />
-      <section class="channels" aria-label={words.page.channels}>
-        <MapView />
-        <Bench />
-      </section>
+      <Work>
+        <NetworkView />
+        <section class="channels" aria-label={words.page.channels}>
+          <MapView />
+          <Splitter />
+          <Bench />
+        </section>
+      </Work>
       <Dial />
       <PlanView />
       <ProofView />

@@ -77,8 +77,10 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
           </button>
         )}
       </div>
-      {effectError.value ? <p class="because">{effectError.value}</p> : null}
-      {shown ? <Logits effect={shown} /> : null}
+      <div class="effect-shown">
+        {effectError.value ? <p class="because">{effectError.value}</p> : null}
+        {shown ? <Logits effect={shown} /> : null}
+      </div>
     </div>
   );
 }

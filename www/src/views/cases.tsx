@@ -1,9 +1,11 @@
 /** The four cases, taught on the selected channel: step by step, with its own numbers. */
 
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { count } from "../lib/format";
+import { stagesPicture } from "../saved/stages";
 import { explanation } from "../state/explain";
+import { stem } from "../state/exports";
 import { drag, model, selected, detail as shown, takesShare, threshold } from "../state/store";
 import type { ChannelDetail, Explanation, Stage } from "../wasm/core";
 import { words } from "../words";
@@ -11,6 +13,8 @@ import { EffectView } from "./cases-effect";
 import { Stages } from "./cases-stages";
 import { type CaseName, stepText } from "./cases-words";
 import { exampleOf } from "./example";
+import { Heads } from "./parts";
+import { SaveButtons } from "./save";
 
 const t = words.cases;
 
@@ -75,13 +79,7 @@ function CaseTable({ of }: { of: CaseName | null }) {
   return (
     <table class="case-table">
       <caption class="hidden">{t.table}</caption>
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">{t.aliveBehind}</th>
-          <th scope="col">{t.deadBehind}</th>
-        </tr>
-      </thead>
+      <Heads of={["", t.aliveBehind, t.deadBehind]} />
       <tbody>
         <tr>
           <th scope="row">{t.aliveBefore}</th>
@@ -105,6 +103,7 @@ function go(to: number): void {
 function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanation: Explanation }) {
   const open = model.value!;
   const at = step.value;
+  const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!playing.value) return;
     if (at === t.steps.length - 1) {
@@ -125,7 +124,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   };
   return (
     // Arrow keys step wherever the focus is in the lesson.
-    <section class="walk" aria-label={t.walk} onKeyDown={keys}>
+    <section ref={box} class="walk" aria-label={t.walk} onKeyDown={keys}>
       <div class="walk-head">
         <h3>
           {t.channel(of.before.channel.channel)}{" "}
@@ -151,6 +150,11 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
           >
             {playing.value ? t.pause : t.play}
           </button>
+          <SaveButtons
+            picture={words.pictures.names.stages}
+            stem={() => `${stem()}.case-${of.before.channel.site}-${of.before.channel.channel}-step-${at + 1}`}
+            draw={() => stagesPicture(box.current)}
+          />
         </div>
       </div>
       <Stages

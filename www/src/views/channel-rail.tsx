@@ -23,7 +23,7 @@ export function TauRail({ own, partner, behind }: { own: ChannelRef; partner: Ch
         {marks.map(({ of, text }) => {
           const p = of.probability!;
           const at = place(p);
-          const side = at > 60 ? "before" : "after";
+          const side = at > 48 ? "before" : "after";
           return (
             <span key={`${of.site}.${of.channel}`} class={p >= threshold.value ? "mark dead" : "mark"}>
               <i style={{ left: `${at}%` }} />

@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
-import { saveSvg } from "../charts/save";
 import { gapToNormal } from "../lib/distribution";
 import { fixed, normal, probability, value } from "../lib/format";
+import { channelPicture } from "../saved/channel";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
 import { compensation, criterion, type Model, model, selected, detail as shown, threshold, view } from "../state/store";
@@ -12,6 +12,7 @@ import { Arithmetic } from "./channel-arithmetic";
 import { TauRail } from "./channel-rail";
 import { GoesWith } from "./channel-together";
 import { TraceView } from "./convergence";
+import { SaveButtons } from "./save";
 
 const t = words.channel;
 
@@ -37,13 +38,11 @@ export function ChannelView() {
           {t.title(own.channel)} <span class="of">{t.titleOf(open.siteNames[own.site]!)}</span>
         </h3>
         <Verdict detail={detail} />
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => saveSvg(box.current!, `${stem()}.channel-${own.site}-${own.channel}.svg`)}
-        >
-          {t.saveSvg}
-        </button>
+        <SaveButtons
+          picture={words.pictures.names.channel}
+          stem={() => `${stem()}.channel-${own.site}-${own.channel}`}
+          draw={() => channelPicture(box.current)}
+        />
       </div>
       <div class="channel-body">
         <div class="seen">
@@ -210,7 +209,7 @@ function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {
   const pinned =
     gap === null ? t.measuredOnly : t.pinned(fixed(100 * histogram.pinned, 1), gap < 0.02 ? null : fixed(100 * gap, 1));
   return (
-    <p class="hint">
+    <p class="hint fit">
       {t.measured(histogram.images, value(histogram.mean), value(histogram.std), pinned)} {fitWords(histogram, of)}
     </p>
   );

@@ -1,16 +1,18 @@
 /** Layer by layer: channels that both remove, only A, only B. */
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { LayerSplit } from "../state/compare";
 import { cursor } from "../state/cursor";
 import { model, selected } from "../state/store";
 import { words } from "../words";
+import { Heads } from "./parts";
 
 const t = words.compare.layers;
 
 const MOST = 60;
 
-export function CompareLayers({ layers }: { layers: LayerSplit[] }) {
+export function CompareLayers({ layers, children }: { layers: LayerSplit[]; children: ComponentChildren }) {
   const [opened, open] = useState<number | null>(null);
   const shown = layers.filter((it) => it.onlyA.length + it.onlyB.length + it.both.length > 0);
   const sum = (of: "onlyA" | "onlyB" | "both") => shown.reduce((total, it) => total + it[of].length, 0);
@@ -18,22 +20,17 @@ export function CompareLayers({ layers }: { layers: LayerSplit[] }) {
   const names = model.value?.layerNames ?? [];
   return (
     <section class="compare-layers" aria-label={t.name}>
-      <h3>{t.title}</h3>
+      <div class="compare-head">
+        <h3>{t.title}</h3>
+        {children}
+      </div>
       <p>
         <i class="swatch both" /> {t.bothSum(both)} <i class="swatch only-a" /> {t.onlyASum(a)}{" "}
         <i class="swatch only-b" /> {t.onlyBSum(b)} <span class="hint">{t.inCommon(overlap(both, a + b))}</span>
       </p>
       <table>
         <caption class="hidden">{t.table}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t.layer}</th>
-            <th scope="col">{t.removed}</th>
-            <th scope="col">{t.both}</th>
-            <th scope="col">{t.onlyA}</th>
-            <th scope="col">{t.onlyB}</th>
-          </tr>
-        </thead>
+        <Heads of={[t.layer, t.removed, t.both, t.onlyA, t.onlyB]} />
         <tbody>
           {shown.map((it) => (
             <>

@@ -3,6 +3,7 @@
 import { fixed, value } from "../lib/format";
 import type { PictureRow, SideAnswer } from "../state/compare";
 import { words } from "../words";
+import { Heads } from "./parts";
 
 const t = words.compare.answers;
 
@@ -18,20 +19,7 @@ export function ComparePictures({ rows }: { rows: PictureRow[] }) {
       <h3>{t.title}</h3>
       <table>
         <caption class="hidden">{t.table}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t.image}</th>
-            <th scope="col">{t.original}</th>
-            <th scope="col" class="name-a">
-              {words.compare.a}
-            </th>
-            <th scope="col">{t.kl}</th>
-            <th scope="col" class="name-b">
-              {words.compare.b}
-            </th>
-            <th scope="col">{t.kl}</th>
-          </tr>
-        </thead>
+        <Heads of={[t.image, t.original, [words.compare.a, "name-a"], t.kl, [words.compare.b, "name-b"], t.kl]} />
         <tbody>
           {rows.slice(0, MOST).map(({ picture, original, a, b }) => (
             <tr key={picture.id}>

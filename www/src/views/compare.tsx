@@ -1,9 +1,10 @@
 /** Two criteria at the same cost, side by side. */
 
 import type { Signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { percent, removedPercent, value } from "../lib/format";
+import { comparePicture } from "../saved/compare";
 import {
-  budget,
   type Comparison,
   compareCurrent,
   compareError,
@@ -11,18 +12,17 @@ import {
   comparing,
   comparison,
   type Outcome,
-  type Side,
-  sideA,
-  sideB,
   usePlan,
 } from "../state/compare";
-import { measured, model } from "../state/store";
-import { COMPENSATIONS, CRITERIA } from "../state/url";
+import { stem } from "../state/exports";
+import { budget, measured, model, sideA, sideB } from "../state/store";
+import { COMPENSATIONS, CRITERIA, type Side } from "../state/url";
 import type { Compensation, Criterion } from "../wasm/core";
 import { words } from "../words";
 import { CompareLayers } from "./compare-layers";
 import { ComparePictures } from "./compare-pictures";
-import { Choice, NumberBox } from "./parts";
+import { Choice, Heads, NumberBox } from "./parts";
+import { SaveButtons } from "./save";
 
 const t = words.compare;
 
@@ -88,22 +88,13 @@ function SideChoice({ kind, name, side }: { kind: "a" | "b"; name: string; side:
 
 function Result({ of }: { of: Comparison }) {
   const current = compareCurrent.value;
+  const box = useRef<HTMLDivElement>(null);
   return (
-    <div class={current ? "compare-result" : "compare-result stale"}>
+    <div ref={box} class={current ? "compare-result" : "compare-result stale"}>
       {current ? null : <p class="stale-note">{t.stale}</p>}
       <table class="sides">
         <caption class="hidden">{t.both}</caption>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col" class="name-a">
-              {t.a}
-            </th>
-            <th scope="col" class="name-b">
-              {t.b}
-            </th>
-          </tr>
-        </thead>
+        <Heads of={["", [t.a, "name-a"], [t.b, "name-b"]]} />
         <tbody>
           <Facts title={t.plan} of={of} cell={title} />
           <Facts title={t.macs} of={of} cell={(it) => percent(removedPercent(it.macs))} />
@@ -123,7 +114,13 @@ function Result({ of }: { of: Comparison }) {
         </tbody>
       </table>
       {Math.abs(removedPercent(of.a.macs) - removedPercent(of.b.macs)) > 2 ? <p class="hint">{t.unequal}</p> : null}
-      <CompareLayers layers={of.layers} />
+      <CompareLayers layers={of.layers}>
+        <SaveButtons
+          picture={words.pictures.names.compare}
+          stem={() => `${stem()}.compared`}
+          draw={() => comparePicture(box.current)}
+        />
+      </CompareLayers>
       <ComparePictures rows={of.rows} />
     </div>
   );
@@ -152,12 +149,12 @@ function Judged({ of }: { of: Comparison }) {
   const [klA, klB, topA, topB] = [mean("a"), mean("b"), changed("a"), changed("b")];
   return (
     <>
-      <tr>
+      <tr class="judged">
         <th scope="row">{t.changed}</th>
         <td class={better(topA, topB)}>{t.changedOf(topA, n)}</td>
         <td class={better(topB, topA)}>{t.changedOf(topB, n)}</td>
       </tr>
-      <tr>
+      <tr class="judged">
         <th scope="row">{t.meanKl}</th>
         <td class={better(klA, klB)}>{value(klA)}</td>
         <td class={better(klB, klA)}>{value(klB)}</td>

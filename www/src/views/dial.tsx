@@ -9,6 +9,7 @@ import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
 import type { Change } from "../wasm/core";
 import { words } from "../words";
 import { CurveView } from "./curve";
+import { amountPlace, amountTicks, MOST_SHARE } from "./dial-scale";
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
 
@@ -37,8 +38,14 @@ export function Dial() {
           }}
         />
       </div>
-      <Slider />
-      <Outputs />
+      {/* On a phone this is the bar at the foot of the screen, and the curve stays behind in the page. */}
+      <div class="knob">
+        <Slider />
+        <Outputs />
+      </div>
+      <div class="curve-apart">
+        <CurveView />
+      </div>
       <Target />
       <p class="hint dial-help">{words.choices.criterionHelp[store.criterion.value]}</p>
       <Limits />
@@ -87,7 +94,7 @@ function Slider() {
         aria-label={name}
         aria-valuetext={t.spoken(amount, store.drag.value?.preview.channels)}
         min={takesShare ? 0 : logit(LOWEST)}
-        max={takesShare ? 0.95 : logit(HIGHEST)}
+        max={takesShare ? MOST_SHARE : logit(HIGHEST)}
         step={takesShare ? 0.005 : 0.02}
         value={takesShare ? amount : sliderPosition(amount)}
         onInput={(event) => {
@@ -96,19 +103,14 @@ function Slider() {
         }}
       />
       <div class="scale" aria-hidden="true">
-        {(takesShare ? ["0", "0.25", "0.5", "0.75"] : ["0.1", "0.5", "0.9", "0.99", "0.999", "0.9999"]).map((tick) => (
-          <span key={tick} style={{ left: `${100 * place(Number(tick), takesShare)}%` }}>
+        {amountTicks(takesShare).map((tick) => (
+          <span key={tick} style={{ left: `${100 * amountPlace(Number(tick), takesShare)}%` }}>
             {tick}
           </span>
         ))}
       </div>
     </div>
   );
-}
-
-function place(amount: number, takesShare: boolean): number {
-  if (takesShare) return amount / 0.95;
-  return (logit(amount) - logit(LOWEST)) / (logit(HIGHEST) - logit(LOWEST));
 }
 
 function Outputs() {

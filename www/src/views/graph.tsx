@@ -5,14 +5,17 @@ import { useEffect, useRef } from "preact/hooks";
 import { type Box, ribbon } from "../charts/graph-layout";
 import type { Role } from "../lib/coupling";
 import { percent, removedPercent } from "../lib/format";
+import { graphPicture } from "../saved/graph";
 import { coupled } from "../state/coupling";
 import { cursor } from "../state/cursor";
+import { stem } from "../state/exports";
 import { drag, model, selected } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
 import { words } from "../words";
 import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
+import { SaveButtons } from "./save";
 
 const t = words.graph;
 
@@ -102,6 +105,11 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         <button type="button" title={t.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
           {t.show}
         </button>
+        <SaveButtons
+          picture={words.pictures.names.graph}
+          stem={() => `${stem()}.network`}
+          draw={() => graphPicture(box.current, placed)}
+        />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}
       <svg ref={box} class="graph-picture" role="group" aria-label={t.name}>

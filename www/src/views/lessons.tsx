@@ -1,6 +1,7 @@
 import { isSet, lessonOf, openLesson, shownLessons, tryOut } from "../state/lessons";
-import { lesson } from "../state/store";
+import { lesson, measured } from "../state/store";
 import { words } from "../words";
+import { fitSentence } from "./fit";
 
 const t = words.lessons;
 
@@ -66,6 +67,7 @@ export function LessonCard() {
             {told.tries[i]}
           </button>
         ))}
+        {now.id === "gaussian" ? <Found /> : null}
       </div>
       <div class="lesson-moves">
         {neighbour(-1, t.previous)}
@@ -82,5 +84,16 @@ export function LessonCard() {
         </button>
       </div>
     </aside>
+  );
+}
+
+/** The lesson's claim, tested; its place is kept, so that nothing moves when the answer comes. */
+function Found() {
+  return (
+    <div class="lesson-found" aria-live="polite">
+      {fitSentence() || (
+        <span class="hint">{measured.value > 0 ? words.proof.fit.testing : words.proof.fit.notYet}</span>
+      )}
+    </div>
   );
 }

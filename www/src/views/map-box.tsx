@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { MapPainter, type Scene } from "../charts/map";
 import { hit, hitLabel, naturalHeight } from "../charts/map-layout";
 import { readPalette } from "../charts/palette";
+import type { Drawing } from "../charts/picture";
 import { RowPainter, type RowScene } from "../charts/row";
 import { cellAt, slotAt } from "../charts/row-layout";
 import { cursor, cuts, moveCursor, openAtCursor, perLine, pointed, readOut, zoomTo } from "../state/cursor";
@@ -15,7 +16,7 @@ import { watchPinch } from "./pinch";
 const t = words.map;
 
 /** The map's canvas, whole or one row of it, and everything the pointer and the keys do there. */
-export function MapBox({ picture }: { picture: RefObject<() => string | null> }) {
+export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const whole = useRef<MapPainter | null>(null);
@@ -73,10 +74,10 @@ export function MapBox({ picture }: { picture: RefObject<() => string | null> })
     const row = zoom.value;
     if (row === null) {
       const scene = wholeScene();
-      return scene && whole.current!.svg({ ...scene, cursor: null, pointed: null }, palette.current);
+      return scene && whole.current!.drawing({ ...scene, cursor: null, pointed: null }, palette.current);
     }
     const scene = rowScene(row);
-    return scene && close.current!.svg({ ...scene, slot: null }, palette.current);
+    return scene && close.current!.drawing({ ...scene, slot: null }, palette.current);
   };
 
   const fitToBox = () => {

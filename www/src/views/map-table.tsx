@@ -3,6 +3,7 @@ import { zoomTo } from "../state/cursor";
 import { layerOf, ownRows, toggleLock } from "../state/locks";
 import { drag, locked, type Model, model, order, selected, zoom } from "../state/store";
 import { words } from "../words";
+import { Heads } from "./parts";
 
 const t = words.map.asTable;
 
@@ -23,20 +24,12 @@ function Layers({ open }: { open: Model }) {
   return (
     <table>
       <caption class="hidden">{t.layers}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t.layer}</th>
-          <th scope="col">{t.lock}</th>
-          <th scope="col">{t.channels}</th>
-          <th scope="col">{t.kept}</th>
-          <th scope="col">{t.outputDead}</th>
-          <th scope="col">{t.inputDead}</th>
-          <th scope="col">{t.bothDead}</th>
-          <th scope="col">{t.other}</th>
-          <th scope="col">{t.withheld}</th>
-          {ownRows.value.size > 0 ? <th scope="col">{words.limits.column}</th> : null}
-        </tr>
-      </thead>
+      <Heads
+        of={[
+          ...[t.layer, t.lock, t.channels, t.kept, t.outputDead, t.inputDead, t.bothDead, t.other, t.withheld],
+          ...(ownRows.value.size > 0 ? [words.limits.column] : []),
+        ]}
+      />
       <tbody>
         {open.overview.sites.map((site, row) => {
           const counts = [0, 0, 0, 0, 0, 0];
@@ -85,15 +78,7 @@ function Channels({ open, row }: { open: Model; row: number }) {
   return (
     <table>
       <caption class="hidden">{t.channelsOf(open.siteNames[row]!)}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t.channel}</th>
-          <th scope="col">{t.beta}</th>
-          <th scope="col">{t.s}</th>
-          <th scope="col">{t.p}</th>
-          <th scope="col">{t.state}</th>
-        </tr>
-      </thead>
+      <Heads of={[t.channel, t.beta, t.s, t.p, t.state]} />
       <tbody>
         {flats.map((flat) => {
           const p = open.probabilities[flat]!;

@@ -1,5 +1,7 @@
 import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
+import type { Drawing } from "../charts/picture";
+import { mapPicture } from "../saved/map";
 import { stem } from "../state/exports";
 import { mapAs, model, order, zoom } from "../state/store";
 import { words } from "../words";
@@ -13,7 +15,7 @@ const t = words.map;
 
 /** The channel map: as a picture, one layer of it alone, or as a table. */
 export function MapView() {
-  const picture = useRef<() => string | null>(() => null);
+  const picture = useRef<() => Drawing | null>(() => null);
   const asTable = mapAs.value === "table";
   return (
     <div class="map">
@@ -30,9 +32,9 @@ export function MapView() {
             {t.table}
           </button>
           <SaveButtons
-            picture={words.page.pictures.map}
+            picture={words.pictures.names.map}
             stem={() => `${stem()}.map${zoom.value === null ? "" : `-row-${zoom.value + 1}`}`}
-            svg={() => picture.current()}
+            draw={() => mapPicture(picture.current())}
             disabled={!model.value || !order.value || asTable}
           />
         </div>
@@ -43,7 +45,7 @@ export function MapView() {
   );
 }
 
-function Picture({ of }: { of: RefObject<() => string | null> }) {
+function Picture({ of }: { of: RefObject<() => Drawing | null> }) {
   return (
     <>
       <Legend />
@@ -52,30 +54,24 @@ function Picture({ of }: { of: RefObject<() => string | null> }) {
   );
 }
 
+const KEYS = [
+  ["alive", t.legend.alive],
+  ["output-dead", t.legend.outputDead],
+  ["input-dead", t.legend.inputDead],
+  ["both-dead", t.legend.bothDead],
+  ["removed", t.legend.removed],
+  ["withheld", t.legend.withheld],
+  ["linear", t.legend.linear],
+] as const;
+
 function Legend() {
   return (
     <ul class="legend" aria-label={t.legend.name}>
-      <li>
-        <i class="swatch alive" /> {t.legend.alive}
-      </li>
-      <li>
-        <i class="swatch output-dead" /> {t.legend.outputDead}
-      </li>
-      <li>
-        <i class="swatch input-dead" /> {t.legend.inputDead}
-      </li>
-      <li>
-        <i class="swatch both-dead" /> {t.legend.bothDead}
-      </li>
-      <li>
-        <i class="swatch removed" /> {t.legend.removed}
-      </li>
-      <li>
-        <i class="swatch withheld" /> {t.legend.withheld}
-      </li>
-      <li>
-        <i class="swatch linear" /> {t.legend.linear}
-      </li>
+      {KEYS.map(([key, name]) => (
+        <li key={key}>
+          <i class={`swatch ${key}`} /> {name}
+        </li>
+      ))}
     </ul>
   );
 }

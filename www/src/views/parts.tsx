@@ -133,6 +133,26 @@ export function Step(props: { n: number; title: string; children?: ComponentChil
   );
 }
 
+/** The head of a table with one line, a name or [name, class] each; "" is the cell over what needs no name. */
+export function Heads({ of, look = "" }: { of: readonly (string | readonly [string, string])[]; look?: string }) {
+  return (
+    <thead class={look}>
+      <tr>
+        {of.map((it, i) => {
+          const [title, mark] = typeof it === "string" ? [it, ""] : it;
+          return title === "" ? (
+            <td key={i} />
+          ) : (
+            <th key={i} scope="col" class={mark}>
+              {title}
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}
+
 /** A bar of what stays, out of what was. */
 export function Bar(props: { before: number; after: number }) {
   const kept = props.before > 0 ? Math.min(1, props.after / props.before) : 1;

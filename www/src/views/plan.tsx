@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { svgOf } from "../charts/save";
 import { bytes, compact, count, milliseconds, percent, removedPercent } from "../lib/format";
+import { curvePicture } from "../saved/curve";
 import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
 import { current, latency } from "../state/proof";
@@ -9,7 +9,7 @@ import type { Change, Reason } from "../wasm/core";
 import { words } from "../words";
 import { CASES } from "./cases-words";
 import { exampleOf } from "./example";
-import { Bar } from "./parts";
+import { Bar, Heads } from "./parts";
 import { Pinned } from "./pinned";
 import { SaveButtons } from "./save";
 
@@ -35,12 +35,9 @@ export function PlanView() {
         <span class="picture-saves">
           {t.curveAs}
           <SaveButtons
-            picture={words.page.pictures.curve}
+            picture={words.pictures.names.curve}
             stem={() => `${stem()}.curve`}
-            svg={() => {
-              const drawn = document.querySelector(".curve");
-              return drawn && svgOf(drawn);
-            }}
+            draw={curvePicture}
             disabled={!curve.value}
           />
         </span>
@@ -59,14 +56,7 @@ function Savings() {
   return (
     <table class="savings">
       <caption>{t.savings}</caption>
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">{t.before}</th>
-          <th scope="col">{t.after}</th>
-          <th scope="col">{t.ofOriginal}</th>
-        </tr>
-      </thead>
+      <Heads of={["", t.before, t.after, t.ofOriginal]} />
       <tbody>
         <Saving name={t.parameters} change={preview?.params} show={compact} />
         <Saving name={t.macs} note={t.macsNote} change={preview?.macs} show={compact} />
@@ -120,13 +110,7 @@ function Cases() {
     <>
       <table class="plan-cases">
         <caption>{t.cases}</caption>
-        <thead class="hidden">
-          <tr>
-            <th scope="col">{t.case}</th>
-            <th scope="col">{t.channels}</th>
-            <th scope="col">{t.meaning}</th>
-          </tr>
-        </thead>
+        <Heads look="hidden" of={[t.case, t.channels, t.meaning]} />
         <tbody>
           {CASES.map((key) => (
             <tr key={key}>
@@ -181,15 +165,7 @@ function Layers() {
       <summary>{t.perLayer}</summary>
       <table>
         <caption class="hidden">{t.layerTable}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t.lock}</th>
-            <th scope="col">{t.layer}</th>
-            <th scope="col">{t.channels}</th>
-            <th scope="col">{t.params}</th>
-            <th scope="col">{t.macs}</th>
-          </tr>
-        </thead>
+        <Heads of={[t.lock, t.layer, t.channels, t.params, t.macs]} />
         <tbody>
           {rows.map((layer, i) => (
             <LayerRow key={layer.name} open={open} i={i} />

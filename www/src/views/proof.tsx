@@ -7,6 +7,7 @@ import { labels, labelsChoice, measured, model, noticeText, preset, presetChoice
 import { LABELS, PRESETS } from "../state/url";
 import { words } from "../words";
 import { MovementText } from "./convergence";
+import { FitView } from "./fit";
 import { Marked } from "./marked";
 import { Choice, FileButton, Step } from "./parts";
 import { Predictions } from "./predictions";
@@ -146,6 +147,7 @@ function Measure() {
           {t.measured(n)} <MovementText />
         </p>
       ) : null}
+      <FitView />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { MapPainter } from "../charts/map";
 import { naturalHeight } from "../charts/map-layout";
 import { readPalette } from "../charts/palette";
+import { bare } from "../charts/picture";
 import { download } from "../lib/download";
 import { bytes, count, fixed, percent, removedPercent, value } from "../lib/format";
 import { ownAddress } from "../lib/origin";
@@ -168,7 +169,7 @@ function MapPicture({ open }: { open: Model }) {
       locked: lockedRows(),
       selected: null,
     };
-    setSvg(painter.svg(scene, readPalette(box.current)));
+    setSvg(bare(painter.drawing(scene, readPalette(box.current))));
   }, [open, rows, step]);
   return (
     <figure ref={box} class="map-figure">

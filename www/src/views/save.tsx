@@ -1,38 +1,47 @@
-import { savePngOf, saveSvgText } from "../charts/save";
+import type { Picture } from "../charts/picture";
+import { savePng, saveSvg } from "../charts/save";
+import { alertText } from "../state/store";
 import { words } from "../words";
 
 const t = words.page;
+
+const WAYS = [
+  [t.svg, "svg", saveSvg],
+  [t.png, "png", savePng],
+] as const;
 
 /** The two ways to take a picture along. `stem` is the file's name without its ending. */
 export function SaveButtons(props: {
   picture: string;
   stem: () => string;
-  svg: () => string | null;
+  draw: () => Picture | null;
   disabled?: boolean;
 }) {
-  const { picture, stem, svg, disabled = false } = props;
+  const { picture, stem, draw, disabled = false } = props;
+  const save = async (write: typeof saveSvg, ending: string) => {
+    const drawn = draw();
+    if (!drawn) return;
+    try {
+      await write(drawn, `${stem()}.${ending}`);
+    } catch {
+      alertText.value = words.pictures.failed(picture);
+    }
+  };
   return (
     <span class="saves">
-      <button
-        type="button"
-        class="quiet"
-        disabled={disabled}
-        aria-label={t.saveAs(picture, t.svg)}
-        title={t.saveAs(picture, t.svg)}
-        onClick={() => saveSvgText(svg(), `${stem()}.svg`)}
-      >
-        {t.svg}
-      </button>
-      <button
-        type="button"
-        class="quiet"
-        disabled={disabled}
-        aria-label={t.saveAs(picture, t.png)}
-        title={t.saveAs(picture, t.png)}
-        onClick={() => void savePngOf(svg(), `${stem()}.png`)}
-      >
-        {t.png}
-      </button>
+      {WAYS.map(([kind, ending, write]) => (
+        <button
+          key={kind}
+          type="button"
+          class="quiet"
+          disabled={disabled}
+          aria-label={t.saveAs(picture, kind)}
+          title={t.saveAs(picture, kind)}
+          onClick={() => void save(write, ending)}
+        >
+          {kind}
+        </button>
+      ))}
     </span>
   );
 }

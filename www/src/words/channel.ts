@@ -5,7 +5,6 @@ export const channel = {
   choose: "Choose a channel in the map to see its distribution, its partner and what its removal folds where.",
   title: (n: number) => `Channel ${n}`,
   titleOf: (layer: string) => `of ${layer}`,
-  saveSvg: "Save SVG",
   before: "before the depthwise conv",
   after: "after the depthwise conv",
   stepByStep: "Step by step",

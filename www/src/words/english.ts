@@ -15,6 +15,7 @@ import { matching } from "./matching";
 import { network } from "./network";
 import { numbers } from "./numbers";
 import { page } from "./page";
+import { pictures } from "./pictures";
 import { plan } from "./plan";
 import { proof } from "./proof";
 import { report } from "./report";
@@ -36,6 +37,7 @@ export const english = {
   proof,
   lab,
   lessons,
+  pictures,
   report,
   errors,
   numbers,

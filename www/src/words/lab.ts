@@ -101,7 +101,6 @@ export const lab = {
     xAxis: { macs: "MACs removed, %", params: "parameters removed, %" },
     yAxis: { accuracy: "accuracy, %", agreement: "agreement with the original, %" },
     csv: "Curves as CSV",
-    svg: "Curves as SVG",
     costs: (macs: string, params: string) => `MACs −${macs}, parameters −${params}`,
     threshold: (knob: number) => `τ ${knob}`,
     share: (knob: number) => `share ${knob}`,

@@ -32,6 +32,11 @@ export const page = {
   },
   enlarge: "Enlarge",
   showMap: "Show the map again",
+  splitter: {
+    name: "Height of the panel below the map",
+    value: (percent: number) => `${percent} % of the height`,
+    help: "Drag, or use the arrow keys, to share the height between map and panel; Enter or a double click sets it back",
+  },
 
   undo: "Undo",
   redo: "Redo",
@@ -41,9 +46,8 @@ export const page = {
   step: (name: string, change: string | null, keys: string) =>
     `${name}${change === null ? "" : `: ${change || "another plan"}`} (${keys})`,
 
-  /** `picture` is one of the names in `pictures`. */
+  /** `picture` is one of the names in pictures.ts. */
   saveAs: (picture: string, format: string) => `Save the ${picture} as ${format}`,
-  pictures: { map: "channel map", curve: "savings curve" },
   svg: "SVG",
   png: "PNG",
 

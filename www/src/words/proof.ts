@@ -46,6 +46,27 @@ export const proof = {
   alreadyMeasured: "These images are measured already: add others, or forget the measurement first.",
   notOffered: (difference: string) =>
     `The pruned network differs from its masked twin by ${difference}, more than rounding explains, so it is not offered`,
+  fit: {
+    near: (
+      tested: number,
+      channels: number,
+      images: number,
+      near: string,
+      by: string,
+      nearer: string,
+      closer: string,
+    ) =>
+      `Tested on ${tested === channels ? plural(tested, "channel") : `${tested} of ${plural(channels, "channel")}`} with ${plural(images, "image")}: the Gaussian’s P is within ${by} points of the measured share for ${near} of them, within ${closer} for ${nearer}.`,
+    dead: (dead: number, held: number, points: string) =>
+      `Of the ${dead} it calls dead, the images pin ${held === dead ? "all" : held} as often as τ asks, give or take ${points} points.`,
+    worst: "Furthest off:",
+    one: (channel: number, layer: string, p: string, measured: string) =>
+      `${channel} of ${layer} (P ${p}, measured ${measured})`,
+    across: "P by the Gaussian",
+    upwards: "share measured",
+    notYet: "Nothing is measured yet: one click tests it on hundreds of channels at once.",
+    testing: "Testing the Gaussian on channels of every layer…",
+  },
   noImage: "There is no image to run on.",
 
   /** What is under way. */

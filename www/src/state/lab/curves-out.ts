@@ -1,13 +1,12 @@
-/** The curves as files. */
+/** The curves as a table in a file. */
 
-import { saveSvg } from "../../charts/save";
 import { type Cell, csv } from "../../lib/csv";
 import { download } from "../../lib/download";
 import { CURVE_COLUMNS } from "../../words/files";
 import { model } from "../store";
 import { curves } from "./sweep";
 
-function stem(): string {
+export function stem(): string {
   return (model.value?.overview.file ?? "network").replace(/\.onnx$/i, "");
 }
 
@@ -25,8 +24,4 @@ function* rows(): Generator<Cell[]> {
       yield [criterion, compensation, knob, ...cost, against.accuracy, low, high, against.agreement, against.mean_kl];
     }
   }
-}
-
-export function downloadCurvesSvg(within: Element): void {
-  saveSvg(within, `${stem()}.curves.svg`);
 }

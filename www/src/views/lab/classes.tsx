@@ -62,7 +62,7 @@ function change(of: Line): number {
   return (of.after ?? 0) - (of.before ?? 0);
 }
 
-function linesOf({ original, pruned, repaired }: Shown): Line[] {
+export function linesOf({ original, pruned, repaired }: Shown): Line[] {
   const other = repaired ?? pruned;
   if (!original) {
     // Room for what comes, so that nothing moves then.

@@ -5,9 +5,10 @@ import { useRef } from "preact/hooks";
 import { type CurvePoint, place, removedShare, type XAxis, type YAxis } from "../../charts/curves";
 import { percent, removedPercent } from "../../lib/format";
 import { intervalText, pointsText, shareText } from "../../lib/proportion";
+import { curvesPicture } from "../../saved/lab";
 import { adoptPlan } from "../../state/lab/adopt";
 import { scope } from "../../state/lab/bench";
-import { downloadCurvesCsv, downloadCurvesSvg } from "../../state/lab/curves-out";
+import { downloadCurvesCsv, stem } from "../../state/lab/curves-out";
 import { originalResult } from "../../state/lab/evaluation";
 import type { CurveChoice } from "../../state/lab/schedule";
 import {
@@ -24,7 +25,8 @@ import {
 } from "../../state/lab/sweep";
 import { drag, keyOf, planKey } from "../../state/store";
 import { words } from "../../words";
-import { Choice } from "../parts";
+import { Choice, Heads } from "../parts";
+import { SaveButtons } from "../save";
 import { Chart, type DrawnCurve } from "./chart";
 import { OtherCurves, Questions } from "./chooser";
 import { Problem, Working } from "./working";
@@ -37,7 +39,7 @@ const shown = signal<readonly [number, number] | null>(null);
 const spoken = signal("");
 
 export function CurvesView() {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const all = curves.value;
   const drawn = all.map(
     (it, i): DrawnCurve => ({
@@ -54,10 +56,12 @@ export function CurvesView() {
   const at = shown.value && all[shown.value[0]]?.points[shown.value[1]] ? shown.value : null;
   const any = drawn.some((it) => it.points.some((p) => p.at));
   return (
-    <section class="lab-part" aria-label={t.name}>
-      <SweepControls />
-      <Problem text={sweepProblem.value} />
-      <div ref={box} class="lab-plot">
+    <section ref={box} class="lab-part curves" aria-label={t.name}>
+      <div class="curves-asks">
+        <SweepControls />
+        <Problem text={sweepProblem.value} />
+      </div>
+      <div class="lab-plot">
         <Chart
           curves={drawn}
           x={xAxis.value}
@@ -104,15 +108,20 @@ export function CurvesView() {
         {spoken.value}
       </span>
       <Legend />
-      <div class="row">
-        <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
-          {t.csv}
-        </button>
-        <button type="button" class="quiet" disabled={!any} onClick={() => downloadCurvesSvg(box.current!)}>
-          {t.svg}
-        </button>
+      <div class="curves-after">
+        <div class="row">
+          <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
+            {t.csv}
+          </button>
+          <SaveButtons
+            picture={words.pictures.names.curves}
+            stem={() => `${stem()}.curves`}
+            draw={() => curvesPicture(box.current)}
+            disabled={!any}
+          />
+        </div>
+        <OtherCurves />
       </div>
-      <OtherCurves />
       {any ? <Numbers /> : null}
     </section>
   );
@@ -212,16 +221,7 @@ function Numbers() {
       <div class="lab-scroll">
         <table class="trail">
           <caption class="hidden">{t.table}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t.curve}</th>
-              <th scope="col">{t.knob}</th>
-              <th scope="col">{t.macsRemoved}</th>
-              <th scope="col">{t.rightShort}</th>
-              <th scope="col">{t.agrees}</th>
-              <td />
-            </tr>
-          </thead>
+          <Heads of={[t.curve, t.knob, t.macsRemoved, t.rightShort, t.agrees, ""]} />
           <tbody>
             {curves.value.flatMap((curve) =>
               curve.points

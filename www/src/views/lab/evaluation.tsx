@@ -1,8 +1,11 @@
 /** Both networks on the labelled images: numbers with their intervals, and what the interval allows to say. */
 
+import { useRef } from "preact/hooks";
 import { value } from "../../lib/format";
 import { intervalText, pointsInterval, pointsText, shareText } from "../../lib/proportion";
+import { evaluationPicture } from "../../saved/lab";
 import { scope } from "../../state/lab/bench";
+import { stem } from "../../state/lab/curves-out";
 import {
   evaluate,
   evaluating,
@@ -19,7 +22,9 @@ import { repairWithSpare, spare } from "../../state/lab/repair";
 import { current, working } from "../../state/proof";
 import type { Against, Evaluation, Matching } from "../../wasm/core";
 import { words } from "../../words";
-import { ClassBars } from "./classes";
+import { Heads } from "../parts";
+import { SaveButtons } from "../save";
+import { ClassBars, linesOf } from "./classes";
 import { type WhiskerRow, Whiskers } from "./whiskers";
 import { Problem, Working } from "./working";
 
@@ -27,6 +32,7 @@ const t = words.lab.evaluation;
 
 export function EvaluationView() {
   const of = scope.value;
+  const box = useRef<HTMLElement>(null);
   const [original, plan, repaired] = [originalResult.value, planResult.value, repairedResult.value];
   const complete = plan !== null && (!hasRepaired.value || repaired !== null);
   const shown = {
@@ -35,7 +41,7 @@ export function EvaluationView() {
     repaired: hasRepaired.value ? (repaired?.against ?? null) : undefined,
   };
   return (
-    <section class="lab-part" aria-label={t.name}>
+    <section ref={box} class="lab-part evaluation" aria-label={t.name}>
       <div class="lab-actions">
         <button
           type="button"
@@ -64,6 +70,12 @@ export function EvaluationView() {
           <Numbers {...shown} />
           <MatchingNote of={original?.matching ?? null} />
           <Pictures {...shown} />
+          <SaveButtons
+            picture={words.pictures.names.evaluation}
+            stem={() => `${stem()}.evaluation`}
+            draw={() => evaluationPicture(box.current, linesOf(shown), shown.repaired ? t.repaired : t.pruned)}
+            disabled={!original}
+          />
         </div>
         <div>
           <ClassBars {...shown} />
@@ -109,14 +121,7 @@ function Numbers({ original, pruned, repaired }: Shown) {
   return (
     <table class="lab-numbers">
       <caption class="hidden">{t.table}</caption>
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">{t.original}</th>
-          <th scope="col">{t.pruned}</th>
-          {repaired === undefined ? null : <th scope="col">{t.repaired}</th>}
-        </tr>
-      </thead>
+      <Heads of={["", t.original, t.pruned, ...(repaired === undefined ? [] : [t.repaired])]} />
       <tbody>
         <tr>
           <th scope="row">{t.right}</th>

@@ -19,7 +19,7 @@ import { compensation, criterion, takesShare } from "../../state/store";
 import type { Against } from "../../wasm/core";
 import { words } from "../../words";
 import { Marked } from "../marked";
-import { Choice, NumberBox } from "../parts";
+import { Choice, Heads, NumberBox } from "../parts";
 import { Problem, Working } from "./working";
 
 const t = words.lab.guard;
@@ -33,55 +33,57 @@ export function GuardView() {
     pledge.value = { ...of, ...change };
   };
   return (
-    <section class="lab-part" aria-label={t.name}>
-      <p>
-        <Marked
-          text={t.ask(words.choices.criteria[criterion.value], words.choices.compensationInside(compensation.value))}
-        />
-      </p>
-      <div class="row">
-        <Choice
-          name={t.must}
-          value={of.kind}
-          options={[
-            ["loss", t.lose],
-            ["agreement", t.agree],
-          ]}
-          onChoose={(kind) => set({ kind, limit: LIMITS[kind].initial })}
-        />
-        <NumberBox
-          name={of.kind === "loss" ? t.points : t.percent}
-          value={of.limit}
-          min={limits.min}
-          max={limits.max}
-          onCommit={(limit) => set({ limit })}
-        />
-        <label class="lab-check">
-          <input type="checkbox" checked={of.sure} onChange={(event) => set({ sure: event.currentTarget.checked })} />
-          {t.sure}
-        </label>
+    <section class="lab-part guard" aria-label={t.name}>
+      <div class="guard-asks">
+        <p>
+          <Marked
+            text={t.ask(words.choices.criteria[criterion.value], words.choices.compensationInside(compensation.value))}
+          />
+        </p>
+        <div class="row">
+          <Choice
+            name={t.must}
+            value={of.kind}
+            options={[
+              ["loss", t.lose],
+              ["agreement", t.agree],
+            ]}
+            onChoose={(kind) => set({ kind, limit: LIMITS[kind].initial })}
+          />
+          <NumberBox
+            name={of.kind === "loss" ? t.points : t.percent}
+            value={of.limit}
+            min={limits.min}
+            max={limits.max}
+            onCommit={(limit) => set({ limit })}
+          />
+          <label class="lab-check">
+            <input type="checkbox" checked={of.sure} onChange={(event) => set({ sure: event.currentTarget.checked })} />
+            {t.sure}
+          </label>
+        </div>
+        <div class="lab-actions">
+          <button
+            type="button"
+            class="primary"
+            disabled={!scope.value}
+            aria-disabled={guarding.value !== null}
+            onClick={() => void searchGuard()}
+          >
+            {t.run}
+          </button>
+          <Working
+            name={t.working}
+            progress={guarding.value}
+            unit={words.lab.units.plans}
+            rest={found.value ? "" : t.rest}
+            news={found.value ? verdict(found.value) : ""}
+            onStop={stopGuard}
+          />
+        </div>
+        <Problem text={guardProblem.value} />
+        <p class="lab-verdict">{found.value ? verdict(found.value) : "\u00a0"}</p>
       </div>
-      <div class="lab-actions">
-        <button
-          type="button"
-          class="primary"
-          disabled={!scope.value}
-          aria-disabled={guarding.value !== null}
-          onClick={() => void searchGuard()}
-        >
-          {t.run}
-        </button>
-        <Working
-          name={t.working}
-          progress={guarding.value}
-          unit={words.lab.units.plans}
-          rest={found.value ? "" : t.rest}
-          news={found.value ? verdict(found.value) : ""}
-          onStop={stopGuard}
-        />
-      </div>
-      <Problem text={guardProblem.value} />
-      <p class="lab-verdict">{found.value ? verdict(found.value) : "\u00a0"}</p>
       <Trail />
     </section>
   );
@@ -114,14 +116,14 @@ function Trail() {
     <div class="lab-scroll">
       <table class="trail">
         <caption class="hidden">{t.table}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t.macsRemoved}</th>
-            <th scope="col">{takesShare.value ? t.share : t.threshold}</th>
-            <th scope="col">{kind === "loss" ? t.change : t.agreement}</th>
-            <th scope="col">{t.holds}</th>
-          </tr>
-        </thead>
+        <Heads
+          of={[
+            t.macsRemoved,
+            takesShare.value ? t.share : t.threshold,
+            kind === "loss" ? t.change : t.agreement,
+            t.holds,
+          ]}
+        />
         <tbody>
           {tried.value.length === 0 ? (
             <tr>

@@ -1,4 +1,4 @@
-import { effect, signal, untracked } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { scope, startBench } from "../../state/lab/bench";
@@ -7,6 +7,8 @@ import { forgetEvaluation } from "../../state/lab/evaluation";
 import { forgetGuard } from "../../state/lab/guard";
 import { startResults } from "../../state/lab/results";
 import { startSweeping } from "../../state/lab/sweep";
+import { labPart } from "../../state/store";
+import type { LabPart } from "../../state/url";
 import { words } from "../../words";
 import { CurvesView } from "./curves";
 import { LabelledImages } from "./data";
@@ -15,13 +17,11 @@ import { GuardView } from "./guard";
 
 const t = words.lab;
 
-const PARTS: { id: string; title: string; body: () => ComponentChildren }[] = [
+const PARTS: { id: LabPart; title: string; body: () => ComponentChildren }[] = [
   { id: "evaluate", title: t.parts.evaluate, body: () => <EvaluationView /> },
   { id: "curves", title: t.parts.curves, body: () => <CurvesView /> },
   { id: "guard", title: t.parts.guard, body: () => <GuardView /> },
 ];
-
-const part = signal("evaluate");
 
 let started = false;
 
@@ -50,7 +50,7 @@ export function LabView() {
     // The Fashion sample comes with its images; for any other network they would be the wrong ones.
     if (fits && !labelled.value && !reading.value) void chooseBuiltIn();
   }, [fits]);
-  const shown = PARTS.find((it) => it.id === part.value)!;
+  const shown = PARTS.find((it) => it.id === labPart.value)!;
   return (
     <div class="lab">
       <LabelledImages />
@@ -61,7 +61,7 @@ export function LabView() {
             type="button"
             aria-pressed={it === shown}
             onClick={() => {
-              part.value = it.id;
+              labPart.value = it.id;
             }}
           >
             {it.title}

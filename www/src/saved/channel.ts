@@ -1,0 +1,49 @@
+import { freeze } from "../charts/freeze";
+import type { Drawing, LegendItem, Picture } from "../charts/picture";
+import { detail, model } from "../state/store";
+import { words } from "../words";
+import { fileName, look, patch, planNotes, textOf, token } from "./common";
+
+const t = words.pictures;
+
+const BELL = 300;
+const TRACE = 260;
+
+/** The channel's Gaussian, its partner's, what was measured, and how the measurement settled. */
+export function channelPicture(within: Element | null): Picture | null {
+  const now = detail.value;
+  if (!within || !now) return null;
+  const own = now.this;
+  const bells = [...within.querySelectorAll(".bell")].map(
+    (it): Drawing => ({
+      ...freeze(it.querySelector("svg")!, { width: BELL }),
+      caption: [...it.querySelectorAll("figcaption > *")].map((line) => line.textContent ?? ""),
+      below: [...it.querySelectorAll(".bell-facts > span")].map((fact) => fact.textContent ?? ""),
+    }),
+  );
+  const trace = within.querySelector(".trace");
+  const drawn = trace?.querySelector("svg");
+  const settled = drawn ? [[{ ...freeze(drawn, { width: TRACE }), caption: [textOf(trace)] }]] : [];
+  const dead = within.querySelector(".bell .input-dead") ? "input-dead" : "output-dead";
+  const legend: LegendItem[] = [
+    { name: t.gaussian, stroke: token("ink") },
+    patch(t.pinned, token(now.case === "keep" || now.case === null ? "alive-high" : dead)),
+    ...(now.histogram ? [patch(t.measured, token("quiet"))] : []),
+  ];
+  return {
+    title: t.channel(
+      own.channel,
+      model.value?.siteNames[own.site] ?? "",
+      fileName(),
+      now.removed ? words.channel.removed : words.channel.kept,
+    ),
+    notes: [
+      words.choices.caseSentence(now),
+      ...[...within.querySelectorAll(".seen > .fit")].map(textOf),
+      ...planNotes(),
+    ],
+    rows: [bells, ...settled],
+    legend,
+    look: look(),
+  };
+}

@@ -1,0 +1,42 @@
+/** What every saved picture shares: the page's colours now, and the plan it belongs to. */
+import type { LegendItem, Look } from "../charts/picture";
+import { percent, removedPercent } from "../lib/format";
+import { amount, compensation, criterion, drag, model, takesShare } from "../state/store";
+import { words } from "../words";
+
+const t = words.pictures;
+
+/** A colour or size of the style sheet. */
+export function token(name: string, within: Element = document.documentElement): string {
+  return getComputedStyle(within).getPropertyValue(`--${name}`).trim();
+}
+
+export function look(): Look {
+  return { paper: token("panel"), ink: token("ink"), quiet: token("quiet") };
+}
+
+export function fileName(): string {
+  return model.value?.overview.file ?? "";
+}
+
+/** Which plan, and what it saves: two lines under the title. */
+export function planNotes(): string[] {
+  const how = takesShare.value ? t.share(amount.value) : t.threshold(amount.value);
+  const plan = t.plan(words.choices.criteria[criterion.value], how, words.choices.compensations[compensation.value]);
+  const preview = drag.value?.preview;
+  if (!preview) return [plan];
+  const [params, macs, channels] = [preview.params, preview.macs, preview.channels].map((it) =>
+    percent(removedPercent(it)),
+  );
+  return [plan, t.saved(params!, macs!, channels!)];
+}
+
+export const patch = (name: string, fill: string): LegendItem => ({ name, fill });
+
+/** Text of an element as it is read, its buttons left out. */
+export function textOf(element: Element | null | undefined): string {
+  if (!element) return "";
+  const copy = element.cloneNode(true) as Element;
+  for (const it of copy.querySelectorAll("button")) if (it.parentElement === copy) it.remove();
+  return (copy.textContent ?? "").replace(/[ \n]+/g, " ").trim();
+}

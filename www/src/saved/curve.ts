@@ -1,0 +1,40 @@
+import type { LegendItem, Picture } from "../charts/picture";
+import { savingsCurve } from "../charts/savings-curve";
+import { amount, curve, takesShare } from "../state/store";
+import { amountPlace, amountTicks } from "../views/dial-scale";
+import { words } from "../words";
+import { fileName, look, planNotes, token } from "./common";
+
+const t = words.pictures;
+
+/** What every threshold would save. */
+export function curvePicture(): Picture | null {
+  const lines = curve.value;
+  if (!lines) return null;
+  const share = takesShare.value;
+  const colours = {
+    ink: token("ink"),
+    quiet: token("quiet"),
+    line: token("line"),
+    params: token("accent"),
+    macs: token("focus"),
+  };
+  const legend: LegendItem[] = [
+    { name: t.parameters, stroke: colours.params },
+    { name: t.macs, stroke: colours.macs, dash: "6 3" },
+  ];
+  const axis = {
+    name: share ? t.byShare : t.byThreshold,
+    up: t.upwards,
+    ticks: amountTicks(share).map((it) => [amountPlace(Number(it), share), it] as const),
+    now: Math.min(1, Math.max(0, amountPlace(amount.value, share))),
+    nowName: share ? String(amount.value) : t.threshold(amount.value),
+  };
+  return {
+    title: t.curve(fileName()),
+    notes: planNotes(),
+    rows: [[savingsCurve(lines, axis, colours)]],
+    legend,
+    look: look(),
+  };
+}

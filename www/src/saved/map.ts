@@ -1,0 +1,28 @@
+import type { Drawing, Picture } from "../charts/picture";
+import { model, zoom } from "../state/store";
+import { words } from "../words";
+import { fileName, look, patch, planNotes, token } from "./common";
+
+const t = words.pictures;
+
+/** The channel map, or the layer it shows alone. */
+export function mapPicture(drawing: Drawing | null): Picture | null {
+  if (!drawing) return null;
+  const row = zoom.value;
+  const layer = row === null ? null : (model.value?.siteNames[row] ?? "");
+  return {
+    title: layer === null ? t.map(fileName()) : t.row(layer, fileName()),
+    notes: planNotes(),
+    rows: [[drawing]],
+    legend: [
+      patch(words.map.legend.alive, token("alive-high")),
+      patch(words.map.legend.outputDead, token("output-dead")),
+      patch(words.map.legend.inputDead, token("input-dead")),
+      patch(words.map.legend.bothDead, token("both-dead")),
+      patch(words.map.legend.removed, token("removed")),
+      patch(words.map.legend.withheld, token("withheld")),
+      { name: words.map.legend.linear, fill: token("linear-b"), border: token("line") },
+    ],
+    look: look(),
+  };
+}
