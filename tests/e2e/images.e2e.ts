@@ -1,12 +1,17 @@
 /** Many images: a folder, a drop, the clipboard; what is bad among them, and what a stopped run leaves. */
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { cifar10 } from "./archives";
+import { BROWSER } from "./browsers";
 import { chooseFolder, openPage } from "./harness";
+import { stalls, watchStalls } from "./stalls";
 
 const FASHION = fileURLToPath(new URL("../../www/public/samples/images/fashion/", import.meta.url));
+const PHOTOS = fileURLToPath(new URL("../../www/public/samples/images/photos/", import.meta.url));
 const NET = "mobilenetv1_025_fashion.onnx";
 
 /** `copies` times the ten sample images, with a broken image and a text among them. */
@@ -60,6 +65,68 @@ test("a folder of images runs, the most changed first, and a broken file is name
   }
 });
 
+/** Only the system drops folders, and WebDriver BiDi has no words for what it does. */
+const droppable = BROWSER === "chromium";
+
+/** A drop as the system makes it: folders and all. */
+async function dropFolder(page: Page, at: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [at], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await session.send("Input.dispatchDragEvent", { type, x: 700, y: 300, data });
+}
+
+test.runIf(droppable)("a dropped folder of 200 images runs while the page stays quick", async () => {
+  const at = await mkdtemp(path.join(tmpdir(), "many-"));
+  try {
+    const photos = (await readdir(PHOTOS)).filter((it) => it.endsWith(".jpg"));
+    for (let i = 0; i < 40; i++) {
+      await mkdir(path.join(at, `class ${i}`));
+      for (const name of photos) await cp(path.join(PHOTOS, name), path.join(at, `class ${i}`, name));
+    }
+    const page = await openPage();
+    // The second worker comes to rest.
+    await page.waitForTimeout(1500);
+    await watchStalls(page);
+    await dropFolder(page, at);
+    await page.getByText("and 176 more").waitFor();
+    // Names that are there forty times keep their folders.
+    await page.getByRole("img", { name: "class 0/astronaut.jpg" }).waitFor();
+    await page.getByRole("button", { name: "Run both networks" }).click();
+    await page.getByText(/on image \d+ of 200/).waitFor();
+    // Meanwhile it is used.
+    const slider = page.getByRole("slider", { name: "Threshold", exact: true });
+    await slider.focus();
+    for (let i = 0; i < 10; i++) await slider.press("ArrowRight");
+    for (let i = 0; i < 10; i++) await slider.press("ArrowLeft");
+    await page.getByText(/^\d+ of 200 images agree on the top-1 class$/).waitFor({ timeout: 50_000 });
+    await page.waitForTimeout(300);
+    const long = (await stalls(page)).map((it) => it.long);
+    console.log(`long tasks with 200 images, ms: ${long}`);
+    expect(long.filter((it) => it > 100)).toEqual([]);
+    expect(await page.getByRole("table", { name: "Predictions" }).locator("tbody").count()).toBe(40);
+  } finally {
+    await rm(at, { recursive: true });
+  }
+});
+
+test.runIf(droppable)("a dropped folder that holds a data set's binaries is the Lab's", async () => {
+  const at = await mkdtemp(path.join(tmpdir(), "cifar-"));
+  try {
+    await writeFile(path.join(at, "test_batch.bin"), cifar10(30));
+    await writeFile(path.join(at, "batches.meta.txt"), "airplane");
+    const page = await openPage();
+    await dropFolder(page, at);
+    await page
+      .getByRole("tabpanel", { name: "Lab" })
+      .getByText(/30 images, 10 classes/)
+      .waitFor();
+    expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(5);
+  } finally {
+    await rm(at, { recursive: true });
+  }
+});
+
 test("a stopped run shows what it had", async () => {
   const at = await folder(30);
   try {
@@ -94,4 +161,22 @@ test("an image is pasted, and takes the place of the samples", async () => {
     .getByRole("row", { name: /bag|Bag/ })
     .first()
     .waitFor();
+});
+
+test("another network opened during a run ends it without a word and keeps nothing of it", async () => {
+  const at = await folder(30);
+  try {
+    const page = await openPage({ hash: `#net=${NET}` });
+    await chooseFolder(page, "Add a folder of images", at);
+    await page.getByRole("button", { name: "Run both networks" }).click();
+    await page.getByText(/on image \d\d of 301/).waitFor({ timeout: 40_000 });
+    await page.getByRole("list", { name: "Sample models" }).getByRole("button").first().click();
+    await page.getByRole("heading", { name: "mobilenetv1_050_cifar10.onnx" }).waitFor();
+    await page.getByRole("button", { name: "Run both networks" }).click();
+    // One's own images stay, and all of them are answered by the new network.
+    await page.getByText(/of 300 images agree/).waitFor({ timeout: 40_000 });
+    expect(await page.getByRole("alert").allTextContents()).toEqual([]);
+  } finally {
+    await rm(at, { recursive: true });
+  }
 });

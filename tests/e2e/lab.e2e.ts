@@ -200,6 +200,19 @@ test("own images: labelled by a table, without labels, and not images at all", a
   await evaluated(page);
   expect(Number.parseFloat((await row(page, /^Right/))[0]!)).toBeGreaterThanOrEqual(70);
 
+  // How classes came to outputs is said: by name, or in order, and then why.
+  await page
+    .getByText("All 10 classes of the images were found by name among the network’s labels (fashion-mnist).")
+    .waitFor();
+  await choose([
+    ...all,
+    { name: "labels.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\n").replace(",bag", ",teapot")) },
+  ]);
+  await page.getByText("Not evaluated yet for this plan.").waitFor();
+  await part(page, "Evaluate both networks");
+  await evaluated(page);
+  await page.getByText(/“teapot” is not among the network’s labels \(fashion-mnist\), so .* taken in order/).waitFor();
+
   await choose(all);
   await page.getByText(/10 images, no labels: agreement only/).waitFor();
   await part(page, "Evaluate both networks");

@@ -119,6 +119,20 @@ test("both networks run, the file is checked, downloaded, and opens again as the
   await page.getByText(/Checked: max \|Δ\|/).waitFor();
   const bytes = await readFile(await download.path());
   expect(bytes.length).toBeLessThan(3_000_000);
+
+  // What was saved is said, with its sizes, its check and what to do with it; and no longer once the plan is another.
+  const saved = page.getByRole("status").filter({ hasText: "Saved to your downloads" });
+  const said = (await saved.textContent())!.replaceAll("\u00a0", " ");
+  console.log(said);
+  expect(said).toContain(download.suggestedFilename());
+  expect(said).toContain(`3.4 MB → ${(bytes.length / 1e6).toFixed(1)} MB.`);
+  expect(said).toMatch(/Checked: max \|Δ\| = \d/);
+  expect(said).toMatch(/same input “\w+” \(batch×3×32×32\), same output “\w+” \(batch×10\)/);
+  await setThreshold(page, "0.9");
+  await page.getByText(`${download.suggestedFilename()} was saved for an earlier plan`).waitFor();
+  expect(await saved.count()).toBe(0);
+  await setThreshold(page, "0.99");
+  await saved.waitFor();
   await page.getByLabel("Open an ONNX model").setInputFiles({
     name: "again.onnx",
     mimeType: "application/octet-stream",

@@ -209,6 +209,34 @@ export function foldedNet(): Buffer {
   return model(nodes, tensors, [value("input", [1, 3, 32, 32])], [value("logits", [1, 10])]);
 }
 
+/** A network that answers with a map of heights, as a detector or a segmentation does, and names no class. */
+export function mapNet(): Buffer {
+  const random = generator(7);
+  const of = (n: number) => Float32Array.from({ length: n }, () => random() - 0.5);
+  const dead = (i: number) => i % 4 === 0;
+  const norm = (name: string, at: (i: number) => number) =>
+    tensor(
+      name,
+      [16],
+      Float32Array.from({ length: 16 }, (_, i) => at(i)),
+    );
+  const tensors = [
+    tensor("c.w", [16, 3, 3, 3], of(16 * 27)),
+    norm("g", (i) => (dead(i) ? 0.01 : 1)),
+    norm("b", (i) => (dead(i) ? -1 : 0.5)),
+    norm("m", () => 0),
+    norm("v", () => 1),
+    tensor("d.w", [2, 16, 1, 1], of(32)),
+  ];
+  const nodes = [
+    node("Conv", ["input", "c.w"], "c", { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+    node("BatchNormalization", ["c", "g", "b", "m", "v"], "n"),
+    node("Relu", ["n"], "r"),
+    node("Conv", ["r", "d.w"], "map", { kernel_shape: [1, 1] }),
+  ];
+  return model(nodes, tensors, [value("input", [1, 3, 32, 32])], [value("map", [1, 2, 32, 32])]);
+}
+
 /** A small network whose first weights lie in `weights.bin`, as exporters do beyond 2 GB, and that file. */
 export function externalNet(): { model: Buffer; weights: Buffer } {
   const random = generator(5);

@@ -138,7 +138,10 @@ impl Judge {
 
     /// A report of merged records.
     pub fn report(&self, records: &[Record]) -> Evaluation {
-        summary::report(records, &|class| self.label(class))
+        Evaluation {
+            matching: truth::matching(&self.data, self.labels.as_ref()),
+            ..summary::report(records, &|class| self.label(class))
+        }
     }
 
     /// Evaluates the images from `from` up to `to`. May be called from several threads.

@@ -54,7 +54,7 @@ fn figures(
     }
 }
 
-/// A report of merged records (see [`super::record::merge`]); `label` names the network's outputs. Latencies are added by who measures them.
+/// A report of merged records (see [`super::record::merge`]); `label` names the network's outputs. What is not in the records is added by who knows it: latencies, how classes were matched.
 pub fn report(records: &[Record], label: &dyn Fn(u32) -> String) -> Evaluation {
     let original = figures(records, label, &|r| Some(r.original));
     let compared = !records.is_empty() && records.iter().all(|r| r.other.is_some());
@@ -65,6 +65,7 @@ pub fn report(records: &[Record], label: &dyn Fn(u32) -> String) -> Evaluation {
         top5: original.top5,
         top5_interval: original.top5_interval,
         per_class: original.per_class,
+        matching: None,
         against: compared.then(|| against(records, label)),
         latency_ms: None,
     }

@@ -13,11 +13,24 @@ wire! {
         pub top5_interval: Option<[f64; 2]>,
         /// Classes that occur, in the order of the network's outputs.
         pub per_class: Vec<ClassAccuracy>,
+        /// Null without labels.
+        pub matching: Option<Matching>,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub against: Option<Against>,
         /// Command line only.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub latency_ms: Option<Latency>,
+    }
+
+    /// How the data's classes were brought to the network's outputs.
+    pub struct Matching {
+        /// Whether every class was found by its name; else class i counts as output i.
+        pub by_name: bool,
+        /// The label set that was looked through; null where none is known for the network.
+        pub labels: Option<String>,
+        /// Of the data's classes, the first that is not among them.
+        pub missing: Option<String>,
+        pub classes: u32,
     }
 
     /// The other network of an evaluation, on the same images.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { otherNetworks, sortFiles } from "./files";
+import { distinctNames, imagesOf, otherNetworks, sortFiles } from "./files";
 
 const file = (name: string, type = "") => ({ name, type });
 
@@ -20,4 +20,18 @@ test("a second network is not mistaken for weights", () => {
   const sorted = sortFiles([file("a.onnx"), file("B.ONNX"), file("a.bin")]);
   expect(sorted.network!.name).toBe("a.onnx");
   expect(otherNetworks(sorted).map((it) => it.name)).toEqual(["B.ONNX"]);
+});
+
+test("images come in the order in which a person counts", () => {
+  const images = ["10.png", "9.png", "notes.txt", "a.png"].map((name) =>
+    file(name, name.endsWith("png") ? "image/png" : ""),
+  );
+  expect(imagesOf(images).map((it) => it.name)).toEqual(["9.png", "10.png", "a.png"]);
+});
+
+test("names keep their folders only where they would be mistaken", () => {
+  expect(distinctNames(["set/cat/1.png", "set/dog/2.png"])).toEqual(["1.png", "2.png"]);
+  expect(distinctNames(["set/cat/1.png", "set/dog/1.png"])).toEqual(["cat/1.png", "dog/1.png"]);
+  expect(distinctNames(["a/1.png", "b/1.png"])).toEqual(["a/1.png", "b/1.png"]);
+  expect(distinctNames(["1.png"])).toEqual(["1.png"]);
 });

@@ -1,5 +1,6 @@
 /** The selected channel's arithmetic, kept in step with the plan while a panel shows it. */
 import { effect, signal } from "@preact/signals";
+import { latest } from "../lib/latest";
 import type { Explanation } from "../wasm/core";
 import { EngineLost, sentence } from "../worker/engine";
 import { plannerCall } from "./engines";
@@ -10,33 +11,24 @@ export const explanation = signal<Explanation | null>(null);
 
 const NEEDED_BY: ReadonlySet<string> = new Set(["channel", "cases", "graph"]);
 
-let busy = false;
-let stale = false;
-
-/** At most one question at a time; a drag leaves only the last one. */
-async function follow(): Promise<void> {
-  stale = true;
-  if (busy) return;
-  busy = true;
+async function explain(): Promise<void> {
+  const [of, at] = [store.model.value, store.selected.value];
+  if (!of || !at) {
+    explanation.value = null;
+    return;
+  }
   try {
-    while (stale) {
-      stale = false;
-      const [of, at] = [store.model.value, store.selected.value];
-      if (!of || !at) {
-        explanation.value = null;
-        break;
-      }
-      const options = store.options.value;
-      const found = await plannerCall((core) => core.explain(at[0], at[1], options));
-      if (store.model.value === of && store.selected.value === at) explanation.value = found;
-    }
+    const options = store.options.value;
+    const found = await plannerCall((core) => core.explain(at[0], at[1], options));
+    if (store.model.value === of && store.selected.value === at) explanation.value = found;
   } catch (error) {
     explanation.value = null;
     if (!(error instanceof EngineLost)) store.alertText.value = sentence(error);
-  } finally {
-    busy = false;
   }
 }
+
+/** A drag leaves only the last question. */
+const follow = latest(explain);
 
 /** A drag asks once it rests: the plan is worth more than its arithmetic. */
 const REST_MS = 150;

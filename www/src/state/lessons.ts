@@ -3,13 +3,25 @@
  * What a lesson sets is ordinary state, so it is in the address, and everything can be changed from there.
  */
 import { batch, computed } from "@preact/signals";
+import { BUILT_IN, useBuiltIn } from "./lab/data";
+import { evaluate } from "./lab/evaluation";
+import { repairWithSpare } from "./lab/repair";
 import { measureOnImages, openSample } from "./models";
 import { runBoth } from "./proof";
 import { applySettings, areSet, type Settings } from "./settings";
 import * as store from "./store";
 import { defaults, type View } from "./url";
 
-export type Try = { set: Partial<Settings> } | { act: "measure" | "run" };
+/** What a lesson's button does besides setting the plan. */
+const ACTS = {
+  measure: measureOnImages,
+  run: runBoth,
+  evaluate,
+  "repair-16": () => repairWithSpare(16),
+  "repair-64": () => repairWithSpare(64),
+} as const;
+
+export type Try = { set: Partial<Settings> } | { act: keyof typeof ACTS };
 
 export interface Lesson {
   id: string;
@@ -19,6 +31,8 @@ export interface Lesson {
   /** [row, channel] */
   selected?: [number, number];
   zoom?: number;
+  /** Built-in test images that the lab is to judge by; the others are left for a repair. */
+  judgedBy?: number;
   /** One per label in the words. */
   tries: Try[];
 }
@@ -80,6 +94,14 @@ const LESSONS: Lesson[] = [
     view: "channel",
     tries: [{ set: { multiple: 1 } }, { set: { multiple: 8 } }, { act: "run" }],
   },
+  {
+    id: "repair",
+    net: BUILT_IN.network,
+    set: { criterion: "sigma", share: 0.4, compensation: "mean" },
+    view: "lab",
+    judgedBy: 500,
+    tries: [{ act: "evaluate" }, { act: "repair-16" }, { act: "repair-64" }],
+  },
 ];
 
 /** Those whose sample is there: the one-file page holds only some. */
@@ -111,6 +133,7 @@ export async function openLesson(id: string): Promise<void> {
     store.pinned.value = null;
     if (it.selected) store.selected.value = it.selected;
   });
+  if (it.judgedBy) await useBuiltIn(it.judgedBy);
 }
 
 /** A link that names a lesson and nothing else means the lesson as it is prepared. */
@@ -122,8 +145,7 @@ export async function lessonFromLink(hash: string): Promise<void> {
 
 export function tryOut(it: Try): void {
   if ("set" in it) applySettings(it.set);
-  else if (it.act === "measure") void measureOnImages();
-  else void runBoth();
+  else void ACTS[it.act]();
 }
 
 /** Whether what a button would set is in force. */

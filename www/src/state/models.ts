@@ -30,7 +30,7 @@ import * as store from "./store";
 const t = words.network;
 
 /** Larger files would not leave room for two copies of the network in a 32-bit memory. */
-const LARGEST = 900e6;
+export const LARGEST = 900e6;
 
 let opening = 0;
 
@@ -51,7 +51,7 @@ async function open(wish: Wish): Promise<void> {
   store.noticeText.value = "";
   try {
     const size = companions.reduce((sum, it) => sum + it.content.size, blob.size);
-    if (size > LARGEST) throw t.tooLarge(name, Math.round(size / 1e6));
+    if (size > LARGEST) throw t.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
     await withJob(t.opening(name), null, async () => {
       const opened = await openInPlanner(name, blob, companions);
       if (turn !== opening) return;

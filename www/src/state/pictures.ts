@@ -1,5 +1,6 @@
 /** The images the networks run on, are measured on and repaired with: samples, until there are own ones. */
 import { signal } from "@preact/signals";
+import { distinctNames } from "../lib/files";
 import { fetchOwn } from "../lib/own-files";
 import * as store from "./store";
 
@@ -7,7 +8,8 @@ export interface Picture {
   id: number;
   name: string;
   blob: Blob;
-  url: string;
+  /** Made when it is first shown: the browser takes a moment for each, and of many most never are. */
+  readonly url: string;
   sample: boolean;
 }
 
@@ -17,12 +19,28 @@ let nextId = 1;
 /** Which sample images are shown or on their way. */
 let sampleSet = "";
 
+const urls = new WeakMap<Blob, string>();
+
 function picture(name: string, blob: Blob, sample: boolean): Picture {
-  return { id: nextId++, name, blob, url: URL.createObjectURL(blob), sample };
+  return {
+    id: nextId++,
+    name,
+    blob,
+    get url() {
+      const url = urls.get(blob) ?? URL.createObjectURL(blob);
+      urls.set(blob, url);
+      return url;
+    },
+    sample,
+  };
 }
 
 function drop(removed: readonly Picture[]): void {
-  for (const it of removed) URL.revokeObjectURL(it.url);
+  for (const { blob } of removed) {
+    const url = urls.get(blob);
+    if (url) URL.revokeObjectURL(url);
+    urls.delete(blob);
+  }
 }
 
 /** The images that suit the network just opened, unless the user brought some. */
@@ -44,13 +62,18 @@ export async function chooseSampleImages(): Promise<void> {
   }
 }
 
-export function addImages(files: readonly File[]): void {
+/** `paths`: where they lay, for names that tell them apart. */
+export function addImages(
+  files: readonly File[],
+  paths: readonly string[] = files.map((it) => it.webkitRelativePath || it.name),
+): void {
   if (files.length === 0) return;
+  const names = distinctNames(paths);
   // One's own photos take the place of the samples: agreement should be about them.
   drop(pictures.value.filter((it) => it.sample));
   pictures.value = [
     ...pictures.value.filter((it) => !it.sample),
-    ...files.map((file) => picture(file.name, file, false)),
+    ...files.map((file, i) => picture(names[i]!, file, false)),
   ];
 }
 

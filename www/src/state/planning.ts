@@ -4,6 +4,7 @@
  */
 
 import { batch, effect, untracked } from "@preact/signals";
+import { latest } from "../lib/latest";
 import { HIGHEST, LOWEST, logit, roundProbability, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
 import { negated, sortRows } from "../lib/order";
@@ -15,7 +16,6 @@ import * as store from "./store";
 
 const REST_MS = 140;
 
-let busy = false;
 /** Time of the oldest input event that no painted plan has answered yet. */
 let waiting: number | null = null;
 let rest = 0;
@@ -26,34 +26,31 @@ let cause: number | null = null;
 /** Asks for a plan of the current options. */
 function requestPlan(): void {
   waiting ??= cause ?? performance.now();
-  if (!busy) void pump();
+  void answer();
 }
 
-async function pump(): Promise<void> {
-  busy = true;
-  try {
-    while (store.model.value) {
-      if (waiting !== null) {
-        const since = waiting;
-        waiting = null;
-        detailStale = true;
-        await step(since);
-      } else if (detailStale) {
-        detailStale = false;
-        await describeSelected();
-      } else break;
-    }
-  } finally {
-    busy = false;
-  }
-}
-
+/** The channel's description is due. */
 let detailStale = false;
 
 function requestDetail(): void {
   detailStale = true;
-  if (!busy) void pump();
+  void answer();
 }
+
+/** The plan first, then what was asked about the channel; whatever came meanwhile goes before it. */
+const answer = latest(async () => {
+  while (store.model.value) {
+    if (waiting !== null) {
+      const since = waiting;
+      waiting = null;
+      detailStale = true;
+      await step(since);
+    } else if (detailStale) {
+      detailStale = false;
+      await describeSelected();
+    } else break;
+  }
+});
 
 /** The channel view costs more than the plan itself, so it gives way to the next drag step. */
 async function describeSelected(): Promise<void> {

@@ -5,11 +5,12 @@ import { proxy, transfer } from "comlink";
 import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../lib/distribution";
 import { download } from "../lib/download";
 import { median, planFileStem } from "../lib/format";
-import { measure, timed } from "../lib/measure";
+import { timed } from "../lib/measure";
 import type { Check, Plan, Prediction } from "../wasm/core";
 import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner, useLabelText } from "./engines";
+import { firstOfOriginal, infer } from "./infer";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
@@ -68,26 +69,53 @@ export const latency = signal<{ original: Latency; pruned: Latency } | null>(nul
 export const product = signal<Product | null>(null);
 export const labelFile = signal("");
 
+/** The file that was handed out last. */
+export interface Saved {
+  key: string;
+  repairedOn: number;
+  name: string;
+  before: number;
+  after: number;
+}
+
+export const saved = signal<Saved | null>(null);
+
 /** The product, if it still is what the controls say. */
 export const current = computed(() => {
   const it = product.value;
   return it && it.key === store.planKey.value ? it : null;
 });
 
+/** Whether the file that was saved is the network that the page shows. */
+export const savedCurrent = computed(() => {
+  const [it, made] = [saved.value, current.value];
+  return it !== null && it.key === store.planKey.value && (!made || made.repairedOn === it.repairedOn);
+});
+
 /** The runner holds one pruned network: what makes or uses it takes turns. */
 export const working = signal(false);
 
-async function alone(work: () => Promise<void>): Promise<void> {
+export async function alone(work: () => Promise<void>): Promise<void> {
   if (working.value) return;
   working.value = true;
   store.alertText.value = "";
+  const open = opened();
   try {
     await work();
   } catch (error) {
-    report(error);
+    // Whatever went wrong with a network that is not open any more is nobody's business.
+    if (opened() === open) report(error);
   } finally {
     working.value = false;
   }
+}
+
+/** Identity of the network that is open; a measurement changes the model, not this. */
+const opened = () => store.model.value?.blob;
+
+/** Ends work on a network that another one has replaced, before it leaves anything behind. */
+function stillOpen(blob: Blob | undefined): void {
+  if (opened() !== blob) throw new Error(words.page.stopped);
 }
 
 export function resetProof(): void {
@@ -97,6 +125,7 @@ export function resetProof(): void {
   answersKey.value = "";
   latency.value = null;
   product.value = null;
+  saved.value = null;
   labelFile.value = "";
 }
 
@@ -117,11 +146,13 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
   if (existing?.generation === runnerGeneration()) return existing;
   const key = store.planKey.value;
   const options = store.options.value;
+  const open = opened();
   say(0, t.pruning);
   const plan = await timed("prune", () => runnerCall((core) => core.prune(options)));
   say(0.4, t.checking);
   const check = await timed("check", () => runnerCall((core) => core.check()));
   const bytes = await runnerCall((core) => core.prunedBytes());
+  stillOpen(open);
   const made: Product = {
     key,
     generation: runnerGeneration(),
@@ -136,14 +167,9 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
   return made;
 }
 
-async function infer(which: "original" | "pruned", of: Picture): Promise<{ prediction: Prediction; wall: number }> {
-  const generation = runnerGeneration();
-  const image = await bytesOf(of.blob);
-  sameRunner(generation);
-  const as = store.preset.value;
-  const start = performance.now();
-  const prediction = await runnerCall((core) => core.infer(which, transfer(image, [image.buffer]), as));
-  return { prediction, wall: measure(`infer:${which}`, start) };
+/** Whether both name the same class; null where the output is not class scores. */
+export function sameClass(original: Prediction, other: Prediction): boolean | null {
+  return original.top.length > 0 ? original.top[0]!.index === other.top[0]?.index : null;
 }
 
 function compare(of: Picture, original: Prediction, pruned: Prediction): Answer {
@@ -153,22 +179,11 @@ function compare(of: Picture, original: Prediction, pruned: Prediction): Answer 
     scale = Math.max(scale, Math.abs(score));
     difference = Math.max(difference, Math.abs(score - (pruned.scores[i] ?? 0)));
   });
-  const agree = original.top.length > 0 ? original.top[0]!.index === pruned.top[0]?.index : null;
+  const agree = sameClass(original, pruned);
   const [p, q] = [probabilitiesOf(original), probabilitiesOf(pruned)];
   const shift = agree === null ? Number.NaN : shareMoved(p, q);
   const kl = agree === null ? Number.NaN : divergence(p, q);
   return { picture: of, original, pruned, agree, difference, scale, moved: shift, kl };
-}
-
-/** A network compiles once; its first answer is remembered until it has to compile again. */
-let firstOriginal = { blob: null as Blob | null, generation: -1, ms: 0 };
-
-function noteFirst(made: Product, original: number, pruned: number): void {
-  const blob = store.model.value?.blob ?? null;
-  if (firstOriginal.blob !== blob || firstOriginal.generation !== runnerGeneration()) {
-    firstOriginal = { blob, generation: runnerGeneration(), ms: original };
-  }
-  made.first ||= pruned;
 }
 
 /** Enough repetitions for a median that a busy moment does not move, few enough not to be noticed. */
@@ -179,11 +194,12 @@ export function runBoth(): Promise<void> {
   return alone(runPictures);
 }
 
-async function runPictures(): Promise<void> {
+export async function runPictures(): Promise<void> {
   const images = pictures.value;
   const fresh: Answer[] = [];
   const failed: Failure[] = [];
   let made: Product | null = null;
+  const open = opened();
   const show = (time: typeof latency.value) => {
     if (!made) return;
     const key = made.key + made.repairedOn;
@@ -203,7 +219,8 @@ async function runPictures(): Promise<void> {
         try {
           const original = await infer("original", of);
           const pruned = await infer("pruned", of);
-          if (fresh.length === 0) noteFirst(product, original.wall, pruned.wall);
+          stillOpen(open);
+          product.first ||= pruned.wall;
           fresh.push(compare(of, original.prediction, pruned.prediction));
         } catch (error) {
           // One bad file among many must not cost the others. What is no sentence, or comes of a lost
@@ -216,8 +233,9 @@ async function runPictures(): Promise<void> {
       }
       if (fresh.length === 0) throw failed[0]?.reason ?? words.proof.noImage;
       const warm = await warmRuns(fresh[0]!.picture);
+      stillOpen(open);
       show({
-        original: { first: firstOriginal.ms, ...warm.original },
+        original: { first: firstOfOriginal(), ...warm.original },
         pruned: { first: product.first, ...warm.pruned },
       });
     });
@@ -277,6 +295,7 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
   const key = store.planKey.value;
   const options = store.options.value;
   const generation = runnerGeneration();
+  const open = opened();
   for (const [i, of] of images.entries()) {
     const image = await bytesOf(of);
     sameRunner(generation);
@@ -288,6 +307,7 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
   );
   const plan = await runnerCall((core) => core.repair(options, say));
   const bytes = await runnerCall((core) => core.prunedBytes());
+  stillOpen(open);
   product.value = {
     key,
     generation: runnerGeneration(),
@@ -314,6 +334,9 @@ export function downloadPruned(): Promise<void> {
     if (made.check && !made.check.passed) {
       throw words.proof.notOffered(made.check.max_abs_diff.toPrecision(2));
     }
-    download(fileName(made), made.bytes);
+    const name = fileName(made);
+    download(name, made.bytes);
+    const { key, repairedOn } = made;
+    saved.value = { key, repairedOn, name, before: made.plan.bytes.before, after: made.bytes.size };
   });
 }

@@ -3,6 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { type Remote, wrap } from "comlink";
 import type { Placed } from "../charts/graph-layout";
 import type { Layouter } from "../charts/graph-layout.worker";
+import { latest } from "../lib/latest";
 import type { Topology } from "../wasm/core";
 import { EngineLost, sentence } from "../worker/engine";
 import { spawn } from "../worker/spawn";
@@ -52,27 +53,16 @@ async function draw(of: store.Model): Promise<void> {
   }
 }
 
-let busy = false;
-let stale = false;
-
-async function measureWidths(): Promise<void> {
-  stale = true;
-  if (busy) return;
-  busy = true;
+const measureWidths = latest(async () => {
+  const of = store.model.value;
+  const options = store.options.value;
   try {
-    while (stale) {
-      stale = false;
-      const of = store.model.value;
-      const options = store.options.value;
-      const found = await plannerCall((core) => core.topologyWidths(options));
-      if (store.model.value === of) widths.value = found;
-    }
+    const found = await plannerCall((core) => core.topologyWidths(options));
+    if (store.model.value === of) widths.value = found;
   } catch {
     // The plan itself reports what is wrong.
-  } finally {
-    busy = false;
   }
-}
+});
 
 export function startDrawing(): void {
   // When the page has come to rest: then the panel opens at once, and offline too.

@@ -1,12 +1,12 @@
 /** What removing does to the answers, with and without the fold: networks tried beside the two. */
 
 import { computed, signal } from "@preact/signals";
-import { transfer } from "comlink";
 import type { Compensation, PlanOptions, Prediction } from "../wasm/core";
 import { words } from "../words";
 import type { Which } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
-import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner } from "./engines";
+import { runnerCall, stopRunner } from "./engines";
+import { infer } from "./infer";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
@@ -59,11 +59,7 @@ async function make(slot: number, options: PlanOptions): Promise<void> {
 }
 
 export async function inferOn(which: Which, of: Picture): Promise<Prediction> {
-  const generation = runnerGeneration();
-  const image = await bytesOf(of.blob);
-  sameRunner(generation);
-  const as = store.preset.value;
-  return runnerCall((core) => core.infer(which, transfer(image, [image.buffer]), as));
+  return (await infer(which, of)).prediction;
 }
 
 /** Runs the picture through the original and both ways of removing. */

@@ -1,7 +1,7 @@
 /** A drop anywhere on the page takes the same way as the buttons. */
-
-import { droppedFiles, imagesOf, sortFiles } from "../lib/files";
-import { openFiles } from "../state/models";
+import { imagesOf } from "../lib/files";
+import { draggedFiles } from "../lib/folders";
+import { arrive, arriveFolder } from "../state/arrivals";
 import { addImages } from "../state/pictures";
 import { dropping, noticeText } from "../state/store";
 import { words } from "../words";
@@ -32,17 +32,9 @@ export function acceptDrops(): void {
     const folder = items.some((it) => it.webkitGetAsEntry?.()?.isDirectory);
     const at = event.timeStamp;
     // Files alone take the short way: no wait between the drop and the opening.
-    if (!folder) void openFiles(sortFiles([...(event.dataTransfer?.files ?? [])]), at);
-    else void droppedFiles(items).then((files) => openFolder(files, at));
+    if (!folder) void arrive([...(event.dataTransfer?.files ?? [])], at);
+    else void draggedFiles(event.dataTransfer!).then((files) => arriveFolder(files, at));
   });
-}
-
-/** A folder may hold a network with its weights, images, and whatever else lies about. */
-function openFolder(files: File[], at: number): void {
-  const networks = files.filter((it) => /\.onnx(\.data)?$/i.test(it.name));
-  const images = imagesOf(files);
-  if (networks.length + images.length > 0) void openFiles(sortFiles([...networks, ...images]), at);
-  else noticeText.value = words.network.nothingInFolder(files.length);
 }
 
 /** Images from the clipboard take the same way too. */

@@ -1,6 +1,6 @@
-import { sortFiles } from "../lib/files";
 import { bytes, compact, count, fixed } from "../lib/format";
-import { openFiles, openSample } from "../state/models";
+import { arrive } from "../state/arrivals";
+import { openSample } from "../state/models";
 import { type Model, model, type SampleNetwork, samples } from "../state/store";
 import { words } from "../words";
 import { FileButton, Step } from "./parts";
@@ -12,12 +12,7 @@ export function NetworkView() {
   return (
     <section class="network" aria-label={t.name}>
       <Step n={1} title={t.name} />
-      <FileButton
-        name={t.open}
-        primary
-        multiple
-        onFiles={(files, since) => void openFiles(sortFiles(files, true), since)}
-      >
+      <FileButton name={t.open} primary multiple onFiles={(files, since) => void arrive(files, since, true)}>
         {t.open}
       </FileButton>
       <p class="hint">{t.orDrop}</p>

@@ -1,28 +1,9 @@
 import { imagesOf } from "../lib/files";
-import { value } from "../lib/format";
+import { arriveAsImages } from "../state/arrivals";
 import { forgetMeasurement, measureOnImages } from "../state/models";
 import { addImages, bringSamplesBack, pictures, removePicture } from "../state/pictures";
-import {
-  current,
-  downloadPruned,
-  fileName,
-  labelFile,
-  readLabelFile,
-  repairWithImages,
-  runBoth,
-  working,
-} from "../state/proof";
-import {
-  drag,
-  labels,
-  labelsChoice,
-  measured,
-  model,
-  multiple,
-  noticeText,
-  preset,
-  presetChoice,
-} from "../state/store";
+import { labelFile, readLabelFile, repairWithImages, runBoth, working } from "../state/proof";
+import { labels, labelsChoice, measured, model, noticeText, preset, presetChoice } from "../state/store";
 import { LABELS, PRESETS } from "../state/url";
 import { words } from "../words";
 import { MovementText } from "./convergence";
@@ -30,7 +11,8 @@ import { FitView } from "./fit";
 import { Marked } from "./marked";
 import { Choice, FileButton, Step } from "./parts";
 import { Predictions } from "./predictions";
-import { Repaired } from "./repaired";
+import { Take } from "./take";
+import { Unchanged } from "./unchanged";
 
 const t = words.proof;
 
@@ -66,6 +48,7 @@ export function ProofView() {
           {t.repair}
         </button>
       </div>
+      <Unchanged />
       <Predictions />
       <Take />
       <Measure />
@@ -90,7 +73,7 @@ function Pictures() {
       </ul>
       {all.length > 24 ? <p class="hint">{t.more(all.length - 24)}</p> : null}
       <div class="row">
-        <FileButton name={t.add} multiple onFiles={addImages}>
+        <FileButton name={t.add} multiple onFiles={(files) => void arriveAsImages(files)}>
           {t.add}
         </FileButton>
         <FileButton name={t.addFolder} folder multiple onFiles={addFolder}>
@@ -138,64 +121,6 @@ function Reading() {
         {t.labelsFile}
       </FileButton>
     </div>
-  );
-}
-
-function Take() {
-  const made = current.value;
-  const check = made?.check;
-  return (
-    <div class="take">
-      <button
-        type="button"
-        class="primary wide"
-        disabled={!model.value}
-        aria-disabled={working.value}
-        onClick={downloadPruned}
-      >
-        {t.download}
-      </button>
-      {check ? (
-        <p class={check.passed ? "checked" : "checked bad"}>
-          {t.check(
-            check.passed,
-            value(check.max_abs_diff),
-            check.samples,
-            value(check.max_abs_output),
-            made.repairedOn,
-          )}
-        </p>
-      ) : made?.repairedOn ? (
-        <p class="checked">{t.repairedWith(made.repairedOn)}</p>
-      ) : (
-        <p class="hint">{t.beforeDownload}</p>
-      )}
-      {made?.plan.repair ? <Repaired plan={made.plan} /> : null}
-      {made ? <p class="file-name">{fileName(made)}</p> : null}
-      <Blocks />
-    </div>
-  );
-}
-
-/** Channels that CPU runtimes take at a time; a layer of another count falls back to slower kernels. */
-const BLOCK = 8;
-
-function Blocks() {
-  const cut = drag.value?.preview.channels;
-  if (!cut || cut.after === cut.before || multiple.value % BLOCK === 0) return null;
-  return (
-    <p class="hint">
-      {t.blocks(BLOCK)}{" "}
-      <button
-        type="button"
-        class="link"
-        onClick={() => {
-          multiple.value = BLOCK;
-        }}
-      >
-        {t.keepMultiples(BLOCK)}
-      </button>
-    </p>
   );
 }
 

@@ -10,7 +10,7 @@ export const channel = {
   stepByStep: "Step by step",
   shareFate: (coupled: number) =>
     coupled > 1
-      ? `${plural(coupled, "normalised channel")} share its fate: they go together or not at all.`
+      ? `${plural(coupled, "normalised channel")}, this one among them, share one fate: they go together or not at all.`
       : "No other normalised channel is tied to it.",
   activation: (mean: string, std: string) => `After its activation: mean ${mean}, standard deviation ${std}.`,
   removed: "removed",
@@ -23,7 +23,7 @@ export const channel = {
   upperEnd: (p: string) => ` · P(at upper end) = ${p}`,
 
   toldNothing: "Compensation is “none”: the readers are told 0, whatever the channel was.",
-  moreReaders: (n: number) => `and ${n} more readers`,
+  moreReaders: (n: number) => `and ${plural(n, "more reader")}`,
   /** What a reader is told: null while it is not known. */
   told: (constant: string | null, zero: boolean) =>
     constant === null ? "nothing yet" : zero ? "0" : `the constant ${constant}`,
@@ -58,7 +58,7 @@ export const channel = {
     zeros: "Zeros at its reader",
     tau: "τ",
     one: (what: string, value: string) => `${what} after one image: ${value}. More images show whether it holds.`,
-    from: (first: number, last: number | undefined) => `From ${plural(first, "image")} to ${last}`,
+    from: (first: number, last: number | undefined) => `From image ${first} to image ${last}`,
     moved: (what: string, first: string, last: string, steady: boolean) =>
       `${what} ${first} → ${last}, ${steady ? "steady" : "still moving"}`,
     line: (gaussian: boolean, values: readonly string[]) =>

@@ -1,4 +1,5 @@
 /** English: one line per topic. A translation is the same object in a folder of its own. */
+import { arrivals } from "./arrivals";
 import { cases } from "./cases";
 import { channel } from "./channel";
 import { choices } from "./choices";
@@ -10,6 +11,7 @@ import { lab } from "./lab";
 import { lessons } from "./lessons";
 import { limits } from "./limits";
 import { map } from "./map";
+import { matching } from "./matching";
 import { network } from "./network";
 import { numbers } from "./numbers";
 import { page } from "./page";
@@ -17,6 +19,8 @@ import { pictures } from "./pictures";
 import { plan } from "./plan";
 import { proof } from "./proof";
 import { report } from "./report";
+import { saved } from "./saved";
+import { unchanged } from "./unchanged";
 
 export const english = {
   page,
@@ -37,4 +41,8 @@ export const english = {
   report,
   errors,
   numbers,
+  arrivals,
+  matching,
+  saved,
+  unchanged,
 };

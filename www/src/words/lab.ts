@@ -49,7 +49,7 @@ export const lab = {
     soFar: (original: string, pruned: string, agreeing: string) =>
       `So far the original is right on ${original} and the pruned network on ${pruned}; ${agreeing}.`,
     withoutLabels: (share: string, images: number) =>
-      `Both networks give the same answer on ${share} of these ${plural(images, "image")}; how many more or fewer would be right can not be said without labels.`,
+      `Both networks give the same answer on ${share} of these ${plural(images, "image")}; how many more or fewer would be right cannot be said without labels.`,
     range: (points: string, interval: string) => `${points} points, 95 % interval ${interval}`,
     moved: (lost: number, won: number) => `${plural(lost, "answer")} went wrong and ${count(won)} came right`,
     better: (images: number, range: string, moved: string) =>
@@ -173,7 +173,7 @@ export const lab = {
     holds: "Holds",
     yes: "✓ yes",
     no: "✗ no",
-    notEvaluated: "The pruned network was not evaluated",
+    notEvaluated: "The pruned network was not evaluated.",
     noLabels: "These images have no labels, so no accuracy can be lost on them: ask for agreement instead",
   },
 };

@@ -23,13 +23,13 @@ export const network = {
   published: ", JCST 37(3), 2022. doi 10.1007/s11390-022-2131-8",
 
   opening: (name: string) => `Opening ${name}`,
-  tooLarge: (name: string, megabytes: number) =>
-    `${name} has ${megabytes} MB; networks up to 900 MB fit into a browser tab.`,
+  tooLarge: (name: string, megabytes: number, most: number) =>
+    `${name} has ${megabytes} MB; networks up to ${most} MB fit into a browser tab.`,
   leftAside: (name: string, others: readonly string[]) =>
-    `${name} is open; the page holds one network at a time, so ${others.join(", ")} was left aside.`,
+    `${name} is open; the page holds one network at a time, so ${others.join(", ")} ${others.length === 1 ? "was" : "were"} left aside.`,
   sampleNotFetched: (file: string, status: number) => `The sample ${file} could not be fetched (${status}).`,
-  sampleOffline: (file: string) => `The sample ${file} could not be fetched`,
+  sampleOffline: (file: string) => `The sample ${file} could not be fetched.`,
   samplesNotFetched: "The list of samples could not be fetched; open a network of your own.",
   nothingInFolder: (files: number) =>
-    `None of the ${files} files in this folder is a network or an image (PNG, JPEG or WebP).`,
+    `None of the files in this folder (${count(files)}) is a network or an image (PNG, JPEG or WebP).`,
 };

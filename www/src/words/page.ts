@@ -18,7 +18,7 @@ export const page = {
   /** Work that goes on: "Pruning…". */
   ongoing: (what: string) => `${what}…`,
   dismiss: "Dismiss",
-  drop: "Drop an ONNX network, or images to run it on",
+  drop: "Drop an ONNX network, images to run it on, or labelled images for the Lab",
   newer: "A newer version of this page is ready: the next load shows it.",
 
   channels: "Channels",

@@ -31,7 +31,7 @@ export const plan = {
   lock: "Lock",
   lockOf: (layer: string) => `Lock ${layer}`,
   layer: "Layer",
-  params: "Params",
+  params: "Parameters",
   layerTitle: (name: string, kind: string, op: string, kernel: string) => `${name}: ${kind} ${op} ${kernel}`,
   /** By the core's word for the kind of a layer. */
   kinds: {
@@ -62,6 +62,6 @@ export const plan = {
     sameChannels: "Both remove the same channels; they differ in what the readers are told.",
     overlap: (both: number, onlyA: number, onlyB: number) =>
       `Of the normalised channels both remove ${count(both)}; only A ${count(onlyA)}, only B ${count(onlyB)}.`,
-    impossible: "The pinned plan can not be worked out for this network, so it was taken off.",
+    impossible: "The pinned plan cannot be worked out for this network, so it was taken off.",
   },
 };

@@ -1,5 +1,5 @@
 /** Images, answers, repair, the file to take home, and the measurement. */
-import { plural } from "../lib/format";
+import { count, plural } from "../lib/format";
 
 export const proof = {
   name: "Proof",
@@ -17,7 +17,8 @@ export const proof = {
   dropHint: "Or drop images or a folder anywhere, or paste an image.",
   photosOnly:
     "These photos only show that it runs. A CIFAR-10 network knows airplane, automobile, bird, cat, deer, dog, frog, horse, ship and truck: add your photos of those.",
-  noImageInFolder: (files: number) => `None of the ${files} files in this folder is an image (PNG, JPEG or WebP).`,
+  noImageInFolder: (files: number) =>
+    `None of the files in this folder (${count(files)}) is an image (PNG, JPEG or WebP).`,
   pasted: (n: number) => (n === 1 ? "The image was pasted." : `${n} images were pasted.`),
   preprocessing: "Preprocessing",
   labels: "Labels",

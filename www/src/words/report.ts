@@ -23,7 +23,8 @@ export const report = {
     withheld: "withheld",
   },
   noLayer: "No layer loses a channel.",
-  layers: (cut: number, layers: number) => `${cut} of ${plural(layers, "layer")} lose channels`,
+  layers: (cut: number, layers: number) =>
+    `${cut} of ${plural(layers, "layer")} ${cut === 1 ? "loses" : "lose"} channels`,
   layersNote: "and so much of their MACs",
   more: (n: number) => `and ${n} more`,
   proof: "Proof",

@@ -85,6 +85,12 @@ export async function chooseBuiltInWithNetwork(): Promise<void> {
   await chooseBuiltIn();
 }
 
+/** The built-in images, `count` of them judged by: the rest can repair. */
+export async function useBuiltIn(count: number): Promise<void> {
+  if (!labelled.value?.builtIn) await chooseBuiltIn();
+  if (labelled.value?.builtIn) useImages(count);
+}
+
 export function chooseFiles(files: readonly LabFile[]): Promise<void> {
   if (files.length === 0) return Promise.resolve();
   const folder = files[0]!.name.split("/")[0]!;

@@ -4,13 +4,14 @@
  */
 
 import { batch, signal } from "@preact/signals";
-import { tidyKnob } from "../../lib/knobs";
 import type { Against, Change, Evaluation } from "../../wasm/core";
 import { words } from "../../words";
+import type { GuardStep } from "../../worker/api";
 import { sentence } from "../../worker/engine";
 import { cutterCall } from "../engines";
+import { knobOf, searchLargest } from "../guarded";
 import { setAmount } from "../planning";
-import { keyOf, options, takesShare, type WholePlan } from "../store";
+import { keyOf, options, type WholePlan } from "../store";
 import { scope } from "./bench";
 import { judgePlan } from "./judge";
 import { Clock, type Progress, Token, wasStopped } from "./progress";
@@ -73,19 +74,19 @@ export async function searchGuard(): Promise<void> {
   guarding.value = { done: 0, total: 1, left: null };
   try {
     const knobs = await cutterCall((core) => core.sweepKnobs(base, SCANNED));
-    let step = await cutterCall((core) => core.guardStart(knobs, REFINED, !takesShare.value));
-    const clock = new Clock(step.total);
-    while (step.next !== null) {
+    let clock: Clock | null = null;
+    const holds = async (plan: WholePlan, { done, total }: GuardStep) => {
       mine.check();
-      const asked = step.next;
-      const one = await attempt(planAt(asked, base), wanted, { of, token: mine, urgent: true });
+      clock ??= new Clock(total);
+      guarding.value = clock.at(done);
+      const one = await attempt(plan, wanted, { of, token: mine, urgent: true });
       mine.check();
       tried.value = [...tried.value, one].sort((a, b) => b.macs.after - a.macs.after);
-      step = await cutterCall((core) => core.guardTell(asked, one.holds));
-      if (!mine.stopped) guarding.value = clock.at(step.done);
-    }
+      return one.holds;
+    };
+    const best = await searchLargest({ base, knobs, steps: REFINED, call: cutterCall, holds });
     if (keyOf({ ...options.value, threshold: 0, share: 0 }) !== keyOf({ ...base, threshold: 0, share: 0 })) return;
-    settle(wanted, step.best === null ? null : tidyKnob(step.best, base.criterion));
+    settle(wanted, best);
   } catch (error) {
     if (!wasStopped(error)) guardProblem.value = sentence(error);
   } finally {
@@ -97,11 +98,6 @@ export async function searchGuard(): Promise<void> {
   }
 }
 
-function planAt(knob: number, base: WholePlan): WholePlan {
-  const tidy = tidyKnob(knob, base.criterion);
-  return base.criterion === "probability" ? { ...base, threshold: tidy } : { ...base, share: tidy };
-}
-
 async function attempt(plan: WholePlan, wanted: Pledge, wish: Parameters<typeof judgePlan>[1]): Promise<Tried> {
   const { macs } = (await cutterCall((core) => core.preview(plan, null))).preview;
   const result = await judgePlan(plan, wish);
@@ -110,8 +106,7 @@ async function attempt(plan: WholePlan, wanted: Pledge, wish: Parameters<typeof 
   if (wanted.kind === "loss" && against.difference === null) {
     throw words.lab.guard.noLabels;
   }
-  const knob = plan.criterion === "probability" ? plan.threshold : plan.share;
-  return { plan, knob, macs, result, holds: holds(wanted, against) };
+  return { plan, knob: knobOf(plan), macs, result, holds: holds(wanted, against) };
 }
 
 function settle(wanted: Pledge, knob: number | null): void {

@@ -24,10 +24,10 @@ function shuffled<T>(all: readonly T[]): T[] {
   return out;
 }
 
-export function repairWithSpare(): Promise<void> {
+export function repairWithSpare(most = ENOUGH): Promise<void> {
   const data = labelled.value;
   const from = images.value;
-  const to = from + spare.value;
-  if (!data || spare.value <= 0) return Promise.resolve();
+  const to = from + Math.min(most, spare.value);
+  if (!data || to <= from) return Promise.resolve();
   return repairWith(async () => shuffled(await pool.pictures(data.files, from, to)));
 }

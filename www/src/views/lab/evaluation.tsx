@@ -20,7 +20,7 @@ import {
 } from "../../state/lab/evaluation";
 import { repairWithSpare, spare } from "../../state/lab/repair";
 import { current, working } from "../../state/proof";
-import type { Against, Evaluation } from "../../wasm/core";
+import type { Against, Evaluation, Matching } from "../../wasm/core";
 import { words } from "../../words";
 import { Heads } from "../parts";
 import { SaveButtons } from "../save";
@@ -68,6 +68,7 @@ export function EvaluationView() {
       <div class="lab-columns">
         <div>
           <Numbers {...shown} />
+          <MatchingNote of={original?.matching ?? null} />
           <Pictures {...shown} />
           <SaveButtons
             picture={words.pictures.names.evaluation}
@@ -164,6 +165,12 @@ function Numbers({ original, pruned, repaired }: Shown) {
       </tbody>
     </table>
   );
+}
+
+/** Classes taken in order are a guess, and said to be one. */
+function MatchingNote({ of }: { of: Matching | null }) {
+  if (!of) return null;
+  return <p class={of.by_name ? "hint" : "caution"}>{words.matching.text(of)}</p>;
 }
 
 /** Images that are not judged by may be learnt from. */

@@ -1,0 +1,95 @@
+/** The pruned network as a file: the check it had to pass, and what was saved. */
+import { bytes, value } from "../lib/format";
+import {
+  current,
+  downloadPruned,
+  fileName,
+  type Product,
+  type Saved,
+  saved,
+  savedCurrent,
+  working,
+} from "../state/proof";
+import { drag, model, multiple } from "../state/store";
+import type { Value } from "../wasm/core";
+import { words } from "../words";
+import { Repaired } from "./repaired";
+
+const t = words.proof;
+const saying = words.saved;
+
+export function Take() {
+  const made = current.value;
+  const file = savedCurrent.value ? saved.value : null;
+  const proven = made && (made.check || made.repairedOn > 0);
+  return (
+    <div class="take">
+      <button
+        type="button"
+        class="primary wide"
+        disabled={!model.value}
+        aria-disabled={working.value}
+        onClick={downloadPruned}
+      >
+        {t.download}
+      </button>
+      <div role="status" class="taken">
+        {file ? <SavedFile of={file} /> : null}
+        {proven ? <Checked of={made} /> : null}
+        {file ? <Next /> : null}
+      </div>
+      {saved.value && !file ? <p class="stale-note">{saying.stale(saved.value.name)}</p> : null}
+      {proven ? null : <p class="hint">{t.beforeDownload}</p>}
+      {made?.plan.repair ? <Repaired plan={made.plan} /> : null}
+      {made && !file ? <p class="file-name">{fileName(made)}</p> : null}
+      <Blocks />
+    </div>
+  );
+}
+
+function SavedFile({ of: { name, before, after } }: { of: Saved }) {
+  return (
+    <p>
+      {saying.file} <code>{name}</code>, {saying.size(bytes(before), bytes(after))}
+    </p>
+  );
+}
+
+function Next() {
+  const info = model.value?.overview.model;
+  if (!info) return null;
+  const list = (values: Value[]) => values.map((it) => saying.tensor(it.name, it.shape.join("×")));
+  return <p class="hint">{saying.next(saying.input(list(info.inputs)), saying.output(list(info.outputs)))}</p>;
+}
+
+function Checked({ of: { check, repairedOn } }: { of: Product }) {
+  if (!check) return <p class="checked">{t.repairedWith(repairedOn)}</p>;
+  const { passed, max_abs_diff, samples, max_abs_output } = check;
+  return (
+    <p class={passed ? "checked" : "checked bad"}>
+      {t.check(passed, value(max_abs_diff), samples, value(max_abs_output), repairedOn)}
+    </p>
+  );
+}
+
+/** Channels that CPU runtimes take at a time; a layer of another count falls back to slower kernels. */
+const BLOCK = 8;
+
+function Blocks() {
+  const cut = drag.value?.preview.channels;
+  if (!cut || cut.after === cut.before || multiple.value % BLOCK === 0) return null;
+  return (
+    <p class="hint">
+      {t.blocks(BLOCK)}{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          multiple.value = BLOCK;
+        }}
+      >
+        {t.keepMultiples(BLOCK)}
+      </button>
+    </p>
+  );
+}
