@@ -58,8 +58,8 @@ export function layout(
     return box;
   });
   const usual = Math.max(84, width * 0.22 * Math.min(type, 1.3));
-  // Names that a narrow map would cut take up to a third of it.
-  const named = Math.min(width / 3, LOCK_STRIP + 10 + longest * labelSize(row, type) * LETTER);
+  // Names that a narrow map would cut take more than a third of it.
+  const named = Math.min(width * 0.38, LOCK_STRIP + 10 + longest * labelSize(row, type) * LETTER);
   const left = Math.round(Math.min(148 * type, Math.max(usual, named)));
   const gutter = width < NARROW ? NARROW_GUTTER : RIGHT_GUTTER;
   return {

@@ -23,13 +23,39 @@ export async function savePng(picture: Picture, name: string): Promise<void> {
     const scale = Math.min(SCALE, LONGEST / Math.max(image.naturalWidth, image.naturalHeight));
     canvas.width = Math.round(scale * image.naturalWidth);
     canvas.height = Math.round(scale * image.naturalHeight);
-    canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    await settle(image, canvas);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
     if (!blob) throw new Error("png");
     download(name, blob);
   } finally {
     URL.revokeObjectURL(url);
   }
+}
+
+/** How long letters may take, in steps of so many milliseconds. */
+const STEP = 60;
+const STEPS = 15;
+
+/**
+ * Draws until nothing changes any more: an image counts as decoded before the letters inside it are, and these
+ * begin to load when it is drawn for the first time.
+ */
+async function settle(image: HTMLImageElement, canvas: HTMLCanvasElement): Promise<void> {
+  const context = canvas.getContext("2d")!;
+  const probe = document.createElement("canvas");
+  // The letters of titles and legends, sharp enough that another font is another picture.
+  [probe.width, probe.height] = [Math.min(1600, canvas.width), Math.min(1600, canvas.height)];
+  const sketch = probe.getContext("2d", { willReadFrequently: true })!;
+  let last = "";
+  for (let same = 0, step = 0; same < 2 && step < STEPS; step++) {
+    sketch.clearRect(0, 0, probe.width, probe.height);
+    sketch.drawImage(image, 0, 0, probe.width, probe.height);
+    const now = probe.toDataURL();
+    same = now === last ? same + 1 : 0;
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, STEP));
+  }
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
 }
 
 /** The picture with the page's letters in it: elsewhere they are not installed, and an image may fetch nothing. */
@@ -59,7 +85,7 @@ async function embedded(face: CSSFontFaceRule): Promise<string> {
   const data = await known.get(url);
   if (!data) return "";
   const range = face.style.getPropertyValue("unicode-range");
-  return `@font-face{font-family:"${FAMILY}";font-weight:100 700;src:url(${data}) format("woff2");unicode-range:${range}}`;
+  return `@font-face{font-family:"${FAMILY}";font-weight:100 700;font-display:swap;src:url(${data}) format("woff2");unicode-range:${range}}`;
 }
 
 /** Without its letters a picture is set in the fonts named after them. */

@@ -23,7 +23,9 @@ export function channelPicture(within: Element | null): Picture | null {
   );
   const trace = within.querySelector(".trace");
   const drawn = trace?.querySelector("svg");
-  const settled = drawn ? [[{ ...freeze(drawn, { width: TRACE }), caption: [textOf(trace)] }]] : [];
+  const settled = drawn
+    ? [[{ ...freeze(drawn, { width: TRACE }), caption: [textOf(trace?.querySelector("figcaption"))] }]]
+    : [];
   const dead = within.querySelector(".bell .input-dead") ? "input-dead" : "output-dead";
   const legend: LegendItem[] = [
     { name: t.gaussian, stroke: token("ink") },

@@ -37,6 +37,6 @@ export const patch = (name: string, fill: string): LegendItem => ({ name, fill }
 export function textOf(element: Element | null | undefined): string {
   if (!element) return "";
   const copy = element.cloneNode(true) as Element;
-  for (const it of copy.querySelectorAll("button")) if (it.parentElement === copy) it.remove();
+  for (const it of copy.querySelectorAll(":scope > button, [aria-hidden]")) it.remove();
   return (copy.textContent ?? "").replace(/[ \n]+/g, " ").trim();
 }

@@ -30,7 +30,10 @@ export function comparePicture(within: Element | null): Picture | null {
       }),
     );
   // What the images said stands in the page's table.
-  const said = [...within.querySelectorAll("tr.judged")].map((row) => [...row.children].map(textOf).join("  "));
+  const said = [...within.querySelectorAll("tr.judged")].map((row) => {
+    const [what = "", first = "", second = ""] = [...row.children].map(textOf);
+    return t.judged(what, first, second);
+  });
   return {
     title: t.compare(fileName()),
     notes: [side(words.compare.a, of.a), side(words.compare.b, of.b), ...said],

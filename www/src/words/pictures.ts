@@ -47,6 +47,7 @@ export const pictures = {
   onlyA: "only by A",
   onlyB: "only by B",
   both: "removed by both",
+  judged: (what: string, a: string, b: string) => `${what}: A ${a}, B ${b}`,
   split: (both: number, a: number, b: number, of: number) => `${both} · A ${a} · B ${b} / ${of}`,
   change: (before: string, after: string) => `${before} → ${after} %`,
 };
