@@ -174,6 +174,22 @@ test("a guarded search sets the largest threshold that holds, and says how sure 
   expect(Number.parseFloat((await row(page, /^Same answer/))[1]!)).toBeGreaterThanOrEqual(95);
 });
 
+test("a promise that only a small cut keeps is kept by a small cut", async () => {
+  const page = await openLab();
+  await part(page, "Largest pruning that holds");
+  await page.getByRole("checkbox", { name: "with 95 % confidence" }).check();
+  await part(page, "Search");
+  const verdict = page.locator(".lab-verdict");
+  await expect.poll(() => verdict.textContent(), { timeout: 55_000 }).toMatch(/^The knob is set: /);
+  expect(await removed(page, "MACs")).toBeGreaterThan(5);
+  await part(page, "Evaluate");
+  await evaluated(page);
+  // The lower end of the interval, as the evaluation gives it.
+  const change = (await row(page, /^Change, points/)).join(" ");
+  const [, low] = /([−-][\d.]+) (?:to|–)/.exec(change) ?? [];
+  expect(Number(low?.replace("−", "-")), change).toBeGreaterThanOrEqual(-0.5);
+});
+
 const FOLDER = new URL("images/fashion/", PUBLIC);
 
 async function pictures() {

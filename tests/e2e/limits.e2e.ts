@@ -84,3 +84,36 @@ test("a share of its own, for criteria that take one", async () => {
   await expect.poll(() => staying(page)).toBe(site / 2);
   await expect.poll(() => hashOf(page)).toContain("own=12s0.5");
 });
+
+test("a lesson borrows the page and gives it back", async () => {
+  const page = await openPage({ hash: `#net=${V1}&threshold=0.6&own=8t0.9&view=graph` });
+  const mine = await removed(page, "MACs");
+  await page.getByRole("button", { name: "Lessons" }).click();
+  await page.getByRole("button", { name: "Why fold?" }).click();
+  await expect.poll(() => hashOf(page)).toContain("compensation=none");
+  // On to a lesson with another network, and back to where the user was.
+  await page.getByRole("button", { name: "Lessons" }).click();
+  await page.getByRole("button", { name: "Shortcuts tie layers together" }).click();
+  await expect.poll(() => hashOf(page)).toContain("net=mobilenetv2");
+  await page.getByRole("button", { name: "Close the lesson" }).click();
+  await page.getByText("Your network and plan from before the lesson are back.").waitFor();
+  await expect.poll(() => removed(page, "MACs")).toBe(mine);
+  await expect.poll(() => hashOf(page)).not.toMatch(/compensation|lesson/);
+  const hash = await hashOf(page);
+  for (const part of [`net=${V1}`, "threshold=0.6", "own=8t0.9", "view=graph"]) expect(hash).toContain(part);
+});
+
+test("what a download proves, and what it does not", async () => {
+  const page = await openPage({ hash: `#net=${V1}&threshold=0.6` });
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download pruned model" }).click();
+  await waiting;
+  await page.getByText(/How good its answers are is another question/).waitFor();
+  await page.getByRole("button", { name: "Run both networks" }).click();
+  await page.getByText(/but \d of the 5 images above change their answer/).waitFor();
+  // A latency is of the network it was measured on.
+  const savings = page.getByRole("table", { name: "Savings" }).getByRole("row", { name: /^Latency/ });
+  expect(await savings.textContent()).toContain("ms");
+  await setThreshold(page, "0.9");
+  await expect.poll(() => savings.textContent()).toContain("run both networks to measure");
+});

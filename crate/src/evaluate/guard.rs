@@ -5,7 +5,8 @@ use crate::session::Knob;
 /// Scans knobs from the most pruning to the least until one holds, then bisects towards the neighbour that did not.
 ///
 /// Accuracy does not fall evenly with pruning, so a bisection alone could stop at the first dip; and every answer costs an
-/// evaluation, so the scan ends at the first knob that holds.
+/// evaluation, so the scan ends at the first knob that holds. Where none does, what holds lies below the least of them:
+/// a threshold is tried at the end of its scale, a share is bisected towards 0, at which nothing goes and so everything holds.
 pub struct Guard {
     scale: Knob,
     /// From most pruning to least; those still to be tried.
@@ -15,6 +16,8 @@ pub struct Guard {
     most: usize,
     /// Largest pruning known to hold, and the smallest above it that does not.
     holds: Option<f64>,
+    /// That a share of 0 holds goes without saying.
+    held: bool,
     fails: Option<f64>,
 }
 
@@ -22,7 +25,11 @@ impl Guard {
     /// `knobs` from the least to the most pruning; `steps` of refinement.
     pub fn new(knobs: &[f64], steps: usize, scale: Knob) -> Guard {
         // The scan takes the last first.
-        let scan: Vec<f64> = knobs.to_vec();
+        let mut scan: Vec<f64> = knobs.to_vec();
+        let least = scale.at(scale.along(0.0));
+        if scale == Knob::Threshold && scan.first().is_some_and(|first| *first < least) {
+            scan.insert(0, least);
+        }
         Guard {
             scale,
             most: scan.len() + steps,
@@ -30,6 +37,7 @@ impl Guard {
             steps,
             done: 0,
             holds: None,
+            held: false,
             fails: None,
         }
     }
@@ -59,14 +67,17 @@ impl Guard {
             Some(_) => self.steps = self.steps.saturating_sub(1),
         }
         match holds {
-            true => self.holds = Some(knob),
+            true => (self.holds, self.held) = (Some(knob), true),
             false => self.fails = Some(knob),
+        }
+        if self.scan.is_empty() && self.holds.is_none() && self.scale == Knob::Share {
+            self.holds = Some(0.0);
         }
     }
 
     /// Largest pruning so far that holds.
     pub fn best(&self) -> Option<f64> {
-        self.holds
+        self.holds.filter(|_| self.held)
     }
 
     /// Evaluations so far, and at most.
@@ -112,10 +123,18 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_below_the_least_knob_is_found() {
+        let (best, _) = search(&[0.1, 0.5], 8, Knob::Share, |k| k <= 0.037);
+        assert!((best.unwrap() - 0.037).abs() < 1e-3, "{best:?}");
+        let (best, _) = search(&[0.8, 0.5], 12, Knob::Threshold, |k| k >= 0.95);
+        assert!((best.unwrap() - 0.95).abs() < 2e-3, "{best:?}");
+    }
+
+    #[test]
     fn the_ends_need_no_refinement() {
         let knobs = [0.1, 0.5];
         assert_eq!(search(&knobs, 8, Knob::Share, |_| true), (Some(0.5), 1));
-        assert_eq!(search(&knobs, 8, Knob::Share, |_| false), (None, 2));
+        assert_eq!(search(&knobs, 8, Knob::Share, |_| false), (None, 10));
         assert_eq!(search(&[], 8, Knob::Share, |_| true), (None, 0));
     }
 

@@ -144,12 +144,12 @@ export class MapPainter extends Painter<Scene, Palette> {
     if (cursor) this.outline(scene, cursor.row, cursor.slot, palette.accent, palette.paper);
   }
 
-  private label({ model, cursor, pointed, locked }: Scene, palette: Palette, row: number): void {
+  private label({ model, cursor, pointed, locked, own }: Scene, palette: Palette, row: number): void {
     const { context, map } = this;
     const box = map!.rows[row]!;
     const size = labelSize(box.height, this.type);
     const named = pointed?.row === row && pointed.part === "name";
-    const active = cursor?.row === row || pointed?.row === row;
+    const active = cursor?.row === row || pointed?.row === row || own.has(row);
     context.font = `${active ? 600 : 400} ${size}px "IBM Plex Sans", system-ui, sans-serif`;
     context.fillStyle = named ? palette.accent : active ? palette.ink : palette.quiet;
     context.textAlign = "right";
@@ -161,7 +161,8 @@ export class MapPainter extends Painter<Scene, Palette> {
       const wide = context.measureText(text).width;
       context.fillRect(map!.left - 8 - wide, middle + size / 2, wide, 1);
     }
-    if (locked[row] || active) this.padlock(middle, locked[row] ? palette.ink : palette.quiet, locked[row] === true);
+    if (locked[row] || cursor?.row === row || pointed?.row === row)
+      this.padlock(middle, locked[row] ? palette.ink : palette.quiet, locked[row] === true);
   }
 
   /** Closed where the layer is locked, open where it could be. */

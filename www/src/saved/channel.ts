@@ -1,6 +1,6 @@
 import { freeze } from "../charts/freeze";
 import type { Drawing, LegendItem, Picture } from "../charts/picture";
-import { detail, model } from "../state/store";
+import { compensation, detail, model } from "../state/store";
 import { words } from "../words";
 import { fileName, look, patch, planNotes, textOf, token } from "./common";
 
@@ -40,7 +40,7 @@ export function channelPicture(within: Element | null): Picture | null {
       now.removed ? words.channel.removed : words.channel.kept,
     ),
     notes: [
-      words.choices.caseSentence(now),
+      words.choices.caseSentence(now, compensation.value !== "none"),
       ...[...within.querySelectorAll(".seen > .fit")].map(textOf),
       ...planNotes(),
     ],

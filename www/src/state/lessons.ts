@@ -3,12 +3,13 @@
  * What a lesson sets is ordinary state, so it is in the address, and everything can be changed from there.
  */
 import { batch, computed } from "@preact/signals";
+import { words } from "../words";
 import { BUILT_IN, useBuiltIn } from "./lab/data";
 import { evaluate } from "./lab/evaluation";
 import { repairWithSpare } from "./lab/repair";
-import { measureOnImages, openSample } from "./models";
+import { measureOnImages, openSample, reopen } from "./models";
 import { runBoth } from "./proof";
-import { applySettings, areSet, type Settings } from "./settings";
+import { applySettings, areSet, type Settings, sameSettings, settings } from "./settings";
 import * as store from "./store";
 import { defaults, type View } from "./url";
 
@@ -119,9 +120,54 @@ function isOpen(net: string): boolean {
   return source?.kind === "sample" && source.file === net;
 }
 
+/** What was on the page before the first lesson. */
+interface Before {
+  model: store.Model;
+  settings: Settings;
+  view: View;
+  zoom: number | null;
+  selected: [number, number] | null;
+  pinned: Settings | null;
+}
+
+let before: Before | null = null;
+
+function remember(): void {
+  const model = store.model.value;
+  before = model && {
+    model,
+    settings: settings.value,
+    view: store.view.value,
+    zoom: store.zoom.value,
+    selected: store.selected.value,
+    pinned: store.pinned.value,
+  };
+}
+
+/** Ends the lessons and brings back the network and the plan from before them. */
+export async function closeLesson(): Promise<void> {
+  store.lesson.value = "";
+  const back = before;
+  before = null;
+  if (!back) return;
+  const same = store.model.value?.blob === back.model.blob;
+  if (same && sameSettings(settings.value, back.settings)) return;
+  if (!same) await reopen(back.model);
+  if (store.model.value?.blob !== back.model.blob || store.lesson.value !== "") return;
+  batch(() => {
+    applySettings(back.settings);
+    store.view.value = back.view;
+    store.zoom.value = back.zoom;
+    store.selected.value = back.selected;
+    store.pinned.value = back.pinned;
+    store.noticeText.value = words.lessons.back;
+  });
+}
+
 export async function openLesson(id: string): Promise<void> {
   const it = lessonOf(id);
   if (!it) return;
+  if (store.lesson.value === "") remember();
   store.lesson.value = id;
   if (!isOpen(it.net)) await openSample(it.net);
   if (store.lesson.value !== id || !isOpen(it.net)) return;

@@ -88,9 +88,19 @@ export async function copyLink(): Promise<void> {
   const note = t.missing(notInLink());
   try {
     await navigator.clipboard.writeText(link);
-    store.noticeText.value = t.copied(store.model.value?.source.kind !== "local", note);
+    brieflySay(t.copied(store.model.value?.source.kind !== "local", note));
   } catch {
     history.replaceState(null, "", link);
     store.noticeText.value = t.inAddressBar(note);
   }
+}
+
+const NEWS_MS = 10_000;
+
+/** Good news stands for as long as it takes to read it. */
+function brieflySay(news: string): void {
+  store.noticeText.value = news;
+  setTimeout(() => {
+    if (store.noticeText.value === news) store.noticeText.value = "";
+  }, NEWS_MS);
 }

@@ -120,6 +120,11 @@ export async function openFiles(sorted: Sorted<File>, since = performance.now())
   }
 }
 
+/** Opens a network again that was open before, from what the page kept of it. */
+export function reopen({ overview, blob, companions, source }: store.Model): Promise<void> {
+  return open({ name: overview.file, blob, companions, source, since: performance.now() });
+}
+
 export async function openSample(file: string, since = performance.now(), first = false): Promise<void> {
   try {
     const response = await fetchOwn(`samples/${file}`);

@@ -65,6 +65,8 @@ export const failures = signal<Failure[]>([]);
 /** How many images there were when the run was stopped; 0 if it came to its end. */
 export const stoppedBefore = signal(0);
 export const answersKey = signal("");
+/** The network that gave the answers. */
+export const answeredBy = signal<Product | null>(null);
 export const latency = signal<{ original: Latency; pruned: Latency } | null>(null);
 export const product = signal<Product | null>(null);
 export const labelFile = signal("");
@@ -123,6 +125,7 @@ export function resetProof(): void {
   failures.value = [];
   stoppedBefore.value = 0;
   answersKey.value = "";
+  answeredBy.value = null;
   latency.value = null;
   product.value = null;
   saved.value = null;
@@ -208,6 +211,7 @@ export async function runPictures(): Promise<void> {
       failures.value = failed;
       stoppedBefore.value = time ? 0 : images.length;
       answersKey.value = key;
+      answeredBy.value = made;
       latency.value = time;
     });
   };

@@ -65,7 +65,7 @@ export function ChannelView() {
         </div>
         <div class="story">
           <p>
-            {words.choices.caseSentence(detail)}{" "}
+            {words.choices.caseSentence(detail, compensation.value !== "none")}{" "}
             {detail.case ? (
               <button
                 type="button"

@@ -154,7 +154,10 @@ function Target() {
 function Limits() {
   return (
     <details class="limits">
-      <summary>{store.criterion.value === "random" ? t.limitsAndSeed : t.limits}</summary>
+      <summary>
+        {store.criterion.value === "random" ? t.limitsAndSeed : t.limits}
+        {ownRows.value.size > 0 ? <span class="hint"> {words.limits.short(ownRows.value.size)}</span> : null}
+      </summary>
       <div class="row">
         <NumberBox
           name={t.keepAtLeast}

@@ -1,4 +1,4 @@
-import { isSet, lessonOf, openLesson, shownLessons, tryOut } from "../state/lessons";
+import { closeLesson, isSet, lessonOf, openLesson, shownLessons, tryOut } from "../state/lessons";
 import { lesson, measured } from "../state/store";
 import { words } from "../words";
 import { fitSentence } from "./fit";
@@ -72,14 +72,7 @@ export function LessonCard() {
       <div class="lesson-moves">
         {neighbour(-1, t.previous)}
         {neighbour(1, t.next)}
-        <button
-          type="button"
-          class="quiet"
-          aria-label={t.close}
-          onClick={() => {
-            lesson.value = "";
-          }}
-        >
+        <button type="button" class="quiet" aria-label={t.close} onClick={() => void closeLesson()}>
           ×
         </button>
       </div>

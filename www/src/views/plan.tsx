@@ -3,7 +3,7 @@ import { bytes, compact, count, milliseconds, percent, removedPercent } from "..
 import { curvePicture } from "../saved/curve";
 import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
-import { current, latency } from "../state/proof";
+import { answersKey, current, latency } from "../state/proof";
 import { curve, drag, locked, type Model, model, plan, selected, takesShare, threshold, view } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { words } from "../words";
@@ -52,7 +52,8 @@ function Savings() {
   const size: Change | undefined = written
     ? { before: written.plan.bytes.before, after: written.bytes.size }
     : plan.value?.bytes;
-  const time = latency.value;
+  const fresh = written && answersKey.value === written.key + written.repairedOn;
+  const time = fresh ? latency.value : null;
   return (
     <table class="savings">
       <caption>{t.savings}</caption>

@@ -3,6 +3,7 @@ import { fixed, median, milliseconds, percent, value } from "../lib/format";
 import { pictures } from "../state/pictures";
 import {
   type Answer,
+  answeredBy,
   answers,
   answersKey,
   current,
@@ -10,6 +11,7 @@ import {
   type Latency,
   latency,
   type Product,
+  runBoth,
   stoppedBefore,
 } from "../state/proof";
 import type { Top } from "../wasm/core";
@@ -41,9 +43,16 @@ export function Predictions() {
           value(Math.max(...all.map((it) => it.difference))),
           value(Math.max(...all.map((it) => it.scale))),
         )}
-        {stale ? <span class="stale-note">{t.stale}</span> : null}
+        {stale ? (
+          <>
+            {" "}
+            <button type="button" class="link stale-note" onClick={() => void runBoth()}>
+              {answeredBy.value?.repairedOn ? t.staleRepaired : t.stale}
+            </button>
+          </>
+        ) : null}
       </p>
-      {made && !stale ? <Fitted made={made} answers={all} /> : null}
+      {answeredBy.value ? <Fitted made={answeredBy.value} answers={all} /> : null}
       <Shift answers={all} />
       <Missing />
       {time ? <Times time={time} /> : null}

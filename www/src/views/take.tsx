@@ -1,6 +1,8 @@
 /** The pruned network as a file: the check it had to pass, and what was saved. */
 import { bytes, value } from "../lib/format";
 import {
+  answers,
+  answersKey,
   current,
   downloadPruned,
   fileName,
@@ -36,6 +38,7 @@ export function Take() {
       <div role="status" class="taken">
         {file ? <SavedFile of={file} /> : null}
         {proven ? <Checked of={made} /> : null}
+        {proven ? <Proves of={made} /> : null}
         {file ? <Next /> : null}
       </div>
       {saved.value && !file ? <p class="stale-note">{saying.stale(saved.value.name)}</p> : null}
@@ -70,6 +73,13 @@ function Checked({ of: { check, repairedOn } }: { of: Product }) {
       {t.check(passed, value(max_abs_diff), samples, value(max_abs_output), repairedOn)}
     </p>
   );
+}
+
+/** What the check does not tell, and what the images did. */
+function Proves({ of }: { of: Product }) {
+  const fresh = answersKey.value === of.key + of.repairedOn ? answers.value.filter((it) => it.agree !== null) : [];
+  const agreeing = fresh.filter((it) => it.agree).length;
+  return <p class={agreeing < fresh.length ? "caution" : "hint"}>{saying.proves(agreeing, fresh.length)}</p>;
 }
 
 /** Channels that CPU runtimes take at a time; a layer of another count falls back to slower kernels. */

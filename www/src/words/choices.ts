@@ -57,7 +57,8 @@ const CASES: Record<keyof Cases, { name: string; meaning: string }> = {
   both_dead: { name: "Both dead", meaning: "Case 4. Pinned on both sides." },
 };
 
-function caseSentence(detail: ChannelDetail): string {
+/** `told`: whether readers learn of what goes. */
+function caseSentence(detail: ChannelDetail, told: boolean): string {
   const gone = detail.removed;
   switch (detail.case) {
     case "output_dead":
@@ -66,7 +67,11 @@ function caseSentence(detail: ChannelDetail): string {
         : "Output dead (case 2): what comes out of the depthwise convolution is pinned.";
     case "input_dead":
       return gone
-        ? "Input dead (case 3): the depthwise convolution only ever sees the pinned value and emits one constant, which moves into the next layer (shifting-factor fusion)."
+        ? `Input dead (case 3): the depthwise convolution only ever sees the pinned value and emits one constant, ${
+            told
+              ? "which moves into the next layer (shifting-factor fusion)"
+              : "of which the next layer is told nothing"
+          }.`
         : "Input dead (case 3): the depthwise convolution only ever sees the pinned value.";
     case "both_dead":
       return gone

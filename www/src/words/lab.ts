@@ -154,8 +154,8 @@ export const lab = {
     rest: "About fifteen plans are tried.",
     loses: (limit: number) => `loses at most ${limit} points`,
     agrees: (limit: number) => `agrees on at least ${limit} %`,
-    none: (asked: string, sure: boolean) =>
-      `No pruning by this criterion ${asked}${
+    none: (asked: string, sure: boolean, plans: number) =>
+      `None of the ${plural(plans, "plan")} that were tried, down to the smallest cut, ${asked}${
         sure ? " with 95 % confidence: more images would narrow the interval, or allow more" : " on these images"
       }.`,
     found: (macs: string, images: number, asked: string, measured: string, doubt: boolean) =>

@@ -59,6 +59,7 @@ export const lessons = {
   name: "Lessons",
   card: "Lesson",
   close: "Close the lesson",
+  back: "Your network and plan from before the lesson are back.",
   place: (at: number, all: number) => `Lesson ${at} of ${all}`,
   previous: "Previous",
   next: "Next",

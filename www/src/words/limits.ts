@@ -21,6 +21,7 @@ export const limits = {
   clear: "Let all follow the plan",
   own: ownText,
   ownCount,
+  short: (layers: number) => `(${plural(layers, "layer")} set apart)`,
 };
 
 function ownCount(layers: number): string {

@@ -1,5 +1,7 @@
 /** After the download: what was saved, and what to do with it. */
 
+import { plural } from "../lib/format";
+
 export const saved = {
   file: "Saved to your downloads:",
   size: (before: string, after: string) => `${before} → ${after}.`,
@@ -8,5 +10,12 @@ export const saved = {
   input: (list: string[]) => `${list.length === 1 ? "input" : "inputs"} ${list.join(", ")}`,
   output: (list: string[]) => `${list.length === 1 ? "output" : "outputs"} ${list.join(", ")}`,
   tensor: (name: string, shape: string) => `“${name}” (${shape})`,
+  /** `images` is 0 as long as none ran through this very network. */
+  proves: (agreeing: number, images: number) =>
+    images === 0
+      ? "So the file is what the plan says. How good its answers are is another question: run both networks."
+      : agreeing === images
+        ? `So the file is what the plan says; all ${plural(images, "image")} above keep their answer.`
+        : `So the file is what the plan says; but ${images - agreeing} of the ${images} images above change their answer.`,
   stale: (name: string) => `${name} was saved for an earlier plan: download again for this one.`,
 };

@@ -91,7 +91,7 @@ export function GuardView() {
 
 function verdict({ pledge: of, best }: Found): string {
   const asked = of.kind === "loss" ? t.loses(of.limit) : t.agrees(of.limit);
-  if (!best) return t.none(asked, of.sure);
+  if (!best) return t.none(asked, of.sure, tried.value.length);
   const against = best.result.against!;
   const macs = percent(removedPercent(best.macs));
   return t.found(macs, best.result.images, asked, measured(of, against), !of.sure && doubtful(of, against));
