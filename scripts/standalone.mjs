@@ -79,6 +79,7 @@ function compose({ script, style, wasm, workers }, files) {
   const head = readFileSync(at("www", "index.html"), "utf8")
     .replace(/content="default-src[^"]*"/, `content="${policy}"`)
     .replace(/<link rel="manifest"[^>]*>/, "")
+    .replace(/<link\s+rel="preload"[^>]*>/, "")
     .replace("./favicon.svg", icon)
     .replace(/<script type="module"[^>]*><\/script>/, () => `<style>${style}</style>`);
   const inside = [...files, ["core.wasm", wasm]].map(

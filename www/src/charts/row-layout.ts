@@ -15,9 +15,12 @@ const NARROWEST = 14;
 const WIDEST = 44;
 const LOWEST = 22;
 const HIGHEST = 76;
-/** Room above the first line for what stands over the cut, and under each line for channel numbers. */
+/** Cells carry their channel's number from this width on. */
+export const NUMBERED = 22;
+/** Room above the first line for what stands over the cut, and under each line, with channel numbers and without. */
 const TOP = 18;
 const FOOT = 16;
+const BARE_FOOT = 9;
 const MARGIN = 6;
 
 export function rowLayout(channels: number, width: number, height: number): RowLayout {
@@ -25,9 +28,10 @@ export function rowLayout(channels: number, width: number, height: number): RowL
   const lines = Math.max(1, Math.ceil((channels * NARROWEST) / room));
   const perLine = Math.max(1, Math.ceil(channels / lines));
   const cellWidth = Math.min(WIDEST, room / perLine);
-  const free = (height - TOP) / lines - FOOT;
+  const foot = cellWidth < NUMBERED ? BARE_FOOT : FOOT;
+  const free = (height - TOP) / lines - foot;
   const cellHeight = Math.round(Math.min(HIGHEST, Math.max(LOWEST, free)));
-  const pitch = cellHeight + FOOT;
+  const pitch = cellHeight + foot;
   return {
     perLine,
     lines,

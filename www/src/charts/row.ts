@@ -6,7 +6,7 @@ import { cutPosition } from "../lib/order";
 import type { Scene } from "./map";
 import { Painter } from "./painter";
 import { letterSize, type Palette } from "./palette";
-import { cellAt, type RowLayout, rowLayout } from "./row-layout";
+import { cellAt, NUMBERED, type RowLayout, rowLayout } from "./row-layout";
 
 export interface RowScene extends Omit<Scene, "cursor" | "locked" | "pointed" | "own"> {
   row: number;
@@ -15,8 +15,6 @@ export interface RowScene extends Omit<Scene, "cursor" | "locked" | "pointed" | 
   cutLabel: string;
 }
 
-/** Numbers under the cells from this width on. */
-const NUMBERED = 22;
 const FONT = '"IBM Plex Sans", system-ui, sans-serif';
 
 export class RowPainter extends Painter<RowScene, Palette> {

@@ -82,11 +82,16 @@ function GraphPicture({ shown }: { shown: Drawing }) {
   const { x, y, zoom } = glance.value;
   const stays = (i: number) => kept?.[i] ?? topology.nodes[i]!.channels;
   const at = pointed.value;
+  const touched = matchMedia("(hover: none) and (pointer: coarse)").matches;
   return (
     <div class="graph">
       <div class="graph-tools">
         <p class="graph-read" aria-live="polite">
-          {at === null ? t.hint : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
+          {at === null
+            ? touched
+              ? t.hintTouch
+              : t.hint
+            : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
         </p>
         <button type="button" aria-label={t.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
           −

@@ -7,6 +7,7 @@ import { readPalette } from "../charts/palette";
 import type { Drawing } from "../charts/picture";
 import { RowPainter, type RowScene } from "../charts/row";
 import { cellAt, slotAt } from "../charts/row-layout";
+import { cutPosition } from "../lib/order";
 import { cursor, cuts, moveCursor, openAtCursor, perLine, pointed, readOut, zoomTo } from "../state/cursor";
 import { lockedRows, ownRows, toggleRowLock } from "../state/locks";
 import { amount, drag, type Model, model, order, presenting, selected, takesShare, zoom } from "../state/store";
@@ -22,6 +23,7 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
   const whole = useRef<MapPainter | null>(null);
   const close = useRef<RowPainter | null>(null);
   const palette = useRef(readPalette());
+  const followed = useRef<{ row: number; cut: number } | null>(null);
   const fitted = useRef<{ model: Model; zoom: number | null } | null>(null);
 
   /** What both views show; null until there is a plan to show. */
@@ -62,12 +64,27 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
       return;
     }
     if (row === null) {
+      followed.current = null;
       const scene = wholeScene();
       if (scene) whole.current.paint(scene, palette.current);
     } else {
       const scene = rowScene(row);
       if (scene) close.current.paint(scene, palette.current);
+      followCut(row);
     }
+  };
+
+  /** The line with the cut is in sight when a layer is opened, and when the layer's own cut is moved. */
+  const followCut = (row: number) => {
+    const [site, sorted] = [model.peek()?.overview.sites[row], order.peek()];
+    const [cut, layout, around] = [cuts.peek()?.[row], close.current?.layout, box.current];
+    if (!site || !sorted || cut === undefined || !layout || !around) return;
+    const before = followed.current;
+    followed.current = { row, cut };
+    if (before?.row === row && (Object.is(before.cut, cut) || !ownRows.peek().has(row))) return;
+    const { y } = cellAt(layout, Math.min(cutPosition(sorted, site, cut), site.channels - 1));
+    if (y - 18 >= around.scrollTop && y + layout.pitch <= around.scrollTop + around.clientHeight) return;
+    around.scrollTop = y - (around.clientHeight - layout.pitch) / 2;
   };
 
   picture.current = () => {

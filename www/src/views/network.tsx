@@ -21,7 +21,7 @@ export function NetworkView() {
           <Sample key={sample.file} sample={sample} />
         ))}
       </ul>
-      {open ? <Facts open={open} /> : null}
+      <Facts open={open} />
       <footer class="about">
         <p>
           {t.after} <cite>{t.paper}</cite>
@@ -51,48 +51,40 @@ function Sample({ sample }: { sample: SampleNetwork }) {
   );
 }
 
-function Facts({ open }: { open: Model }) {
-  const { overview } = open;
-  const { model: info } = overview;
+/** Its place is there before the network is, so that nothing below moves when it comes. */
+function Facts({ open }: { open: Model | null }) {
+  const overview = open?.overview;
   const shape = (values: { shape: string[] }[]) => values.map((value) => value.shape.join("×")).join(", ");
+  const facts: Fact[] = [
+    { name: t.parameters, value: overview && compact(overview.params), exact: overview && count(overview.params) },
+    { name: t.macs, value: overview && compact(overview.macs), exact: overview && count(overview.macs) },
+    { name: t.channels, value: overview && count(overview.channels) },
+    { name: t.pairs, help: t.pairsHelp, value: overview && String(overview.pairs.length) },
+    { name: t.input, value: overview && shape(overview.model.inputs) },
+    { name: t.output, value: overview && shape(overview.model.outputs) },
+    { name: t.file, value: overview && bytes(overview.bytes) },
+    { name: t.opset, value: overview && String(overview.model.opset) },
+  ];
   return (
     <div class="facts">
-      <h3 title={overview.file}>{overview.file}</h3>
+      {overview ? <h3 title={overview.file}>{overview.file}</h3> : <div class="no-file" />}
       <dl>
-        <div>
-          <dt>{t.parameters}</dt>
-          <dd title={count(overview.params)}>{compact(overview.params)}</dd>
-        </div>
-        <div>
-          <dt>{t.macs}</dt>
-          <dd title={count(overview.macs)}>{compact(overview.macs)}</dd>
-        </div>
-        <div>
-          <dt>{t.channels}</dt>
-          <dd>{count(overview.channels)}</dd>
-        </div>
-        <div>
-          <dt title={t.pairsHelp}>{t.pairs}</dt>
-          <dd>{overview.pairs.length}</dd>
-        </div>
-        <div>
-          <dt>{t.input}</dt>
-          <dd>{shape(info.inputs)}</dd>
-        </div>
-        <div>
-          <dt>{t.output}</dt>
-          <dd>{shape(info.outputs)}</dd>
-        </div>
-        <div>
-          <dt>{t.file}</dt>
-          <dd>{bytes(overview.bytes)}</dd>
-        </div>
-        <div>
-          <dt>{t.opset}</dt>
-          <dd>{info.opset}</dd>
-        </div>
+        {facts.map(({ name, help, value, exact }) => (
+          <div key={name}>
+            <dt title={help}>{name}</dt>
+            <dd title={exact}>{value ?? "–"}</dd>
+          </div>
+        ))}
       </dl>
-      {overview.folded ? <p class="folded">{overview.folded}</p> : null}
+      {overview?.folded ? <p class="folded">{overview.folded}</p> : null}
     </div>
   );
+}
+
+interface Fact {
+  name: string;
+  help?: string;
+  value: string | undefined;
+  /** To the last digit, where the value is rounded. */
+  exact?: string | undefined;
 }

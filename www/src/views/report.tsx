@@ -35,7 +35,9 @@ export function Report() {
   useEffect(() => {
     const leave = (event: KeyboardEvent) => event.key === "Escape" && close();
     window.addEventListener("keydown", leave);
-    sheet.current?.focus();
+    // The buttons over the sheet stay in sight, wherever the page had been.
+    sheet.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
     return () => window.removeEventListener("keydown", leave);
   }, []);
   return (

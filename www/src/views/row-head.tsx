@@ -33,10 +33,10 @@ export function RowHead({ row }: { row: number }) {
         </button>
         <h3 title={site.norm}>{open.siteNames[row]}</h3>
         <Facts />
+        <Lock site={site} />
       </div>
       <div class="row-guards">
         <RowCut key={row} row={row} />
-        <Lock site={site} />
         <RowFloors row={row} />
       </div>
     </div>

@@ -72,11 +72,12 @@ export function RowCut({ row }: { row: number }) {
       <button
         type="button"
         class="quiet"
-        title={t.followTitle}
+        aria-label={t.follow}
+        title={`${t.follow}: ${t.followTitle}`}
         aria-disabled={own === undefined}
         onClick={() => setOwn(row, key, null)}
       >
-        {t.follow}
+        ↺
       </button>
     </div>
   );

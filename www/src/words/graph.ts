@@ -5,6 +5,9 @@ export const graph = {
   drawing: "Drawing the network…",
   noNetwork: "Open a network to see its layers.",
   hint: "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer. Outlined: what goes with the selected channel, from what writes it to what reads it.",
+  /** Where there is neither a wheel nor a key. */
+  hintTouch:
+    "Light: as it was. Dark: what stays. Drag to move, pinch to zoom, tap for the layer. Outlined: what goes with the selected channel, from what writes it to what reads it.",
   zoomOut: "Zoom out",
   zoomIn: "Zoom in",
   fit: "Fit",

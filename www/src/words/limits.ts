@@ -5,14 +5,14 @@ import type { Own } from "../lib/own";
 export const limits = {
   cut: "Own cut of this layer",
   cutValue: "Own cut of this layer, as a number",
-  threshold: "This layer’s cut, τ",
-  share: "This layer’s share",
+  threshold: "Own τ",
+  share: "Own share",
   /** The cut of a layer that has none of its own. */
   asPlan: (value: number) => `${value}, as the plan`,
   follow: "Follow the plan",
   followTitle: "This layer is cut where the plan cuts all",
-  floor: "keep at least",
-  multiple: "a multiple of",
+  floor: "at least",
+  multiple: "multiple of",
   floorName: "This layer keeps at least",
   multipleName: "This layer keeps a multiple of",
   column: "Own limits",
