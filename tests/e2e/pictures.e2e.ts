@@ -122,7 +122,11 @@ test.each(["light", "dark"] as const)("pictures of the plan and the panels stand
   await page.getByRole("tab", { name: "Network" }).click();
   await page.locator(".node.layer").first().waitFor();
   await expect.poll(() => page.locator(".node.layer.cut").count()).toBeGreaterThan(5);
-  const graph = await both(page, "network", colorScheme, ["channels that stay", "features.25.0"]);
+  const graph = await both(page, "network", colorScheme, [
+    "channels that stay",
+    "goes with the selected channel",
+    "features.25.0",
+  ]);
   // All of it, though the panel shows the beginning.
   expect(graph.size[1]).toBeGreaterThan(1000);
   await page.getByRole("button", { name: "Zoom in" }).click();

@@ -11,11 +11,16 @@ export function graphPicture(svg: SVGSVGElement | null, placed: Placed): Picture
   const all = svg?.querySelector(":scope > g");
   if (!svg || !all) return null;
   const drawing = freeze(svg, { of: all, box: { x: 0, y: 0, width: placed.width, height: placed.height } });
+  const way = all.querySelector(".edge-coupled");
   return {
     title: t.graph(fileName()),
     notes: planNotes(),
     rows: [[drawing]],
-    legend: [{ ...patch(t.was, token("alive-low")), border: token("alive-high") }, patch(t.stays, token("accent"))],
+    legend: [
+      { ...patch(t.was, token("alive-low")), border: token("alive-high") },
+      patch(t.stays, token("accent")),
+      ...(way ? [{ name: t.together, stroke: getComputedStyle(way).stroke }] : []),
+    ],
     look: look(),
   };
 }
