@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import init, { Judge, LabData, Session } from "../../www/src/wasm/core";
 import { axe } from "./axe";
 import { openPage, removed, setThreshold } from "./harness";
+import { LOOKS } from "./looks";
 
 const PUBLIC = new URL("../../www/public/samples/", import.meta.url);
 const FASHION = "mobilenetv1_025_fashion.onnx";
@@ -285,12 +286,7 @@ test("a repair with images that are not judged by is judged beside the cut netwo
   for (const it of classes) expect(Number(it.split("→")[1])).toBeGreaterThan(20);
 });
 
-test.each([
-  ["wide, light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" as const }],
-  ["wide, dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" as const }],
-  ["phone, light", { viewport: { width: 390, height: 844 }, colorScheme: "light" as const, hasTouch: true }],
-  ["phone, dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" as const, hasTouch: true }],
-])("axe finds nothing in the lab: %s", async (_, options) => {
+test.each(LOOKS)("axe finds nothing in the lab: %s", async (_, options) => {
   const page = await openLab("", options);
   await used(page).selectOption("100");
   await part(page, "Evaluate both networks");

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { axe } from "./axe";
 import { measures, median, openPage, planned, removed, setThreshold, url } from "./harness";
+import { LOOKS } from "./looks";
 import { mobileNetV2 } from "./onnx";
 import { stalls, watchStalls } from "./stalls";
 
@@ -72,12 +73,7 @@ test("the map is walked by keyboard", async () => {
   await page.getByRole("heading", { name: new RegExp(`^Channel ${channel} `) }).waitFor();
 });
 
-test.each([
-  ["wide, light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" as const }],
-  ["wide, dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" as const }],
-  ["phone, light", { viewport: { width: 390, height: 844 }, colorScheme: "light" as const, hasTouch: true }],
-  ["phone, dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" as const, hasTouch: true }],
-])("axe finds nothing: %s", async (_, options) => {
+test.each(LOOKS)("axe finds nothing: %s", async (_, options) => {
   const page = await openPage({ hash: `#net=${V1}`, ...options });
   await page.getByRole("button", { name: "Run both networks" }).click();
   await page.getByRole("table", { name: "Predictions" }).waitFor({ timeout: 30_000 });

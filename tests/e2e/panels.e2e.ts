@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { axe } from "./axe";
 import { binary, dropOnPage, measures, openPage, planned, removed, setThreshold, url } from "./harness";
+import { LOOKS } from "./looks";
 import { foldedNet, mobileNetV2 } from "./onnx";
 import { stalls, watchStalls } from "./stalls";
 
@@ -278,13 +279,6 @@ test("the network panel opens offline", async () => {
   await page.reload();
   await page.locator(".node.layer").first().waitFor();
 });
-
-const LOOKS = [
-  ["wide, light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" as const }],
-  ["wide, dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" as const }],
-  ["phone, light", { viewport: { width: 390, height: 844 }, colorScheme: "light" as const, hasTouch: true }],
-  ["phone, dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" as const, hasTouch: true }],
-] as const;
 
 test.each(LOOKS)("axe finds nothing in the panels: %s", async (_, options) => {
   const page = await openPage({ hash: `#net=${V1}&selected=0.13`, ...options });
