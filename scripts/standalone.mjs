@@ -13,6 +13,8 @@ const FIRST = ["mobilenetv1_050_cifar10.onnx", "mobilenetv1_025_fashion.onnx"];
 const LABELLED = "data/fashion-mnist-1000.zip";
 const samples = at("www", "public", "samples");
 
+const PRELOAD = /<link\s+rel="preload"[^>]*>/;
+
 /** One script, one style sheet, no chunks; fonts inside the styles. */
 async function bundle(folder) {
   await build({
@@ -21,6 +23,13 @@ async function bundle(folder) {
     // A service worker has no place in it.
     mode: "standalone",
     publicDir: false,
+    plugins: [
+      {
+        // A font that is fetched ahead would not be inside.
+        name: "no-preload",
+        transformIndexHtml: { order: "pre", handler: (html) => html.replace(PRELOAD, "") },
+      },
+    ],
     worker: { format: "iife" },
     build: {
       outDir: folder,
@@ -79,7 +88,7 @@ function compose({ script, style, wasm, workers }, files) {
   const head = readFileSync(at("www", "index.html"), "utf8")
     .replace(/content="default-src[^"]*"/, `content="${policy}"`)
     .replace(/<link rel="manifest"[^>]*>/, "")
-    .replace(/<link\s+rel="preload"[^>]*>/, "")
+    .replace(PRELOAD, "")
     .replace("./favicon.svg", icon)
     .replace(/<script type="module"[^>]*><\/script>/, () => `<style>${style}</style>`);
   const inside = [...files, ["core.wasm", wasm]].map(

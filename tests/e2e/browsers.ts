@@ -25,6 +25,8 @@ const CHROMIUM_FLAGS = [
 ];
 
 const FIREFOX_SETTINGS = {
+  // It would take the keyboard from the page.
+  "browser.download.alwaysOpenPanel": false,
   // The clipboard is read without a question to a person.
   "dom.events.testing.asyncClipboard": true,
   "app.update.enabled": false,

@@ -25,7 +25,8 @@ function outside(page: Page, selectors: readonly string[]): Promise<string[]> {
             [bottom, right] = [Math.min(bottom, edge.bottom), Math.min(right, edge.right)];
           }
           const over = [top - box.top, left - box.left, box.bottom - bottom, box.right - right];
-          return Math.max(...over) > 1.5 || box.width === 0 ? [`${selector}: ${over.map(Math.round)}`] : [];
+          // Lines of text are a pixel higher or lower from one browser to the next.
+          return Math.max(...over) > 2.5 || box.width === 0 ? [`${selector}: ${over.map(Math.round)}`] : [];
         });
       }),
     selectors,
@@ -250,7 +251,7 @@ test("the lesson on the Gaussian tests it on hundreds of channels", async () => 
   const [, near, nearer] = /for (\d+)\s% of them, within 5 for (\d+)\s%/.exec((await found.textContent())!)!;
   expect(Number(near)).toBeGreaterThan(Number(nearer));
   expect(Number(nearer)).toBeGreaterThan(10);
-  expect((await card.boundingBox())!.height).toBe(height);
+  expect((await card.boundingBox())!.height).toBeCloseTo(height, 0);
   // The worst of them is opened from beside its dots.
   const view = page.locator(".fit-view");
   expect((await view.locator(".fit-dots").getAttribute("d"))!.split("M").length - 1).toBe(480);
