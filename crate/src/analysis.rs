@@ -14,7 +14,7 @@ use crate::plan::constants::{self, Constants};
 use crate::plan::limits::Thresholds;
 use crate::plan::wish::Told;
 use crate::report::Compensation;
-use crate::statistics::{Measured, NONE, Statistics};
+use crate::statistics::{Measured, NONE, Site, Statistics};
 
 /// A node that carries weights, with its channels' classes.
 #[derive(Clone, Debug)]
@@ -81,6 +81,8 @@ pub struct Analysis {
     pub reads: PerClass<Read>,
     /// (reader, output channel) pairs that write each class.
     pub writes: PerClass<(u32, u32)>,
+    /// Per row of Gaussians: the layer that writes or carries its channels.
+    pub writers: Vec<Option<usize>>,
     /// Site channels of each class.
     pub sites: PerClass<u32>,
     /// Per class: the largest threshold at which every reader sees a constant.
@@ -190,6 +192,8 @@ impl Analysis {
             }
         }
         let layers = layers(&channels);
+        let behind = |site: &Site| layer_behind(&graph, &layers, site.tensor);
+        let writers = statistics.sites.iter().map(behind).collect();
         let cost = CostTable::new(&graph, &channels, &layers);
         let sites = PerClass::new(classes, &sites);
         let mut analysis = Analysis {
@@ -199,6 +203,7 @@ impl Analysis {
             layers,
             reads,
             writes,
+            writers,
             sites,
             constant_at,
             free,
@@ -227,11 +232,6 @@ impl Analysis {
         };
         analysis.gains_bias = analysis.channels.readers.iter().map(gains).collect();
         analysis
-    }
-
-    /// The layer a tensor's channels were last written or carried by, walking back first inputs.
-    pub fn layer_behind(&self, tensor: TensorId) -> Option<usize> {
-        layer_behind(&self.graph, &self.layers, tensor)
     }
 
     /// Why a class can never go, in words.
@@ -317,6 +317,7 @@ fn layers(channels: &Channels) -> Vec<Layer> {
     layers
 }
 
+/// The layer a tensor's channels were last written or carried by, walking back first inputs.
 pub fn layer_behind(graph: &Graph, layers: &[Layer], mut tensor: TensorId) -> Option<usize> {
     loop {
         let node = graph.tensors[tensor].producer?;

@@ -132,8 +132,7 @@ fn rows<'a>(analysis: &'a Analysis, name: &'a str) -> impl Iterator<Item = usize
     let graph = &analysis.graph;
     let sites = &analysis.statistics.sites;
     let written = move |row: &usize| {
-        let layer = analysis.layer_behind(sites[*row].tensor);
-        layer.is_some_and(|l| graph.nodes[analysis.layers[l].node].name == name)
+        analysis.writers[*row].is_some_and(|l| graph.nodes[analysis.layers[l].node].name == name)
     };
     let itself = move |row: &usize| graph.nodes[sites[*row].node].name == name;
     (0..sites.len()).filter(move |row| itself(row) || written(row))

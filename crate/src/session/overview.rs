@@ -38,9 +38,9 @@ impl Session {
         let s = &self.analysis.statistics;
         s.sites
             .iter()
-            .map(|site| {
+            .zip(&self.analysis.writers)
+            .map(|(site, writer)| {
                 let range = site.offset as usize..site.offset as usize + site.gaussians.len();
-                let writer = self.analysis.layer_behind(site.tensor);
                 let pinned = range.clone().any(|k| !s.low[k].is_nan());
                 Site {
                     norm: self.analysis.graph.nodes[site.node].name.clone(),

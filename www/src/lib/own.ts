@@ -54,6 +54,11 @@ export function writeOwn(all: ReadonlyMap<number, Own>): string {
     .join("*");
 }
 
+/** The text as it is written here, without what can not be read and rows that are not there. */
+export function tidyOwn(text: string, rows?: number): string {
+  return writeOwn(readOwn(text, rows));
+}
+
 /** The text with one thing of one row set, or left to the plan again. */
 export function withOwn(text: string, row: number, key: OwnKey, value: number | null): string {
   const all = readOwn(text);

@@ -171,9 +171,8 @@ export async function openLesson(id: string): Promise<void> {
   store.lesson.value = id;
   if (!isOpen(it.net)) await openSample(it.net);
   if (store.lesson.value !== id || !isOpen(it.net)) return;
-  const { criterion, threshold, share, compensation, per, seed, floor, multiple, locked, own } = defaults();
   batch(() => {
-    applySettings({ criterion, threshold, share, compensation, per, seed, floor, multiple, locked, own, ...it.set });
+    applySettings({ ...defaults(), ...it.set });
     store.view.value = it.view;
     store.zoom.value = it.zoom ?? null;
     store.pinned.value = null;

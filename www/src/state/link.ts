@@ -1,7 +1,7 @@
 /** Keeps the address bar and the state in step. */
 
 import { batch, effect } from "@preact/signals";
-import { readOwn, writeOwn } from "../lib/own";
+import { tidyOwn } from "../lib/own";
 import { words } from "../words";
 import { openSample } from "./models";
 import { pictures } from "./pictures";
@@ -52,7 +52,7 @@ export function followHash(): void {
       store.labelsChoice.value = state.labels;
       const { layers, sites } = store.model.value?.overview ?? { layers: [], sites: [] };
       store.locked.value = state.locked.filter((i) => i < layers.length);
-      store.own.value = writeOwn(readOwn(state.own, sites.length));
+      store.own.value = tidyOwn(state.own, sites.length);
       const [site, channel] = state.selected ?? [0, Number.POSITIVE_INFINITY];
       store.selected.value = channel < (sites[site]?.channels ?? 0) ? [site, channel] : null;
       store.zoom.value = state.zoom !== null && state.zoom < sites.length ? state.zoom : null;

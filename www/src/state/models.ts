@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
-import { readOwn, writeOwn } from "../lib/own";
+import { tidyOwn } from "../lib/own";
 import { fetchOwn } from "../lib/own-files";
 import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";
@@ -88,7 +88,7 @@ function show(opened: Opened, { blob, companions = [], source, first }: Wish): v
       useLabelText(null);
     }
     store.locked.value = store.locked.value.filter((i) => i < overview.layers.length);
-    store.own.value = writeOwn(readOwn(store.own.value, overview.sites.length));
+    store.own.value = tidyOwn(store.own.value, overview.sites.length);
     const [site, channel] = store.selected.value ?? [0, 0];
     if (channel >= (overview.sites[site]?.channels ?? 0)) store.selected.value = null;
     if ((store.zoom.value ?? 0) >= overview.sites.length) store.zoom.value = null;

@@ -3,7 +3,7 @@
  * so that a hand-edited link can not put the page into a state its controls could not reach.
  */
 
-import { readOwn, writeOwn } from "../lib/own";
+import { tidyOwn } from "../lib/own";
 import type { Compensation, Criterion } from "../wasm/core";
 import type { Settings } from "./settings";
 
@@ -117,7 +117,7 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
     read: (text) => [...new Set(text.split(".").filter(Boolean).map(Number))].filter(isIndex).slice(0, 2000),
     write: (value) => value.join("."),
   },
-  own: { initial: "", read: (text) => writeOwn(readOwn(text)), write: (value) => value },
+  own: { initial: "", read: (text) => tidyOwn(text), write: (value) => value },
   selected: {
     initial: null,
     read: (text) => {

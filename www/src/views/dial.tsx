@@ -1,15 +1,15 @@
 import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { brief, percent, removedPercent } from "../lib/format";
-import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
 import { ownRows } from "../state/locks";
 import { setAmount, solveFor } from "../state/planning";
 import * as store from "../state/store";
 import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
 import type { Change } from "../wasm/core";
 import { words } from "../words";
+import { AmountBox, AmountSlider } from "./amount";
 import { CurveView } from "./curve";
-import { amountPlace, amountTicks, MOST_SHARE } from "./dial-scale";
+import { amountPlace, amountTicks } from "./dial-scale";
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
 
@@ -77,30 +77,16 @@ function Slider() {
         <span class="symbol" aria-hidden="true">
           {takesShare ? t.shareSide : t.thresholdSide}
         </span>
-        <NumberBox
-          name={t.value}
-          hideLabel
-          value={amount}
-          min={0}
-          max={takesShare ? 0.99 : 1}
-          step={takesShare ? 0.01 : "any"}
-          onCommit={setAmount}
-        />
+        <AmountBox name={t.value} value={amount} takesShare={takesShare} onSet={setAmount} />
       </div>
       <CurveView />
-      <input
+      <AmountSlider
         id="amount"
-        type="range"
-        aria-label={name}
-        aria-valuetext={t.spoken(amount, store.drag.value?.preview.channels)}
-        min={takesShare ? 0 : logit(LOWEST)}
-        max={takesShare ? MOST_SHARE : logit(HIGHEST)}
-        step={takesShare ? 0.005 : 0.02}
-        value={takesShare ? amount : sliderPosition(amount)}
-        onInput={(event) => {
-          const position = event.currentTarget.valueAsNumber;
-          setAmount(takesShare ? position : thresholdAt(position), event.timeStamp);
-        }}
+        name={name}
+        spoken={t.spoken(amount, store.drag.value?.preview.channels)}
+        value={amount}
+        takesShare={takesShare}
+        onSet={setAmount}
       />
       <div class="scale" aria-hidden="true">
         {amountTicks(takesShare).map((tick) => (

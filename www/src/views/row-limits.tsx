@@ -1,12 +1,11 @@
-import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
+/** What one layer has to itself: what it keeps, and where it is cut. */
 import { ownRows, setOwn } from "../state/locks";
 import { amount, floor, model, multiple, takesShare } from "../state/store";
 import { words } from "../words";
+import { AmountBox, AmountSlider } from "./amount";
 import { NumberBox } from "./parts";
 
 const t = words.limits;
-
-/** What one layer has to itself: what it keeps, and where it is cut. */
 
 /** Fewest channels, and the multiple they are rounded up to. */
 export function RowFloors({ row }: { row: number }) {
@@ -47,28 +46,14 @@ export function RowCut({ row }: { row: number }) {
   return (
     <div class="own-cut">
       <span aria-hidden="true">{share ? t.share : t.threshold}</span>
-      <input
-        type="range"
-        aria-label={t.cut}
-        aria-valuetext={own === undefined ? t.asPlan(value) : String(value)}
-        min={share ? 0 : logit(LOWEST)}
-        max={share ? 0.95 : logit(HIGHEST)}
-        step={share ? 0.005 : 0.02}
-        value={share ? value : sliderPosition(value)}
-        onInput={(event) => {
-          const position = event.currentTarget.valueAsNumber;
-          setOwn(row, key, share ? position : thresholdAt(position));
-        }}
-      />
-      <NumberBox
-        name={t.cutValue}
-        hideLabel
+      <AmountSlider
+        name={t.cut}
+        spoken={own === undefined ? t.asPlan(value) : String(value)}
         value={value}
-        min={0}
-        max={share ? 0.99 : 1}
-        step={share ? 0.01 : "any"}
-        onCommit={(to) => setOwn(row, key, to)}
+        takesShare={share}
+        onSet={(to) => setOwn(row, key, to)}
       />
+      <AmountBox name={t.cutValue} value={value} takesShare={share} onSet={(to) => setOwn(row, key, to)} />
       <button
         type="button"
         class="quiet"
