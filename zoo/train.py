@@ -6,9 +6,13 @@
 The loss is cross entropy plus an L1 penalty on every BatchNorm scale: network slimming
 (Liu et al. 2017, arXiv:1708.06519). Stochastic gradient descent with Nesterov momentum on a
 one-cycle schedule (Smith and Topin 2017, arXiv:1708.07120), random crop and flip.
+
+After every epoch OUT.checkpoint is written; started again with the same arguments, the training
+goes on from there.
 """
 
 import argparse
+import os
 import pathlib
 import time
 
@@ -37,14 +41,19 @@ def arguments():
     parser.add_argument("--penalty", type=float, default=2e-4, help="L1 on the BatchNorm scales")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda for an accelerator")
+    parser.add_argument("--bfloat16", action="store_true", help="activations in bfloat16")
+    parser.add_argument("--compile", action="store_true", help="by torch.compile: needs a C++ compiler")
     return parser.parse_args()
 
 
-def normaliser(dataset):
-    mean, std = (torch.tensor(v).view(1, -1, 1, 1) for v in data.NORMALISATION[dataset])
+def normaliser(dataset, device):
+    mean, std = (
+        torch.tensor(v, device=device).view(1, -1, 1, 1) for v in data.NORMALISATION[dataset]
+    )
 
     def normalise(images):
-        images = (images.float() / 255 - mean) / std
+        images = (images.to(device).float() / 255 - mean) / std
         return images.contiguous(memory_format=torch.channels_last)
 
     return normalise
@@ -65,23 +74,29 @@ def augment(images):
 
 
 @torch.no_grad()
-def accuracy(network, images, labels, normalise):
+def right_answers(network, images, labels, normalise):
     network.eval()
     batches = zip(images.split(500), labels.split(500))
-    right = sum((network(normalise(x)).argmax(1) == y).sum().item() for x, y in batches)
-    return right / len(images)
+    return sum((network(normalise(x)).argmax(1).cpu() == y).sum().item() for x, y in batches)
+
+
+def save(path, contents):
+    """A checkpoint is written whole or not at all: a stopped training leaves the last one."""
+    torch.save(contents, f"{path}.new")
+    os.replace(f"{path}.new", path)
 
 
 def train(options):
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
-    normalise = normaliser(options.dataset)
+    device = torch.device(options.device)
+    normalise = normaliser(options.dataset, device)
     images, labels = data.load(options.train)
     test_images, test_labels = data.load(options.test)
 
     shape = {"classes": int(labels.max()) + 1, "image_channels": images.shape[1], "small": True}
     network = nets.NETWORKS[options.network](options.width, **shape)
-    network = network.to(memory_format=torch.channels_last)
+    network = network.to(device, memory_format=torch.channels_last)
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
 
     batches = max(1, len(images) // options.batch)
@@ -91,29 +106,58 @@ def train(options):
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, options.rate, total_steps=options.epochs * batches, pct_start=0.2
     )
-    for epoch in range(options.epochs):
+    first, spent = 0, 0.0
+    checkpoint = pathlib.Path(f"{options.out}.checkpoint")
+    if checkpoint.exists():
+        stored = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(stored["network"])
+        optimiser.load_state_dict(stored["optimiser"])
+        schedule.load_state_dict(stored["schedule"])
+        first, spent = stored["epochs"], stored["seconds"]
+    trained = torch.compile(network) if options.compile else network
+    for epoch in range(first, options.epochs):
+        # Seeded by the epoch, so that a training that goes on sees what an unbroken one would.
+        torch.manual_seed(options.seed * 1000 + epoch)
         start = time.time()
         network.train()
         order = torch.randperm(len(images))[: batches * options.batch]
         for chosen in order.chunk(batches):
-            logits = network(normalise(augment(images[chosen])))
-            loss = F.cross_entropy(logits, labels[chosen])
-            loss = loss + options.penalty * sum(norm.weight.abs().sum() for norm in norms)
+            inputs = normalise(augment(images[chosen]))
+            with torch.autocast(device.type, torch.bfloat16, enabled=options.bfloat16):
+                logits = trained(inputs)
+            loss = F.cross_entropy(logits.float(), labels[chosen].to(device))
             optimiser.zero_grad()
             loss.backward()
+            for norm in norms:
+                norm.weight.grad.add_(norm.weight.detach().sign(), alpha=options.penalty)
             optimiser.step()
             schedule.step()
-        score = accuracy(network, test_images, test_labels, normalise)
-        seconds = time.time() - start
+        spent += time.time() - start
+        save(
+            checkpoint,
+            {
+                "network": network.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+                "epochs": epoch + 1,
+                "seconds": spent,
+            },
+        )
+        # Every tenth of the images shows how it goes; all of them count at the end.
+        sample = slice(None, None, 10)
+        score = right_answers(network, test_images[sample], test_labels[sample], normalise)
+        score /= len(test_images[sample])
         print(
-            f"epoch {epoch + 1}: loss {loss:.3f}, accuracy {score:.4f}, {seconds:.0f} s", flush=True
+            f"{options.out} epoch {epoch + 1}: loss {loss:.3f}, about {score:.3f}, {spent:.0f} s", flush=True
         )
 
+    right = right_answers(network, test_images, test_labels, normalise)
     names = ("network", "width", "dataset", "epochs", "batch", "rate", "decay", "penalty", "seed")
     facts = {name: getattr(options, name) for name in names} | shape
     facts |= {"image_size": images.shape[-1], "train_images": len(images)}
-    facts |= {"test_images": len(test_images), "accuracy": score}
-    return network, facts
+    facts |= {"test_images": len(test_images), "accuracy": right / len(test_images)}
+    facts |= {"training_seconds": round(spent)}
+    return network.cpu(), facts
 
 
 def main():
