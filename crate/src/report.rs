@@ -113,6 +113,10 @@ wire! {
         pub agreement: Option<f64>,
         /// Mean KL(original ‖ this) in nats; null for networks that name no class.
         pub mean_kl: Option<f64>,
+        /// The same after the outputs are divided by the one temperature that makes it least: sureness
+        /// apart; null for networks that name no class.
+        #[serde(default)]
+        pub tempered_kl: Option<f64>,
         /// Mean of ‖original − this‖² / ‖original‖² over the outputs.
         pub error: f64,
     }

@@ -10,10 +10,15 @@
 //! refuse a reader whose refit does not carry over, and they judge the whole step by what the networks
 //! answer. Prior work: ThiNet (Luo et al. 2017), channel pruning by reconstruction (He et al. 2017).
 
+mod cholesky;
+mod collect;
 mod fit;
+mod gram;
 mod judge;
+mod parallel;
 mod patches;
 mod reader;
+mod stored;
 mod system;
 mod walk;
 
@@ -30,11 +35,13 @@ use crate::plan::Decision;
 use crate::random;
 use crate::report::{RepairLayer, RepairReport, RepairStep, Step};
 use crate::surgery::{Revision, revise};
+use collect::{Pieces, collect};
 use fit::fit_reader;
 use judge::Judge;
+use parallel::cores;
 use patches::Patches;
-use reader::Pair;
-use system::{Linear, System};
+use reader::{Pair, is_depthwise, refittable};
+use system::Linear;
 use walk::Walk;
 
 /// Systems larger than this are left as they are: the solve would take minutes.
@@ -44,8 +51,8 @@ const MANY: usize = 48;
 /// Pictures on which the cut is asked before anything is done, and the KL at which it is near enough.
 const ASKED: usize = 64;
 const NEAR: f64 = 0.05;
-/// Numbers that both networks may hold for all pictures together.
-const MEMORY: usize = 250_000_000;
+/// Bytes that both networks may hold for all pictures together.
+const MEMORY: usize = 1_000_000_000;
 
 /// What is to be repaired.
 pub struct Job<'a> {
@@ -65,28 +72,53 @@ pub fn repair(
     job: &Job<'_>,
     steps: &[Step],
     images: &[ArrayD<f32>],
+    progress: impl FnMut(usize, usize),
+) -> Result<(pb::ModelProto, RepairReport)> {
+    repair_on(cores(), job, steps, images, progress)
+}
+
+/// [`repair`] on so many threads, whose number does not change the result.
+///
+/// # Errors
+/// As [`repair`].
+pub fn repair_on(
+    threads: usize,
+    job: &Job<'_>,
+    steps: &[Step],
+    images: &[ArrayD<f32>],
     mut progress: impl FnMut(usize, usize),
 ) -> Result<(pb::ModelProto, RepairReport)> {
     if images.is_empty() {
         return Err(Error::new("repair needs at least one picture"));
     }
-    let most = (MEMORY / (2 * walk::widest(&job.before.graph)).max(1)).max(16);
-    let used = &images[..images.len().min(most)];
+    let (most, halved) = affordable(walk::widest(&job.before.graph), images.len());
+    let used = &images[..most];
     let (fit, held) = split(used);
-    let judge = Judge::new(job.original, job.classifier, held.clone())?;
+    let judge = Judge::new(job.original, job.classifier, held.clone(), threads)?;
     let mut model = job.pruned.clone();
     let mut standing = judge.judge(&model)?;
     let first = standing.closeness;
     let mut reports = Vec::new();
-    let content = is_content(job, &model, used)?;
-    let total = steps.len() * job.before.channels.readers.len();
+    let content = standing.closeness.agreement.is_none_or(|a| a == 1.0)
+        && is_content(job, &model, used, threads)?;
+    let sites = refittable(job.before);
+    let total = steps.len() * sites.len();
     let mut done = 0;
     for step in steps {
         let tick = || {
             done += 1;
             progress(done, total);
         };
-        let (next, layers) = take(job, &model, *step, (&fit, &held), tick)?;
+        let walk = Round {
+            job,
+            sites: &sites,
+            step: *step,
+            fit: &fit,
+            held: &held,
+            halved,
+            threads,
+        };
+        let (next, layers) = walk.take(&model, tick)?;
         let verdict = judge.judge(&next)?;
         let acted = layers.iter().any(|l| l.declined.is_none());
         let declined = match (acted, content, verdict.beats(&standing)) {
@@ -127,14 +159,29 @@ pub fn repair(
     Ok((model, report))
 }
 
+/// How many of so many pictures both networks can hold, and whether in half precision.
+fn affordable(widest: usize, images: usize) -> (usize, bool) {
+    let most = |bytes: usize| MEMORY / (2 * widest * bytes).max(1);
+    match most(4) >= images {
+        true => (images, false),
+        false => (images.min(most(2).max(16)), true),
+    }
+}
+
 /// Whether the cut answers the pictures as the original does, all of them, and either they are few or it
 /// is nearly as sure of its answers: then there is more to lose than to gain.
-fn is_content(job: &Job<'_>, cut: &pb::ModelProto, images: &[ArrayD<f32>]) -> Result<bool> {
+fn is_content(
+    job: &Job<'_>,
+    cut: &pb::ModelProto,
+    images: &[ArrayD<f32>],
+    threads: usize,
+) -> Result<bool> {
     if job.classifier.is_none() {
         return Ok(false);
     }
     let asked = &images[..images.len().min(ASKED)];
-    let judge = Judge::new(job.original, job.classifier, asked.iter().collect())?;
+    let asked = asked.iter().collect();
+    let judge = Judge::new(job.original, job.classifier, asked, threads)?;
     let near = judge.judge(cut)?.closeness;
     let sure = near.mean_kl.is_some_and(|kl| kl < NEAR);
     Ok(near.agreement == Some(1.0) && (images.len() < MANY || sure))
@@ -183,103 +230,81 @@ fn warning(steps: &[RepairStep], given: usize, used: usize) -> Option<String> {
 }
 
 /// One walk over all readers behind the first cut.
-fn take(
-    job: &Job<'_>,
-    cut: &pb::ModelProto,
+struct Round<'a> {
+    job: &'a Job<'a>,
+    /// What can be refitted in the original.
+    sites: &'a [Reader],
     step: Step,
-    (fit, held): (&[&ArrayD<f32>], &[&ArrayD<f32>]),
-    mut tick: impl FnMut(),
-) -> Result<(pb::ModelProto, Vec<RepairLayer>)> {
-    let (before, decision) = (job.before, job.decision);
-    let now = Analysis::new(cut, &HashMap::new())?;
-    let pictures: Vec<&ArrayD<f32>> = fit.iter().chain(held).copied().collect();
-    let mut old = Walk::new(&before.graph, &pictures);
-    let mut new = Walk::new(&now.graph, &pictures);
-    let mut model = cut.clone();
-    let mut layers = Vec::new();
-    let mut changed = false;
-    for reader in &before.channels.readers {
-        tick();
-        let gone = |atom: &u32| decision.is_removed(before, *atom);
-        let left = &decision.branches.list;
-        changed |= left.iter().any(|b| b.addend.node < reader.node);
-        if decision.is_dead(reader.node) {
-            continue;
-        }
-        changed |= reader.inputs.iter().any(gone);
-        // Before the first cut nothing has changed.
-        if !changed {
-            continue;
-        }
-        let Some(pair) = pair(before, &now, reader, decision) else {
-            continue;
-        };
-        let Some(patches) = Patches::new(&now.graph, pair.now.1) else {
-            continue;
-        };
-        if pair.width() > LARGEST || pair.width() == 0 {
-            layers.push(declined(
-                &pair,
-                before,
-                "it is too wide to be solved in reasonable time",
-            ));
-            continue;
-        }
-        let mut systems = (blank(&pair), blank(&pair));
-        let cut_reader = pair.now.1;
-        let makes = old.piece(job.original, reader.node + 1, reader.output)?;
-        let sees = new.piece(&model, cut_reader.node, cut_reader.input)?;
-        for picture in 0..pictures.len() {
-            let y = old.step(&makes, picture)?;
-            let x = new.step(&sees, picture)?;
-            let systems = match picture < fit.len() {
-                true => &mut systems.0,
-                false => &mut systems.1,
+    fit: &'a [&'a ArrayD<f32>],
+    held: &'a [&'a ArrayD<f32>],
+    halved: bool,
+    threads: usize,
+}
+
+impl Round<'_> {
+    fn take(
+        &self,
+        cut: &pb::ModelProto,
+        mut tick: impl FnMut(),
+    ) -> Result<(pb::ModelProto, Vec<RepairLayer>)> {
+        let (before, decision) = (self.job.before, self.job.decision);
+        let now = Analysis::new(cut, &HashMap::new())?;
+        let readers = refittable(&now);
+        let pictures: Vec<&ArrayD<f32>> = self.fit.iter().chain(self.held).copied().collect();
+        let mut old = Walk::new(&before.graph, &pictures, self.halved);
+        let mut new = Walk::new(&now.graph, &pictures, self.halved);
+        let mut model = cut.clone();
+        let mut layers = Vec::new();
+        let mut changed = false;
+        for reader in self.sites {
+            tick();
+            let gone = |atom: &u32| decision.is_removed(before, *atom);
+            let left = &decision.branches.list;
+            changed |= left.iter().any(|b| b.addend.node < reader.node);
+            if decision.is_dead(reader.node) {
+                continue;
+            }
+            // A depthwise convolution sees what is left as it was.
+            changed |= !is_depthwise(reader) && reader.inputs.iter().any(gone);
+            // Before the first cut nothing has changed.
+            if !changed {
+                continue;
+            }
+            let Some(pair) = Pair::new((before, reader), (&now, &readers), decision) else {
+                continue;
             };
-            patches.add((cut_reader, &x), (reader, &y), &pair.kept, systems);
+            let Some(patches) = Patches::new(&now.graph, pair.now.1) else {
+                continue;
+            };
+            if pair.width() > LARGEST || pair.width() == 0 {
+                let wide = "it is too wide to be solved in reasonable time";
+                layers.push(declined(&pair, before, wide));
+                continue;
+            }
+            let at = pair.now.1.node;
+            let pieces = Pieces {
+                old: &old.piece(self.job.original, reader.node + 1, reader.output)?,
+                new: &new.piece(&model, at, pair.now.1.input)?,
+            };
+            let (old_fit, old_held) = old.pictures.split_at_mut(self.fit.len());
+            let (new_fit, new_held) = new.pictures.split_at_mut(self.fit.len());
+            let sums = |both| collect(&pair, &patches, &pieces, both, self.threads);
+            let (fit, held) = (sums((old_fit, new_fit))?, sums((old_held, new_held))?);
+            old.arrive(reader.node + 1);
+            new.arrive(at);
+            let pictures = self.held.len();
+            let fitted = fit_reader(&pair, self.step, &fit, &held, pictures, self.threads)?;
+            let mut layer = declined(&pair, before, "");
+            layer.rows = patches.len() * self.fit.len();
+            (layer.before, layer.after, layer.ridge) = (fitted.before, fitted.after, fitted.ridge);
+            layer.declined = fitted.linear.is_none().then(|| fitted.why.to_string());
+            layers.push(layer);
+            if let Some(linear) = fitted.linear {
+                model = write(&model, &pair, &linear)?;
+            }
         }
-        old.arrive(reader.node + 1);
-        new.arrive(cut_reader.node);
-        for system in systems.0.iter_mut().chain(&mut systems.1) {
-            system.sum();
-        }
-        let fitted = fit_reader(&pair, step, &systems.0, &systems.1, held.len());
-        let mut layer = declined(&pair, before, "");
-        layer.rows = patches.len() * fit.len();
-        (layer.before, layer.after, layer.ridge) = (fitted.before, fitted.after, fitted.ridge);
-        layer.declined = fitted.linear.is_none().then(|| fitted.why.to_string());
-        layers.push(layer);
-        if let Some(linear) = fitted.linear {
-            model = write(&model, &pair, &linear)?;
-        }
+        Ok((model, layers))
     }
-    Ok((model, layers))
-}
-
-fn blank(pair: &Pair<'_>) -> Vec<System> {
-    let reader = pair.now.1;
-    (0..reader.groups)
-        .map(|_| System::new(pair.width(), reader.out_per_group()))
-        .collect()
-}
-
-/// The reader in the cut network; `None` if its form cannot be followed.
-fn pair<'a>(
-    before: &'a Analysis,
-    now: &'a Analysis,
-    reader: &'a Reader,
-    decision: &Decision,
-) -> Option<Pair<'a>> {
-    let name = &before.graph.nodes[reader.node].name;
-    let same = |r: &&Reader| now.graph.nodes[r.node].name == *name;
-    let cut = now.channels.readers.iter().find(same)?;
-    let stays = |j: &usize| !decision.is_removed(before, reader.outputs[*j]);
-    let kept: Vec<usize> = (0..reader.outputs.len()).filter(stays).collect();
-    (kept.len() == cut.outputs.len()).then_some(Pair {
-        before: (before, reader),
-        now: (now, cut),
-        kept,
-    })
 }
 
 fn declined(pair: &Pair<'_>, before: &Analysis, why: &str) -> RepairLayer {
