@@ -25,12 +25,14 @@ pub struct Pieces<'a> {
     pub new: &'a Piece,
 }
 
-/// The sums over `pictures` (in both networks) of every group of the reader.
+/// The sums over pictures (as both networks have them) of every group of the reader; `keeps`: their pixels
+/// too, for readers that mix channels.
 pub fn collect(
     pair: &Pair<'_>,
     patches: &Patches,
     pieces: &Pieces<'_>,
     (old, new): (&mut [Picture], &mut [Picture]),
+    keeps: bool,
     threads: usize,
 ) -> Result<Vec<System>> {
     let reader = pair.now.1;
@@ -48,16 +50,15 @@ pub fn collect(
                 Ok(())
             })?;
             for (_, sums) in items {
-                let each = sums.chunks(sums.len() / groups.max(1));
-                systems
-                    .iter_mut()
-                    .zip(each)
-                    .for_each(|(s, part)| s.take(part, patches.len()));
+                let each = systems.iter_mut().zip(sums.chunks(sums.len() / groups));
+                each.for_each(|(system, part)| system.take(part, patches.len()));
             }
         }
         return Ok(systems);
     }
-    let mut grams: Vec<Gram> = (0..groups).map(|_| Gram::new(width, outputs)).collect();
+    let mut grams: Vec<Gram> = (0..groups)
+        .map(|_| Gram::new(width, outputs, keeps))
+        .collect();
     // Per picture, group after group.
     let (size_x, size_y) = (patches.len() * width, patches.len() * outputs);
     let mut rows = vec![(vec![0.0f32; 0], vec![0.0f32; 0]); groups];

@@ -6,14 +6,15 @@ use super::system::{Linear, System};
 use crate::error::Result;
 use crate::report::Step;
 
-/// Ridges towards the weights as cut, of which the held-back pictures choose.
-const LAMBDAS: [f64; 6] = [0.005, 0.02, 0.06, 0.2, 0.8, 3.0];
+/// Ridges towards the weights as cut, of which the held-back pictures choose: the fewer pictures, the
+/// stronger.
+const LAMBDAS: [f64; 8] = [0.0005, 0.002, 0.006, 0.02, 0.06, 0.2, 0.8, 3.0];
 /// The ridge where nothing is held back.
 const LAMBDA: f64 = 0.06;
+/// How often targets are moved within what the activation maps alike.
+const MOVES: usize = 3;
 /// How far a recalibration goes towards the measured statistics.
 const BLEND: f64 = 0.75;
-/// How much worse than the best ridge, over √(held-back pictures), a stronger one may be.
-const SLACK: f64 = 0.3;
 
 /// What became of one reader.
 pub struct Fitted {
@@ -31,14 +32,21 @@ struct Trial {
     made: Option<(Vec<Linear>, f64)>,
 }
 
-/// Fits one reader on the sums of `fit` and judges by those of `held`, from `pictures` pictures.
+/// How a reader is fitted.
+#[derive(Clone, Copy)]
+pub struct Method {
+    pub step: Step,
+    /// How far the spread of a refitted output is brought back to what it is to meet, from 0 to 1.
+    pub matched: f64,
+    pub threads: usize,
+}
+
+/// Fits one reader on the sums of `fit` and judges by those of `held`.
 pub fn fit_reader(
     pair: &Pair<'_>,
-    step: Step,
+    method: Method,
     fit: &[System],
     held: &[System],
-    pictures: usize,
-    threads: usize,
 ) -> Result<Fitted> {
     let importance = pair.importance();
     let per_out = pair.now.1.out_per_group();
@@ -61,7 +69,7 @@ pub fn fit_reader(
         before,
         after: before,
     };
-    if step == Step::Recalibrate {
+    if method.step == Step::Recalibrate {
         // Matching the spread costs squared error by design; the whole network judges it.
         let each = fit.iter().zip(&old);
         let new: Vec<Linear> = each.map(|(s, o)| s.rescale(o, BLEND)).collect();
@@ -75,8 +83,8 @@ pub fn fit_reader(
         made: None,
     };
     let mut trials: Vec<Trial> = lambdas.iter().map(trial).collect();
-    each(threads, &mut trials, |trial| {
-        let solve = |(s, o): (&System, &Linear)| s.solve(o, &[trial.lambda]).pop().flatten();
+    each(method.threads, &mut trials, |trial| {
+        let solve = |(s, o): (&System, &Linear)| s.solve(o, trial.lambda);
         let new: Option<Vec<Linear>> = fit.iter().zip(&old).map(solve).collect();
         trial.made = new.map(|new| {
             let error = error(&new);
@@ -84,20 +92,34 @@ pub fn fit_reader(
         });
         Ok(())
     })?;
-    if trials.iter().all(|t| t.made.is_none()) {
+    let solved = trials
+        .into_iter()
+        .filter_map(|t| t.made.map(|(new, error)| (t.lambda, new, error)));
+    let Some((lambda, mut new, after)) = solved.min_by(|a, b| a.2.total_cmp(&b.2)) else {
         fitted.why = "its system cannot be solved";
+        return Ok(fitted);
+    };
+    if rows > 0 && after >= before {
+        return Ok(fitted);
     }
-    let errors = trials.iter().filter_map(|t| t.made.as_ref());
-    let best = errors.map(|m| m.1).fold(f64::INFINITY, f64::min);
-    let slack = 1.0 + SLACK / (pictures.max(1) as f64).sqrt();
-    // The strongest ridge that is as good as the best: held-back pictures scatter.
-    let good = |error: f64| rows == 0 || error <= best * slack && error < before;
-    for trial in trials.into_iter().rev() {
-        if let Some((new, error)) = trial.made.filter(|m| good(m.1)) {
-            (fitted.after, fitted.ridge) = (error, Some(trial.lambda));
-            fitted.linear = Some(new);
-            break;
+    (fitted.after, fitted.ridge) = (after, Some(lambda));
+    if let Some(bounds) = pair.bounds() {
+        let groups = fit.iter().zip(&old).zip(&mut new);
+        for (((system, old), new), bounds) in groups.zip(bounds.chunks(per_out)) {
+            for _ in 0..MOVES {
+                let moved = system.projected(new, bounds, method.threads)?;
+                let better = moved.and_then(|(xy, y)| system.solve_for((&xy, &y), old, lambda));
+                match better {
+                    Some(better) => *new = better,
+                    None => break,
+                }
+            }
         }
     }
+    if method.matched > 0.0 && rows > 0 {
+        let each = fit.iter().zip(&new);
+        new = each.map(|(s, n)| s.rescale(n, method.matched)).collect();
+    }
+    fitted.linear = Some(new);
     Ok(fitted)
 }

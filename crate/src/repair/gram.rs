@@ -9,6 +9,7 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
 use super::parallel::each;
+use super::project::{Rows, Wave};
 use super::system::System;
 use crate::error::Result;
 
@@ -34,10 +35,13 @@ pub struct Gram {
     yy: Vec<f64>,
     /// Per picture: Σx, Σy, both shifted, and pixels.
     pictures: Vec<(Vec<f64>, Vec<f64>, usize)>,
+    /// The shifted rows themselves, where they are asked for again.
+    kept: Option<Vec<Wave>>,
 }
 
 impl Gram {
-    pub fn new(width: usize, outputs: usize) -> Gram {
+    /// `keeps`: whether the rows are asked for again.
+    pub fn new(width: usize, outputs: usize, keeps: bool) -> Gram {
         let cuts = |n: usize| -> Vec<(usize, usize)> {
             (0..n)
                 .step_by(BLOCK)
@@ -67,6 +71,7 @@ impl Gram {
             blocks,
             yy: vec![0.0; outputs],
             pictures: Vec::new(),
+            kept: keeps.then(Vec::new),
         }
     }
 
@@ -98,6 +103,9 @@ impl Gram {
         }
         self.rows += x.nrows();
         let (x, y) = (x.view(), y.view());
+        if let Some(kept) = &mut self.kept {
+            kept.push(Wave::new(x, y));
+        }
         each(threads, &mut self.blocks, |block| {
             let left = x.slice(s![.., block.rows.0..block.rows.1]);
             let right = if block.outward { y } else { x };
@@ -147,9 +155,15 @@ impl Gram {
         let pictures = pictures
             .map(|(sx, sy, rows)| (mean(sx, &a, *rows), mean(sy, &b, *rows)))
             .collect();
+        let rows_again = self.kept.map(|waves| Rows {
+            waves,
+            shift_x,
+            shift_y,
+        });
         System {
             width,
             outputs,
+            again: rows_again,
             rows: n,
             xx,
             xy,
@@ -194,7 +208,7 @@ mod tests {
         let (width, outputs, pixels) = (300, 40, 10);
         let mut made = Vec::new();
         for threads in [1, 2, 4] {
-            let mut gram = Gram::new(width, outputs);
+            let mut gram = Gram::new(width, outputs, false);
             for wave in 0..3 {
                 let mut x = rows(50, width, wave);
                 let mut y = rows(50, outputs, wave + 10);

@@ -68,8 +68,9 @@ impl Verdict {
         let named = gain(&other.wrong, &self.wrong);
         let sure = gain(&other.divergences, &self.divergences);
         let worse = named < -1.0 || sure < -1.0 || output < -1.0 && named <= 1.0;
-        let halved = halved(&other.divergences, &self.divergences) && named >= 0.0;
-        !worse && (sure > 1.0 || named > 1.0 || halved)
+        let halved = halved(&other.divergences, &self.divergences)
+            || sure >= 0.0 && output > 1.0 && halved(&other.errors, &self.errors);
+        !worse && (sure > 1.0 || named > 1.0 || named >= 0.0 && halved)
     }
 }
 

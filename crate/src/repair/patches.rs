@@ -9,8 +9,6 @@ use crate::graph::Graph;
 use crate::onnx::Attributes;
 use crate::random;
 
-/// Pixels per picture and reader that are used, at the most.
-const PIXELS: usize = 256;
 /// In place of a source: in the padding.
 const OUTSIDE: u32 = u32::MAX;
 
@@ -26,7 +24,8 @@ pub struct Patches {
 
 impl Patches {
     /// `None` for readers whose pixels are no patches (transposed convolutions).
-    pub fn new(graph: &Graph, reader: &Reader) -> Option<Patches> {
+    /// Uses `most` pixels at the most.
+    pub fn new(graph: &Graph, reader: &Reader, most: usize) -> Option<Patches> {
         let shape = |t: usize| graph.shape(t).map(<[usize]>::to_vec);
         let (input, output) = (shape(reader.input)?, shape(reader.output)?);
         let per_in = reader.in_per_group();
@@ -34,7 +33,7 @@ impl Patches {
             ReaderKind::ConvTranspose => None,
             ReaderKind::Conv => {
                 let window = Window::new(graph, reader, &input)?;
-                let pixels = chosen(output[2..].iter().product());
+                let pixels = chosen(output[2..].iter().product(), most);
                 let sources = pixels
                     .iter()
                     .flat_map(|p| window.sources(*p as usize, &output[2..], &input[2..]))
@@ -49,7 +48,7 @@ impl Patches {
             }
             ReaderKind::Gemm { .. } | ReaderKind::MatMul => {
                 let count = output.iter().product::<usize>() / reader.outputs.len().max(1);
-                let pixels = chosen(count);
+                let pixels = chosen(count, most);
                 Some(Patches {
                     sources: pixels.clone(),
                     pixels,
@@ -110,8 +109,8 @@ fn at(channel: &[f32], source: u32) -> f32 {
 }
 
 /// Pixels in reading order, one out of every stretch: a fixed step would keep to the same columns.
-fn chosen(count: usize) -> Vec<u32> {
-    let used = count.min(PIXELS);
+fn chosen(count: usize, most: usize) -> Vec<u32> {
+    let used = count.min(most);
     let one = |k: usize| {
         let (from, to) = (k * count / used, (k + 1) * count / used);
         let draw = random::mix((k as u64 + 1).wrapping_mul(random::STEP)) >> 33;
@@ -255,13 +254,13 @@ mod tests {
 
     #[test]
     fn pixels_are_spread_over_all_columns() {
-        let pixels = chosen(28 * 28);
-        assert_eq!(pixels.len(), PIXELS);
+        let pixels = chosen(28 * 28, 256);
+        assert_eq!(pixels.len(), 256);
         let columns: std::collections::HashSet<u32> = pixels.iter().map(|p| p % 28).collect();
         assert_eq!(columns.len(), 28);
         assert!(pixels.is_sorted() && pixels.iter().all(|p| *p < 784));
-        assert_eq!(chosen(9), (0..9).collect::<Vec<_>>());
-        assert!(chosen(0).is_empty());
+        assert_eq!(chosen(9, 256), (0..9).collect::<Vec<_>>());
+        assert!(chosen(0, 256).is_empty());
     }
 
     #[test]

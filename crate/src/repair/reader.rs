@@ -218,6 +218,38 @@ impl<'a> Pair<'a> {
         self.kept.iter().enumerate().map(one).collect()
     }
 
+    /// Per kept output: the interval outside which the activation behind the reader tells no numbers
+    /// apart; `None` where there is no such activation.
+    pub fn bounds(&self) -> Option<Vec<(f64, f64)>> {
+        let (analysis, reader) = self.before;
+        let graph = &analysis.graph;
+        let tensor = match normalisation_behind(analysis, reader) {
+            Some(norm) => graph.output(norm)?,
+            None => reader.output,
+        };
+        let (next, _) = graph.sole_use(tensor)?;
+        let Flow::Activate { functions, .. } = &analysis.channels.flows[next] else {
+            return None;
+        };
+        if functions.len() != reader.outputs.len() {
+            return None;
+        }
+        let affine = affine(self.before);
+        let one = |j: &usize| {
+            let (a, b) = affine.as_ref().map_or((1.0, 0.0), |v| v[*j]);
+            let low = functions[*j].low().unwrap_or(f64::NEG_INFINITY);
+            let high = functions[*j].high().unwrap_or(f64::INFINITY);
+            match a {
+                a if a > 1e-9 => ((low - b) / a, (high - b) / a),
+                a if a < -1e-9 => ((high - b) / a, (low - b) / a),
+                _ => (f64::NEG_INFINITY, f64::INFINITY),
+            }
+        };
+        let bounds: Vec<(f64, f64)> = self.kept.iter().map(one).collect();
+        let ends = |(low, high): &(f64, f64)| low.is_finite() || high.is_finite();
+        bounds.iter().any(ends).then_some(bounds)
+    }
+
     /// How much an error of each kept output counts: in units behind the normalisation.
     pub fn importance(&self) -> Vec<f64> {
         match affine(self.before) {

@@ -6,6 +6,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::cholesky::Cholesky;
+use super::project::Rows;
 
 /// Sums over the pixels of one group.
 pub struct System {
@@ -19,6 +20,8 @@ pub struct System {
     pub yy: DVector<f64>,
     /// The means of x and y over each picture.
     pub pictures: Vec<(DVector<f64>, DVector<f64>)>,
+    /// The pixels themselves, where outputs may be moved within what the activation maps alike.
+    pub again: Option<Rows>,
 }
 
 /// Weights [width, outputs] and a bias per output.
@@ -40,6 +43,7 @@ impl System {
             y: DVector::zeros(outputs),
             yy: DVector::zeros(outputs),
             pictures: Vec::new(),
+            again: None,
         }
     }
 
@@ -59,26 +63,32 @@ impl System {
         self.rows as usize
     }
 
-    /// argmin Σ‖y − xW − b‖² + λ·(tr C / width)·‖W − W₀‖² on centred sums, by Cholesky, for each λ;
-    /// `None` where that fails. λ grows with the number of unknowns per pixel.
-    pub fn solve(&self, old: &Linear, lambdas: &[f64]) -> Vec<Option<Linear>> {
+    /// argmin Σ‖y − xW − b‖² + λ·(tr C / width)·‖W − W₀‖² on centred sums, by Cholesky; `None` if that
+    /// fails. λ grows with the number of unknowns per pixel.
+    pub fn solve(&self, old: &Linear, lambda: f64) -> Option<Linear> {
+        self.solve_for((&self.xy, &self.y), old, lambda)
+    }
+
+    /// [`System::solve`] with other Σxyᵀ and Σy.
+    pub fn solve_for(
+        &self,
+        (xy, y): (&DMatrix<f64>, &DVector<f64>),
+        old: &Linear,
+        lambda: f64,
+    ) -> Option<Linear> {
         let n = self.rows.max(1.0);
-        let (mx, my) = (&self.x / n, &self.y / n);
+        let (mx, my) = (&self.x / n, y / n);
         let c = &self.xx / n - &mx * mx.transpose();
-        let cross = &self.xy / n - &mx * my.transpose();
+        let lambda = lambda * (1.0 + self.width as f64 / n);
+        let ridge = lambda * c.trace() / self.width as f64 + 1e-12;
+        let right = xy / n - &mx * my.transpose() + &old.weights * ridge;
+        let weights = Cholesky::new(&c, ridge)?.solve(right);
         // What the cut reader makes on average, and as much of the missing rest as is believed.
         let made = old.weights.tr_mul(&mx) + &old.bias;
         let meant = &made + (&my - &made) * self.belief(old);
-        let one = |lambda: &f64| {
-            let lambda = lambda * (1.0 + self.width as f64 / n);
-            let ridge = lambda * c.trace() / self.width as f64 + 1e-12;
-            let right = &cross + &old.weights * ridge;
-            let weights = Cholesky::new(&c, ridge)?.solve(right);
-            let bias = &meant - weights.tr_mul(&mx);
-            let finite = weights.iter().chain(bias.iter()).all(|v| v.is_finite());
-            finite.then_some(Linear { weights, bias })
-        };
-        lambdas.iter().map(one).collect()
+        let bias = meant - weights.tr_mul(&mx);
+        let finite = weights.iter().chain(bias.iter()).all(|v| v.is_finite());
+        finite.then_some(Linear { weights, bias })
     }
 
     /// How much of the mean difference between y and what the cut reader makes is more than chance
@@ -106,7 +116,7 @@ impl System {
     }
 
     /// The given weights with each output stretched by (σ_y/σ_ŷ)^blend and set to the mean of y: what a
-    /// recalibrated normalisation does.
+    /// recalibrated normalisation does. A least-squares fit makes less spread than it is to meet.
     pub fn rescale(&self, old: &Linear, blend: f64) -> Linear {
         let n = self.rows.max(1.0);
         let (mx, my) = (&self.x / n, &self.y / n);
@@ -176,7 +186,7 @@ mod tests {
             weights: DMatrix::zeros(3, 2),
             bias: DVector::zeros(2),
         };
-        let found = s.solve(&nothing, &[1e-9]).remove(0).expect("well posed");
+        let found = s.solve(&nothing, 1e-9).expect("well posed");
         assert!((found.weights.clone() - &w).amax() < 1e-6);
         assert!((found.bias[0] - 4.0).abs() < 0.01, "{}", found.bias);
         assert!(s.error(&found, &[1.0, 1.0]) < 1e-4 * s.spread(&[1.0, 1.0]));
@@ -190,7 +200,7 @@ mod tests {
             bias: DVector::zeros(1),
         };
         let s = system(&w, &[0.0], 100);
-        let found = s.solve(&old, &[1e9]).remove(0).expect("well posed");
+        let found = s.solve(&old, 1e9).expect("well posed");
         assert!((found.weights - old.weights).amax() < 1e-5);
     }
 
