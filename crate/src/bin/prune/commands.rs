@@ -10,6 +10,7 @@ use channel_pruning::report::Criterion;
 use channel_pruning::session::{Session, Which};
 
 use crate::args::{Command, Target};
+use crate::progress::Progress;
 use crate::{lab, print};
 
 /// Pictures that calibration and repair take by default.
@@ -248,7 +249,10 @@ fn repair(command: &Command) -> Result<()> {
         images.push(feeder.feed(&item.map_err(Error::new)?.image));
     }
     let (options, _) = lab::budget(&mut session, command)?;
-    let repaired = session.repair(&options, &command.steps, &images, |_, _| ())?;
+    let progress = Progress::new("refitting layer");
+    let tick = |at, total| progress.step(at, total);
+    let repaired = session.repair(&options, &command.steps, &images, tick)?;
+    drop(progress);
     if let Some(path) = &command.output {
         write(path, &repaired.bytes)?;
     }
