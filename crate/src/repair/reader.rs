@@ -271,3 +271,26 @@ fn affine((analysis, reader): (&Analysis, &Reader)) -> Option<Vec<(f64, f64)>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_beside_a_reader_is_added_to_its_target() {
+        let beside = Beside {
+            before: 0,
+            now: 1,
+            gains: vec![2.0, 0.5],
+        };
+        let tensor = |channels: usize, values: &[f32]| {
+            ArrayD::from_shape_vec(vec![1, channels, 2], values.to_vec()).expect("as many numbers")
+        };
+        let mut y = tensor(3, &[0.0, 0.0, 7.0, 7.0, 1.0, 1.0]);
+        let old = tensor(3, &[1.0, 2.0, 9.0, 9.0, 4.0, 6.0]);
+        // Its channel 1 is gone.
+        let new = tensor(2, &[1.0, 1.0, 2.0, 8.0]);
+        beside.correct(&[0, 2], &mut y, &old, &new);
+        assert_eq!(y, tensor(3, &[0.0, 2.0, 7.0, 7.0, 2.0, 0.0]));
+    }
+}
