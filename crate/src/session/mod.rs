@@ -5,6 +5,7 @@ mod detail;
 mod explain;
 mod overview;
 mod pruned;
+mod reach;
 mod run;
 mod solve;
 mod topology;
@@ -195,6 +196,7 @@ impl Session {
                 after: self.cost.macs,
             },
             withheld,
+            tally: plan::tally::count(&self.analysis, options, &decision),
         })
     }
 
