@@ -295,6 +295,18 @@ wire! {
         pub withheld: u64,
         /// Where every coupled channel ends up.
         pub tally: Tally,
+        /// One pair channel of every case that there is.
+        pub examples: Vec<Example>,
+    }
+
+    /// A pair channel that shows its case, as cells (row, channel) of the map.
+    pub struct Example {
+        /// "keep", "output_dead", "input_dead" or "both_dead".
+        pub case: String,
+        pub before: [u32; 2],
+        pub after: [u32; 2],
+        /// The smaller of its two standard deviations, at most 1: how well it can be seen.
+        pub width: f64,
     }
 
     /// Another channel that is named in a channel's view.

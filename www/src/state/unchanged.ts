@@ -11,6 +11,7 @@ import { runnerCall, runnerGeneration, sameRunner, stopRunner } from "./engines"
 import { knobOf, searchLargest } from "./guarded";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
+import { changed } from "./changes";
 import { setAmount } from "./planning";
 import { alone, answers, runPictures, sameClass } from "./proof";
 import * as store from "./store";
@@ -95,6 +96,7 @@ export function findUnchanged(): Promise<void> {
     if (baseKey() !== key || knobOf(store.options.value) !== knobOf(base)) throw t.moved;
     if (found.best) {
       setAmount(found.best.knob, performance.now());
+      if (found.best.knob !== knobOf(base)) changed(words.dial.changedBy(t.find, knobOf(base), found.best.knob));
       await runPictures();
       const changed = answers.value.filter((it) => it.agree === false).length;
       if (changed > 0) throw t.failed(changed);
