@@ -2,10 +2,10 @@
 
 import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
+import { percent, removedPercent } from "../lib/format";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
 import { tidyOwn } from "../lib/own";
-import { percent, removedPercent } from "../lib/format";
 import { fetchOwn } from "../lib/own-files";
 import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";

@@ -4,8 +4,8 @@
  */
 
 import { batch, effect, untracked } from "@preact/signals";
-import { latest } from "../lib/latest";
 import { percent as percentText } from "../lib/format";
+import { latest } from "../lib/latest";
 import { HIGHEST, LOWEST, logit, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
 import { negated, sortRows } from "../lib/order";

@@ -66,7 +66,9 @@ function Savings() {
           name={t.latency}
           change={time?.differs ? { before: time.original.warm, after: time.pruned.warm } : undefined}
           show={milliseconds}
-          missing={fresh && latencyRefused.value ? t.latencyRefused : time && !time.differs ? t.noDifference : t.noLatency}
+          missing={
+            fresh && latencyRefused.value ? t.latencyRefused : time && !time.differs ? t.noDifference : t.noLatency
+          }
         />
       </tbody>
     </table>

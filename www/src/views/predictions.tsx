@@ -31,7 +31,11 @@ export function Predictions() {
   const [most, setMost] = useState(PAGE);
   const all = answers.value;
   if (all.length === 0) {
-    return <p class="hint">{pictures.value.length === 0 ? t.noImages : namesClasses.value === false ? t.beforeOutputs : t.before}</p>;
+    return (
+      <p class="hint">
+        {pictures.value.length === 0 ? t.noImages : namesClasses.value === false ? t.beforeOutputs : t.before}
+      </p>
+    );
   }
   const made = current.value;
   const stale = !made || answersKey.value !== made.key + made.repairedOn;

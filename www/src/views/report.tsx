@@ -8,8 +8,8 @@ import { bytes, count, fixed, percent, removedPercent, value } from "../lib/form
 import { ownAddress } from "../lib/origin";
 import { cuts } from "../state/cursor";
 import { stem } from "../state/exports";
-import { lockedRows, ownRows } from "../state/locks";
 import { judgedPlan } from "../state/lab/judged";
+import { lockedRows, ownRows } from "../state/locks";
 import { answers, answersKey, current, latency } from "../state/proof";
 import { settings } from "../state/settings";
 import { drag, type Model, model, order, pinned, plan, reporting, shared } from "../state/store";

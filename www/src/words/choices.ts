@@ -52,7 +52,8 @@ const CASES: Record<keyof Cases, { name: string; meaning: string }> = {
   },
   input_dead: {
     name: "Input dead",
-    meaning: "Case 3. What enters is pinned, as often as P says; the constant that leaves is folded into the next layer.",
+    meaning:
+      "Case 3. What enters is pinned, as often as P says; the constant that leaves is folded into the next layer.",
   },
   both_dead: { name: "Both dead", meaning: "Case 4. Pinned on both sides." },
 };

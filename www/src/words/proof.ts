@@ -85,7 +85,8 @@ export const proof = {
   predictions: {
     noImages: "There is no image to run on: add or drop some, or use the samples.",
     before: "Run both networks to compare their top-5 predictions.",
-    beforeOutputs: "Run both networks to compare their outputs. This network is not a classifier, so it has no top-5 predictions.",
+    beforeOutputs:
+      "Run both networks to compare their outputs. This network is not a classifier, so it has no top-5 predictions.",
     agree: (agreeing: number, images: number) =>
       `${agreeing} of ${plural(images, "image")} ${agreeing === 1 ? "agrees" : "agree"} on the top-1 class`,
     compared: (images: number) => `${plural(images, "image")} compared`,
