@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::evaluate::{self, LENGTH, Record};
 use crate::image::Image;
 use crate::onnx;
-use crate::report::{Evaluation, LabInfo, PlanOptions};
+use crate::report::{Evaluation, LabInfo, PlanOptions, Solved};
 use crate::session::{Knob, Measure};
 
 fn sentence(error: Error) -> String {
