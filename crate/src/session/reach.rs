@@ -69,7 +69,7 @@ impl Session {
                 least.fold((f64::INFINITY, 0.0_f64), |(l, h), p| (l.min(p), h.max(p)));
             if n > 1 && high - low <= 1e-12 {
                 return format!(
-                    "{n} channels have the same probability of being dead, {low}, so no threshold parts them; a criterion that takes a share can"
+                    "{n} channels become constant at the same threshold, {low:.6}: each is dead there or gets its input from dead channels alone, so no threshold parts them; a criterion that takes a share can"
                 );
             }
         }
