@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use channel_pruning::engine::{Engine, difference, noise};
 use channel_pruning::onnx::{self, pb};
-use channel_pruning::report::{LayerLimits, PlanOptions};
+use channel_pruning::report::{LayerLimits, Plan, PlanOptions};
 use channel_pruning::session::Session;
 use support::count::count;
 use support::random::{Program, describe, random_limits, random_options, with_limits};
@@ -85,6 +85,8 @@ impl Case {
             .preview(&options)
             .map_err(|e| format!("previews: {e}"))?;
         same("channels of the preview", preview.channels, plan.channels)?;
+        adds_up(plan)?;
+        same("tally of the preview", preview.tally, plan.tally)?;
 
         let mut again =
             Session::open("pruned.onnx", &pruned.bytes).map_err(|e| format!("opens again: {e}"))?;
@@ -132,6 +134,22 @@ impl Case {
             }
             return (case, reason);
         }
+    }
+}
+
+/// Every coupled channel is counted once, and the counts are those that the plan gives elsewhere.
+fn adds_up(plan: &Plan) -> Result<(), String> {
+    let t = plan.tally;
+    let removed = t.output_dead + t.input_dead + t.both_dead + t.removed_alive + t.outside_removed;
+    let stays = t.kept + t.withheld + t.outside_kept;
+    let withheld: u64 = plan.tally_withheld.iter().map(|w| w.channels).sum();
+    same("counted channels", t.channels, plan.channels.before)?;
+    same("counted removed", removed, t.channels - plan.channels.after)?;
+    same("counted kept", stays, plan.channels.after)?;
+    same("counted withheld", withheld, t.withheld)?;
+    match plan.tally_withheld.iter().find(|w| w.reason.is_empty()) {
+        Some(w) => Err(format!("withheld without a reason: {}", w.node)),
+        None => Ok(()),
     }
 }
 
