@@ -101,7 +101,8 @@ pub fn facts(model: &pb::ModelProto) -> Result<HashMap<String, Fact>> {
                 .collect::<Option<Vec<_>>>()
         });
         if let Some(shape) = &shape {
-            bounded(shape).map_err(|reason| Error::at(writer(&model, &name), reason))?;
+            let given = fact.value.concretize().is_some();
+            bounded(shape, given).map_err(|reason| Error::at(writer(&model, &name), reason))?;
         }
         let kind = fact.datum_type.concretize();
         let value = fact.value.concretize();
@@ -111,8 +112,10 @@ pub fn facts(model: &pb::ModelProto) -> Result<HashMap<String, Fact>> {
 }
 
 /// Refuses a tensor that no machine should be asked to hold.
-fn bounded(shape: &[usize]) -> Result<(), String> {
-    let within = product_within(shape.iter().copied(), 4 * MAX_TENSOR_ELEMENTS).is_some();
+fn bounded(shape: &[usize], given: bool) -> Result<(), String> {
+    // What the file stores is in memory already, or is spread from one number when it is needed.
+    let most = if given || shape.len() <= 2 { 4 } else { 1 } * MAX_TENSOR_ELEMENTS;
+    let within = product_within(shape.iter().copied(), most).is_some();
     if within && shape.len() <= MAX_RANK && shape.iter().all(|d| *d <= MAX_AXIS) {
         return Ok(());
     }

@@ -177,6 +177,16 @@ fn steps(node: &pb::NodeProto) -> Result<(), String> {
             node.op_type
         ));
     }
+    // tract turns a permutation into moves until it is done, which it never is with what is none.
+    if let ("Transpose", Some(perm)) = (node.op_type.as_str(), node.ints("perm")) {
+        let mut sorted = perm.to_vec();
+        sorted.sort_unstable();
+        if !sorted.iter().copied().eq(0..perm.len() as i64) {
+            return Err(format!(
+                "Transpose has a perm that is no permutation: {perm:?}"
+            ));
+        }
+    }
     for (name, least) in [("group", 1), ("blocksize", 1)] {
         if let Some(value) = node.int(name)
             && !(least..=MAX_AXIS as i64).contains(&value)
