@@ -1,7 +1,8 @@
 //! Random networks of every supported operator, pruned with random options: the sliced network must
 //! equal its masked twin, its cost must be the one told, and its bytes must open again.
 //!
-//! `CHANNEL_PRUNING_CASES` sets the number of networks, `CHANNEL_PRUNING_SEED` repeats one seed.
+//! `CHANNEL_PRUNING_CASES` sets the number of networks, `CHANNEL_PRUNING_FROM` the first seed,
+//! `CHANNEL_PRUNING_SEED` repeats one seed.
 
 mod support;
 
@@ -225,14 +226,15 @@ fn random_networks_equal_their_twins() {
         return;
     }
     let cases = environment("CHANNEL_PRUNING_CASES").unwrap_or(2000);
-    let (next, cut, removed) = (AtomicU64::new(0), AtomicUsize::new(0), AtomicU64::new(0));
+    let from = environment("CHANNEL_PRUNING_FROM").unwrap_or(0);
+    let (next, cut, removed) = (AtomicU64::new(from), AtomicUsize::new(0), AtomicU64::new(0));
     let branches = AtomicUsize::new(0);
     let failures = std::sync::Mutex::new(Vec::<(u64, String)>::new());
     let not_run = std::sync::Mutex::new(HashMap::<String, u64>::new());
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= cases {
+            if seed >= from + cases {
                 return;
             }
             match Case::new(seed).outcome() {
