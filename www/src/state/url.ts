@@ -12,7 +12,7 @@ export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
 /** What a score is weighed against. */
 export const PERS = ["own", "channel", "mac", "parameter", "cost"] as const;
 export const PRESETS = ["imagenet", "imagenet-tf", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
-export const LABELS = ["imagenet", "imagenet-tf", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
+export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
 
 /** Panels below the map. */
 export const VIEWS = ["channel", "cases", "graph", "compare", "lab"] as const;
