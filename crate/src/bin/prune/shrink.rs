@@ -15,6 +15,8 @@ use crate::print;
 const FIT: usize = 250;
 /// Fewer images than this are all fitted to, and nothing is judged.
 const FEW: usize = 32;
+/// KL (or relative error) up to which a cut that needed no repair may be written as it is.
+const NEAR: f64 = 0.05;
 
 #[derive(Serialize)]
 struct Choice {
@@ -133,9 +135,12 @@ fn with_images(
         eprint!("\rrepairing {done} of {total} ")
     })?;
     eprintln!();
-    if !pruned.repaired && pruned.plan.channels.after < pruned.plan.channels.before {
-        let why = pruned.plan.repair.as_ref().and_then(|r| r.declined.clone());
-        let why = why.unwrap_or_else(|| "it did not help".into());
+    // A repair that found nothing to mend leaves a good cut; one that failed leaves a broken network.
+    let refused = pruned.plan.repair.as_ref().filter(|r| {
+        let far = r.before.mean_kl.unwrap_or(r.before.error);
+        r.declined.is_some() && far > NEAR
+    });
+    if let Some(why) = refused.and_then(|r| r.declined.clone()) {
         let reason = format!("nothing was written: the cut needs its repair, and {why}");
         return Err(Error::new(reason).in_file(&session.file));
     }
