@@ -21,6 +21,7 @@ export const network = {
   after: "After Zhao et al.,",
   paper: "Probability-Based Channel Pruning for Depthwise Separable Convolutional Networks",
   published: ", JCST 37(3), 2022. doi 10.1007/s11390-022-2131-8",
+  licences: "Third-party licences",
 
   opening: (name: string) => `Opening ${name}`,
   tooLarge: (name: string, megabytes: number, most: number) =>
