@@ -1,13 +1,14 @@
-//! Compiling and running networks with tract.
+//! Compiling and running networks with tract. Which of tract's plans a network runs in is decided here and nowhere else
+//! ([`choice`]).
+
+mod choice;
+mod odd_starts;
 
 use ndarray::{ArrayD, IxDyn};
-use std::sync::Arc;
-use tract_onnx::prelude::{
-    DatumType, Framework, IntoTValue, TVec, Tensor, TypedRunnableModel, tvec,
-};
-use tract_onnx::tract_core::internal::IntoRunnable;
+use tract_onnx::prelude::{DatumType, Framework, IntoTValue, TValue, TVec, Tensor, tvec};
 use tract_onnx::tract_hir::internal::InferenceModelExt;
 
+use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::graph::{fix_inputs, lacking, parser, sentence};
 use crate::onnx::{self, pb};
@@ -15,7 +16,7 @@ use crate::random;
 
 /// A compiled network.
 pub struct Engine {
-    plan: Arc<TypedRunnableModel>,
+    plan: choice::Choice,
     /// Shapes of the run-time inputs; the first is the image.
     pub inputs: Vec<(Vec<usize>, DatumType)>,
     pub outputs: Vec<String>,
@@ -83,14 +84,7 @@ impl Engine {
         let typed = typed.map_err(|e| lacking(&model).unwrap_or_else(|| sentence(&e)))?;
         // Its weights are tract's by now, and are about to be packed.
         drop(model);
-        // tract's layout pass fails on some convolutions between Transposes; the plain plan is
-        // slower and right.
-        let fast = optimised.then(|| typed.clone().into_optimized());
-        let plan = match fast.map(|m| m.and_then(|m| m.into_runnable())) {
-            Some(Ok(plan)) => Ok(plan),
-            _ => typed.into_runnable(),
-        };
-        let plan = plan.map_err(|e| sentence(&e))?;
+        let plan = choice::Choice::new(typed, optimised).map_err(|e| sentence(&e))?;
         Ok(Engine {
             plan,
             inputs,
@@ -100,7 +94,7 @@ impl Engine {
 
     /// Shapes of the outputs as far as they are known without running.
     pub fn output_shapes(&self) -> Vec<Option<Vec<usize>>> {
-        let model = self.plan.model();
+        let model = self.plan.first().model();
         let outlets = model.output_outlets().unwrap_or_default();
         let shape = |outlet| {
             let fact = model.outlet_fact(outlet).ok()?;
@@ -109,16 +103,30 @@ impl Engine {
         outlets.iter().map(|outlet| shape(*outlet)).collect()
     }
 
+    /// Why the plain plan is used, or why the optimised one could not be compared with it.
+    pub fn note(&self) -> Option<&str> {
+        self.plan.note()
+    }
+
     /// Runs one batch; `image` has the shape of the first input. Further inputs are fed zeros.
     pub fn run(&self, image: ArrayD<f32>) -> Result<Vec<ArrayD<f32>>> {
+        Ok(self.timed(image)?.0)
+    }
+
+    /// Like [`Engine::run`], with the milliseconds of the run alone, without the choice of the plan.
+    pub fn timed(&self, image: ArrayD<f32>) -> Result<(Vec<ArrayD<f32>>, f64)> {
         let rest = self.inputs.iter().skip(1);
         let zeros = rest.map(|(shape, _)| ArrayD::zeros(IxDyn(shape)));
-        self.run_all(std::iter::once(image).chain(zeros).collect())
+        self.execute(std::iter::once(image).chain(zeros).collect())
     }
 
     /// Runs on one tensor per input.
     pub fn run_all(&self, given: Vec<ArrayD<f32>>) -> Result<Vec<ArrayD<f32>>> {
-        let mut inputs: TVec<_> = tvec!();
+        Ok(self.execute(given)?.0)
+    }
+
+    fn execute(&self, given: Vec<ArrayD<f32>>) -> Result<(Vec<ArrayD<f32>>, f64)> {
+        let mut inputs: TVec<TValue> = tvec!();
         for (tensor, (_, kind)) in given.into_iter().zip(&self.inputs) {
             let tensor = Tensor::from(tensor);
             let tensor = match tensor.datum_type() == *kind {
@@ -130,18 +138,23 @@ impl Engine {
             };
             inputs.push(tensor.into_tvalue());
         }
-        let outputs = self.plan.run(inputs).map_err(|e| sentence(&e))?;
-        outputs
-            .iter()
-            .map(|value| {
-                let value = value.cast_to_dt(DatumType::F32).map_err(|e| sentence(&e))?;
-                Ok(value
-                    .to_plain_array_view::<f32>()
-                    .map_err(|e| sentence(&e))?
-                    .to_owned())
-            })
-            .collect()
+        let plan = self.plan.for_run(&inputs);
+        let start = now_ms();
+        let outputs = plan.run(inputs).map_err(|e| sentence(&e))?;
+        let milliseconds = now_ms() - start;
+        Ok((arrays(&outputs)?, milliseconds))
     }
+}
+
+fn arrays(values: &[TValue]) -> Result<Vec<ArrayD<f32>>> {
+    let array = |value: &TValue| {
+        let value = value.cast_to_dt(DatumType::F32).map_err(|e| sentence(&e))?;
+        let view = value
+            .to_plain_array_view::<f32>()
+            .map_err(|e| sentence(&e))?;
+        Ok(view.to_owned())
+    };
+    values.iter().map(array).collect()
 }
 
 /// Element type of a graph input.

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use ndarray::ArrayD;
 
 use super::Session;
-use crate::clock::now_ms;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::image::{Image, Preset, Target, prepare};
@@ -127,9 +126,12 @@ impl Session {
     pub fn run(&mut self, which: Which, image: ArrayD<f32>) -> Result<(Vec<ArrayD<f32>>, f64)> {
         let file = self.file.clone();
         let engine = self.engine(which)?;
-        let start = now_ms();
-        let outputs = engine.run(image).map_err(|e| e.in_file(&file))?;
-        Ok((outputs, now_ms() - start))
+        engine.timed(image).map_err(|e| e.in_file(&file))
+    }
+
+    /// What there is to say of the plan in which a network runs, once it has run.
+    pub fn engine_note(&mut self, which: Which) -> Result<Option<String>> {
+        Ok(self.engine(which)?.note().map(str::to_string))
     }
 
     /// Runs one network on one picture and names the `top` classes.

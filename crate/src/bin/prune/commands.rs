@@ -234,6 +234,9 @@ fn run_images(command: &Command) -> Result<()> {
             prediction,
         });
     }
+    if let Some(note) = session.engine_note(Which::Original)? {
+        eprintln!("{}: {note}", session.file);
+    }
     if command.json {
         print::json(&rows)
     } else {
