@@ -4,6 +4,7 @@ mod calibration;
 mod detail;
 mod explain;
 mod overview;
+mod proof;
 mod pruned;
 mod reach;
 mod reconstruct;

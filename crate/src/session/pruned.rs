@@ -5,17 +5,13 @@ use std::rc::Rc;
 use ndarray::ArrayD;
 use tract_onnx::prelude::DatumType;
 
-use super::Session;
-use crate::engine::{Engine, difference, noise};
+use super::{Session, proof};
 use crate::error::Result;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::repair;
 use crate::report::{Change, Check, Plan, PlanOptions, Step};
 use crate::surgery;
-
-/// Seeded inputs per check.
-const SAMPLES: u32 = 3;
 
 /// A carried-out plan.
 pub struct Pruned {
@@ -102,50 +98,15 @@ impl Session {
             .map_err(|e| e.in_file(&self.file))
     }
 
-    /// Relative rounding that two equal networks may show: a float16 file stores its folded biases in
-    /// eleven bits.
-    fn tolerance(&self) -> f64 {
-        let half =
-            |r: &crate::channels::Reader| self.analysis.graph.weight_type(r.node) == DatumType::F16;
-        if self.analysis.channels.readers.iter().any(half) {
-            1e-2
-        } else {
-            1e-4
-        }
-    }
-
     /// Runs the sliced network, decoded again from its bytes, against its masked twin.
     pub fn check(&self, pruned: &Pruned) -> Result<Check> {
-        type Compile = fn(&pb::ModelProto, usize) -> Result<Engine>;
-        let run = |compile: Compile| -> Result<Check> {
-            // One after the other: two compiled networks at once are most of what a large file would take.
-            let twin = compile(&self.twin(&pruned.decision)?, 1)?;
-            let shape = twin.inputs[0].0.clone();
-            let images = || (1..=SAMPLES).map(|seed| noise(&shape, u64::from(seed)));
-            let expected = images()
-                .map(|it| twin.run(it))
-                .collect::<Result<Vec<_>>>()?;
-            drop(twin);
-            let sliced = compile(&onnx::decode(&pruned.bytes)?, 1)?;
-            let (mut worst, mut scale) = (0.0f64, 0.0f64);
-            for (image, expected) in images().zip(&expected) {
-                let (d, s) = difference(expected, &sliced.run(image)?);
-                worst = worst.max(d);
-                scale = scale.max(s);
-            }
-            let passed = worst <= self.tolerance() * scale.max(1.0);
-            Ok(Check {
-                max_abs_diff: worst,
-                max_abs_output: scale,
-                samples: SAMPLES,
-                passed,
-            })
+        let half =
+            |r: &crate::channels::Reader| self.analysis.graph.weight_type(r.node) == DatumType::F16;
+        let precision = match self.analysis.channels.readers.iter().any(half) {
+            true => proof::HALF,
+            false => proof::SINGLE,
         };
-        // Where the two differ it may be the engine's optimiser that got one of them wrong.
-        let check = run(Engine::new).and_then(|fast| match fast.passed {
-            true => Ok(fast),
-            false => run(Engine::plain),
-        });
-        check.map_err(|e| e.in_file(&self.file))
+        let twin = || self.twin(&pruned.decision);
+        proof::check(twin, &pruned.bytes, &precision).map_err(|e| e.in_file(&self.file))
     }
 }
