@@ -1,9 +1,7 @@
 pub mod activation;
-pub mod analysis;
 pub mod calibrate;
 pub mod channels;
 pub mod clock;
-pub mod cost;
 pub mod criterion;
 pub mod dataset;
 pub mod engine;
@@ -13,6 +11,7 @@ pub mod gaussian;
 pub mod graph;
 pub mod image;
 pub mod labels;
+pub mod network;
 pub mod onnx;
 pub mod plan;
 mod random;

@@ -5,9 +5,9 @@
 mod influence;
 mod weights;
 
-use crate::analysis::Analysis;
 use crate::channels::ClassId;
 use crate::error::{Error, Result};
+use crate::network::Analysis;
 use crate::random;
 use crate::report::{Criterion, Per};
 

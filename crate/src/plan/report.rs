@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use super::branches::{self, Branch};
 use super::cases;
-use super::limits::Thresholds;
-use super::{Decision, constants};
-use crate::analysis::{Analysis, Layer};
+use super::cost::cost;
+use super::{Decision, limits};
 use crate::channels::{ClassId, ReaderKind};
-use crate::cost::Cost;
 use crate::graph::{Node, NodeId};
+use crate::network::{Analysis, Constants, Cost, Layer, constants};
 use crate::report::{Change, Criterion, Plan, PlanLayer, PlanOptions, Reason, Withheld};
 
 /// Describes `decision`. `bytes` are the file sizes before and (estimated or measured) after.
@@ -21,7 +20,7 @@ pub fn describe(
 ) -> Plan {
     let by_probability = options.criterion == Criterion::Probability;
     let before = analysis.cost.total();
-    let after = super::cost(analysis, decision);
+    let after = cost(analysis, decision);
     Plan {
         criterion: options.criterion,
         threshold: by_probability.then_some(options.threshold),
@@ -118,8 +117,8 @@ fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> 
             }
         }
     } else {
-        let thresholds = Thresholds::of(analysis, options);
-        let constants = constants::constants(
+        let thresholds = limits::thresholds(analysis, options);
+        let constants = constants(
             &analysis.graph,
             &analysis.channels,
             &analysis.statistics,
@@ -154,7 +153,7 @@ pub fn why_kept(
     analysis: &Analysis,
     class: ClassId,
     guarded: &BTreeMap<ClassId, &str>,
-    constants: &constants::Constants,
+    constants: &Constants,
 ) -> String {
     if let Some(why) = guarded.get(&class) {
         return (*why).to_string();

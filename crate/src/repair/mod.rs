@@ -22,9 +22,9 @@ use std::collections::HashMap;
 use nalgebra::DMatrix;
 use ndarray::ArrayD;
 
-use crate::analysis::Analysis;
 use crate::channels::Reader;
 use crate::error::{Error, Result};
+use crate::network::Analysis;
 use crate::onnx::pb;
 use crate::plan::Decision;
 use crate::random;

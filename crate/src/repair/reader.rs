@@ -4,9 +4,8 @@ use nalgebra::{DMatrix, DVector};
 use ndarray::Axis;
 
 use super::system::Linear;
-use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader};
-use crate::surgery::{added, normalisation_behind};
+use crate::network::Analysis;
 
 /// A reader of the original and what the cut made of it.
 pub struct Pair<'a> {
@@ -65,7 +64,7 @@ impl Pair<'_> {
             return self.kept.iter().enumerate().map(one).collect();
         }
         let (before, now) = (self.before, self.now);
-        let (old, new) = (added(before.0, before.1), added(now.0, now.1));
+        let (old, new) = (before.0.added(before.1), now.0.added(now.1));
         let one = |(c, j): (usize, &usize)| {
             let at = |v: &Vec<f64>, i: usize| v.get(i).copied().unwrap_or(0.0);
             (1.0, at(&new, c) - at(&old, *j))
@@ -87,7 +86,7 @@ impl Pair<'_> {
 
 /// (scale, shift) of the normalisation behind a reader.
 fn affine((analysis, reader): (&Analysis, &Reader)) -> Option<Vec<(f64, f64)>> {
-    match &analysis.channels.flows[normalisation_behind(analysis, reader)?] {
+    match &analysis.channels.flows[analysis.normalisation_behind(reader)?] {
         Flow::Normalise { scale, shift, .. } => {
             Some(scale.iter().copied().zip(shift.iter().copied()).collect())
         }

@@ -13,12 +13,12 @@ mod trial;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::analysis::Analysis;
 use crate::calibrate::Calibration;
-use crate::cost::Cost;
 use crate::error::{Error, Result};
 use crate::gaussian::Gaussian;
 use crate::labels::Labels;
+use crate::network::Analysis;
+use crate::network::Cost;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
@@ -210,7 +210,7 @@ impl Session {
 
     /// Output channels each layer keeps in the last preview.
     pub fn layer_channels(&self) -> Vec<u32> {
-        let kept = |l: &crate::analysis::Layer| {
+        let kept = |l: &crate::network::Layer| {
             let stays = |c: &&u32| !self.shown.removed[**c as usize];
             match self.shown.is_dead(l.node) {
                 true => 0,

@@ -9,9 +9,9 @@ use tract_onnx::prelude::DatumType;
 
 use super::content::{Content, render};
 use super::keep::Keep;
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
 use crate::onnx::{Names, float_tensor, int_tensor, pb, raw_form, tensor_proto};
 
 /// A use of a tensor: node and input slot.

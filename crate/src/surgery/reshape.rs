@@ -3,16 +3,17 @@
 //! A chain of moves that no longer is what its shapes say (a channel shuffle with an uneven cut)
 //! becomes one Gather with constant indices.
 
-use crate::analysis::Analysis;
 use crate::channels::Flow;
 use crate::channels::layout::PAD;
 use crate::error::{Error, Result};
 use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
 use crate::onnx::{Attributes, int_tensor, pb};
 
 use super::edit::Editor;
-use super::keep::{Keep, source};
+use super::keep::Keep;
 use super::slice;
+use crate::network::grids::source;
 
 pub fn rewrite(editor: &mut Editor<'_>, analysis: &Analysis, keep: &Keep<'_>) -> Result<()> {
     for node in (0..analysis.graph.nodes.len()).filter(|n| !keep.dead(*n)) {
@@ -98,8 +99,8 @@ fn gather_instead(
     node: NodeId,
     out: TensorId,
 ) -> Result<()> {
-    let from =
-        source(analysis, out).ok_or_else(|| refuse(analysis, node, "a channel permutation"))?;
+    let from = source(&analysis.graph, &analysis.channels, out)
+        .ok_or_else(|| refuse(analysis, node, "a channel permutation"))?;
     let kept = keep
         .along(from.tensor, from.axis)
         .ok_or_else(|| refuse(analysis, node, "a channel permutation"))?;

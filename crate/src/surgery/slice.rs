@@ -1,10 +1,10 @@
 //! Slices of channels, and constants that lie beside channels in a Concat.
 
-use crate::analysis::Analysis;
 use crate::channels::layout::PAD;
 use crate::channels::{Flow, axis_of};
 use crate::error::Result;
 use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
 use crate::onnx::{Attributes, int_tensor, pb};
 
 use super::edit::Editor;
