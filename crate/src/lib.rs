@@ -1,5 +1,4 @@
 pub mod activation;
-pub mod calibrate;
 pub mod channels;
 pub mod clock;
 pub mod criterion;
@@ -11,6 +10,7 @@ pub mod gaussian;
 pub mod graph;
 pub mod image;
 pub mod labels;
+pub mod measure;
 pub mod network;
 pub mod onnx;
 pub mod plan;

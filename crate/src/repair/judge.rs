@@ -4,10 +4,9 @@ use ndarray::ArrayD;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::evaluate::divergence;
 use crate::onnx::pb;
 use crate::report::Closeness;
-use crate::scores::{best, distribution};
+use crate::scores::{best, distribution, divergence};
 
 /// The original's answers on the held-back pictures.
 pub struct Judge<'a> {

@@ -1,9 +1,9 @@
 //! The measurement of an opened network, picture by picture.
 
 use super::Session;
-use crate::calibrate::{self, Calibration, Stats};
 use crate::error::Result;
 use crate::image::Image;
+use crate::measure::calibrate::{self, Calibration, Stats};
 use crate::plan::cases::pair_index;
 
 impl Session {

@@ -13,10 +13,10 @@ mod trial;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::calibrate::Calibration;
 use crate::error::{Error, Result};
 use crate::gaussian::Gaussian;
 use crate::labels::Labels;
+use crate::measure::calibrate::Calibration;
 use crate::network::Analysis;
 use crate::network::Cost;
 use crate::onnx::{self, pb};

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use channel_pruning::calibrate::Stats;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
 use channel_pruning::image::Image;
+use channel_pruning::measure::calibrate::Stats;
 use channel_pruning::report::Criterion;
 use channel_pruning::session::{Session, Which};
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use channel_pruning::calibrate::Stats;
 use channel_pruning::error::{Error, Result};
+use channel_pruning::measure::calibrate::Stats;
 use channel_pruning::report::{
     Change, Closeness, Evaluation, Guarded, Latency, Overview, Plan, Prediction, RepairReport,
 };

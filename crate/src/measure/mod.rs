@@ -1,0 +1,3 @@
+//! What pictures say about a network that is opened: measured Gaussians, zeros and histograms.
+
+pub mod calibrate;
