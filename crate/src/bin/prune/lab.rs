@@ -11,7 +11,7 @@ use channel_pruning::report::{Guarded, PlanOptions};
 use channel_pruning::session::{Knob, Measure, Session};
 
 use crate::args::{Command, Target};
-use crate::commands::{open, preset};
+use crate::inputs::{open, preset};
 use crate::print;
 
 /// Plans per curve of a sweep.

@@ -2,6 +2,8 @@
 
 mod args;
 mod commands;
+mod files;
+mod inputs;
 mod lab;
 mod print;
 
