@@ -2,6 +2,7 @@
 
 mod calibration;
 mod detail;
+mod engines;
 mod explain;
 mod overview;
 mod pruned;
@@ -22,11 +23,20 @@ use crate::network::Cost;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
-use run::Engines;
+use engines::Engines;
 
-pub use pruned::Pruned;
 pub use run::{Feeder, Which};
 pub use solve::{Knob, Measure};
+
+/// A carried-out plan.
+pub struct Pruned {
+    pub plan: Plan,
+    pub decision: Rc<Decision>,
+    pub model: pb::ModelProto,
+    pub bytes: Vec<u8>,
+    /// Refitted after the cut, so no longer equal to the twin.
+    pub repaired: bool,
+}
 
 /// An opened network.
 pub struct Session {

@@ -352,3 +352,11 @@ impl<'a> Editor<'a> {
         Ok(())
     }
 }
+
+/// What cannot be carried out, by the node that stands in the way.
+pub(super) fn refuse(analysis: &Analysis, node: NodeId, what: &str) -> Error {
+    Error::at(
+        &analysis.graph.nodes[node].name,
+        format!("{what} cannot be rewritten for the channels that stay"),
+    )
+}

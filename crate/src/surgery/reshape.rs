@@ -5,12 +5,12 @@
 
 use crate::channels::Flow;
 use crate::channels::layout::PAD;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graph::{NodeId, TensorId};
 use crate::network::Analysis;
 use crate::onnx::{Attributes, int_tensor, pb};
 
-use super::edit::Editor;
+use super::edit::{Editor, refuse};
 use super::keep::Keep;
 use super::slice;
 use crate::network::grids::source;
@@ -82,13 +82,6 @@ fn moved(
         // Follow their inputs by themselves.
         _ => Ok(()),
     }
-}
-
-pub(super) fn refuse(analysis: &Analysis, node: NodeId, what: &str) -> Error {
-    Error::at(
-        &analysis.graph.nodes[node].name,
-        format!("{what} cannot be rewritten for the channels that stay"),
-    )
 }
 
 /// Replaces the end of a chain of moves by a Gather from its start.

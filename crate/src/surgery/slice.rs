@@ -7,9 +7,8 @@ use crate::graph::{NodeId, TensorId};
 use crate::network::Analysis;
 use crate::onnx::{Attributes, int_tensor, pb};
 
-use super::edit::Editor;
+use super::edit::{Editor, refuse};
 use super::keep::Keep;
-use super::reshape::refuse;
 
 pub fn slice(
     editor: &mut Editor<'_>,
