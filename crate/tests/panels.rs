@@ -83,8 +83,7 @@ fn widths_are_those_of_the_plan() {
 
         let options = at_threshold(0.9);
         let widths = session.topology_widths(&options).unwrap();
-        session.preview(&options).unwrap();
-        let kept = session.layer_channels();
+        let kept = session.preview(&options).unwrap().layer_channels;
         assert_eq!(widths.len(), all.len(), "{name}");
         assert!(widths != all, "{name}: something goes at 0.9");
         for (k, node) in topology.nodes.iter().enumerate() {

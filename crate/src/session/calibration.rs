@@ -59,7 +59,6 @@ impl Session {
         }
         self.analysis.remeasure(measured);
         self.pair_of = pair_index(&self.analysis);
-        self.shown = std::rc::Rc::new(crate::plan::Decision::keep_all(&self.analysis));
         self.scores.clear();
         self.decided = None;
     }

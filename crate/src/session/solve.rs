@@ -245,7 +245,7 @@ mod tests {
                     let mut options = options(criterion);
                     let at = session.solve(&options, measure, percent).unwrap();
                     knob.set(&mut options, at);
-                    let preview = session.preview(&options).unwrap();
+                    let preview = session.preview(&options).unwrap().summary;
                     let change = match measure {
                         Measure::Macs => preview.macs,
                         Measure::Params => preview.params,
