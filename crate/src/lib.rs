@@ -10,6 +10,7 @@ pub mod gaussian;
 pub mod graph;
 pub mod image;
 pub mod labels;
+mod limits;
 pub mod measure;
 pub mod network;
 pub mod onnx;

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// All rooms, from the ground up.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 25] = [
     // Words and numbers that everything may use.
     "error",
+    "limits",
     "clock",
     "random",
     "gaussian",
@@ -32,11 +33,11 @@ const ROOMS: [&str; 24] = [
     "channels",
     "statistics",
     "network",
+    "measure",
     // Plans, and carrying them out.
     "criterion",
     "plan",
     "surgery",
-    "measure",
     "repair",
     "session",
     "evaluate",

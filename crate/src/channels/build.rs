@@ -12,14 +12,25 @@ pub struct Builder<'g> {
     pub slots: Vec<Slot>,
     pub readers: Vec<Reader>,
     pub union: Union,
+    /// Channels that may still be made, and whether more were asked for.
+    pub room: usize,
+    pub crowded: bool,
 }
 
 /// A family's answer: `None` means "not mine, or not in this form".
 pub type Handled = Option<Flow>;
 
 impl<'g> Builder<'g> {
-    /// Gives `tensor` fresh channels of compact shape `dims`.
-    pub fn fresh(&mut self, tensor: TensorId, dims: Vec<usize>) -> Layout {
+    /// Gives `tensor` fresh channels of compact shape `dims`. Where there is no room for so many it gets
+    /// a single one, and the walk fails once the operator's family is done.
+    pub fn fresh(&mut self, tensor: TensorId, mut dims: Vec<usize>) -> Layout {
+        match self.room.checked_sub(product(&dims)) {
+            Some(left) => self.room = left,
+            None => {
+                self.crowded = true;
+                dims.fill(1);
+            }
+        }
         let layout = Layout {
             base: self.union.fresh(product(&dims)),
             dims,

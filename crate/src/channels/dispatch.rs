@@ -4,7 +4,9 @@ use super::build::Builder;
 use super::union::Union;
 use super::{Channels, Flow, Layout, Pin};
 use super::{elementwise, linear, movement, spatial};
+use crate::error::{Error, Result};
 use crate::graph::{Graph, Node, NodeId};
+use crate::limits::{FOLLOWED_PER_NUMBER, MIN_FOLLOWED};
 
 /// A compact shape for what an operator makes that is not followed. Only names, for all of it is pinned:
 /// channels lie where they lay in an input of the same rank, else on axis 1.
@@ -31,13 +33,18 @@ fn assumed_dims(shape: &[usize], inputs: &[(&[usize], Layout)]) -> Vec<usize> {
 
 impl Channels {
     /// Follows the channels through all of `graph`.
-    pub fn new(graph: &Graph) -> Channels {
+    ///
+    /// # Errors
+    /// When an operator makes more channels than the numbers that the file stores can account for.
+    pub fn new(graph: &Graph) -> Result<Channels> {
         build(graph)
     }
 }
 
-fn build(graph: &Graph) -> Channels {
+fn build(graph: &Graph) -> Result<Channels> {
     let mut b = Builder {
+        room: MIN_FOLLOWED + FOLLOWED_PER_NUMBER * graph.stored_numbers(),
+        crowded: false,
         graph,
         layouts: vec![None; graph.tensors.len()],
         slots: Vec::new(),
@@ -52,6 +59,12 @@ fn build(graph: &Graph) -> Channels {
     let mut flows = Vec::with_capacity(graph.nodes.len());
     for node in 0..graph.nodes.len() {
         flows.push(visit(&mut b, node));
+        if b.crowded {
+            return Err(Error::at(
+                graph.nodes[node].name.clone(),
+                "makes more channels than can be followed in a file of this size",
+            ));
+        }
     }
     for output in &graph.outputs {
         let Some(layout) = b.layouts[*output].clone() else {
@@ -69,7 +82,7 @@ fn build(graph: &Graph) -> Channels {
         }
     }
     let (class, pinned, pins) = b.union.classes();
-    Channels {
+    Ok(Channels {
         layouts: b.layouts,
         flows,
         slots: b.slots,
@@ -77,7 +90,7 @@ fn build(graph: &Graph) -> Channels {
         class,
         pinned,
         pins,
-    }
+    })
 }
 
 fn visit(b: &mut Builder<'_>, node: NodeId) -> Flow {

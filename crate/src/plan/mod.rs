@@ -1,15 +1,18 @@
 //! From scores to a decision: which classes go, what their readers are told, what was withheld.
 
+pub mod allocate;
 pub mod balance;
 pub mod branches;
 pub mod cases;
 mod cost;
 mod decide;
 pub mod groups;
+pub mod kept;
 pub mod limits;
 pub mod report;
 pub mod single;
 pub mod spread;
+pub mod tally;
 
 use crate::channels::{Atom, ClassId};
 use crate::error::Result;

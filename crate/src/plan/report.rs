@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::branches::{self, Branch};
 use super::cases;
 use super::cost::cost;
-use super::{Decision, limits};
+use super::kept::why_kept;
+use super::{Decision, limits, tally};
 use crate::channels::{ClassId, ReaderKind};
 use crate::graph::{Node, NodeId};
-use crate::network::{Analysis, Constants, Cost, Layer, constants};
+use crate::network::{Analysis, Cost, Layer, constants};
 use crate::report::{Change, Criterion, Plan, PlanLayer, PlanOptions, Reason, Withheld};
 
 /// Describes `decision`. `bytes` are the file sizes before and (estimated or measured) after.
@@ -29,6 +30,8 @@ pub fn describe(
         compensation: options.compensation,
         cases: cases::count(analysis, options, decision),
         withheld: withheld(analysis, options, decision),
+        tally: tally::count(analysis, options, decision),
+        tally_withheld: tally::withheld(analysis, options, decision),
         channels: channels(analysis, &decision.removed),
         params: Change {
             before: before.params,
@@ -146,34 +149,6 @@ fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> 
         }
     };
     counts.into_iter().map(row).collect()
-}
-
-/// Why a dead channel stays.
-pub fn why_kept(
-    analysis: &Analysis,
-    class: ClassId,
-    guarded: &BTreeMap<ClassId, &str>,
-    constants: &Constants,
-) -> String {
-    if let Some(why) = guarded.get(&class) {
-        return (*why).to_string();
-    }
-    if let Some(obstacle) = analysis.obstacle(class) {
-        return obstacle;
-    }
-    let varying = analysis
-        .reads
-        .of(class)
-        .iter()
-        .find(|r| constants.value[r.atom as usize].is_nan());
-    match varying {
-        Some(read) => {
-            let reader = &analysis.channels.readers[read.reader as usize];
-            let name = &analysis.graph.nodes[reader.node].name;
-            format!("{name} reads it where it is not constant: a coupled channel is alive")
-        }
-        None => "its constant is not 0 and would end at zero-padded borders, so removing it would not be lossless".into(),
-    }
 }
 
 /// Readers whose fold is only right away from the borders.

@@ -22,6 +22,8 @@ wire! {
         Fpgm,
         /// Measured fraction of zeros after the activation; needs images.
         Apoz,
+        /// What the channels that stay cannot make up for; needs images.
+        Reconstruction,
         /// Seeded order, the baseline every criterion has to beat.
         Random,
     }
@@ -116,5 +118,19 @@ impl Default for PlanOptions {
             locked: Vec::new(),
             layers: Vec::new(),
         }
+    }
+}
+
+wire! {
+    /// The threshold or share that comes nearest to a target.
+    pub struct Solved {
+        pub amount: f64,
+        /// What was asked and what is removed, in percent of the MACs or parameters.
+        pub asked: f64,
+        pub removed: f64,
+        /// Whether the two differ by no more than half a percent.
+        pub reached: bool,
+        /// Why nothing nearer can be reached; null where it was.
+        pub reason: Option<String>,
     }
 }

@@ -6,7 +6,7 @@ use super::Session;
 use crate::error::{Error, Result};
 use crate::network::constants;
 use crate::plan::branches::Branch;
-use crate::plan::report::why_kept;
+use crate::plan::kept::why_kept;
 use crate::plan::{self, cases, limits};
 use crate::report::{ChannelDetail, ChannelRef, Fold, PlanOptions};
 use crate::statistics::NONE;

@@ -6,6 +6,8 @@ mod engines;
 mod explain;
 mod overview;
 mod pruned;
+mod reach;
+mod reconstruct;
 mod run;
 mod solve;
 mod topology;
@@ -64,6 +66,8 @@ pub struct Session {
     scores: HashMap<(Criterion, Per, u32), Vec<f64>>,
     /// Measured fraction of zeros per atom, for `apoz`.
     pub(crate) zeros: Option<Vec<f64>>,
+    /// The order measured for `reconstruction`, and whether its effect on the output was.
+    reconstruction: Option<(plan::allocate::Allocation, bool)>,
     /// The last decision; a channel view asks for the same one many times.
     decided: Option<(PlanOptions, Rc<Decision>)>,
     calibration: Option<Calibration>,
@@ -156,6 +160,7 @@ impl Session {
             pair_of,
             scores: HashMap::new(),
             zeros: None,
+            reconstruction: None,
             decided: None,
             calibration: None,
             engines: Engines::default(),
@@ -181,7 +186,11 @@ impl Session {
         let key = (criterion, per, seed);
         if !self.scores.contains_key(&key) {
             let zeros = self.zeros.as_deref();
-            let scores = crate::criterion::scores(&self.analysis, criterion, per, seed, zeros)?;
+            let scores = match (criterion, &self.reconstruction) {
+                // Places of an order that weighed costs already.
+                (Criterion::Reconstruction, Some((found, _))) => found.scores.clone(),
+                _ => crate::criterion::scores(&self.analysis, criterion, per, seed, zeros)?,
+            };
             self.scores.insert(key, scores);
         }
         Ok(&self.scores[&key])
@@ -212,6 +221,8 @@ impl Session {
                 after: after.macs,
             },
             withheld: states.iter().filter(|s| **s == 5).count() as u64,
+            tally: plan::tally::count(&self.analysis, options, &decision),
+            examples: plan::cases::examples(&self.analysis, &states),
         };
         Ok(PlanPreview {
             summary,

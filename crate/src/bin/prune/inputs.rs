@@ -4,6 +4,7 @@ use std::path::Path;
 
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
+use channel_pruning::evaluate;
 use channel_pruning::measure::calibrate::Stats;
 use channel_pruning::report::Criterion;
 use channel_pruning::session::Session;
@@ -52,6 +53,17 @@ pub fn prepared(command: &Command) -> Result<Session> {
         }
     } else if command.data.is_some() && measures(&session, command) {
         measure(&mut session, command)?;
+    }
+    if command.options.criterion == Criterion::Reconstruction {
+        let feeder = session.feeder(&preset(&session, command))?;
+        let mut images = Vec::new();
+        if command.data.is_some() {
+            for item in pictures(command)?.iter() {
+                images.push(feeder.feed(&item.map_err(Error::new)?.image));
+            }
+        }
+        let (multiple, threads) = (command.options.multiple, evaluate::cores());
+        session.measure_reconstruction(&images, true, multiple, threads, &mut |_, _| true)?;
     }
     Ok(session)
 }

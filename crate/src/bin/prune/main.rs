@@ -6,6 +6,8 @@ mod files;
 mod inputs;
 mod lab;
 mod print;
+mod progress;
+mod shrink;
 
 use std::process::ExitCode;
 
