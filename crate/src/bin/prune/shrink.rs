@@ -99,7 +99,7 @@ fn aim(session: &mut Session, command: &Command, options: &mut PlanOptions) -> R
         _ => return Err(Error::new("needs a target of MACs or parameters")),
     };
     let knob = session.solve(options, measure, percent)?;
-    Knob::of(options.criterion).set(options, knob);
+    Knob::of(options.criterion).set(options, knob.amount);
     Ok(())
 }
 
