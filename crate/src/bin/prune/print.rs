@@ -10,7 +10,7 @@ use channel_pruning::report::{
 };
 use serde::Serialize;
 
-use crate::lab::Budget;
+use crate::budget::Budget;
 
 /// Prints a line.
 macro_rules! say {
