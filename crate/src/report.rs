@@ -88,6 +88,9 @@ wire! {
         pub not_prunable: Vec<Reason>,
         /// Residual branches that leave as a whole.
         pub dead_branches: Vec<Reason>,
+        /// Expected KL of the answers against the original's once repaired; where curves were measured.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub predicted_kl: Option<f64>,
         /// Only `apply` and `repair` fill this in.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub check: Option<Check>,

@@ -4,7 +4,7 @@
 //! depend on who evaluated what.
 
 mod budget;
-mod fuse;
+pub(crate) mod fuse;
 mod guard;
 mod interval;
 mod judge;

@@ -28,7 +28,11 @@ pub struct Preset {
     pub bgr: bool,
 }
 
-const NAMES: [&str; 5] = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"];
+const NAMES: [&str; 6] = [
+    "imagenet",
+    "imagenet-tf",
+    "cifar10",
+    "fashion-mnist", "[0,1]", "[-1,1]"];
 
 impl Preset {
     /// The names of the built-in presets.
@@ -39,6 +43,7 @@ impl Preset {
     /// A built-in preset; `None` for an unknown name.
     ///
     /// * `imagenet`: the statistics of ImageNet, [`Framing::ResizeThenCrop`].
+    /// * `imagenet-tf`: values from −1 to 1 in the framing of `imagenet`, as TensorFlow's networks take them.
     /// * `cifar10`, `fashion-mnist`: the statistics of these data sets and
     ///   [`Framing::CropThenResize`], since their objects fill a square and lose more by distortion
     ///   than by a margin. Fashion-MNIST is white on black; pictures are not inverted.
@@ -48,6 +53,7 @@ impl Preset {
         use Framing::*;
         let (mean, std, framing) = match name {
             "imagenet" => ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225], ResizeThenCrop),
+            "imagenet-tf" => ([0.5; 3], [0.5; 3], ResizeThenCrop),
             "cifar10" => (
                 [0.4914, 0.4822, 0.4465],
                 [0.2470, 0.2435, 0.2616],

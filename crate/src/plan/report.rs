@@ -44,6 +44,7 @@ pub fn describe(
         approximate: approximate(analysis, decision),
         not_prunable: not_prunable(analysis),
         dead_branches: dead_branches(analysis, options, decision),
+        predicted_kl: None,
         check: None,
         repair: None,
     }

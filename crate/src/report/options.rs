@@ -22,6 +22,8 @@ wire! {
         Fpgm,
         /// Measured fraction of zeros after the activation; needs images.
         Apoz,
+        /// Exact loss of the readers when the others make up for the channel; needs images.
+        Reconstruction,
         /// Seeded order, the baseline every criterion has to beat.
         Random,
     }
@@ -58,6 +60,17 @@ wire! {
         Cost,
     }
 
+    /// How the layers share a cut, for `reconstruction`.
+    #[derive(Copy, Eq, Hash, Default)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Allocate {
+        /// By what cutting each layer alone did to the answers on held-back images.
+        #[default]
+        Measured,
+        /// By each layer's loss relative to what it reads.
+        Flat,
+    }
+
     /// Everything that determines a plan.
     #[serde(default)]
     pub struct PlanOptions {
@@ -69,6 +82,9 @@ wire! {
         pub compensation: Compensation,
         /// For criteria that take a share.
         pub per: Per,
+        /// For `reconstruction`; null is `measured` where that was measured.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub allocate: Option<Allocate>,
         /// Seed of the `random` criterion.
         pub seed: u32,
         /// Fewest channels a layer keeps.
@@ -110,6 +126,7 @@ impl Default for PlanOptions {
             share: 0.25,
             compensation: Compensation::Shift,
             per: Per::Own,
+            allocate: None,
             seed: 0,
             floor: 1,
             multiple: 1,

@@ -5,6 +5,7 @@ mod detail;
 mod explain;
 mod overview;
 mod pruned;
+mod reconstruct;
 mod run;
 mod solve;
 mod topology;
@@ -25,6 +26,7 @@ use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use run::Engines;
 
 pub use pruned::Pruned;
+pub use reconstruct::Reconstruction;
 pub use run::{Feeder, Which};
 pub use solve::{Knob, Measure};
 
@@ -50,6 +52,8 @@ pub struct Session {
     /// The last decision; a channel view asks for the same one many times.
     decided: Option<(PlanOptions, Rc<Decision>)>,
     calibration: Option<Calibration>,
+    /// What `reconstruction` measured.
+    pub(crate) reconstruction: Option<Reconstruction>,
     engines: Engines,
     /// The last result of [`Session::prune`] or repair, for running and downloading.
     pub pruned: Option<Pruned>,
@@ -145,6 +149,7 @@ impl Session {
             cost: Cost::default(),
             decided: None,
             calibration: None,
+            reconstruction: None,
             engines: Engines::default(),
             pruned: None,
             labels: None,
@@ -239,9 +244,12 @@ impl Session {
             }
         }
         plan::limits::resolve(&self.analysis, options).map_err(|e| e.in_file(&self.file))?;
-        let scores = self
-            .class_scores(options.criterion, options.per, options.seed)?
-            .to_vec();
+        let scores = match options.criterion {
+            Criterion::Reconstruction => self.reconstruction_scores(options)?,
+            _ => self
+                .class_scores(options.criterion, options.per, options.seed)?
+                .to_vec(),
+        };
         let decision = Rc::new(plan::decide(&self.analysis, options, &scores));
         self.decided = Some((options.clone(), Rc::clone(&decision)));
         Ok(decision)

@@ -43,7 +43,8 @@ impl Session {
             before: self.bytes,
             after: bytes.len() as u64,
         };
-        let plan = plan::report::describe(&self.analysis, options, &decision, size);
+        let mut plan = plan::report::describe(&self.analysis, options, &decision, size);
+        plan.predicted_kl = self.predicted_kl(options, &decision);
         Ok(Pruned {
             plan,
             decision,
