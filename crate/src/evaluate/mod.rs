@@ -58,6 +58,11 @@ pub fn evaluate(
     Ok(result)
 }
 
+/// A key by which images are drawn, always alike: data sets come class by class, or one of every class in turn.
+pub fn shuffled(index: usize) -> u64 {
+    crate::random::mix((index as u64 + 1).wrapping_mul(crate::random::STEP))
+}
+
 /// Images that a thread takes at a time.
 pub const SLICE: usize = 8;
 

@@ -32,7 +32,10 @@ const NAMES: [&str; 6] = [
     "imagenet",
     "imagenet-tf",
     "cifar10",
-    "fashion-mnist", "[0,1]", "[-1,1]"];
+    "fashion-mnist",
+    "[0,1]",
+    "[-1,1]",
+];
 
 impl Preset {
     /// The names of the built-in presets.

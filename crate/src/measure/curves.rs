@@ -100,7 +100,11 @@ fn change<'a>(
 }
 
 /// Mean divergence per image: KL for classifiers, else the squared error relative to the squares.
-fn apart(answers: &[Vec<ArrayD<f32>>], others: &[Vec<ArrayD<f32>>], classifier: Option<bool>) -> f64 {
+fn apart(
+    answers: &[Vec<ArrayD<f32>>],
+    others: &[Vec<ArrayD<f32>>],
+    classifier: Option<bool>,
+) -> f64 {
     let one = |(a, b): (&Vec<ArrayD<f32>>, &Vec<ArrayD<f32>>)| match classifier {
         Some(probabilities) => {
             let p = |o: &[ArrayD<f32>]| {
@@ -160,12 +164,20 @@ pub fn curves(setup: &Setup<'_>, groups: &[Group], progress: Progress<'_>) -> Re
     let mut curves = Vec::new();
     let mut reference = Vec::new();
     for (index, group) in groups.iter().enumerate() {
-        let readers: Vec<&Reader> = group.readers.iter().map(|r| &analysis.channels.readers[*r]).collect();
+        let readers: Vec<&Reader> = group
+            .readers
+            .iter()
+            .map(|r| &analysis.channels.readers[*r])
+            .collect();
         let tail = Tail::new(graph, &readers);
         let head = tail.head(graph, model)?;
         // The image is the first input; more inputs are fed zeros.
         let with_zeros = |image: &ArrayD<f32>| -> Fed {
-            let zeros = head.inputs.iter().skip(1).map(|(s, _)| ArrayD::zeros(s.clone()));
+            let zeros = head
+                .inputs
+                .iter()
+                .skip(1)
+                .map(|(s, _)| ArrayD::zeros(s.clone()));
             std::iter::once(image.clone()).chain(zeros).collect()
         };
         let fed: Vec<Fed> = setup.held.iter().map(with_zeros).collect();
@@ -179,7 +191,9 @@ pub fn curves(setup: &Setup<'_>, groups: &[Group], progress: Progress<'_>) -> Re
             let (last, before) = points.last().copied().unwrap_or_default();
             if count > last {
                 let mut gone = vec![false; analysis.free.len()];
-                group.classes[..count].iter().for_each(|c| gone[*c as usize] = true);
+                group.classes[..count]
+                    .iter()
+                    .for_each(|c| gone[*c as usize] = true);
                 let new = |r: &usize| {
                     let reader = &analysis.channels.readers[*r];
                     change(analysis, reader, setup.grams[*r].as_ref()?, &gone)
@@ -189,7 +203,11 @@ pub fn curves(setup: &Setup<'_>, groups: &[Group], progress: Progress<'_>) -> Re
                 let engine = tail.engine(graph, model, &changes)?;
                 let answers = run_all(&engine, &fed, setup.threads)?;
                 let measured = apart(&reference, &answers, setup.classifier);
-                let measured = if measured.is_nan() { f64::INFINITY } else { measured };
+                let measured = if measured.is_nan() {
+                    f64::INFINITY
+                } else {
+                    measured
+                };
                 points.push((count, measured.min(1e6).max(before + LEAST)));
             }
             if !progress(index * CUTS.len() + step + 1, groups.len() * CUTS.len()) {
@@ -207,7 +225,10 @@ mod tests {
 
     #[test]
     fn curves_follow_the_loss_between_points() {
-        let curve = Curve::new(&[1.0, 2.0, 4.0, 8.0, 9.0], vec![(0, 0.0), (2, 0.5), (4, 2.5)]);
+        let curve = Curve::new(
+            &[1.0, 2.0, 4.0, 8.0, 9.0],
+            vec![(0, 0.0), (2, 0.5), (4, 2.5)],
+        );
         assert_eq!(curve.at[..3], [0.0, 0.25, 0.5]);
         assert!((curve.at[3] - (0.5 + 2.0 * 2.0 / 6.0)).abs() < 1e-12);
         assert_eq!(curve.at[4..], [2.5, 2.5 + BEYOND]);

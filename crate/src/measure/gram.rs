@@ -128,20 +128,34 @@ pub fn collect(
     let work = |(first, images): &(usize, &[ArrayD<f32>])| -> Result<Grams> {
         let mut rows: Vec<Vec<Vec<f64>>> = readers.iter().map(|r| vec![vec![]; r.groups]).collect();
         for (k, image) in images.iter().enumerate() {
-            read(&engine, image, readers, &places, &output, first + k, &mut rows)?;
+            read(
+                &engine,
+                image,
+                readers,
+                &places,
+                &output,
+                first + k,
+                &mut rows,
+            )?;
         }
         let sum = |(rows, (r, place)): (Vec<Vec<f64>>, (&Reader, &Option<Pixels>))| {
             let groups = rows.into_iter().map(|v| Gram::of(width(r), v)).collect();
             place.is_some().then_some(groups)
         };
-        Ok(rows.into_iter().zip(readers.iter().zip(&places)).map(sum).collect())
+        Ok(rows
+            .into_iter()
+            .zip(readers.iter().zip(&places))
+            .map(sum)
+            .collect())
     };
     let mut failed = None;
     let mut done = 0;
     let each = |part: Result<Grams>| match part {
         Ok(part) => {
             for (all, part) in grams.iter_mut().flatten().zip(part.iter().flatten()) {
-                all.iter_mut().zip(part).for_each(|(all, part)| all.merge(part));
+                all.iter_mut()
+                    .zip(part)
+                    .for_each(|(all, part)| all.merge(part));
             }
             done += 1;
             progress(done.min(chunks.len()), chunks.len())
@@ -187,7 +201,10 @@ mod tests {
 
     #[test]
     fn merging_is_summing_at_once() {
-        let values: Vec<f64> = noise(&[60], 3).iter().map(|v| 1e4 + f64::from(*v)).collect();
+        let values: Vec<f64> = noise(&[60], 3)
+            .iter()
+            .map(|v| 1e4 + f64::from(*v))
+            .collect();
         let all = Gram::of(3, values.clone());
         let mut parts = Gram::new(3);
         for part in [&values[..9], &values[9..12], &values[12..]] {

@@ -85,7 +85,11 @@ pub fn places(
         queue.push(Next { price, group: g });
     }
     let mut place = 0;
-    while let Some(Next { price: known, group: g }) = queue.pop() {
+    while let Some(Next {
+        price: known,
+        group: g,
+    }) = queue.pop()
+    {
         let price_now = price(g, &gone, &mut removed, now);
         let stale = price_now > known * (1.0 + 1e-12);
         if stale && queue.peek().is_some_and(|next| next.price < price_now) {

@@ -37,18 +37,26 @@ impl Session {
         progress: Progress<'_>,
     ) -> Result<()> {
         if images.is_empty() {
-            return Err(Error::new("the criterion reconstruction needs at least one image"));
+            return Err(Error::new(
+                "the criterion reconstruction needs at least one image",
+            ));
         }
         let held = match allocate {
             Allocate::Measured if images.len() > 1 => (images.len() / PART).clamp(1, HELD),
             _ => 0,
         };
         let (fit, held) = images.split_at(images.len() - held);
-        let share = |done: usize, all: usize, from: usize, to: usize| from + (to - from) * done / all.max(1);
+        let share = |done: usize, all: usize, from: usize, to: usize| {
+            from + (to - from) * done / all.max(1)
+        };
         let half = if held.is_empty() { 100 } else { 30 };
-        let grams = gram::collect(&self.model, &self.analysis, fit, threads, &mut |done, all| {
-            progress(share(done, all, 0, half), 100)
-        });
+        let grams = gram::collect(
+            &self.model,
+            &self.analysis,
+            fit,
+            threads,
+            &mut |done, all| progress(share(done, all, 0, half), 100),
+        );
         let grams = grams.map_err(|e| e.in_file(&self.file))?;
         let groups = order(&self.analysis, &grams);
         let setup = Setup {
@@ -60,7 +68,9 @@ impl Session {
             threads,
         };
         let curves = (!held.is_empty()).then(|| {
-            curves(&setup, &groups, &mut |done, all| progress(share(done, all, half, 100), 100))
+            curves(&setup, &groups, &mut |done, all| {
+                progress(share(done, all, half, 100), 100)
+            })
         });
         let curves = curves.transpose().map_err(|e| e.in_file(&self.file))?;
         self.decided = None;
@@ -79,12 +89,16 @@ impl Session {
 
     pub(super) fn reconstruction_scores(&mut self, options: &PlanOptions) -> Result<Vec<f64>> {
         let known = self.reconstruction.as_mut().ok_or_else(|| {
-            Error::new("the criterion reconstruction needs images; measure the network on some first")
+            Error::new(
+                "the criterion reconstruction needs images; measure the network on some first",
+            )
         })?;
         let measured = known.curves.is_some();
         let allocate = match options.allocate {
             Some(Allocate::Measured) if !measured => {
-                return Err(Error::new("the answers were not measured, so layers can only share the cut flat"));
+                return Err(Error::new(
+                    "the answers were not measured, so layers can only share the cut flat",
+                ));
             }
             Some(chosen) => chosen,
             None if measured => Allocate::Measured,

@@ -3,13 +3,17 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use channel_pruning::report::{Compensation, Criterion, LayerLimits, Per, PlanOptions, Step};
+use channel_pruning::report::{
+    Allocate, Compensation, Criterion, LayerLimits, Per, PlanOptions, Step,
+};
 use lexopt::prelude::*;
 
 pub const HELP: &str = "\
 prune: probability-based channel pruning for ONNX image networks
 
 usage:
+  prune shrink    MODEL.onnx (--macs 40 | --params 50 | --max-loss 0.5 | --min-agreement 99) [--images PATH]
+                  [--limit N] [--multiple 8] [--preset NAME] -o OUT.onnx [--json]
   prune inspect   MODEL.onnx [--json]
   prune plan      MODEL.onnx [plan options] [--json]
   prune apply     MODEL.onnx [plan options] -o OUT.onnx [--json]
@@ -20,7 +24,8 @@ usage:
   prune repair    MODEL.onnx [plan options] --data PATH [--images 64] -o OUT.onnx [--json]
 
 plan options:
-  --criterion NAME      probability (default), sigma, influence, slimming, l1, fpgm, apoz, random
+  --criterion NAME      probability (default), sigma, influence, slimming, l1, fpgm, apoz, random,
+                        reconstruction (needs --data)
   --threshold T         for probability: channels with P >= T go (default 0.99)
   --share S             for the others: the fraction of removable channels that goes (default 0.25)
   --target-macs P       in place of either: remove P % of the MACs, as near as it gets
@@ -30,6 +35,8 @@ plan options:
   --compensation NAME   what readers are told of removed channels: none, shift (default), mean, moments
   --per WHAT            for a share: weigh scores per channel, mac, parameter, cost (default: own, which is
                         mac for influence and channel for the others)
+  --allocate HOW        for reconstruction: measured (default: by what cutting each layer alone does to the answers
+                        on held-back images) or flat
   --seed N              of the random criterion
   --floor N             fewest channels a layer keeps (default 1)
   --multiple N          round kept channel counts up to a multiple of N (default 1)
@@ -40,12 +47,13 @@ plan options:
   --steps LIST          (repair) refit (default), recalibrate, or refit,recalibrate
   --twin TWIN.onnx      (apply) also write the masked twin the result is checked against
 
-Presets: imagenet, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input shape when not given.
+Presets: imagenet, imagenet-tf, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input shape when not given.
 Data: a folder, .zip or .tar.gz with one folder per class, a flat folder of images, a CSV of files and labels, IDX files,
 CIFAR binaries.
 ";
 
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
+    "shrink",
     "inspect",
     "plan",
     "apply",
@@ -104,6 +112,7 @@ fn allowed(command: &str, option: &str) -> bool {
             | "share"
             | "compensation"
             | "per"
+            | "allocate"
             | "seed"
             | "floor"
             | "multiple"
@@ -112,6 +121,18 @@ fn allowed(command: &str, option: &str) -> bool {
             | "stats"
     );
     match command {
+        "shrink" => matches!(
+            option,
+            "macs"
+                | "params"
+                | "max-loss"
+                | "min-agreement"
+                | "images"
+                | "limit"
+                | "multiple"
+                | "preset"
+                | "output"
+        ),
         "inspect" => option == "stats",
         "plan" | "apply" if measured(option) || target(option) => true,
         "plan" => plan,
@@ -164,6 +185,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
         ..Command::default()
     };
     let mut chosen = (false, false);
+    // `shrink` takes the images themselves, the others how many of --data.
+    let mut images = None;
     let mut given = Vec::new();
     let mut positional = Vec::new();
     while let Some(arg) = parser.next()? {
@@ -206,6 +229,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
                 chosen.1 = true;
             }
             "per" => command.options.per = named::<Per>(&mut parser, "per")?,
+            "allocate" => {
+                command.options.allocate = Some(named::<Allocate>(&mut parser, "allocate")?)
+            }
             "seed" => command.options.seed = parser.value()?.parse()?,
             "floor" => command.options.floor = count(&mut parser, "floor")?,
             "multiple" => command.options.multiple = count(&mut parser, "multiple")?,
@@ -217,15 +243,15 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "against" => command.against = Some(parser.value()?.into()),
             "data" => command.data = Some(parser.value()?.into()),
             "limit" => command.limit = Some(positive(&mut parser, "limit")?),
-            "images" => command.image_count = Some(positive(&mut parser, "images")?),
+            "images" => images = Some(parser.value()?),
             "preset" => command.preset = Some(parser.value()?.string()?),
             "labels" => command.labels = Some(parser.value()?.string()?),
             "steps" => command.steps = steps(&mut parser)?,
-            name if target(name) => {
+            name if target(name) || matches!(name, "macs" | "params") => {
                 let percent = percent(&mut parser, name)?;
                 let target = match name {
-                    "target-macs" => Target::Macs(percent),
-                    "target-params" => Target::Params(percent),
+                    "target-macs" | "macs" => Target::Macs(percent),
+                    "target-params" | "params" => Target::Params(percent),
                     "max-loss" => Target::MaxLoss(percent),
                     _ => Target::MinAgreement(percent),
                 };
@@ -245,6 +271,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
         return Err("a command is missing".into());
     };
     command.name = name.string()?;
+    match images {
+        Some(path) if command.name == "shrink" => command.data = Some(path.into()),
+        Some(count) => command.image_count = Some(many(&count, "images")?),
+        None => {}
+    }
     command.model = positional.next().map(PathBuf::from).unwrap_or_default();
     command.images = positional.map(PathBuf::from).collect();
     if let Some(option) = given.iter().find(|o| !allowed(&command.name, o))
@@ -274,11 +305,18 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
     if name == "run" && command.images.is_empty() {
         return Err("`prune run` needs at least one IMAGE".into());
     }
-    if matches!(name, "apply" | "repair" | "calibrate" | "sweep") && command.output.is_none() {
+    if matches!(name, "shrink" | "apply" | "repair" | "calibrate" | "sweep")
+        && command.output.is_none()
+    {
         return Err(format!("`prune {name}` needs -o FILE").into());
     }
     if matches!(name, "eval" | "repair" | "calibrate" | "sweep") && command.data.is_none() {
         return Err(format!("`prune {name}` needs --data PATH").into());
+    }
+    if name == "shrink" && command.target.is_none() {
+        return Err(
+            "`prune shrink` needs one of --macs, --params, --max-loss, --min-agreement".into(),
+        );
     }
     budgeted(command, threshold || share)?;
     let by_probability = command.options.criterion == Criterion::Probability;
@@ -306,7 +344,12 @@ fn budgeted(command: &Command, chosen: bool) -> Result<(), lexopt::Error> {
         Some(Target::MaxLoss(_) | Target::MinAgreement(_))
     );
     if promised && command.data.is_none() {
-        return Err("--max-loss and --min-agreement need --data PATH".into());
+        let images = if name == "shrink" {
+            "--images"
+        } else {
+            "--data"
+        };
+        return Err(format!("--max-loss and --min-agreement need {images} PATH").into());
     }
     if command.limit.is_some() && matches!(name, "plan" | "apply") && !promised {
         return Err("--limit goes with --max-loss or --min-agreement".into());
@@ -397,7 +440,11 @@ fn count(parser: &mut lexopt::Parser, option: &str) -> Result<u32, lexopt::Error
 }
 
 fn positive(parser: &mut lexopt::Parser, option: &str) -> Result<usize, lexopt::Error> {
-    let value: usize = parser.value()?.parse()?;
+    many(&parser.value()?, option)
+}
+
+fn many(value: &std::ffi::OsStr, option: &str) -> Result<usize, lexopt::Error> {
+    let value: usize = value.to_os_string().parse()?;
     if value > 0 {
         Ok(value)
     } else {

@@ -10,7 +10,7 @@ use channel_pruning::report::Criterion;
 use channel_pruning::session::{Session, Which};
 
 use crate::args::{Command, Target};
-use crate::{lab, print};
+use crate::{lab, print, shrink};
 
 /// Pictures that calibration and repair take by default.
 const IMAGES: usize = 64;
@@ -24,6 +24,7 @@ pub fn run(command: &Command) -> Result<()> {
         "eval" => lab::eval(command),
         "calibrate" => calibrate(command),
         "repair" => repair(command),
+        "shrink" => shrink::shrink(command),
         "sweep" => lab::sweep(&mut prepared(command)?, command),
         other => Err(Error::new(format!("there is no command {other}"))),
     }
@@ -41,7 +42,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// Writes beside the target and renames, so that nothing half-written is left.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     write_all(&[(path, bytes.to_vec())])
 }
 
@@ -143,8 +144,27 @@ fn pictures(command: &Command) -> Result<Dataset> {
     Dataset::open(path, Some(command.image_count.unwrap_or(IMAGES))).map_err(Error::new)
 }
 
+/// Measures for the criterion `reconstruction`.
+fn reconstruct(
+    session: &mut Session,
+    command: &Command,
+    images: &[ndarray::ArrayD<f32>],
+) -> Result<()> {
+    let allocate = command.options.allocate.unwrap_or_default();
+    let threads = channel_pruning::evaluate::cores();
+    session.measure_reconstruction(images, allocate, threads, &mut |_, _| true)
+}
+
 fn measure(session: &mut Session, command: &Command) -> Result<()> {
     let preset = preset(session, command);
+    if command.options.criterion == Criterion::Reconstruction {
+        let feeder = session.feeder(&preset)?;
+        let images: Result<Vec<_>> = pictures(command)?
+            .iter()
+            .map(|item| Ok(feeder.feed(&item.map_err(Error::new)?.image)))
+            .collect();
+        return reconstruct(session, command, &images?);
+    }
     for item in pictures(command)?.iter() {
         session.calibrate(&item.map_err(Error::new)?.image, &preset)?;
     }
@@ -246,6 +266,9 @@ fn repair(command: &Command) -> Result<()> {
     let mut images = Vec::new();
     for item in pictures(command)?.iter() {
         images.push(feeder.feed(&item.map_err(Error::new)?.image));
+    }
+    if command.options.criterion == Criterion::Reconstruction {
+        reconstruct(&mut session, command, &images)?;
     }
     let (options, _) = lab::budget(&mut session, command)?;
     let repaired = session.repair(&options, &command.steps, &images, |_, _| ())?;

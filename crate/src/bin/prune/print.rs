@@ -9,6 +9,8 @@ use channel_pruning::report::{
 };
 use serde::Serialize;
 
+use crate::shrink::Shrunken;
+
 /// Prints a line.
 macro_rules! say {
     ($($arg:tt)*) => {
@@ -52,6 +54,43 @@ pub fn predictions(rows: &[Row]) -> Result<()> {
                 say!("  {} [{}]", output.name, output.shape.join(", "));
             }
         }
+    }
+    Ok(())
+}
+
+/// What `shrink` chose and what it cost.
+pub fn shrunken(s: &Shrunken<'_>) -> Result<()> {
+    for reason in &s.reasons {
+        say!("{reason}");
+    }
+    change("channels", s.plan.channels);
+    change("parameters", s.plan.params);
+    change("MACs", s.plan.macs);
+    change("bytes", s.plan.bytes);
+    if let Some(kl) = s.plan.predicted_kl {
+        say!("  KL of the answers foreseen: {kl:.3}");
+    }
+    let images = s.choice.judged_on;
+    let percent = |x: f64| 100.0 * x;
+    if let (Some(before), Some(after), Some([low, high])) =
+        (s.accuracy_before, s.accuracy, s.accuracy_interval)
+    {
+        say!(
+            "  accuracy {:.1} -> {:.1} % ({:.1} to {:.1}) on {images} other images",
+            percent(before),
+            percent(after),
+            percent(low),
+            percent(high)
+        );
+    }
+    match (s.agreement, s.agreement_interval) {
+        (Some(agreement), Some([low, high])) => say!(
+            "  same answer on {:.1} % ({:.1} to {:.1}) of {images} other images",
+            percent(agreement),
+            percent(low),
+            percent(high)
+        ),
+        _ => say!("  not judged: give it images"),
     }
     Ok(())
 }
