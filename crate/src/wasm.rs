@@ -242,6 +242,28 @@ impl Session {
         Ok(self.queue.len() as u32)
     }
 
+    /// Measures the network on the queued images for the criterion `reconstruction`; they stay queued.
+    /// `progress(done, total)` returns `false` to stop.
+    pub fn measure_reconstruction(
+        &mut self,
+        measured: bool,
+        progress: &js_sys::Function,
+    ) -> Result<(), String> {
+        let allocate = if measured {
+            Allocate::Measured
+        } else {
+            Allocate::Flat
+        };
+        let mut report = |done: usize, total: usize| {
+            let (done, total) = (JsValue::from(done as u32), JsValue::from(total as u32));
+            let answer = progress.call2(&JsValue::NULL, &done, &total);
+            answer.is_ok_and(|a| a.as_bool() != Some(false))
+        };
+        self.inner
+            .measure_reconstruction(&self.queue, allocate, 1, &mut report)
+            .map_err(|e| e.to_string())
+    }
+
     /// Prunes, refits every reader on the queued images, empties the queue; `pruned_bytes` is then the repaired file.
     /// `progress(done, total)` is called after each reader.
     pub fn repair(&mut self, options: Ts<PlanOptions>, progress: &js_sys::Function) -> Wire<Plan> {
