@@ -52,7 +52,12 @@ fn brute(analysis: &Analysis, grams: &Grams, group: &Group, count: usize) -> f64
     for index in &group.readers {
         let reader = &analysis.channels.readers[*index];
         let per_in = reader.in_per_group();
-        for (g, gram) in grams[*index].as_ref().expect("is measured").iter().enumerate() {
+        for (g, gram) in grams[*index]
+            .as_ref()
+            .expect("is measured")
+            .iter()
+            .enumerate()
+        {
             let mut w = weights(analysis, reader, g);
             if let Some(norm) = normalisation_behind(analysis, reader)
                 && let Flow::Normalise { scale, .. } = &analysis.channels.flows[norm]
@@ -86,7 +91,13 @@ fn on_random_graphs_the_loss_of_every_prefix_is_that_of_a_refit() {
             continue;
         };
         let images = images(&session, 12);
-        let grams = gram::collect(&session.model, &session.analysis, &images, 1, &mut |_, _| true);
+        let grams = gram::collect(
+            &session.model,
+            &session.analysis,
+            &images,
+            1,
+            &mut |_, _| true,
+        );
         let Ok(grams) = grams else { continue };
         for group in order(&session.analysis, &grams) {
             several.fetch_add(usize::from(group.readers.len() > 1), Ordering::Relaxed);
@@ -117,8 +128,14 @@ fn one_and_four_workers_measure_the_same() {
     let session = sample("mobilenetv1_025_fashion");
     let images = images(&session, 37);
     let measure = |threads| {
-        gram::collect(&session.model, &session.analysis, &images, threads, &mut |_, _| true)
-            .expect("measures")
+        gram::collect(
+            &session.model,
+            &session.analysis,
+            &images,
+            threads,
+            &mut |_, _| true,
+        )
+        .expect("measures")
     };
     assert_eq!(measure(1), measure(4));
 }
@@ -167,7 +184,10 @@ fn the_dead_come_first_and_plans_are_nested_and_foreseen() {
             assert!(session.check(&pruned).expect("checks").passed);
             let kl = pruned.plan.predicted_kl.expect("curves were measured");
             if let Some((removed, less)) = before {
-                let nested = removed.iter().zip(&pruned.decision.removed).all(|(a, b)| !a || *b);
+                let nested = removed
+                    .iter()
+                    .zip(&pruned.decision.removed)
+                    .all(|(a, b)| !a || *b);
                 assert!(nested && kl >= less, "{allocate:?} {share}: {kl} {less}");
             }
             before = Some((pruned.decision.removed.clone(), kl));
@@ -185,7 +205,9 @@ fn steps_of_eight_leave_multiples_of_eight() {
         multiple: 8,
         ..support::at_share(Criterion::Reconstruction, 0.0, Compensation::Mean)
     };
-    options.share = session.solve(&options, Measure::Macs, 40.0).expect("solves");
+    options.share = session
+        .solve(&options, Measure::Macs, 40.0)
+        .expect("solves");
     let plan = session.plan(&options).expect("plans");
     let removed = 1.0 - plan.macs.after as f64 / plan.macs.before as f64;
     assert!((removed - 0.4).abs() < 0.03, "{removed}");
