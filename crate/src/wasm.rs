@@ -158,10 +158,10 @@ impl Session {
     }
 
     /// The threshold (or share) that removes `percent` % of the MACs, as near as it gets.
-    pub fn solve_macs(&mut self, options: Ts<PlanOptions>, percent: f64) -> Result<f64, String> {
-        self.inner
-            .solve(&plan_options(options)?, Measure::Macs, percent)
-            .map_err(|e| e.to_string())
+    pub fn solve_macs(&mut self, options: Ts<PlanOptions>, percent: f64) -> Wire<Solved> {
+        out(self
+            .inner
+            .solve(&plan_options(options)?, Measure::Macs, percent))
     }
 
     /// The whole plan, for tables and the JSON download.
@@ -240,28 +240,6 @@ impl Session {
         let feeder = self.inner.feeder(preset).map_err(|e| e.to_string())?;
         self.queue.push(feeder.feed(&decode(image)?));
         Ok(self.queue.len() as u32)
-    }
-
-    /// Measures the network on the queued images for the criterion `reconstruction`; they stay queued.
-    /// `progress(done, total)` returns `false` to stop.
-    pub fn measure_reconstruction(
-        &mut self,
-        measured: bool,
-        progress: &js_sys::Function,
-    ) -> Result<(), String> {
-        let allocate = if measured {
-            Allocate::Measured
-        } else {
-            Allocate::Flat
-        };
-        let mut report = |done: usize, total: usize| {
-            let (done, total) = (JsValue::from(done as u32), JsValue::from(total as u32));
-            let answer = progress.call2(&JsValue::NULL, &done, &total);
-            answer.is_ok_and(|a| a.as_bool() != Some(false))
-        };
-        self.inner
-            .measure_reconstruction(&self.queue, allocate, 1, &mut report)
-            .map_err(|e| e.to_string())
     }
 
     /// Prunes, refits every reader on the queued images, empties the queue; `pruned_bytes` is then the repaired file.

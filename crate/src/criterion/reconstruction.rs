@@ -1,16 +1,19 @@
-//! The order in which the others can make up for a channel, by optimal brain surgeon.
+//! `reconstruction`: what the channels that stay cannot make up for.
 //!
-//! With C the covariance of a reader's inputs, H = (C + λ·mean(diag C)·I)⁻¹ and W its weights (scaled by
-//! the BatchNormalization behind), removing the inputs P and refitting the others costs exactly
-//! tr(W_Pᵀ (H_PP)⁻¹ W_P). The cheapest class goes, W and H are brought up to date, and so on: the order is
-//! nested and its cumulative loss is a score. Losses of several readers of a class add. Of W only the
-//! products W Wᵀ matter, so the work does not depend on the number of outputs.
+//! For a reader with weights W (inputs × outputs, each output in units behind its normalisation) and covariance C of its
+//! inputs, removing the inputs R and refitting the kept ones K with a ridge λ on their change costs
 //!
-//! Optimal brain surgeon: Hassibi and Stork 1993; for groups of weights with a Hessian from data: optimal
-//! brain compression (Frantar and Alistarh 2022) and ZipLM (Kurtić et al. 2023). Refitting on Gram matrices
-//! without gradients: ThiNet (Luo et al. 2017), GRAIL (2026).
+//! f(R) = min tr((W − V)ᵀ C (W − V)) + λ‖V_K − W_K‖², V_R = 0.
+//!
+//! With H = (C + λI)⁻¹ this is the optimal brain surgeon of Hassibi and Stork (1993), in the block form of OBC (Frantar and
+//! Alistarh 2022) and ZipLM (Kurtic et al. 2023): the next channel p costs tr(W_pᵀ H_pp⁻¹ W_p) − λ‖W⁰_p‖², then
+//! W ← W − H_:p H_pp⁻¹ W_p and H ← H − H_:p H_pp⁻¹ H_p:. The last term is there because what is removed pays no ridge; so a
+//! channel that never varies, the dead one of the paper, costs nothing and goes first. A class that several readers read
+//! costs the sum. GRAIL (2026) merges with such a matrix, but does not choose by it.
 
-use nalgebra::DMatrix;
+use std::collections::HashMap;
+
+use nalgebra::{DMatrix, DVector};
 use ndarray::Axis;
 
 use crate::analysis::Analysis;
@@ -18,245 +21,265 @@ use crate::channels::{ClassId, Flow, Reader};
 use crate::measure::gram::{Gram, Grams};
 use crate::surgery::normalisation_behind;
 
-/// The ridge of many rows, and how it grows with inputs per row.
-const RIDGE: f64 = 1e-2;
+/// Ridge, as a part of the mean variance, and how it grows where rows are few.
+const RIDGE: f64 = 0.01;
 const FEW: f64 = 0.2;
-/// Probability of being pinned from which a channel counts as dead.
-const DEAD: f64 = 0.9999;
 
-/// Classes that meet in readers, in the order in which they go.
+/// Classes that the same readers read, in the order in which they go.
 #[derive(Clone, Debug)]
-pub struct Group {
-    pub classes: Vec<ClassId>,
-    /// Loss when classes up to and with this one are gone.
-    pub losses: Vec<f64>,
+pub struct Ladder {
     /// Indices into `Channels.readers`.
     pub readers: Vec<usize>,
-    /// Loss when nothing is read any more.
+    pub classes: Vec<ClassId>,
+    /// Loss when this class and all before it are gone.
+    pub losses: Vec<f64>,
+    /// What the readers' outputs vary in all.
     pub whole: f64,
 }
 
-/// λ relative to the mean variance: large where there are few rows for the width.
-pub fn ridge(gram: &Gram) -> f64 {
-    RIDGE + FEW * gram.mean.len() as f64 / gram.rows.max(1) as f64
+/// λ of one system.
+pub fn ridge(gram: &Gram, covariance: &DMatrix<f64>) -> f64 {
+    let n = gram.width().max(1) as f64;
+    let part = RIDGE + FEW * n / gram.rows.max(1) as f64;
+    (part * covariance.trace() / n).max(1e-12)
 }
 
-/// Covariance with the ridge on its diagonal, and the ridge in absolute terms.
-pub fn regular(gram: &Gram) -> (DMatrix<f64>, f64) {
-    let mut c = gram.covariance();
-    let n = c.nrows();
-    let ridge = ridge(gram) * (c.trace() / n.max(1) as f64).max(1e-12);
-    (0..n).for_each(|i| c[(i, i)] += ridge);
-    (c, ridge)
-}
-
-/// Weights of a group of a reader as [inputs × taps, outputs].
-pub fn weights(analysis: &Analysis, reader: &Reader, group: usize) -> DMatrix<f64> {
-    let all = reader.weights(&analysis.graph);
-    let (per_out, width) = (reader.out_per_group(), reader.in_per_group() * reader.taps);
-    let own = all
-        .axis_iter(Axis(0))
-        .skip(group * per_out)
-        .take(per_out)
-        .flat_map(|row| row.iter().map(|w| f64::from(*w)).collect::<Vec<_>>());
-    DMatrix::from_iterator(width, per_out, own)
-}
-
-/// A reader's group on its way down: the inverse H and Q = W Wᵀ of the rows that are left, packed to the
-/// front as rows go.
+/// One group of one reader, on its way down.
 struct System {
-    stride: usize,
-    left: usize,
-    h: Vec<f64>,
-    q: Vec<f64>,
-    /// Where each row lies.
-    place: Vec<usize>,
-    /// Which row lies there.
-    row: Vec<usize>,
+    h: DMatrix<f64>,
+    w: DMatrix<f64>,
+    /// λ‖W⁰‖² of every row.
+    spared: Vec<f64>,
+    /// Rows of every class, by its place in the ladder.
+    rows: HashMap<usize, Vec<usize>>,
 }
 
-impl System {
-    /// `c` with its ridge; `w` is [rows, outputs].
-    fn new(c: DMatrix<f64>, w: &DMatrix<f64>) -> Option<System> {
-        let n = c.nrows();
-        let h = c.cholesky()?.inverse();
-        let q = w * w.transpose();
-        Some(System {
-            stride: n,
-            left: n,
-            h: h.data.into(),
-            q: q.data.into(),
-            place: (0..n).collect(),
-            row: (0..n).collect(),
-        })
-    }
-
-    /// What removing these rows costs, the others refitted.
-    fn loss(&self, rows: &[usize]) -> f64 {
-        let n = self.stride;
-        if let [row] = rows {
-            let at = self.place[*row] * (n + 1);
-            return self.q[at] / self.h[at].max(1e-300);
-        }
-        let at = |m: &[f64], a: usize, b: usize| m[self.place[rows[a]] * n + self.place[rows[b]]];
-        let block = |m: &[f64]| DMatrix::from_fn(rows.len(), rows.len(), |a, b| at(m, a, b));
-        match block(&self.h).cholesky() {
-            Some(h) => h.solve(&block(&self.q)).trace(),
-            None => f64::INFINITY,
-        }
-    }
-
-    /// Removes one row; a block goes row by row, which comes to the same.
-    fn remove(&mut self, row: usize) {
-        let (n, i, m) = (self.stride, self.place[row], self.left);
-        let h: Vec<f64> = self.h[i * n..i * n + m].to_vec();
-        let q: Vec<f64> = self.q[i * n..i * n + m].to_vec();
-        let pivot = h[i].max(1e-300);
-        let own = q[i] / (pivot * pivot);
-        for a in 0..m {
-            let (ha, qa) = (h[a] / pivot, q[a] / pivot);
-            let mix = h[a] * own - qa;
-            let rows = self.h[a * n..a * n + m].iter_mut();
-            let rows = rows.zip(self.q[a * n..a * n + m].iter_mut());
-            for ((to_h, to_q), (hb, qb)) in rows.zip(h.iter().zip(&q)) {
-                *to_h -= ha * hb;
-                *to_q += mix * hb - ha * qb;
-            }
-        }
-        let last = m - 1;
-        for m in [&mut self.h, &mut self.q] {
-            for k in 0..=last {
-                m.swap(i * n + k, last * n + k);
-            }
-            for k in 0..=last {
-                m.swap(k * n + i, k * n + last);
-            }
-        }
-        self.row.swap(i, last);
-        self.place[self.row[i]] = i;
-        self.place[row] = last;
-        self.left = last;
-    }
-}
-
-/// Where a class is read: system and its rows.
-type Places = Vec<(usize, Vec<usize>)>;
-
-/// All groups of classes that some measured reader reads.
-pub fn order(analysis: &Analysis, grams: &Grams) -> Vec<Group> {
-    let of = components(analysis, grams);
-    of.into_iter()
-        .filter_map(|(classes, readers)| descend(analysis, grams, classes, readers))
+/// The ladders of a network; classes that no ladder holds cannot be judged so, and stay.
+pub fn ladders(analysis: &Analysis, grams: &Grams) -> Vec<Ladder> {
+    let groups = components(analysis, grams);
+    groups
+        .into_iter()
+        .map(|(readers, classes)| descend(analysis, grams, readers, classes))
         .collect()
 }
 
-/// Free classes all of whose readers are measured, with these readers; two that share a reader are together.
-fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<ClassId>, Vec<usize>)> {
+/// Free classes and their readers, in sets that share no reader.
+fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<usize>, Vec<ClassId>)> {
     let readers = &analysis.channels.readers;
-    let mut parent: Vec<usize> = (0..readers.len()).collect();
-    fn root(parent: &[usize], mut k: usize) -> usize {
-        while parent[k] != k {
-            k = parent[k];
-        }
-        k
-    }
-    let measured = |class: usize| {
-        let reads = analysis.reads.of(class as ClassId);
-        analysis.free[class] && reads.iter().all(|r| grams[r.reader as usize].is_some())
+    let judged = |c: &ClassId| {
+        let reads = analysis.reads.of(*c);
+        analysis.free[*c as usize] && reads.iter().all(|r| grams[r.reader as usize].is_some())
     };
-    let classes: Vec<usize> = (0..analysis.free.len()).filter(|c| measured(*c)).collect();
+    let mut of_reader: Vec<usize> = (0..readers.len()).collect();
+    fn root(of: &mut [usize], mut at: usize) -> usize {
+        while of[at] != at {
+            of[at] = of[of[at]];
+            at = of[at];
+        }
+        at
+    }
+    let classes: Vec<ClassId> = (0..analysis.free.len() as ClassId).filter(judged).collect();
     for class in &classes {
-        let reads = analysis.reads.of(*class as ClassId);
-        for read in reads {
-            let a = root(&parent, reads[0].reader as usize);
-            let b = root(&parent, read.reader as usize);
-            parent[a.max(b)] = a.min(b);
+        let reads = analysis.reads.of(*class);
+        for pair in reads.windows(2) {
+            let a = root(&mut of_reader, pair[0].reader as usize);
+            let b = root(&mut of_reader, pair[1].reader as usize);
+            of_reader[a.max(b)] = a.min(b);
         }
     }
-    let mut groups: Vec<(Vec<ClassId>, Vec<usize>)> = vec![Default::default(); readers.len()];
-    for class in classes {
-        let first = analysis.reads.of(class as ClassId)[0].reader as usize;
-        groups[root(&parent, first)].0.push(class as ClassId);
-    }
+    let mut sets: Vec<(Vec<usize>, Vec<ClassId>)> = vec![Default::default(); readers.len()];
     for reader in 0..readers.len() {
-        groups[root(&parent, reader)].1.push(reader);
+        let at = root(&mut of_reader, reader);
+        sets[at].0.push(reader);
     }
-    groups.retain(|(classes, _)| !classes.is_empty());
-    groups
+    for class in classes {
+        let reader = analysis.reads.of(class)[0].reader as usize;
+        sets[root(&mut of_reader, reader)].1.push(class);
+    }
+    sets.retain(|(_, classes)| !classes.is_empty());
+    sets
+}
+
+/// Slope of the normalisation behind each output of a reader.
+fn scales(analysis: &Analysis, reader: &Reader) -> Vec<f64> {
+    let norm = normalisation_behind(analysis, reader);
+    match norm.map(|n| &analysis.channels.flows[n]) {
+        Some(Flow::Normalise { scale, .. }) => scale.clone(),
+        _ => vec![1.0; reader.outputs.len()],
+    }
+}
+
+/// [inputs × taps, outputs] of one group.
+fn weights(analysis: &Analysis, reader: &Reader, group: usize) -> DMatrix<f64> {
+    let all = reader.weights(&analysis.graph);
+    let per_out = reader.out_per_group();
+    let width = reader.in_per_group() * reader.taps;
+    let mut w = DMatrix::zeros(width, per_out);
+    for j in 0..per_out {
+        let row = all.index_axis(Axis(0), group * per_out + j);
+        for (i, v) in row.iter().enumerate() {
+            w[(i, j)] = f64::from(*v);
+        }
+    }
+    w
+}
+
+/// Rows of the classes `place` knows, in one group of one reader.
+fn rows_of(
+    analysis: &Analysis,
+    reader: &Reader,
+    group: usize,
+    place: &HashMap<ClassId, usize>,
+) -> HashMap<usize, Vec<usize>> {
+    let mut rows: HashMap<usize, Vec<usize>> = HashMap::new();
+    let per_in = reader.in_per_group();
+    for i in 0..per_in {
+        let class = analysis
+            .channels
+            .class_of(reader.inputs[group * per_in + i]);
+        if let Some(at) = place.get(&class) {
+            let taps = i * reader.taps..(i + 1) * reader.taps;
+            rows.entry(*at).or_default().extend(taps);
+        }
+    }
+    rows
 }
 
 fn descend(
     analysis: &Analysis,
     grams: &Grams,
-    classes: Vec<ClassId>,
     readers: Vec<usize>,
-) -> Option<Group> {
+    classes: Vec<ClassId>,
+) -> Ladder {
+    let place: HashMap<ClassId, usize> = classes.iter().copied().zip(0..).collect();
     let mut systems = Vec::new();
-    let mut first = std::collections::HashMap::new();
     let mut whole = 0.0;
-    for index in &readers {
-        let reader = &analysis.channels.readers[*index];
-        first.insert(*index, systems.len());
-        for (group, gram) in grams[*index].as_ref()?.iter().enumerate() {
-            let mut w = weights(analysis, reader, group);
-            if let Some(norm) = normalisation_behind(analysis, reader)
-                && let Flow::Normalise { scale, .. } = &analysis.channels.flows[norm]
-            {
-                let scale = scale.iter().skip(group * reader.out_per_group());
-                for (mut column, scale) in w.column_iter_mut().zip(scale) {
-                    column *= *scale;
-                }
+    for r in &readers {
+        let reader = &analysis.channels.readers[*r];
+        let scale = scales(analysis, reader);
+        for (g, gram) in grams[*r].iter().flatten().enumerate() {
+            let (mut c, _) = gram.moments();
+            let mut w = weights(analysis, reader, g);
+            for (j, mut column) in w.column_iter_mut().enumerate() {
+                column *= scale[g * reader.out_per_group() + j];
             }
-            let (c, _) = regular(gram);
-            whole += (w.transpose() * &c * &w).trace();
-            systems.push(System::new(c, &w)?);
+            whole += (&c * &w).dot(&w);
+            let lambda = ridge(gram, &c);
+            for i in 0..c.nrows() {
+                c[(i, i)] += lambda;
+            }
+            let Some(h) = c.cholesky().map(|c| c.inverse()) else {
+                continue;
+            };
+            let spared = w.row_iter().map(|r| lambda * r.norm_squared()).collect();
+            let rows = rows_of(analysis, reader, g, &place);
+            systems.push(System { h, w, spared, rows });
         }
     }
-    let places = |class: &ClassId| -> Places {
-        let mut places = Places::new();
-        for read in analysis.reads.of(*class) {
-            let reader = &analysis.channels.readers[read.reader as usize];
-            let (channel, per_in) = (read.channel as usize, reader.in_per_group());
-            let system = first[&(read.reader as usize)] + channel / per_in;
-            let rows = channel % per_in * reader.taps..(channel % per_in + 1) * reader.taps;
-            match places.iter_mut().find(|(s, _)| *s == system) {
-                Some((_, known)) => known.extend(rows),
-                None => places.push((system, rows.collect())),
-            }
-        }
-        places
-    };
-    // What is dead goes first: the limit of a class that costs nothing.
-    let mut left: Vec<(bool, ClassId, Places)> = classes
-        .iter()
-        .map(|c| (analysis.constant_at[*c as usize] < DEAD, *c, places(c)))
-        .collect();
-    let (mut order, mut losses, mut total) = (Vec::new(), Vec::new(), 0.0);
-    while !left.is_empty() {
-        let price = |(alive, _, places): &(bool, ClassId, Places)| {
-            let loss: f64 = places.iter().map(|(s, rows)| systems[*s].loss(rows)).sum();
-            (*alive, loss)
-        };
-        let prices: Vec<(bool, f64)> = left.iter().map(price).collect();
-        let cheaper = |a: &usize, b: &usize| {
-            let (a, b) = (prices[*a], prices[*b]);
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        };
-        let next = (0..left.len()).min_by(cheaper)?;
-        total += prices[next].1.max(0.0);
-        let (_, class, places) = left.remove(next);
-        for (system, rows) in &places {
-            rows.iter().for_each(|row| systems[*system].remove(*row));
-        }
-        order.push(class);
-        losses.push(total);
-    }
-    Some(Group {
-        classes: order,
-        losses,
+    let mut left: Vec<usize> = (0..classes.len()).collect();
+    let mut ladder = Ladder {
         readers,
+        classes: Vec::new(),
+        losses: Vec::new(),
         whole,
-    })
+    };
+    let mut total = 0.0;
+    while left.len() > 1 {
+        let price = |at: &usize| systems.iter().map(|s| s.price(*at)).sum::<f64>();
+        let prices: Vec<f64> = left.iter().map(price).collect();
+        let best = (0..left.len()).min_by(|a, b| prices[*a].total_cmp(&prices[*b]));
+        let Some(best) = best else { break };
+        // Rounding may make a dead channel cost less than nothing.
+        total += prices[best].max(0.0);
+        let at = left.remove(best);
+        systems.iter_mut().for_each(|s| s.remove(at));
+        ladder.classes.push(classes[at]);
+        ladder.losses.push(total);
+    }
+    ladder
+}
+
+impl System {
+    /// What removing a class adds to the loss.
+    fn price(&self, at: usize) -> f64 {
+        let Some(rows) = self.rows.get(&at) else {
+            return 0.0;
+        };
+        let spared: f64 = rows.iter().map(|i| self.spared[*i]).sum();
+        if let [i] = rows[..] {
+            return self.w.row(i).norm_squared() / self.h[(i, i)].max(1e-300) - spared;
+        }
+        let w = self.w.select_rows(rows);
+        let inverse = self.block(rows);
+        (&inverse * &w).dot(&w) - spared
+    }
+
+    /// H_pp⁻¹.
+    fn block(&self, rows: &[usize]) -> DMatrix<f64> {
+        let h = self.h.select_rows(rows).select_columns(rows);
+        let n = rows.len();
+        h.cholesky()
+            .map_or_else(|| DMatrix::zeros(n, n), |c| c.inverse())
+    }
+
+    fn remove(&mut self, at: usize) {
+        let Some(rows) = self.rows.remove(&at) else {
+            return;
+        };
+        let w = self.w.select_rows(&rows);
+        let h = self.h.select_columns(&rows);
+        let k = &h * self.block(&rows);
+        self.w.gemm(-1.0, &k, &w, 1.0);
+        self.h.gemm(-1.0, &k, &h.transpose(), 1.0);
+        for i in rows {
+            // What rounding leaves of a removed row must not come back.
+            self.w.row_mut(i).fill(0.0);
+            self.h.row_mut(i).fill(0.0);
+            self.h.column_mut(i).fill(0.0);
+            self.h[(i, i)] = 1.0;
+        }
+    }
+}
+
+/// Weights [outputs, inputs per group, taps] and biases of a reader that makes up for the removed classes; their own weights
+/// are 0. `None` where its system cannot be solved.
+pub fn refit(
+    analysis: &Analysis,
+    reader: &Reader,
+    grams: &[Gram],
+    gone: &dyn Fn(ClassId) -> bool,
+) -> Option<(Vec<f64>, Vec<f64>)> {
+    let mut all = Vec::new();
+    let mut bias = reader.biases(&analysis.graph);
+    let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
+    for (g, gram) in grams.iter().enumerate() {
+        let (c, mean) = gram.moments();
+        let lambda = ridge(gram, &c);
+        let w = weights(analysis, reader, g);
+        let stays = |row: &usize| {
+            let atom = reader.inputs[g * per_in + row / reader.taps];
+            !gone(analysis.channels.class_of(atom))
+        };
+        let kept: Vec<usize> = (0..c.nrows()).filter(stays).collect();
+        let rows = c.select_rows(&kept);
+        let mut a = rows.select_columns(&kept);
+        let right = rows * &w + w.select_rows(&kept) * lambda;
+        for i in 0..kept.len() {
+            a[(i, i)] += lambda;
+        }
+        let solved = a.cholesky()?.solve(&right);
+        let mut v = DMatrix::zeros(w.nrows(), per_out);
+        for (at, row) in kept.iter().enumerate() {
+            v.row_mut(*row).copy_from(&solved.row(at));
+        }
+        let shift: DVector<f64> = (&w - &v).transpose() * mean;
+        for j in 0..per_out {
+            bias[g * per_out + j] += shift[j];
+        }
+        // Column-major [width, outputs] is row-major [outputs, width].
+        all.extend(v.iter().copied());
+    }
+    Some((all, bias))
 }
 
 #[cfg(test)]
@@ -264,41 +287,78 @@ mod tests {
     use super::*;
     use crate::engine::noise;
 
-    fn matrix(rows: usize, columns: usize, seed: u64) -> DMatrix<f64> {
-        let values = noise(&[rows * columns], seed);
-        DMatrix::from_iterator(rows, columns, values.iter().map(|v| f64::from(*v)))
-    }
-
-    /// min over V with V zero in `gone` of tr((W − V)ᵀ C (W − V)).
-    fn refitted(c: &DMatrix<f64>, w: &DMatrix<f64>, gone: &[usize]) -> f64 {
-        let n = c.nrows();
-        let kept: Vec<usize> = (0..n).filter(|i| !gone.contains(i)).collect();
-        let inner = c.select_rows(&kept).select_columns(&kept);
-        let right = c.select_rows(&kept) * w;
-        let fitted = inner.cholesky().unwrap().solve(&right);
-        let mut apart = w.clone();
-        for (k, i) in kept.iter().enumerate() {
-            let row = apart.row(*i) - fitted.row(k);
-            apart.set_row(*i, &row);
+    /// Rows that hang together, the first of which never vary.
+    fn gram(width: usize, dead: usize) -> Gram {
+        let mut gram = Gram::new(width);
+        let mix = noise(&[width, width], 7);
+        for row in 0..400u64 {
+            let z = noise(&[width], 100 + row);
+            let x: Vec<f32> = (0..width)
+                .map(|i| match i < dead {
+                    true => 0.0,
+                    false => (0..width).map(|k| mix[[i, k]] * z[k]).sum(),
+                })
+                .collect();
+            gram.add(&x);
         }
-        (apart.transpose() * c * apart).trace()
+        gram
     }
 
     #[test]
-    fn the_loss_of_every_step_is_that_of_a_refit() {
-        for seed in 0..5 {
-            let x = matrix(12, 40, seed);
-            let c = &x * x.transpose() / 40.0 + DMatrix::identity(12, 12) * 0.01;
-            let w = matrix(12, 5, seed + 100);
-            let mut system = System::new(c.clone(), &w).unwrap();
-            let (mut gone, mut total) = (Vec::new(), 0.0);
-            // Blocks of three rows, then single ones.
-            for block in [vec![4, 5, 6], vec![0, 1, 11], vec![9], vec![2], vec![8]] {
-                total += system.loss(&block);
-                block.iter().for_each(|row| system.remove(*row));
-                gone.extend(block);
-                let brute = refitted(&c, &w, &gone);
-                assert!((total - brute).abs() < 1e-6 * brute, "{total} {brute}");
+    fn the_order_costs_what_a_refit_costs_and_dead_rows_come_first() {
+        for (width, taps, dead) in [(9, 1, 2), (12, 3, 3), (16, 4, 4)] {
+            let gram = gram(width, dead);
+            let (c, _) = gram.moments();
+            let lambda = ridge(&gram, &c);
+            let w0 = DMatrix::from_iterator(
+                width,
+                5,
+                noise(&[width * 5], 3).iter().map(|v| f64::from(*v)),
+            );
+            let mut a = c.clone();
+            (0..width).for_each(|i| a[(i, i)] += lambda);
+            let count = width / taps;
+            let mut system = System {
+                h: a.cholesky().unwrap().inverse(),
+                w: w0.clone(),
+                spared: w0.row_iter().map(|r| lambda * r.norm_squared()).collect(),
+                rows: (0..count)
+                    .map(|k| (k, (k * taps..(k + 1) * taps).collect()))
+                    .collect(),
+            };
+            let mut left: Vec<usize> = (0..count).collect();
+            let mut gone: Vec<usize> = Vec::new();
+            let mut total = 0.0;
+            while left.len() > 1 {
+                let best = (0..left.len())
+                    .min_by(|a, b| system.price(left[*a]).total_cmp(&system.price(left[*b])))
+                    .unwrap();
+                total += system.price(left[best]);
+                let at = left.remove(best);
+                if gone.len() < dead / taps * taps {
+                    assert!(at * taps < dead, "{at} goes before the dead");
+                    assert!(total.abs() < 1e-9, "{total}");
+                }
+                system.remove(at);
+                gone.extend(at * taps..(at + 1) * taps);
+                // By brute force: solve for the kept rows, then count.
+                let kept: Vec<usize> = (0..width).filter(|i| !gone.contains(i)).collect();
+                let rows = c.select_rows(&kept);
+                let mut a = rows.select_columns(&kept);
+                (0..kept.len()).for_each(|i| a[(i, i)] += lambda);
+                let right = rows * &w0 + w0.select_rows(&kept) * lambda;
+                let solved = a.lu().solve(&right).unwrap();
+                let mut v = DMatrix::zeros(width, 5);
+                for (k, row) in kept.iter().enumerate() {
+                    v.row_mut(*row).copy_from(&solved.row(k));
+                }
+                let d = &w0 - &v;
+                let paid = (solved - w0.select_rows(&kept)).norm_squared();
+                let loss = (&c * &d).dot(&d) + lambda * paid;
+                assert!(
+                    (loss - total).abs() <= 1e-6 * loss.max(1e-3),
+                    "{loss} {total}"
+                );
             }
         }
     }

@@ -120,13 +120,6 @@ impl Dataset {
         }
     }
 
-    /// Only these items, in this order; indices beyond the end are left out.
-    pub fn only(mut self, items: &[usize]) -> Dataset {
-        let item = |index: &usize| self.order.get(*index).copied();
-        self.order = items.iter().filter_map(item).collect();
-        self
-    }
-
     /// Number of items, at most the limit.
     pub fn len(&self) -> usize {
         self.order.len()

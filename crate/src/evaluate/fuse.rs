@@ -6,22 +6,7 @@ use std::collections::{HashMap, HashSet};
 use ndarray::{Array1, ArrayView, IxDyn};
 use tract_onnx::prelude::DatumType;
 
-use crate::engine::Engine;
 use crate::onnx::{self, Attributes, Names, pb};
-
-/// Compiles `model` for one image, folded, with the named tensors as its outputs.
-pub(crate) fn engine(model: &pb::ModelProto, outputs: &[String]) -> crate::error::Result<Engine> {
-    let mut model = model.clone();
-    if let Some(graph) = &mut model.graph {
-        let value = |name: &String| pb::ValueInfoProto {
-            name: name.clone(),
-            ..Default::default()
-        };
-        graph.output = outputs.iter().map(value).collect();
-    }
-    fuse(&mut model);
-    Engine::with_outputs(&model, 1, Some(outputs))
-}
 
 /// Folds what can be folded; everything else stays as it is.
 pub(super) fn fuse(model: &mut pb::ModelProto) {
@@ -171,7 +156,7 @@ fn folded(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{difference, noise};
+    use crate::engine::{Engine, difference, noise};
 
     #[test]
     fn folded_samples_say_the_same() {

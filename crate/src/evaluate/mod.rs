@@ -4,7 +4,7 @@
 //! depend on who evaluated what.
 
 mod budget;
-pub(crate) mod fuse;
+mod fuse;
 mod guard;
 mod interval;
 mod judge;
@@ -56,11 +56,6 @@ pub fn evaluate(
         against.latency_ms = Some(Latency { median });
     }
     Ok(result)
-}
-
-/// A key by which images are drawn, always alike: data sets come class by class, or one of every class in turn.
-pub fn shuffled(index: usize) -> u64 {
-    crate::random::mix((index as u64 + 1).wrapping_mul(crate::random::STEP))
 }
 
 /// Images that a thread takes at a time.

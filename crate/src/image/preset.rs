@@ -46,7 +46,7 @@ impl Preset {
     /// A built-in preset; `None` for an unknown name.
     ///
     /// * `imagenet`: the statistics of ImageNet, [`Framing::ResizeThenCrop`].
-    /// * `imagenet-tf`: values from −1 to 1 in the framing of `imagenet`, as TensorFlow's networks take them.
+    /// * `imagenet-tf`: -1 to 1, as TensorFlow's networks read it, [`Framing::ResizeThenCrop`].
     /// * `cifar10`, `fashion-mnist`: the statistics of these data sets and
     ///   [`Framing::CropThenResize`], since their objects fill a square and lose more by distortion
     ///   than by a margin. Fashion-MNIST is white on black; pictures are not inverted.

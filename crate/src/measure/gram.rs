@@ -1,217 +1,163 @@
-//! Covariances of what every reader sees, on the original network.
+//! Second moments of what every reader sees, from sampled pixels of unlabelled images.
 //!
-//! Sums are kept as (rows, mean, centred products) in f64 and merged by the formula of Chan, Golub and
-//! LeVeque (1979), so no digits are lost to large means. Images are taken in chunks of a fixed size and
-//! chunks are merged in their order, so the result does not depend on the number of threads or workers.
-
-use std::collections::HashMap;
+//! Images are run on any number of threads, but each reader's sums are taken in the order of the images, so that the
+//! result is the same to the last bit whoever ran what.
 
 use nalgebra::{DMatrix, DVector};
 use ndarray::ArrayD;
 
-use super::pixels::{Flat, Pixels};
-use super::{Progress, STOPPED, in_waves};
+use super::patches::Sampler;
 use crate::analysis::Analysis;
-use crate::channels::{Reader, ReaderKind};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::evaluate::fuse;
 use crate::onnx::pb;
 
-/// Images whose products are summed at once.
-const CHUNK: usize = 8;
-/// Readers with more inputs times taps than this are not measured: their solves would take minutes.
-pub const LARGEST: usize = 2600;
+/// Wider systems would take minutes to invert; their channels stay.
+pub const WIDEST: usize = 2600;
+/// Images per thread between two sums: bounds the memory that samples take.
+const STRIDE: usize = 4;
 
-/// Mean and centred products of rows.
+/// Sums over rows of n numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gram {
     pub rows: usize,
-    pub mean: DVector<f64>,
-    products: DMatrix<f64>,
+    sum: DVector<f64>,
+    square: DMatrix<f64>,
 }
 
 impl Gram {
     pub fn new(width: usize) -> Gram {
         Gram {
             rows: 0,
-            mean: DVector::zeros(width),
-            products: DMatrix::zeros(width, width),
+            sum: DVector::zeros(width),
+            square: DMatrix::zeros(width, width),
         }
     }
 
-    /// Of rows of `width` numbers, one after the other.
-    pub fn of(width: usize, values: Vec<f64>) -> Gram {
-        let rows = values.len() / width.max(1);
-        if rows == 0 {
-            return Gram::new(width);
-        }
-        let mut x = DMatrix::from_vec(width, rows, values);
-        let mean = x.column_mean();
-        x.column_iter_mut().for_each(|mut column| column -= &mean);
-        Gram {
-            rows,
-            mean,
-            products: &x * x.transpose(),
-        }
+    pub fn width(&self) -> usize {
+        self.sum.len()
     }
 
-    /// Adds the rows of another.
+    /// Adds rows, one behind the other.
+    pub fn add(&mut self, rows: &[f32]) {
+        let width = self.width().max(1);
+        let values = rows.iter().map(|v| f64::from(*v));
+        // Column-major: a column is one row of the data.
+        let x = DMatrix::from_iterator(width, rows.len() / width, values);
+        self.square.gemm(1.0, &x, &x.transpose(), 1.0);
+        self.sum += x.column_sum();
+        self.rows += x.ncols();
+    }
+
+    /// Adds what another worker summed.
     pub fn merge(&mut self, other: &Gram) {
-        let (a, b) = (self.rows as f64, other.rows as f64);
-        if other.rows == 0 {
-            return;
-        }
-        let apart = &other.mean - &self.mean;
-        self.products += &other.products;
-        self.products.ger(a * b / (a + b), &apart, &apart, 1.0);
-        self.mean.axpy(b / (a + b), &apart, 1.0);
+        self.square += &other.square;
+        self.sum += &other.sum;
         self.rows += other.rows;
     }
 
-    pub fn covariance(&self) -> DMatrix<f64> {
-        &self.products / (self.rows.max(1) as f64)
+    /// Covariance and mean.
+    pub fn moments(&self) -> (DMatrix<f64>, DVector<f64>) {
+        let n = self.rows.max(1) as f64;
+        let mean = &self.sum / n;
+        let covariance = &self.square / n - &mean * mean.transpose();
+        (covariance, mean)
     }
 }
 
-/// Per reader, one per group; `None` for readers that are not measured.
+/// Per reader one Gram matrix per group; `None` where a reader's form or width is not followed.
 pub type Grams = Vec<Option<Vec<Gram>>>;
 
-/// Whether a reader's inputs are measured: some of them may go, and it can be refitted.
-fn wanted(analysis: &Analysis, reader: &Reader) -> bool {
-    let may_go = |a: &u32| analysis.free[analysis.channels.class_of(*a) as usize];
-    reader.kind != ReaderKind::ConvTranspose
-        && reader.in_per_group() * reader.taps <= LARGEST
-        && reader.inputs.iter().any(may_go)
-}
-
-/// Measures on tensors of batch 1.
+/// Runs `images` (tensors of batch 1) through `model` on `threads` threads. `progress(done, total)` is asked after every few
+/// images and ends the work by returning false.
 ///
 /// # Errors
-/// When the network cannot be run, or `progress` stops it.
-pub fn collect(
+/// When the network cannot be run, there are no images, or the work was ended.
+pub fn grams(
     model: &pb::ModelProto,
     analysis: &Analysis,
     images: &[ArrayD<f32>],
     threads: usize,
-    progress: Progress<'_>,
+    progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Grams> {
-    let graph = &analysis.graph;
+    if images.is_empty() {
+        return Err(Error::new(
+            "the criterion reconstruction needs at least one image",
+        ));
+    }
     let readers = &analysis.channels.readers;
-    let places: Vec<Option<Pixels>> = readers
+    let samplers: Vec<Option<Sampler>> = readers
         .iter()
-        .map(|r| wanted(analysis, r).then(|| Pixels::new(graph, r)).flatten())
+        .map(|r| Sampler::new(&analysis.graph, r).filter(|s| s.width() <= WIDEST))
         .collect();
-    let mut names: Vec<String> = Vec::new();
-    let mut output: HashMap<usize, usize> = HashMap::new();
-    for (reader, _) in readers.iter().zip(&places).filter(|(_, p)| p.is_some()) {
-        output.entry(reader.input).or_insert_with(|| {
-            names.push(graph.tensors[reader.input].name.clone());
-            names.len() - 1
-        });
-    }
-    let width = |r: &Reader| r.in_per_group() * r.taps;
-    let blank = |(r, place): (&Reader, &Option<Pixels>)| {
-        let groups = (0..r.groups).map(|_| Gram::new(width(r))).collect();
-        place.is_some().then_some(groups)
-    };
-    let mut grams: Grams = readers.iter().zip(&places).map(blank).collect();
-    if names.is_empty() {
-        return Ok(grams);
-    }
-    let engine = fuse::engine(model, &names)?;
-    let chunks: Vec<(usize, &[ArrayD<f32>])> = images
-        .chunks(CHUNK)
-        .enumerate()
-        .map(|(k, images)| (k * CHUNK, images))
+    let mut sums: Grams = samplers
+        .iter()
+        .map(|s| s.as_ref().map(|s| vec![Gram::new(s.width()); s.groups()]))
         .collect();
-    let work = |(first, images): &(usize, &[ArrayD<f32>])| -> Result<Grams> {
-        let mut rows: Vec<Vec<Vec<f64>>> = readers.iter().map(|r| vec![vec![]; r.groups]).collect();
-        for (k, image) in images.iter().enumerate() {
-            read(
-                &engine,
-                image,
-                readers,
-                &places,
-                &output,
-                first + k,
-                &mut rows,
-            )?;
+    let mut wanted: Vec<usize> = Vec::new();
+    for (reader, sampler) in readers.iter().zip(&samplers) {
+        let input = reader.input;
+        // The image itself is at hand.
+        if sampler.is_some() && !analysis.graph.tensors[input].is_input && !wanted.contains(&input)
+        {
+            wanted.push(input);
         }
-        let sum = |(rows, (r, place)): (Vec<Vec<f64>>, (&Reader, &Option<Pixels>))| {
-            let groups = rows.into_iter().map(|v| Gram::of(width(r), v)).collect();
-            place.is_some().then_some(groups)
+    }
+    let name = |t: &usize| analysis.graph.tensors[*t].name.clone();
+    let names: Vec<String> = wanted.iter().map(name).collect();
+    let engine = Engine::with_outputs(model, 1, Some(&names))?;
+    let sample = |index: usize| -> Result<Vec<Vec<Vec<f32>>>> {
+        let image = &images[index];
+        let seen = engine.run(image.clone())?;
+        let rows = |(r, sampler): (usize, &Option<Sampler>)| {
+            let Some(sampler) = sampler else {
+                return Vec::new();
+            };
+            let input = readers[r].input;
+            let values = match wanted.iter().position(|t| *t == input) {
+                Some(at) => &seen[at],
+                None => image,
+            };
+            sampler.rows(values, index as u64, r as u64)
         };
-        Ok(rows
-            .into_iter()
-            .zip(readers.iter().zip(&places))
-            .map(sum)
-            .collect())
+        Ok(samplers.iter().enumerate().map(rows).collect())
     };
-    let mut failed = None;
+    let threads = threads.max(1);
     let mut done = 0;
-    let each = |part: Result<Grams>| match part {
-        Ok(part) => {
-            for (all, part) in grams.iter_mut().flatten().zip(part.iter().flatten()) {
-                all.iter_mut()
-                    .zip(part)
-                    .for_each(|(all, part)| all.merge(part));
+    while done < images.len() {
+        let end = (done + threads * STRIDE).min(images.len());
+        let rows = super::in_order(done..end, threads, &sample)?;
+        super::each(&mut sums, threads, &|r, sums: &mut Option<Vec<Gram>>| {
+            for (g, sum) in sums.iter_mut().flatten().enumerate() {
+                // One product for all images of the stride, in their order.
+                rows.iter().for_each(|image| sum.add(&image[r][g]));
             }
-            done += 1;
-            progress(done.min(chunks.len()), chunks.len())
-        }
-        Err(error) => {
-            failed = Some(error);
-            false
-        }
-    };
-    match (in_waves(&chunks, threads, work, each), failed) {
-        (true, _) => Ok(grams),
-        (false, Some(error)) => Err(error),
-        (false, None) => Err(Error::new(STOPPED)),
-    }
-}
-
-/// What the readers see of one image, appended per reader and group.
-fn read(
-    engine: &Engine,
-    image: &ArrayD<f32>,
-    readers: &[Reader],
-    places: &[Option<Pixels>],
-    output: &HashMap<usize, usize>,
-    index: usize,
-    rows: &mut [Vec<Vec<f64>>],
-) -> Result<()> {
-    let tensors = engine.run(image.clone())?;
-    for ((reader, place), rows) in readers.iter().zip(places).zip(rows) {
-        let Some(place) = place else { continue };
-        let values = Flat::new(&tensors[output[&reader.input]], reader.axis);
-        let pixels = place.draw(index, reader.node);
-        for (group, rows) in rows.iter_mut().enumerate() {
-            place.read(reader, &values, group, &pixels, rows);
+        });
+        done = end;
+        if !progress(done, images.len()) {
+            return Err(Error::new("the measurement was stopped"));
         }
     }
-    Ok(())
+    Ok(sums)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::noise;
 
     #[test]
-    fn merging_is_summing_at_once() {
-        let values: Vec<f64> = noise(&[60], 3)
-            .iter()
-            .map(|v| 1e4 + f64::from(*v))
-            .collect();
-        let all = Gram::of(3, values.clone());
-        let mut parts = Gram::new(3);
-        for part in [&values[..9], &values[9..12], &values[12..]] {
-            parts.merge(&Gram::of(3, part.to_vec()));
-        }
-        assert_eq!((all.rows, parts.rows), (20, 20));
-        assert!((all.covariance() - parts.covariance()).amax() < 1e-9);
-        assert!((all.mean - parts.mean).amax() < 1e-9);
+    fn moments_are_those_of_the_rows_and_merge() {
+        let rows = [1.0f32, 2.0, 3.0, 6.0, 5.0, 1.0, 0.0, 4.0];
+        let mut whole = Gram::new(2);
+        whole.add(&rows);
+        let (c, m) = whole.moments();
+        assert_eq!((m[0], m[1]), (2.25, 3.25));
+        assert!((c[(0, 1)] - (2.0 + 18.0 + 5.0 + 0.0) / 4.0 + 2.25 * 3.25).abs() < 1e-12);
+        let mut parts = Gram::new(2);
+        parts.add(&rows[..4]);
+        let mut second = Gram::new(2);
+        second.add(&rows[4..]);
+        parts.merge(&second);
+        assert_eq!(parts, whole);
     }
 }

@@ -1,44 +1,50 @@
-//! Measuring a network on images: covariances of what its readers see, and what the answers lose when one
-//! group of layers is cut alone.
+//! What images tell about a network before any plan: second moments of what readers see, and what cuts cost its output.
 
 pub mod curves;
 pub mod gram;
-mod pixels;
-mod tail;
+mod patches;
 
-/// Called with (done, total); `false` stops the measurement.
-pub type Progress<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The sentence of a measurement that was stopped.
-pub const STOPPED: &str = "the measurement was stopped";
+use crate::error::Result;
 
-/// Runs `work` on every item, in waves of `threads`; results come in the order of the items.
-pub(crate) fn in_waves<T: Sync, R: Send>(
-    items: &[T],
+/// `work` on every index, on several threads; results in the order of the indices.
+pub(crate) fn in_order<T: Send>(
+    range: std::ops::Range<usize>,
     threads: usize,
-    work: impl Fn(&T) -> R + Sync,
-    mut each: impl FnMut(R) -> bool,
-) -> bool {
-    for wave in items.chunks(threads.max(1)) {
-        let results: Vec<R> = match wave {
-            [only] => vec![work(only)],
-            several => std::thread::scope(|scope| {
-                let run = |item| {
-                    let work = &work;
-                    scope.spawn(move || work(item))
-                };
-                let handles: Vec<_> = several.iter().map(run).collect();
-                let join = |h: std::thread::ScopedJoinHandle<'_, R>| {
-                    h.join().unwrap_or_else(|e| std::panic::resume_unwind(e))
-                };
-                handles.into_iter().map(join).collect()
-            }),
-        };
-        for result in results {
-            if !each(result) {
-                return false;
-            }
-        }
+    work: &(dyn Fn(usize) -> Result<T> + Sync),
+) -> Result<Vec<T>> {
+    let mut slots: Vec<Option<Result<T>>> = range.clone().map(|_| None).collect();
+    each(&mut slots, threads, &|k, slot| {
+        *slot = Some(work(range.start + k))
+    });
+    slots.into_iter().flatten().collect()
+}
+
+/// `work` on every item, on several threads.
+pub(crate) fn each<T: Send>(
+    items: &mut [T],
+    threads: usize,
+    work: &(dyn Fn(usize, &mut T) + Sync),
+) {
+    if threads < 2 || items.len() < 2 {
+        items.iter_mut().enumerate().for_each(|(k, it)| work(k, it));
+        return;
     }
-    true
+    let next = AtomicUsize::new(0);
+    let items: Vec<Mutex<&mut T>> = items.iter_mut().map(Mutex::new).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(items.len()) {
+            scope.spawn(|| {
+                loop {
+                    let k = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(k) else { return };
+                    if let Ok(mut item) = item.lock() {
+                        work(k, &mut item);
+                    }
+                }
+            });
+        }
+    });
 }

@@ -1,122 +1,66 @@
-//! How much each group of layers gives, so that the sum of their measured damage is least for what is saved.
+//! From ladders and what each step of them costs the output to one order over the whole network.
 //!
-//! Steps of every group are taken by their damage per MAC, the cheapest first: a greedy minimum of the sum
-//! of the curves, and with it one nested order for all channels. Steps of several channels at once are
-//! HALP's (Shen et al. 2022). The price of a step only rises while others go, so it is worked out anew only
-//! when its turn comes.
-
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+//! The step that costs the least per MAC is taken next (as HALP, Shen et al. 2022, does with latency). The order is nested, so
+//! its places are scores, and a share, a target and every limit work as for any other criterion.
 
 use super::branches::Branches;
 use crate::analysis::Analysis;
-use crate::criterion::reconstruction::Group;
-use crate::measure::curves::Curve;
+use crate::criterion::reconstruction::Ladder;
 
-/// Steps that a group is cut into at least; narrow ones go channel by channel.
-const STEPS: usize = 64;
+/// Steps that the longest ladder is walked in.
+const STEPS: usize = 128;
 
-struct Next {
-    price: f64,
-    group: usize,
+/// The order in which classes go, and what the output is predicted to have lost by then.
+#[derive(Clone, Debug)]
+pub struct Allocation {
+    /// Per class: its place; NaN where nothing is known.
+    pub scores: Vec<f64>,
+    /// Per place.
+    pub predicted: Vec<f64>,
 }
 
-impl Ord for Next {
-    /// The cheapest is the greatest; of equals the first group.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let prices = other.price.total_cmp(&self.price);
-        prices.then(other.group.cmp(&self.group))
-    }
-}
-
-impl PartialOrd for Next {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Next {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Next {}
-
-/// One score per class: its place in the common order from 0 to 1. NaN for classes that no group holds.
-/// `damage[g][k]` is what group g does when its first k classes are gone.
-pub fn places(
+/// `multiple`: channels per step, where hardware wants them in blocks.
+pub fn allocate(
     analysis: &Analysis,
-    groups: &[Group],
-    damage: &[Vec<f64>],
+    ladders: &[Ladder],
+    curves: &[Vec<f64>],
     multiple: usize,
-) -> Vec<f64> {
+) -> Allocation {
+    let mut scores = vec![f64::NAN; analysis.free.len()];
+    let mut predicted = Vec::new();
     let mut removed = vec![false; analysis.free.len()];
-    let mut scores = vec![f64::NAN; removed.len()];
     let none = Branches::default();
-    let all: usize = groups.iter().map(|g| g.classes.len()).sum();
-    let step = |g: usize, gone: usize| {
-        let count = groups[g].classes.len();
-        let step = match multiple {
-            0 | 1 => (count / STEPS).max(1),
-            several => several,
-        };
-        // The first step brings what stays to a multiple.
-        let first = match (multiple, gone) {
-            (2.., 0) if count % step != 0 => count % step,
-            _ => step,
-        };
-        gone..(gone + first).min(count)
-    };
-    let mut gone = vec![0; groups.len()];
-    let mut now = analysis.cost.count(&removed, &none).macs;
-    let price = |g: usize, gone: &[usize], removed: &mut [bool], now: u64| {
-        let range = step(g, gone[g]);
-        let classes = &groups[g].classes[range.clone()];
-        classes.iter().for_each(|c| removed[*c as usize] = true);
-        let then = analysis.cost.count(removed, &none).macs;
-        classes.iter().for_each(|c| removed[*c as usize] = false);
-        let damage = damage[g][range.end] - damage[g][range.start];
-        damage / now.saturating_sub(then).max(1) as f64
-    };
-    let mut queue = BinaryHeap::new();
-    for g in (0..groups.len()).filter(|g| !groups[*g].classes.is_empty()) {
-        let price = price(g, &gone, &mut removed, now);
-        queue.push(Next { price, group: g });
+    let mut taken = vec![0usize; ladders.len()];
+    let macs = |removed: &[bool]| analysis.cost.count(removed, &none).macs;
+    let step = |l: usize| (ladders[l].classes.len() / STEPS).max(1).max(multiple);
+    loop {
+        let now = macs(&removed);
+        let mut best: Option<(f64, usize, usize)> = None;
+        for (l, ladder) in ladders.iter().enumerate() {
+            let end = (taken[l] + step(l)).min(ladder.classes.len());
+            let next = &ladder.classes[taken[l]..end];
+            if next.is_empty() {
+                continue;
+            }
+            next.iter().for_each(|c| removed[*c as usize] = true);
+            let saved = now.saturating_sub(macs(&removed)).max(1) as f64;
+            next.iter().for_each(|c| removed[*c as usize] = false);
+            let before = taken[l].checked_sub(1).map_or(0.0, |k| curves[l][k]);
+            let price = (curves[l][end - 1] - before).max(0.0) / saved;
+            if best.is_none_or(|(least, ..)| price < least) {
+                best = Some((price, l, end));
+            }
+        }
+        let Some((_, l, end)) = best else { break };
+        for k in taken[l]..end {
+            let class = ladders[l].classes[k] as usize;
+            removed[class] = true;
+            scores[class] = predicted.len() as f64;
+            let before = k.checked_sub(1).map_or(0.0, |k| curves[l][k]);
+            let sum = predicted.last().copied().unwrap_or(0.0);
+            predicted.push(sum + curves[l][k] - before);
+        }
+        taken[l] = end;
     }
-    let mut place = 0;
-    while let Some(Next {
-        price: known,
-        group: g,
-    }) = queue.pop()
-    {
-        let price_now = price(g, &gone, &mut removed, now);
-        let stale = price_now > known * (1.0 + 1e-12);
-        if stale && queue.peek().is_some_and(|next| next.price < price_now) {
-            let price = price_now;
-            queue.push(Next { price, group: g });
-            continue;
-        }
-        for class in &groups[g].classes[step(g, gone[g])] {
-            removed[*class as usize] = true;
-            scores[*class as usize] = place as f64 / all.max(1) as f64;
-            place += 1;
-        }
-        now = analysis.cost.count(&removed, &none).macs;
-        gone[g] = step(g, gone[g]).end;
-        if gone[g] < groups[g].classes.len() {
-            let price = price(g, &gone, &mut removed, now);
-            queue.push(Next { price, group: g });
-        }
-    }
-    scores
-}
-
-/// Damage of a plan: the sum over the groups, each at as many classes as are gone.
-pub fn predicted(groups: &[Group], curves: &[Curve], removed: &[bool]) -> f64 {
-    let one = |(group, curve): (&Group, &Curve)| {
-        let gone = group.classes.iter().filter(|c| removed[**c as usize]);
-        curve.at[gone.count()]
-    };
-    groups.iter().zip(curves).map(one).sum()
+    Allocation { scores, predicted }
 }

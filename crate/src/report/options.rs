@@ -22,7 +22,7 @@ wire! {
         Fpgm,
         /// Measured fraction of zeros after the activation; needs images.
         Apoz,
-        /// Exact loss of the readers when the others make up for the channel; needs images.
+        /// What the channels that stay cannot make up for; needs images.
         Reconstruction,
         /// Seeded order, the baseline every criterion has to beat.
         Random,
@@ -60,17 +60,6 @@ wire! {
         Cost,
     }
 
-    /// How the layers share a cut, for `reconstruction`.
-    #[derive(Copy, Eq, Hash, Default)]
-    #[serde(rename_all = "lowercase")]
-    pub enum Allocate {
-        /// By what cutting each layer alone did to the answers on held-back images.
-        #[default]
-        Measured,
-        /// By each layer's loss relative to what it reads.
-        Flat,
-    }
-
     /// Everything that determines a plan.
     #[serde(default)]
     pub struct PlanOptions {
@@ -82,9 +71,6 @@ wire! {
         pub compensation: Compensation,
         /// For criteria that take a share.
         pub per: Per,
-        /// For `reconstruction`; null is `measured` where that was measured.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub allocate: Option<Allocate>,
         /// Seed of the `random` criterion.
         pub seed: u32,
         /// Fewest channels a layer keeps.
@@ -126,12 +112,25 @@ impl Default for PlanOptions {
             share: 0.25,
             compensation: Compensation::Shift,
             per: Per::Own,
-            allocate: None,
             seed: 0,
             floor: 1,
             multiple: 1,
             locked: Vec::new(),
             layers: Vec::new(),
         }
+    }
+}
+
+wire! {
+    /// The threshold or share that comes nearest to a target.
+    pub struct Solved {
+        pub amount: f64,
+        /// What was asked and what is removed, in percent of the MACs or parameters.
+        pub asked: f64,
+        pub removed: f64,
+        /// Whether the two differ by no more than half a percent.
+        pub reached: bool,
+        /// Why nothing nearer can be reached; null where it was.
+        pub reason: Option<String>,
     }
 }

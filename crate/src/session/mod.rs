@@ -5,6 +5,7 @@ mod detail;
 mod explain;
 mod overview;
 mod pruned;
+mod reach;
 mod reconstruct;
 mod run;
 mod solve;
@@ -26,7 +27,6 @@ use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use run::Engines;
 
 pub use pruned::Pruned;
-pub use reconstruct::Reconstruction;
 pub use run::{Feeder, Which};
 pub use solve::{Knob, Measure};
 
@@ -45,6 +45,8 @@ pub struct Session {
     scores: HashMap<(Criterion, Per, u32), Vec<f64>>,
     /// Measured fraction of zeros per atom, for `apoz`.
     pub(crate) zeros: Option<Vec<f64>>,
+    /// The order measured for `reconstruction`, and whether its effect on the output was.
+    reconstruction: Option<(plan::allocate::Allocation, bool)>,
     /// The decision of the last preview.
     shown: Rc<Decision>,
     previewed: PlanOptions,
@@ -52,8 +54,6 @@ pub struct Session {
     /// The last decision; a channel view asks for the same one many times.
     decided: Option<(PlanOptions, Rc<Decision>)>,
     calibration: Option<Calibration>,
-    /// What `reconstruction` measured.
-    pub(crate) reconstruction: Option<Reconstruction>,
     engines: Engines,
     /// The last result of [`Session::prune`] or repair, for running and downloading.
     pub pruned: Option<Pruned>,
@@ -144,12 +144,12 @@ impl Session {
             pair_of,
             scores: HashMap::new(),
             zeros: None,
+            reconstruction: None,
             shown,
             previewed: PlanOptions::default(),
             cost: Cost::default(),
             decided: None,
             calibration: None,
-            reconstruction: None,
             engines: Engines::default(),
             pruned: None,
             labels: None,
@@ -173,7 +173,11 @@ impl Session {
         let key = (criterion, per, seed);
         if !self.scores.contains_key(&key) {
             let zeros = self.zeros.as_deref();
-            let scores = crate::criterion::scores(&self.analysis, criterion, per, seed, zeros)?;
+            let scores = match (criterion, &self.reconstruction) {
+                // Places of an order that weighed costs already.
+                (Criterion::Reconstruction, Some((found, _))) => found.scores.clone(),
+                _ => crate::criterion::scores(&self.analysis, criterion, per, seed, zeros)?,
+            };
             self.scores.insert(key, scores);
         }
         Ok(&self.scores[&key])
@@ -187,7 +191,8 @@ impl Session {
         self.shown = Rc::clone(&decision);
         self.previewed = options.clone();
         self.cost = plan::cost(&self.analysis, &decision);
-        let withheld = self.states().iter().filter(|s| **s == 5).count() as u64;
+        let states = self.states();
+        let withheld = states.iter().filter(|s| **s == 5).count() as u64;
         Ok(Preview {
             cases: plan::cases::count(&self.analysis, options, &decision),
             channels: plan::report::channels(&self.analysis, &decision.removed),
@@ -200,6 +205,8 @@ impl Session {
                 after: self.cost.macs,
             },
             withheld,
+            tally: plan::tally::count(&self.analysis, options, &decision),
+            examples: plan::cases::examples(&self.analysis, &states),
         })
     }
 
@@ -244,12 +251,9 @@ impl Session {
             }
         }
         plan::limits::resolve(&self.analysis, options).map_err(|e| e.in_file(&self.file))?;
-        let scores = match options.criterion {
-            Criterion::Reconstruction => self.reconstruction_scores(options)?,
-            _ => self
-                .class_scores(options.criterion, options.per, options.seed)?
-                .to_vec(),
-        };
+        let scores = self
+            .class_scores(options.criterion, options.per, options.seed)?
+            .to_vec();
         let decision = Rc::new(plan::decide(&self.analysis, options, &scores));
         self.decided = Some((options.clone(), Rc::clone(&decision)));
         Ok(decision)

@@ -43,8 +43,7 @@ impl Session {
             before: self.bytes,
             after: bytes.len() as u64,
         };
-        let mut plan = plan::report::describe(&self.analysis, options, &decision, size);
-        plan.predicted_kl = self.predicted_kl(options, &decision);
+        let plan = plan::report::describe(&self.analysis, options, &decision, size);
         Ok(Pruned {
             plan,
             decision,

@@ -1,137 +1,74 @@
-//! Measuring a network for the criterion `reconstruction`, and its scores.
+//! The criterion `reconstruction`: what is measured for it, and what becomes of that.
 
 use ndarray::ArrayD;
 
 use super::Session;
-use crate::criterion::reconstruction::{Group, order};
-use crate::error::{Error, Result};
-use crate::measure::curves::{Curve, Setup, curves};
-use crate::measure::{Progress, gram};
-use crate::plan::{Decision, allocate};
-use crate::report::{Allocate, Criterion, PlanOptions};
+use crate::criterion::reconstruction::ladders;
+use crate::error::Result;
+use crate::measure::curves::{self, Network};
+use crate::measure::gram;
+use crate::plan::allocate::{Allocation, allocate};
+use crate::report::Criterion;
 
-/// Images held back from the covariances, at the most, and their part of all.
+/// Images that are held back from the sums, to measure what cuts do to the output.
 const HELD: usize = 50;
-const PART: usize = 5;
-
-/// What was measured.
-pub struct Reconstruction {
-    pub groups: Vec<Group>,
-    /// Where the answers were measured too.
-    pub curves: Option<Vec<Curve>>,
-    /// The last scores, with what they were made for.
-    scores: Option<((Allocate, u32), Vec<f64>)>,
-}
+/// With fewer images nothing is held back, and layers are weighed by their own losses.
+const FEWEST: usize = 8;
 
 impl Session {
-    /// Measures on tensors of batch 1. Some are held back for the curves, if `allocate` asks for any.
-    /// `progress(done, total)` counts in hundredths; `false` stops, and what was measured before stays.
+    /// Measures on `images` (tensors of batch 1) what every channel's readers can do without it. Then plans by
+    /// `reconstruction` can be made. `multiple`: channels per step of the allocation.
     ///
     /// # Errors
-    /// Without images, when the network cannot be run, or when it was stopped.
+    /// When the network cannot be run or `progress(done, total)` returns false.
     pub fn measure_reconstruction(
         &mut self,
         images: &[ArrayD<f32>],
-        allocate: Allocate,
+        measured: bool,
+        multiple: u32,
         threads: usize,
-        progress: Progress<'_>,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<()> {
-        if images.is_empty() {
-            return Err(Error::new(
-                "the criterion reconstruction needs at least one image",
-            ));
-        }
-        let held = match allocate {
-            Allocate::Measured if images.len() > 1 => (images.len() / PART).clamp(1, HELD),
-            _ => 0,
+        let held = match measured && images.len() >= FEWEST {
+            true => HELD.min(images.len() / 4),
+            false => 0,
         };
-        let (fit, held) = images.split_at(images.len() - held);
-        let share = |done: usize, all: usize, from: usize, to: usize| {
-            from + (to - from) * done / all.max(1)
+        let (back, front) = images.split_at(held);
+        let mut work = || -> Result<Allocation> {
+            let analysis = &self.analysis;
+            let grams = gram::grams(&self.model, analysis, front, threads, progress)?;
+            let ladders = ladders(analysis, &grams);
+            let network = Network {
+                model: &self.model,
+                analysis,
+                classifier: self.class_count().map(|_| self.ends_in_softmax()),
+            };
+            let curves = match back.is_empty() {
+                true => curves::relative(&ladders),
+                false => curves::curves(&network, &grams, &ladders, back, threads, progress)?,
+            };
+            Ok(allocate(analysis, &ladders, &curves, multiple as usize))
         };
-        let half = if held.is_empty() { 100 } else { 30 };
-        let grams = gram::collect(
-            &self.model,
-            &self.analysis,
-            fit,
-            threads,
-            &mut |done, all| progress(share(done, all, 0, half), 100),
-        );
-        let grams = grams.map_err(|e| e.in_file(&self.file))?;
-        let groups = order(&self.analysis, &grams);
-        let setup = Setup {
-            model: &self.model,
-            analysis: &self.analysis,
-            grams: &grams,
-            classifier: self.class_count().map(|_| self.ends_in_softmax()),
-            held,
-            threads,
-        };
-        let curves = (!held.is_empty()).then(|| {
-            curves(&setup, &groups, &mut |done, all| {
-                progress(share(done, all, half, 100), 100)
-            })
-        });
-        let curves = curves.transpose().map_err(|e| e.in_file(&self.file))?;
+        let found = work().map_err(|e| e.in_file(&self.file))?;
+        self.reconstruction = Some((found, held > 0));
         self.decided = None;
-        self.reconstruction = Some(Reconstruction {
-            groups,
-            curves,
-            scores: None,
-        });
+        self.scores
+            .retain(|(criterion, ..), _| *criterion != Criterion::Reconstruction);
         Ok(())
     }
 
-    /// What was measured, if anything.
-    pub fn reconstruction(&self) -> Option<&Reconstruction> {
-        self.reconstruction.as_ref()
+    /// KL that the output is predicted to have once this many channels went; `None` where it was not measured.
+    pub fn predicted_kl(&self, removed: &[bool]) -> Option<f64> {
+        let (found, measured) = self.reconstruction.as_ref()?;
+        let ranked = |(gone, score): (&bool, &f64)| *gone && !score.is_nan();
+        let count = removed
+            .iter()
+            .zip(&found.scores)
+            .filter(|p| ranked(*p))
+            .count();
+        let at = count
+            .checked_sub(1)
+            .map_or(Some(0.0), |k| found.predicted.get(k).copied());
+        at.filter(|_| *measured)
     }
-
-    pub(super) fn reconstruction_scores(&mut self, options: &PlanOptions) -> Result<Vec<f64>> {
-        let known = self.reconstruction.as_mut().ok_or_else(|| {
-            Error::new(
-                "the criterion reconstruction needs images; measure the network on some first",
-            )
-        })?;
-        let measured = known.curves.is_some();
-        let allocate = match options.allocate {
-            Some(Allocate::Measured) if !measured => {
-                return Err(Error::new(
-                    "the answers were not measured, so layers can only share the cut flat",
-                ));
-            }
-            Some(chosen) => chosen,
-            None if measured => Allocate::Measured,
-            None => Allocate::Flat,
-        };
-        let key = (allocate, options.multiple);
-        if let Some((made_for, scores)) = &known.scores
-            && *made_for == key
-        {
-            return Ok(scores.clone());
-        }
-        let damage: Vec<Vec<f64>> = match (&known.curves, allocate) {
-            (Some(curves), Allocate::Measured) => curves.iter().map(|c| c.at.clone()).collect(),
-            _ => known.groups.iter().map(relative).collect(),
-        };
-        let multiple = options.multiple as usize;
-        let scores = allocate::places(&self.analysis, &known.groups, &damage, multiple);
-        known.scores = Some((key, scores.clone()));
-        Ok(scores)
-    }
-
-    /// What the curves say of a plan.
-    pub(super) fn predicted_kl(&self, options: &PlanOptions, decision: &Decision) -> Option<f64> {
-        let known = self.reconstruction.as_ref()?;
-        let curves = known.curves.as_ref()?;
-        let counts = options.criterion == Criterion::Reconstruction && self.class_count().is_some();
-        counts.then(|| allocate::predicted(&known.groups, curves, &decision.removed))
-    }
-}
-
-/// Loss relative to all that the group's readers get.
-fn relative(group: &Group) -> Vec<f64> {
-    let whole = group.whole.max(1e-12);
-    let losses = group.losses.iter().map(|loss| loss / whole);
-    std::iter::once(0.0).chain(losses).collect()
 }

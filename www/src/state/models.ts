@@ -2,6 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
+import { percent, removedPercent } from "../lib/format";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
 import { tidyOwn } from "../lib/own";
@@ -9,6 +10,7 @@ import { fetchOwn } from "../lib/own-files";
 import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";
 import { sentence } from "../worker/engine";
+import { alertOf, changed, succeeded } from "./changes";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
 import {
   adopt,
@@ -49,6 +51,7 @@ async function open(wish: Wish): Promise<void> {
   const turn = ++opening;
   store.alertText.value = "";
   store.noticeText.value = "";
+  store.openings.value++;
   try {
     const size = companions.reduce((sum, it) => sum + it.content.size, blob.size);
     if (size > LARGEST) throw t.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
@@ -62,6 +65,8 @@ async function open(wish: Wish): Promise<void> {
     setTimeout(warmRunner, 600);
   } catch (error) {
     if (turn === opening) store.alertText.value = sentence(error);
+  } finally {
+    store.openings.value--;
   }
 }
 
@@ -161,6 +166,8 @@ export async function measureOnImages(): Promise<void> {
     return;
   }
   let stopped = false;
+  const before = store.drag.value?.preview.macs;
+  const of = store.model.value;
   try {
     await withJob(
       words.proof.work.measuring,
@@ -179,8 +186,14 @@ export async function measureOnImages(): Promise<void> {
         await refresh();
       },
     );
+    succeeded("measure");
+    // Where BatchNormalization is in the file, a measurement leaves P and so the plan as they are.
+    const rows = store.model.value?.overview.sites ?? [];
+    if (before && store.model.value?.blob === of?.blob && rows.some((it) => it.calibrated)) {
+      changed(words.dial.changedByMeasuring(percent(removedPercent(before))), false);
+    }
   } catch (error) {
-    store.alertText.value = sentence(error);
+    alertOf("measure", sentence(error));
   }
 }
 

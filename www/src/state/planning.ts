@@ -4,12 +4,14 @@
  */
 
 import { batch, effect, untracked } from "@preact/signals";
+import { percent as percentText } from "../lib/format";
 import { latest } from "../lib/latest";
-import { HIGHEST, LOWEST, logit, roundProbability, thresholdAt } from "../lib/logit";
+import { HIGHEST, LOWEST, logit, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
 import { negated, sortRows } from "../lib/order";
 import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
+import { alertOf, changed, succeeded } from "./changes";
 import { mostInteresting } from "./cursor";
 import { plannerCall, plannerUnstable } from "./engines";
 import * as store from "./store";
@@ -63,8 +65,9 @@ async function describeSelected(): Promise<void> {
   try {
     const result = await plannerCall((core) => core.channel(at[0], at[1], options.value));
     if (model.value === of && selected.value === at) detail.value = result;
+    if (waiting === null) succeeded("plan");
   } catch (error) {
-    failed(error);
+    failed(error, of, at);
   }
 }
 
@@ -80,6 +83,7 @@ async function step(since: number): Promise<void> {
       detail.value = result.detail;
       detailStale = false;
     });
+    succeeded("plan");
     // Views render in a microtask after their signals change; the measure ends behind that.
     for (let turn = 0; turn < 4; turn++) await Promise.resolve();
     measure("plan", since);
@@ -87,7 +91,7 @@ async function step(since: number): Promise<void> {
     clearTimeout(rest);
     rest = window.setTimeout(settle, REST_MS);
   } catch (error) {
-    failed(error);
+    failed(error, of, at);
   }
 }
 
@@ -100,7 +104,7 @@ function suggest(of: store.Model | null): void {
   if (store.selected.value === null) store.selected.value = mostInteresting();
 }
 
-function failed(error: unknown): void {
+function failed(error: unknown, of: store.Model | null, at: [number, number] | null): void {
   if (error instanceof EngineLost) {
     if (plannerUnstable()) {
       waiting = null;
@@ -110,7 +114,9 @@ function failed(error: unknown): void {
     }
     return;
   }
-  store.alertText.value = sentence(error);
+  // The planner has the next network before the page shows it; what was asked of the last one is over.
+  if (store.openings.value > 0 || store.model.value !== of || store.selected.value !== at) return;
+  alertOf("plan", sentence(error));
 }
 
 /** What need not follow the finger: the full plan, for tables. */
@@ -121,7 +127,8 @@ async function settle(): Promise<void> {
     const plan = await plannerCall((core) => core.plan(store.options.value));
     if (store.model.value === of && store.planKey.value === key) store.plan.value = plan;
   } catch (error) {
-    if (!(error instanceof EngineLost)) store.alertText.value = sentence(error);
+    if (error instanceof EngineLost || store.openings.value > 0 || store.model.value !== of) return;
+    alertOf("plan", sentence(error));
   }
 }
 
@@ -137,9 +144,10 @@ export async function refreshOrder(): Promise<void> {
     const keys = by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(options)));
     if (model.value !== of || criterion.value !== by || per.value !== weighed) return;
     order.value = { ...sortRows(of.overview.sites, keys), by, per: weighed };
+    succeeded("order");
   } catch (error) {
-    if (error instanceof EngineLost) return;
-    store.alertText.value = sentence(error);
+    if (error instanceof EngineLost || store.openings.value > 0 || model.value !== of) return;
+    alertOf("order", sentence(error));
     if (by !== "probability") store.criterion.value = "probability";
   }
 }
@@ -184,10 +192,16 @@ function curveKey(): string {
 export async function solveFor(percent: number): Promise<void> {
   const since = performance.now();
   try {
-    const amount = await plannerCall((core) => core.solveMacs(store.options.value, percent));
-    setAmount(store.takesShare.value ? Math.round(amount * 1e4) / 1e4 : roundProbability(amount, 4), since);
+    const of = store.model.value;
+    const key = store.planKey.value;
+    const solved = await plannerCall((core) => core.solveMacs(store.options.value, percent));
+    // What was asked of another plan or network is no answer for this one.
+    if (store.model.value !== of || store.planKey.value !== key) return;
+    setAmount(solved.amount, since);
+    succeeded("solve");
+    changed(solved.reason ? words.dial.closest(percentText(solved.removed), percentText(percent), solved.reason) : "");
   } catch (error) {
-    store.alertText.value = sentence(error);
+    alertOf("solve", sentence(error));
   }
 }
 

@@ -6,9 +6,11 @@ import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../l
 import { download } from "../lib/download";
 import { median, planFileStem } from "../lib/format";
 import { timed } from "../lib/measure";
+import { differs } from "../lib/paired";
 import type { Check, Plan, Prediction } from "../wasm/core";
 import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
+import { busy } from "./busy";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner, useLabelText } from "./engines";
 import { firstOfOriginal, infer } from "./infer";
 import { withJob } from "./jobs";
@@ -67,7 +69,16 @@ export const stoppedBefore = signal(0);
 export const answersKey = signal("");
 /** The network that gave the answers. */
 export const answeredBy = signal<Product | null>(null);
-export const latency = signal<{ original: Latency; pruned: Latency } | null>(null);
+export interface Times {
+  original: Latency;
+  pruned: Latency;
+  /** Whether the paired runs show a difference at all. */
+  differs: boolean;
+}
+
+export const latency = signal<Times | null>(null);
+/** The last run measured no latency, because other work shared the processor. */
+export const latencyRefused = signal(false);
 export const product = signal<Product | null>(null);
 export const labelFile = signal("");
 
@@ -127,6 +138,7 @@ export function resetProof(): void {
   answersKey.value = "";
   answeredBy.value = null;
   latency.value = null;
+  latencyRefused.value = false;
   product.value = null;
   saved.value = null;
   labelFile.value = "";
@@ -190,7 +202,8 @@ function compare(of: Picture, original: Prediction, pruned: Prediction): Answer 
 }
 
 /** Enough repetitions for a median that a busy moment does not move, few enough not to be noticed. */
-const WARM_RUNS = { least: 5, most: 31 };
+/** Six pairs are the fewest that can show a difference. */
+const WARM_RUNS = { least: 6, most: 31 };
 const WARM_BUDGET_MS = { least: 1500, most: 500 };
 
 export function runBoth(): Promise<void> {
@@ -203,13 +216,14 @@ export async function runPictures(): Promise<void> {
   const failed: Failure[] = [];
   let made: Product | null = null;
   const open = opened();
-  const show = (time: typeof latency.value) => {
+  const show = (time: Times | null, stopped: boolean) => {
     if (!made) return;
     const key = made.key + made.repairedOn;
     batch(() => {
       answers.value = fresh.sort(mostChanged);
       failures.value = failed;
-      stoppedBefore.value = time ? 0 : images.length;
+      stoppedBefore.value = stopped ? images.length : 0;
+      latencyRefused.value = !time && !stopped;
       answersKey.value = key;
       answeredBy.value = made;
       latency.value = time;
@@ -238,14 +252,16 @@ export async function runPictures(): Promise<void> {
       if (fresh.length === 0) throw failed[0]?.reason ?? words.proof.noImage;
       const warm = await warmRuns(fresh[0]!.picture);
       stillOpen(open);
-      show({
+      const time = warm && {
         original: { first: firstOfOriginal(), ...warm.original },
         pruned: { first: product.first, ...warm.pruned },
-      });
+        differs: warm.differs,
+      };
+      show(time, false);
     });
   } catch (error) {
     // What was answered before "Stop" is worth showing.
-    if (error instanceof EngineLost && error.cancelled && fresh.length > 0) show(null);
+    if (error instanceof EngineLost && error.cancelled && fresh.length > 0) show(null, true);
     throw error;
   }
 }
@@ -258,13 +274,14 @@ function mostChanged(a: Answer, b: Answer): number {
 
 type Warm = Omit<Latency, "first">;
 
-/** Taken in turns, so that a busy machine slows both alike. */
-async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm }> {
+/** Taken in turns, so that a busy machine slows both alike; null while the page itself keeps it busy. */
+async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm; differs: boolean } | null> {
   const times = { original: [] as number[], pruned: [] as number[] };
   const start = performance.now();
   for (let i = 0; i < WARM_RUNS.most; i++) {
     const spent = performance.now() - start;
     if (i > 0 && spent > (i < WARM_RUNS.least ? WARM_BUDGET_MS.least : WARM_BUDGET_MS.most)) break;
+    if (busy.value) return null;
     for (const which of ["original", "pruned"] as const) {
       times[which].push((await infer(which, of)).prediction.milliseconds);
     }
@@ -275,7 +292,12 @@ async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm }> 
     high: quantile(values, 0.75),
     runs: values.length,
   });
-  return { original: spread(times.original), pruned: spread(times.pruned) };
+  if (busy.value) return null;
+  return {
+    original: spread(times.original),
+    pruned: spread(times.pruned),
+    differs: differs(times.original, times.pruned),
+  };
 }
 
 export function repairWithImages(): Promise<void> {

@@ -3,17 +3,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use channel_pruning::report::{
-    Allocate, Compensation, Criterion, LayerLimits, Per, PlanOptions, Step,
-};
+use channel_pruning::report::{Compensation, Criterion, LayerLimits, Per, PlanOptions, Step};
 use lexopt::prelude::*;
 
 pub const HELP: &str = "\
 prune: probability-based channel pruning for ONNX image networks
 
 usage:
-  prune shrink    MODEL.onnx (--macs 40 | --params 50 | --max-loss 0.5 | --min-agreement 99) [--images PATH]
-                  [--limit N] [--multiple 8] [--preset NAME] -o OUT.onnx [--json]
+  prune shrink    MODEL.onnx (--macs P | --params P) [--images PATH] [--multiple N] [--preset NAME] -o OUT.onnx [--json]
   prune inspect   MODEL.onnx [--json]
   prune plan      MODEL.onnx [plan options] [--json]
   prune apply     MODEL.onnx [plan options] -o OUT.onnx [--json]
@@ -35,8 +32,6 @@ plan options:
   --compensation NAME   what readers are told of removed channels: none, shift (default), mean, moments
   --per WHAT            for a share: weigh scores per channel, mac, parameter, cost (default: own, which is
                         mac for influence and channel for the others)
-  --allocate HOW        for reconstruction: measured (default: by what cutting each layer alone does to the answers
-                        on held-back images) or flat
   --seed N              of the random criterion
   --floor N             fewest channels a layer keeps (default 1)
   --multiple N          round kept channel counts up to a multiple of N (default 1)
@@ -112,7 +107,6 @@ fn allowed(command: &str, option: &str) -> bool {
             | "share"
             | "compensation"
             | "per"
-            | "allocate"
             | "seed"
             | "floor"
             | "multiple"
@@ -121,19 +115,11 @@ fn allowed(command: &str, option: &str) -> bool {
             | "stats"
     );
     match command {
+        "inspect" => option == "stats",
         "shrink" => matches!(
             option,
-            "macs"
-                | "params"
-                | "max-loss"
-                | "min-agreement"
-                | "images"
-                | "limit"
-                | "multiple"
-                | "preset"
-                | "output"
+            "macs" | "params" | "images" | "multiple" | "output" | "preset"
         ),
-        "inspect" => option == "stats",
         "plan" | "apply" if measured(option) || target(option) => true,
         "plan" => plan,
         "apply" => plan || matches!(option, "output" | "twin"),
@@ -185,9 +171,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
         ..Command::default()
     };
     let mut chosen = (false, false);
-    // `shrink` takes the images themselves, the others how many of --data.
-    let mut images = None;
     let mut given = Vec::new();
+    // `--images` is where they are for shrink, and how many for the others.
+    let mut images = None;
     let mut positional = Vec::new();
     while let Some(arg) = parser.next()? {
         let option = match &arg {
@@ -229,9 +215,6 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
                 chosen.1 = true;
             }
             "per" => command.options.per = named::<Per>(&mut parser, "per")?,
-            "allocate" => {
-                command.options.allocate = Some(named::<Allocate>(&mut parser, "allocate")?)
-            }
             "seed" => command.options.seed = parser.value()?.parse()?,
             "floor" => command.options.floor = count(&mut parser, "floor")?,
             "multiple" => command.options.multiple = count(&mut parser, "multiple")?,
@@ -244,14 +227,24 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "data" => command.data = Some(parser.value()?.into()),
             "limit" => command.limit = Some(positive(&mut parser, "limit")?),
             "images" => images = Some(parser.value()?),
+            "macs" | "params" => {
+                let percent = percent(&mut parser, &option)?;
+                let target = match option.as_str() {
+                    "macs" => Target::Macs(percent),
+                    _ => Target::Params(percent),
+                };
+                if command.target.replace(target).is_some() {
+                    return Err("only one target can be kept to at a time".into());
+                }
+            }
             "preset" => command.preset = Some(parser.value()?.string()?),
             "labels" => command.labels = Some(parser.value()?.string()?),
             "steps" => command.steps = steps(&mut parser)?,
-            name if target(name) || matches!(name, "macs" | "params") => {
+            name if target(name) => {
                 let percent = percent(&mut parser, name)?;
                 let target = match name {
-                    "target-macs" | "macs" => Target::Macs(percent),
-                    "target-params" | "params" => Target::Params(percent),
+                    "target-macs" => Target::Macs(percent),
+                    "target-params" => Target::Params(percent),
                     "max-loss" => Target::MaxLoss(percent),
                     _ => Target::MinAgreement(percent),
                 };
@@ -271,10 +264,16 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
         return Err("a command is missing".into());
     };
     command.name = name.string()?;
-    match images {
-        Some(path) if command.name == "shrink" => command.data = Some(path.into()),
-        Some(count) => command.image_count = Some(many(&count, "images")?),
-        None => {}
+    match (images, command.name.as_str()) {
+        (Some(path), "shrink") => command.data = Some(path.into()),
+        (Some(count), _) => {
+            let parsed: usize = count.parse()?;
+            if parsed == 0 {
+                return Err("--images must be at least 1".into());
+            }
+            command.image_count = Some(parsed);
+        }
+        (None, _) => (),
     }
     command.model = positional.next().map(PathBuf::from).unwrap_or_default();
     command.images = positional.map(PathBuf::from).collect();
@@ -305,6 +304,9 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
     if name == "run" && command.images.is_empty() {
         return Err("`prune run` needs at least one IMAGE".into());
     }
+    if name == "shrink" && command.target.is_none() {
+        return Err("`prune shrink` needs --macs P or --params P".into());
+    }
     if matches!(name, "shrink" | "apply" | "repair" | "calibrate" | "sweep")
         && command.output.is_none()
     {
@@ -312,11 +314,6 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
     }
     if matches!(name, "eval" | "repair" | "calibrate" | "sweep") && command.data.is_none() {
         return Err(format!("`prune {name}` needs --data PATH").into());
-    }
-    if name == "shrink" && command.target.is_none() {
-        return Err(
-            "`prune shrink` needs one of --macs, --params, --max-loss, --min-agreement".into(),
-        );
     }
     budgeted(command, threshold || share)?;
     let by_probability = command.options.criterion == Criterion::Probability;
@@ -344,12 +341,7 @@ fn budgeted(command: &Command, chosen: bool) -> Result<(), lexopt::Error> {
         Some(Target::MaxLoss(_) | Target::MinAgreement(_))
     );
     if promised && command.data.is_none() {
-        let images = if name == "shrink" {
-            "--images"
-        } else {
-            "--data"
-        };
-        return Err(format!("--max-loss and --min-agreement need {images} PATH").into());
+        return Err("--max-loss and --min-agreement need --data PATH".into());
     }
     if command.limit.is_some() && matches!(name, "plan" | "apply") && !promised {
         return Err("--limit goes with --max-loss or --min-agreement".into());
@@ -440,11 +432,7 @@ fn count(parser: &mut lexopt::Parser, option: &str) -> Result<u32, lexopt::Error
 }
 
 fn positive(parser: &mut lexopt::Parser, option: &str) -> Result<usize, lexopt::Error> {
-    many(&parser.value()?, option)
-}
-
-fn many(value: &std::ffi::OsStr, option: &str) -> Result<usize, lexopt::Error> {
-    let value: usize = value.to_os_string().parse()?;
+    let value: usize = parser.value()?.parse()?;
     if value > 0 {
         Ok(value)
     } else {

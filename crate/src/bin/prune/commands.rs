@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use channel_pruning::calibrate::Stats;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
+use channel_pruning::evaluate;
 use channel_pruning::image::Image;
 use channel_pruning::report::Criterion;
 use channel_pruning::session::{Session, Which};
 
 use crate::args::{Command, Target};
-use crate::{lab, print, shrink};
+use crate::progress::Progress;
+use crate::{lab, print};
 
 /// Pictures that calibration and repair take by default.
 const IMAGES: usize = 64;
@@ -24,7 +26,7 @@ pub fn run(command: &Command) -> Result<()> {
         "eval" => lab::eval(command),
         "calibrate" => calibrate(command),
         "repair" => repair(command),
-        "shrink" => shrink::shrink(command),
+        "shrink" => crate::shrink::shrink(command),
         "sweep" => lab::sweep(&mut prepared(command)?, command),
         other => Err(Error::new(format!("there is no command {other}"))),
     }
@@ -117,6 +119,17 @@ fn prepared(command: &Command) -> Result<Session> {
     } else if command.data.is_some() && measures(&session, command) {
         measure(&mut session, command)?;
     }
+    if command.options.criterion == Criterion::Reconstruction {
+        let feeder = session.feeder(&preset(&session, command))?;
+        let mut images = Vec::new();
+        if command.data.is_some() {
+            for item in pictures(command)?.iter() {
+                images.push(feeder.feed(&item.map_err(Error::new)?.image));
+            }
+        }
+        let (multiple, threads) = (command.options.multiple, evaluate::cores());
+        session.measure_reconstruction(&images, true, multiple, threads, &mut |_, _| true)?;
+    }
     Ok(session)
 }
 
@@ -144,27 +157,8 @@ fn pictures(command: &Command) -> Result<Dataset> {
     Dataset::open(path, Some(command.image_count.unwrap_or(IMAGES))).map_err(Error::new)
 }
 
-/// Measures for the criterion `reconstruction`.
-fn reconstruct(
-    session: &mut Session,
-    command: &Command,
-    images: &[ndarray::ArrayD<f32>],
-) -> Result<()> {
-    let allocate = command.options.allocate.unwrap_or_default();
-    let threads = channel_pruning::evaluate::cores();
-    session.measure_reconstruction(images, allocate, threads, &mut |_, _| true)
-}
-
 fn measure(session: &mut Session, command: &Command) -> Result<()> {
     let preset = preset(session, command);
-    if command.options.criterion == Criterion::Reconstruction {
-        let feeder = session.feeder(&preset)?;
-        let images: Result<Vec<_>> = pictures(command)?
-            .iter()
-            .map(|item| Ok(feeder.feed(&item.map_err(Error::new)?.image)))
-            .collect();
-        return reconstruct(session, command, &images?);
-    }
     for item in pictures(command)?.iter() {
         session.calibrate(&item.map_err(Error::new)?.image, &preset)?;
     }
@@ -182,15 +176,15 @@ fn inspect(command: &Command) -> Result<()> {
 
 fn plan(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
-    let (options, guarded) = lab::budget(&mut session, command)?;
-    let plan = session.plan(&options)?;
-    print::planned(command.json, &plan, guarded.as_ref())
+    let budget = lab::budget(&mut session, command)?;
+    let plan = session.plan(&budget.options)?;
+    print::planned(command.json, &plan, &budget)
 }
 
 fn apply(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
-    let (options, guarded) = lab::budget(&mut session, command)?;
-    let mut pruned = session.prune(&options)?;
+    let budget = lab::budget(&mut session, command)?;
+    let mut pruned = session.prune(&budget.options)?;
     let check = session.check(&pruned)?;
     if !check.passed {
         return Err(Error::new(format!(
@@ -207,7 +201,7 @@ fn apply(command: &Command) -> Result<()> {
     let twin = twin.transpose()?;
     let result = command.output.as_deref().map(|p| (p, pruned.bytes.clone()));
     write_all(&[result, twin].into_iter().flatten().collect::<Vec<_>>())?;
-    print::planned(command.json, &pruned.plan, guarded.as_ref())
+    print::planned(command.json, &pruned.plan, &budget)
 }
 
 fn run_images(command: &Command) -> Result<()> {
@@ -267,11 +261,11 @@ fn repair(command: &Command) -> Result<()> {
     for item in pictures(command)?.iter() {
         images.push(feeder.feed(&item.map_err(Error::new)?.image));
     }
-    if command.options.criterion == Criterion::Reconstruction {
-        reconstruct(&mut session, command, &images)?;
-    }
-    let (options, _) = lab::budget(&mut session, command)?;
-    let repaired = session.repair(&options, &command.steps, &images, |_, _| ())?;
+    let budget = lab::budget(&mut session, command)?;
+    let progress = Progress::new("refitting layer");
+    let tick = |at, total| progress.step(at, total);
+    let repaired = session.repair(&budget.options, &command.steps, &images, tick)?;
+    drop(progress);
     if let Some(path) = &command.output {
         write(path, &repaired.bytes)?;
     }

@@ -6,10 +6,11 @@ use channel_pruning::calibrate::Stats;
 use channel_pruning::error::{Error, Result};
 use channel_pruning::report::{
     Change, Closeness, Evaluation, Guarded, Latency, Overview, Plan, Prediction, RepairReport,
+    Solved,
 };
 use serde::Serialize;
 
-use crate::shrink::Shrunken;
+use crate::lab::Budget;
 
 /// Prints a line.
 macro_rules! say {
@@ -54,43 +55,6 @@ pub fn predictions(rows: &[Row]) -> Result<()> {
                 say!("  {} [{}]", output.name, output.shape.join(", "));
             }
         }
-    }
-    Ok(())
-}
-
-/// What `shrink` chose and what it cost.
-pub fn shrunken(s: &Shrunken<'_>) -> Result<()> {
-    for reason in &s.reasons {
-        say!("{reason}");
-    }
-    change("channels", s.plan.channels);
-    change("parameters", s.plan.params);
-    change("MACs", s.plan.macs);
-    change("bytes", s.plan.bytes);
-    if let Some(kl) = s.plan.predicted_kl {
-        say!("  KL of the answers foreseen: {kl:.3}");
-    }
-    let images = s.choice.judged_on;
-    let percent = |x: f64| 100.0 * x;
-    if let (Some(before), Some(after), Some([low, high])) =
-        (s.accuracy_before, s.accuracy, s.accuracy_interval)
-    {
-        say!(
-            "  accuracy {:.1} -> {:.1} % ({:.1} to {:.1}) on {images} other images",
-            percent(before),
-            percent(after),
-            percent(low),
-            percent(high)
-        );
-    }
-    match (s.agreement, s.agreement_interval) {
-        (Some(agreement), Some([low, high])) => say!(
-            "  same answer on {:.1} % ({:.1} to {:.1}) of {images} other images",
-            percent(agreement),
-            percent(low),
-            percent(high)
-        ),
-        _ => say!("  not judged: give it images"),
     }
     Ok(())
 }
@@ -165,11 +129,19 @@ struct Planned<'a> {
     plan: &'a Plan,
     #[serde(skip_serializing_if = "Option::is_none")]
     guard: Option<&'a Guarded>,
+    /// How near the target was reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    solved: Option<&'a Solved>,
 }
 
-pub fn planned(as_json: bool, p: &Plan, guard: Option<&Guarded>) -> Result<()> {
+pub fn planned(as_json: bool, p: &Plan, budget: &Budget) -> Result<()> {
+    let guard = budget.guarded.as_ref();
     if as_json {
-        return json(&Planned { plan: p, guard });
+        return json(&Planned {
+            plan: p,
+            guard,
+            solved: budget.solved.as_ref(),
+        });
     }
     plan(p)?;
     if let Some(guard) = guard {
@@ -288,10 +260,21 @@ pub fn plan(p: &Plan) -> Result<()> {
         c.input_dead,
         c.both_dead
     );
+    let t = p.tally;
+    let dead = t.output_dead + t.input_dead + t.both_dead;
+    say!(
+        "  {} coupled channels = {} kept + {dead} removed by case + {} removed otherwise + {} withheld + {} outside pairs ({} of them removed)",
+        t.channels,
+        t.kept,
+        t.removed_alive,
+        t.withheld,
+        t.outside_kept + t.outside_removed,
+        t.outside_removed
+    );
     for (title, rows) in [
         (
             "withheld",
-            p.withheld
+            p.tally_withheld
                 .iter()
                 .map(|w| format!("{} × {}: {}", w.channels, w.node, w.reason))
                 .collect::<Vec<_>>(),
@@ -371,4 +354,39 @@ fn name<T: Serialize>(value: &T) -> String {
         .ok()
         .and_then(|v| v.as_str().map(str::to_string))
         .unwrap_or_default()
+}
+
+/// What `shrink` chose, why, and what it cost.
+pub fn shrunk(
+    fitted: usize,
+    predicted: Option<f64>,
+    plan: &Plan,
+    judged: Option<&Evaluation>,
+) -> Result<()> {
+    let criterion = match fitted {
+        0 => "no images: channels that carry little to their readers went first".into(),
+        n => format!("{n} images: channels that the others can make up for went first"),
+    };
+    say!("\n{criterion}");
+    match (fitted, predicted) {
+        (0, _) => say!("layers were weighed by the file's own statistics"),
+        (_, Some(kl)) => say!(
+            "layers were weighed by what cutting each alone did to the output of held-back images (predicted KL {kl:.3})"
+        ),
+        _ => say!("too few images to hold some back: layers were weighed by their own losses"),
+    }
+    match plan.repair.as_ref().filter(|r| r.declined.is_none()) {
+        Some(repair) => say!(
+            "what reads the cut channels was refitted on {} images",
+            repair.images
+        ),
+        None => say!("nothing was refitted"),
+    }
+    match judged {
+        Some(judged) => evaluation(judged),
+        None => {
+            say!("not judged: give it more images");
+            Ok(())
+        }
+    }
 }

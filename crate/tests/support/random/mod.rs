@@ -258,7 +258,6 @@ pub fn random_options(rng: &mut Rng, model: &pb::ModelProto) -> PlanOptions {
         Vec::new()
     };
     PlanOptions {
-        allocate: None,
         criterion,
         threshold: *rng.pick(&[0.5, 0.9, 0.99]),
         share: *rng.pick(&[0.2, 0.4, 0.6, 0.8, 1.0]),
