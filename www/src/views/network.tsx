@@ -1,4 +1,6 @@
+import { download } from "../lib/download";
 import { bytes, compact, count, fixed } from "../lib/format";
+import { fetchOwn, isInside } from "../lib/own-files";
 import { arrive } from "../state/arrivals";
 import { measureOnImages, openSample } from "../state/models";
 import { pictures } from "../state/pictures";
@@ -7,6 +9,16 @@ import { words } from "../words";
 import { FileButton, Step } from "./parts";
 
 const t = words.network;
+
+/** Written by the build (vite.config.ts). */
+const LICENCES = "third-party-licences.txt";
+
+/** In the one-file page there is no file beside the page to follow a link to. */
+function saveInstead(event: Event): void {
+  if (!isInside(LICENCES)) return;
+  event.preventDefault();
+  void fetchOwn(LICENCES).then(async (it) => download(LICENCES, await it.text(), "text/plain"));
+}
 
 export function NetworkView() {
   const open = model.value;
@@ -27,6 +39,11 @@ export function NetworkView() {
         <p>
           {t.after} <cite>{t.paper}</cite>
           {t.published}
+        </p>
+        <p>
+          <a href={LICENCES} target="_blank" rel="noreferrer" onClick={saveInstead}>
+            {t.licences}
+          </a>
         </p>
       </footer>
     </section>
