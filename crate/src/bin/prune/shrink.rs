@@ -98,8 +98,14 @@ fn aim(session: &mut Session, command: &Command, options: &mut PlanOptions) -> R
         Some(Target::Macs(percent)) => (Measure::Macs, percent),
         _ => return Err(Error::new("needs a target of MACs or parameters")),
     };
-    let knob = session.solve(options, measure, percent)?;
-    Knob::of(options.criterion).set(options, knob.amount);
+    let solved = session.solve(options, measure, percent)?;
+    if let Some(reason) = &solved.reason {
+        eprintln!(
+            "prune: asked for {percent} %, closest reachable: {:.1} %, because {reason}",
+            solved.removed
+        );
+    }
+    Knob::of(options.criterion).set(options, solved.amount);
     Ok(())
 }
 
