@@ -8,7 +8,7 @@ import { tidyOwn } from "../lib/own";
 import { fetchOwn } from "../lib/own-files";
 import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";
-import { sentence } from "../worker/engine";
+import { EngineLost, sentence } from "../worker/engine";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
 import {
   adopt,
@@ -176,12 +176,19 @@ export async function measureOnImages(): Promise<void> {
           if (wantsSnapshot(now) || done + 1 === images.length) addSnapshot(now, await measuredSoFar());
           progress(++done / images.length);
         }
-        await refresh();
       },
     );
   } catch (error) {
-    store.alertText.value = sentence(error);
+    sayOf(error);
   }
+  // Also after an image that could not be read: the planner counts on those before it.
+  await refresh().catch(sayOf);
+}
+
+/** What befell a network that is not open any more needs no word. */
+function sayOf(error: unknown): void {
+  if (error instanceof EngineLost && error.cancelled) return;
+  store.alertText.value = sentence(error);
 }
 
 export async function forgetMeasurement(): Promise<void> {
@@ -194,7 +201,7 @@ export async function forgetMeasurement(): Promise<void> {
     await forgetCalibration();
     await refresh();
   } catch (error) {
-    store.alertText.value = sentence(error);
+    sayOf(error);
   }
 }
 

@@ -1,15 +1,17 @@
 /** What proves a plan: images, both networks' answers, the checked file. */
 
-import { batch, computed, signal } from "@preact/signals";
-import { proxy, transfer } from "comlink";
+import { batch, computed, effect, signal } from "@preact/signals";
+import { proxy, type Remote, transfer } from "comlink";
 import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../lib/distribution";
 import { download } from "../lib/download";
-import { median, planFileStem } from "../lib/format";
+import { count, median, planFileStem } from "../lib/format";
 import { timed } from "../lib/measure";
-import type { Check, Plan, Prediction } from "../wasm/core";
+import type { Check, Plan, Prediction, Preview } from "../wasm/core";
 import { words } from "../words";
+import type { Api } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner, useLabelText } from "./engines";
+import { type Made, sameMade } from "./identity";
 import { firstOfOriginal, infer } from "./infer";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
@@ -47,8 +49,7 @@ export interface Failure {
 }
 
 /** A pruned network as it lies in the runner. */
-export interface Product {
-  key: string;
+export interface Product extends Made {
   generation: number;
   plan: Plan;
   check: Check | null;
@@ -64,17 +65,15 @@ export const answers = signal<Answer[]>([]);
 export const failures = signal<Failure[]>([]);
 /** How many images there were when the run was stopped; 0 if it came to its end. */
 export const stoppedBefore = signal(0);
-export const answersKey = signal("");
-/** The network that gave the answers. */
+/** The network that gave the answers, and how it read the images. */
 export const answeredBy = signal<Product | null>(null);
+const answeredAs = signal("");
 export const latency = signal<{ original: Latency; pruned: Latency } | null>(null);
 export const product = signal<Product | null>(null);
 export const labelFile = signal("");
 
 /** The file that was handed out last. */
-export interface Saved {
-  key: string;
-  repairedOn: number;
+export interface Saved extends Made {
   name: string;
   before: number;
   after: number;
@@ -85,13 +84,22 @@ export const saved = signal<Saved | null>(null);
 /** The product, if it still is what the controls say. */
 export const current = computed(() => {
   const it = product.value;
-  return it && it.key === store.planKey.value ? it : null;
+  return it && it.identity === store.identity.value ? it : null;
+});
+
+/** How images are read and classes named: answers depend on it as on the network. */
+const reading = computed(() => `${store.preset.value}|${labelFile.value || store.labels.value}`);
+
+/** Whether the answers, and the times taken with them, are of the network that the page shows. */
+export const answersCurrent = computed(() => {
+  const [made, by] = [current.value, answeredBy.value];
+  return made !== null && by !== null && sameMade(made, by) && answeredAs.value === reading.value;
 });
 
 /** Whether the file that was saved is the network that the page shows. */
 export const savedCurrent = computed(() => {
   const [it, made] = [saved.value, current.value];
-  return it !== null && it.key === store.planKey.value && (!made || made.repairedOn === it.repairedOn);
+  return it !== null && it.identity === store.identity.value && (!made || sameMade(made, it));
 });
 
 /** The runner holds one pruned network: what makes or uses it takes turns. */
@@ -124,7 +132,6 @@ export function resetProof(): void {
   answers.value = [];
   failures.value = [];
   stoppedBefore.value = 0;
-  answersKey.value = "";
   answeredBy.value = null;
   latency.value = null;
   product.value = null;
@@ -147,27 +154,33 @@ async function produce(say: (fraction: number, label: string) => void): Promise<
   const existing = current.value;
   // A stopped or restarted runner has forgotten it.
   if (existing?.generation === runnerGeneration()) return existing;
-  const key = store.planKey.value;
   const options = store.options.value;
   const open = opened();
   say(0, t.pruning);
-  const plan = await timed("prune", () => runnerCall((core) => core.prune(options)));
+  const cut = await timed("prune", () => fromRunner((core) => core.prune(options)));
   say(0.4, t.checking);
-  const check = await timed("check", () => runnerCall((core) => core.check()));
-  const bytes = await runnerCall((core) => core.prunedBytes());
+  const check = await timed("check", () => runnerCall((core) => core.check(), cut.made));
   stillOpen(open);
   const made: Product = {
-    key,
+    ...cut.made,
     generation: runnerGeneration(),
-    plan,
+    plan: cut.plan,
     check,
     repairedOn: 0,
     fitted: new Set(),
     first: 0,
-    bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+    bytes: cut.bytes,
   };
   product.value = made;
   return made;
+}
+
+/** What makes a pruned network, and the file and identity of the very network it made. */
+async function fromRunner(
+  make: (core: Remote<Api>) => Promise<Plan>,
+): Promise<{ plan: Plan; made: Made; bytes: Blob }> {
+  const [plan, made, bytes] = await runnerCall((core) => Promise.all([make(core), core.made(), core.prunedBytes()]));
+  return { plan, made, bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]) };
 }
 
 /** Whether both name the same class; null where the output is not class scores. */
@@ -203,15 +216,15 @@ export async function runPictures(): Promise<void> {
   const failed: Failure[] = [];
   let made: Product | null = null;
   const open = opened();
+  const as = reading.value;
   const show = (time: typeof latency.value) => {
     if (!made) return;
-    const key = made.key + made.repairedOn;
     batch(() => {
       answers.value = fresh.sort(mostChanged);
       failures.value = failed;
       stoppedBefore.value = time ? 0 : images.length;
-      answersKey.value = key;
       answeredBy.value = made;
+      answeredAs.value = as;
       latency.value = time;
     });
   };
@@ -222,7 +235,7 @@ export async function runPictures(): Promise<void> {
       for (const [i, of] of images.entries()) {
         try {
           const original = await infer("original", of);
-          const pruned = await infer("pruned", of);
+          const pruned = await infer("pruned", of, product);
           stillOpen(open);
           product.first ||= pruned.wall;
           fresh.push(compare(of, original.prediction, pruned.prediction));
@@ -236,7 +249,7 @@ export async function runPictures(): Promise<void> {
         progress((i + 1) / images.length, t.runningOn(i + 1, images.length));
       }
       if (fresh.length === 0) throw failed[0]?.reason ?? words.proof.noImage;
-      const warm = await warmRuns(fresh[0]!.picture);
+      const warm = await warmRuns(fresh[0]!.picture, product);
       stillOpen(open);
       show({
         original: { first: firstOfOriginal(), ...warm.original },
@@ -259,14 +272,14 @@ function mostChanged(a: Answer, b: Answer): number {
 type Warm = Omit<Latency, "first">;
 
 /** Taken in turns, so that a busy machine slows both alike. */
-async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm }> {
+async function warmRuns(of: Picture, product: Product): Promise<{ original: Warm; pruned: Warm }> {
   const times = { original: [] as number[], pruned: [] as number[] };
   const start = performance.now();
   for (let i = 0; i < WARM_RUNS.most; i++) {
     const spent = performance.now() - start;
     if (i > 0 && spent > (i < WARM_RUNS.least ? WARM_BUDGET_MS.least : WARM_BUDGET_MS.most)) break;
     for (const which of ["original", "pruned"] as const) {
-      times[which].push((await infer(which, of)).prediction.milliseconds);
+      times[which].push((await infer(which, of, product)).prediction.milliseconds);
     }
   }
   const spread = (values: number[]): Warm => ({
@@ -296,8 +309,8 @@ export function repairWith(images: () => Promise<Blob[]>): Promise<void> {
 }
 
 async function repair(images: Blob[], progress: (fraction: number, label?: string) => void): Promise<void> {
-  const key = store.planKey.value;
   const options = store.options.value;
+  await runnerCall((core) => core.forgetRepairImages());
   const generation = runnerGeneration();
   const open = opened();
   for (const [i, of] of images.entries()) {
@@ -309,11 +322,10 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
   const say = proxy((done: number, total: number) =>
     progress(0.2 + (0.8 * done) / Math.max(1, total), t.refitting(done, total)),
   );
-  const plan = await runnerCall((core) => core.repair(options, say));
-  const bytes = await runnerCall((core) => core.prunedBytes());
+  const { plan, made, bytes } = await fromRunner((core) => core.repair(options, say));
   stillOpen(open);
   product.value = {
-    key,
+    ...made,
     generation: runnerGeneration(),
     plan,
     check: plan.check ?? null,
@@ -321,7 +333,7 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
     repairedOn: plan.repair?.declined ? 0 : images.length,
     fitted: new Set(images),
     first: 0,
-    bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+    bytes,
   };
 }
 
@@ -331,16 +343,52 @@ export function fileName(of: Product): string {
   return `${stem}${of.repairedOn ? ".repaired" : ""}.onnx`;
 }
 
-/** Prunes, checks, and only then offers the file. */
+/** How long the page waits for the plan that the controls ask for. */
+const PATIENCE_MS = 15_000;
+
+/** The plan on the screen once it is that of the controls. */
+function settled(): Promise<NonNullable<typeof store.shown.value>> {
+  return new Promise((resolve, reject) => {
+    let end = () => {};
+    const timer = setTimeout(() => {
+      end();
+      reject(words.saved.noPlan);
+    }, PATIENCE_MS);
+    end = effect(() => {
+      const it = store.shown.value;
+      if (!it) return;
+      clearTimeout(timer);
+      resolve(it);
+      queueMicrotask(() => end());
+    });
+  });
+}
+
+/** Prunes, checks, counts, and only then offers the file: that of the plan on the screen when the button was pressed. */
 export function downloadPruned(): Promise<void> {
   return alone(async () => {
+    const before = store.drag.value?.preview;
+    const { preview: plan, identity } = await settled();
+    if (before && !sameCounts(before, plan)) throw words.saved.planMoved;
     const made = await withJob(t.pruning, stopRunner, (progress) => produce(progress));
+    // A measurement that is under way is in the runner before it is on the page.
+    if (made.identity !== identity) throw words.saved.planMoved;
     if (made.check && !made.check.passed) {
       throw words.proof.notOffered(made.check.max_abs_diff.toPrecision(2));
     }
     const name = fileName(made);
+    await proveCounts(made, plan);
     download(name, made.bytes);
-    const { key, repairedOn } = made;
-    saved.value = { key, repairedOn, name, before: made.plan.bytes.before, after: made.bytes.size };
+    saved.value = { identity, repair: made.repair, name, before: made.plan.bytes.before, after: made.bytes.size };
   });
+}
+
+const sameCounts = (a: Preview, b: Preview) => a.params.after === b.params.after && a.macs.after === b.macs.after;
+
+/** Counted from the bytes themselves: whatever went wrong on the way, no file leaves that is not the plan. */
+async function proveCounts(made: Product, plan: Preview): Promise<void> {
+  const bytes = await bytesOf(made.bytes);
+  const { params, macs } = await runnerCall((core) => core.count(transfer(bytes, [bytes.buffer])));
+  if (params === plan.params.after && macs === plan.macs.after) return;
+  throw words.saved.otherCounts(count(params), count(macs), count(plan.params.after), count(plan.macs.after));
 }

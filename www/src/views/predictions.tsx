@@ -5,8 +5,7 @@ import {
   type Answer,
   answeredBy,
   answers,
-  answersKey,
-  current,
+  answersCurrent,
   failures,
   type Latency,
   latency,
@@ -31,8 +30,7 @@ export function Predictions() {
   if (all.length === 0) {
     return <p class="hint">{pictures.value.length === 0 ? t.noImages : t.before}</p>;
   }
-  const made = current.value;
-  const stale = !made || answersKey.value !== made.key + made.repairedOn;
+  const stale = !answersCurrent.value;
   const agreeing = all.filter((it) => it.agree).length;
   const time = latency.value;
   return (

@@ -2,7 +2,7 @@
 import { bytes, value } from "../lib/format";
 import {
   answers,
-  answersKey,
+  answersCurrent,
   current,
   downloadPruned,
   fileName,
@@ -38,7 +38,7 @@ export function Take() {
       <div role="status" class="taken">
         {file ? <SavedFile of={file} /> : null}
         {proven ? <Checked of={made} /> : null}
-        {proven ? <Proves of={made} /> : null}
+        {proven ? <Proves /> : null}
         {file ? <Next /> : null}
       </div>
       {saved.value && !file ? <p class="stale-note">{saying.stale(saved.value.name)}</p> : null}
@@ -76,8 +76,8 @@ function Checked({ of: { check, repairedOn } }: { of: Product }) {
 }
 
 /** What the check does not tell, and what the images did. */
-function Proves({ of }: { of: Product }) {
-  const fresh = answersKey.value === of.key + of.repairedOn ? answers.value.filter((it) => it.agree !== null) : [];
+function Proves() {
+  const fresh = answersCurrent.value ? answers.value.filter((it) => it.agree !== null) : [];
   const agreeing = fresh.filter((it) => it.agree).length;
   return <p class={agreeing < fresh.length ? "caution" : "hint"}>{saying.proves(agreeing, fresh.length)}</p>;
 }

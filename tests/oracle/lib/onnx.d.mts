@@ -1,0 +1,6 @@
+/** What a test needs to know of a decoded file. */
+export interface Model {
+  graph: { nodes: { op: string; name?: string }[] };
+}
+
+export function decode(bytes: Uint8Array): Model;
