@@ -112,7 +112,7 @@ impl Analysis {
         measured: &HashMap<String, Vec<Gaussian>>,
     ) -> Result<Analysis> {
         let graph = Graph::new(model)?;
-        let channels = Channels::new(&graph);
+        let channels = Channels::new(&graph)?;
         Ok(Analysis::assemble(graph, channels, measured))
     }
 

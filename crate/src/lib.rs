@@ -13,6 +13,7 @@ pub mod gaussian;
 pub mod graph;
 pub mod image;
 pub mod labels;
+mod limits;
 pub mod onnx;
 pub mod plan;
 mod random;

@@ -43,6 +43,25 @@ wire! {
         pub both_dead: u64,
     }
 
+    /// Where every coupled channel ends up; each is counted once, so all but `channels` add up to `channels`.
+    #[derive(Copy, Default)]
+    pub struct Tally {
+        pub channels: u64,
+        /// In a depthwise pair, and not dead by the criterion.
+        pub kept: u64,
+        /// In a depthwise pair and removed, by its case.
+        pub output_dead: u64,
+        pub input_dead: u64,
+        pub both_dead: u64,
+        /// In a depthwise pair and removed though alive on both sides: by a share, or with a whole branch.
+        pub removed_alive: u64,
+        /// Dead (or chosen by the share) and kept all the same; the reasons are listed apart.
+        pub withheld: u64,
+        /// In no depthwise pair.
+        pub outside_kept: u64,
+        pub outside_removed: u64,
+    }
+
     /// A node and why something was or was not done with it.
     pub struct Reason {
         pub node: String,
@@ -79,6 +98,10 @@ wire! {
         pub compensation: Compensation,
         pub cases: Cases,
         pub withheld: Vec<Withheld>,
+        /// Where every coupled channel ends up.
+        pub tally: Tally,
+        /// The reasons of `tally.withheld`, in coupled channels.
+        pub tally_withheld: Vec<Withheld>,
         pub channels: Change,
         pub params: Change,
         pub macs: Change,
@@ -113,6 +136,10 @@ wire! {
         pub agreement: Option<f64>,
         /// Mean KL(original ‖ this) in nats; null for networks that name no class.
         pub mean_kl: Option<f64>,
+        /// The same after the outputs are divided by the one temperature that makes it least: sureness
+        /// apart; null for networks that name no class.
+        #[serde(default)]
+        pub tempered_kl: Option<f64>,
         /// Mean of ‖original − this‖² / ‖original‖² over the outputs.
         pub error: f64,
     }
@@ -270,6 +297,20 @@ wire! {
         pub params: Change,
         pub macs: Change,
         pub withheld: u64,
+        /// Where every coupled channel ends up.
+        pub tally: Tally,
+        /// One pair channel of every case that there is.
+        pub examples: Vec<Example>,
+    }
+
+    /// A pair channel that shows its case, as cells (row, channel) of the map.
+    pub struct Example {
+        /// "keep", "output_dead", "input_dead" or "both_dead".
+        pub case: String,
+        pub before: [u32; 2],
+        pub after: [u32; 2],
+        /// The smaller of its two standard deviations, at most 1: how well it can be seen.
+        pub width: f64,
     }
 
     /// Another channel that is named in a channel's view.

@@ -158,10 +158,10 @@ impl Session {
     }
 
     /// The threshold (or share) that removes `percent` % of the MACs, as near as it gets.
-    pub fn solve_macs(&mut self, options: Ts<PlanOptions>, percent: f64) -> Result<f64, String> {
-        self.inner
-            .solve(&plan_options(options)?, Measure::Macs, percent)
-            .map_err(|e| e.to_string())
+    pub fn solve_macs(&mut self, options: Ts<PlanOptions>, percent: f64) -> Wire<Solved> {
+        out(self
+            .inner
+            .solve(&plan_options(options)?, Measure::Macs, percent))
     }
 
     /// The whole plan, for tables and the JSON download.

@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use channel_pruning::report::{Criterion, LayerLimits, Overview, Plan, PlanOptions};
-use channel_pruning::session::Session;
+use channel_pruning::session::{Measure, Session};
 use support::at_threshold;
 
 fn sample(name: &str) -> Session {
@@ -199,5 +199,21 @@ fn wrong_limits_are_named() {
     assert!(
         unknown.contains("mobilenetv1_025_fashion") && unknown.contains("conv17"),
         "{unknown}"
+    );
+}
+
+#[test]
+fn a_target_without_statistics_says_what_is_missing() {
+    let model = support::build::small(|_| {});
+    let bytes = channel_pruning::onnx::encode(&model);
+    let mut session = Session::open("plain.onnx", &bytes).unwrap();
+    let solved = session
+        .solve(&PlanOptions::default(), Measure::Macs, 30.0)
+        .unwrap();
+    assert_eq!((solved.removed, solved.reached), (0.0, false));
+    let reason = solved.reason.unwrap();
+    assert!(
+        reason.contains("measure it on some images first"),
+        "{reason}"
     );
 }

@@ -280,3 +280,36 @@ fn panels_have_finite_numbers_on_every_fixture() {
         Ok(())
     });
 }
+
+#[test]
+fn examples_are_cells_of_their_case() {
+    // In ShuffleNetV1 a shuffle lies between the two cells of a pair.
+    // Nothing pins what leaves its depthwise convolutions, so it has no channel whose output is dead.
+    for (name, cases) in [
+        ("shufflenetv1_100_cifar10", 2),
+        ("mobilenetv1_050_cifar10", 4),
+    ] {
+        let path = format!(
+            "{}/../www/public/samples/{name}.onnx",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let mut session = Session::open(name, &std::fs::read(path).unwrap()).unwrap();
+        let options = PlanOptions::default();
+        let preview = session.preview(&options).unwrap();
+        assert_eq!(preview.examples.len(), cases, "{name}");
+        for example in &preview.examples {
+            let [before, after] = [example.before, example.after]
+                .map(|[site, channel]| session.channel(site, channel, &options).unwrap());
+            for (cell, role, other) in [(&before, "before", &after), (&after, "after", &before)] {
+                assert_eq!(
+                    cell.case.as_deref(),
+                    Some(example.case.as_str()),
+                    "{example:?}"
+                );
+                assert_eq!(cell.removed, example.case != "keep", "{example:?}");
+                assert_eq!(cell.role.as_deref(), Some(role), "{example:?}");
+                assert_eq!(cell.partner.as_ref(), Some(&other.this), "{example:?}");
+            }
+        }
+    }
+}

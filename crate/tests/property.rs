@@ -1,7 +1,8 @@
 //! Random networks of every supported operator, pruned with random options: the sliced network must
 //! equal its masked twin, its cost must be the one told, and its bytes must open again.
 //!
-//! `CHANNEL_PRUNING_CASES` sets the number of networks, `CHANNEL_PRUNING_SEED` repeats one seed.
+//! `CHANNEL_PRUNING_CASES` sets the number of networks, `CHANNEL_PRUNING_FROM` the first seed,
+//! `CHANNEL_PRUNING_SEED` repeats one seed.
 
 mod support;
 
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use channel_pruning::engine::{Engine, difference, noise};
 use channel_pruning::onnx::{self, pb};
-use channel_pruning::report::{LayerLimits, PlanOptions};
+use channel_pruning::report::{LayerLimits, Plan, PlanOptions};
 use channel_pruning::session::Session;
 use support::count::count;
 use support::random::{Program, describe, random_limits, random_options, with_limits};
@@ -85,6 +86,8 @@ impl Case {
             .preview(&options)
             .map_err(|e| format!("previews: {e}"))?;
         same("channels of the preview", preview.channels, plan.channels)?;
+        adds_up(plan)?;
+        same("tally of the preview", preview.tally, plan.tally)?;
 
         let mut again =
             Session::open("pruned.onnx", &pruned.bytes).map_err(|e| format!("opens again: {e}"))?;
@@ -132,6 +135,22 @@ impl Case {
             }
             return (case, reason);
         }
+    }
+}
+
+/// Every coupled channel is counted once, and the counts are those that the plan gives elsewhere.
+fn adds_up(plan: &Plan) -> Result<(), String> {
+    let t = plan.tally;
+    let removed = t.output_dead + t.input_dead + t.both_dead + t.removed_alive + t.outside_removed;
+    let stays = t.kept + t.withheld + t.outside_kept;
+    let withheld: u64 = plan.tally_withheld.iter().map(|w| w.channels).sum();
+    same("counted channels", t.channels, plan.channels.before)?;
+    same("counted removed", removed, t.channels - plan.channels.after)?;
+    same("counted kept", stays, plan.channels.after)?;
+    same("counted withheld", withheld, t.withheld)?;
+    match plan.tally_withheld.iter().find(|w| w.reason.is_empty()) {
+        Some(w) => Err(format!("withheld without a reason: {}", w.node)),
+        None => Ok(()),
     }
 }
 
@@ -207,14 +226,15 @@ fn random_networks_equal_their_twins() {
         return;
     }
     let cases = environment("CHANNEL_PRUNING_CASES").unwrap_or(2000);
-    let (next, cut, removed) = (AtomicU64::new(0), AtomicUsize::new(0), AtomicU64::new(0));
+    let from = environment("CHANNEL_PRUNING_FROM").unwrap_or(0);
+    let (next, cut, removed) = (AtomicU64::new(from), AtomicUsize::new(0), AtomicU64::new(0));
     let branches = AtomicUsize::new(0);
     let failures = std::sync::Mutex::new(Vec::<(u64, String)>::new());
     let not_run = std::sync::Mutex::new(HashMap::<String, u64>::new());
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= cases {
+            if seed >= from + cases {
                 return;
             }
             match Case::new(seed).outcome() {

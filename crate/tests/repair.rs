@@ -133,3 +133,45 @@ fn influence_per_mac_saves_more_macs_per_channel() {
     assert!(share(Per::Mac) < share(Per::Parameter));
     assert_eq!(share(Per::Own), share(Per::Mac));
 }
+
+#[test]
+fn what_does_not_help_is_refused() {
+    let mut session = fashion();
+    let (mut refused, mut taken) = (0, 0);
+    for (share, count) in [
+        (0.05, 10),
+        (0.1, 10),
+        (0.2, 12),
+        (0.3, 12),
+        (0.5, 16),
+        (0.6, 40),
+    ] {
+        let images = pictures(&session, count);
+        let options = options(share, Compensation::Moments);
+        let steps = [Step::Refit, Step::Recalibrate];
+        let repaired = session
+            .repair(&options, &steps, &images, |_, _| ())
+            .expect("repairs");
+        let report = repaired.plan.repair.clone().expect("is reported");
+        // The steps go on from what was taken, and what was refused changes nothing.
+        let mut standing = report.before;
+        for step in &report.steps {
+            assert_eq!(step.before, standing, "{report:?}");
+            if step.declined.is_none() {
+                standing = step.after;
+                taken += 1;
+                assert!(
+                    step.after.error < step.before.error
+                        || step.after.tempered_kl < step.before.tempered_kl
+                );
+                assert!(step.after.agreement >= step.before.agreement.map(|a| a - 0.1));
+            } else {
+                refused += 1;
+            }
+        }
+        assert_eq!(report.after, standing);
+        let cut = session.prune(&options).expect("prunes");
+        assert_eq!(repaired.bytes == cut.bytes, report.declined.is_some());
+    }
+    assert!(refused > 1 && taken > 1, "{refused} refused, {taken} taken");
+}

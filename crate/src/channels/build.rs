@@ -4,7 +4,9 @@ use super::layout::product;
 use super::union::Union;
 use super::{Atom, Channels, Flow, Layout, Pin, Reader, Slot};
 use super::{elementwise, linear, movement, spatial};
+use crate::error::{Error, Result};
 use crate::graph::{Graph, Node, NodeId, TensorId};
+use crate::limits::{FOLLOWED_PER_NUMBER, MIN_FOLLOWED};
 
 /// What the operator families write into.
 pub struct Builder<'g> {
@@ -13,14 +15,25 @@ pub struct Builder<'g> {
     pub slots: Vec<Slot>,
     pub readers: Vec<Reader>,
     pub union: Union,
+    /// Channels that may still be made, and whether more were asked for.
+    room: usize,
+    crowded: bool,
 }
 
 /// A family's answer: `None` means "not mine, or not in this form".
 pub type Handled = Option<Flow>;
 
 impl<'g> Builder<'g> {
-    /// Gives `tensor` fresh channels of compact shape `dims`.
-    pub fn fresh(&mut self, tensor: TensorId, dims: Vec<usize>) -> Layout {
+    /// Gives `tensor` fresh channels of compact shape `dims`. Where there is no room for so many it gets
+    /// a single one, and [`build`] fails once the operator's family is done.
+    pub fn fresh(&mut self, tensor: TensorId, mut dims: Vec<usize>) -> Layout {
+        match self.room.checked_sub(product(&dims)) {
+            Some(left) => self.room = left,
+            None => {
+                self.crowded = true;
+                dims.fill(1);
+            }
+        }
         let layout = Layout {
             base: self.union.fresh(product(&dims)),
             dims,
@@ -96,8 +109,14 @@ fn assumed_dims(shape: &[usize], inputs: &[(&[usize], Layout)]) -> Vec<usize> {
     dims
 }
 
-pub fn build(graph: &Graph) -> Channels {
+/// Follows the channels through all of `graph`.
+///
+/// # Errors
+/// When an operator makes more channels than the numbers that the file stores can account for.
+pub fn build(graph: &Graph) -> Result<Channels> {
     let mut b = Builder {
+        room: MIN_FOLLOWED + FOLLOWED_PER_NUMBER * graph.stored_numbers(),
+        crowded: false,
         graph,
         layouts: vec![None; graph.tensors.len()],
         slots: Vec::new(),
@@ -112,6 +131,12 @@ pub fn build(graph: &Graph) -> Channels {
     let mut flows = Vec::with_capacity(graph.nodes.len());
     for node in 0..graph.nodes.len() {
         flows.push(visit(&mut b, node));
+        if b.crowded {
+            return Err(Error::at(
+                graph.nodes[node].name.clone(),
+                "makes more channels than can be followed in a file of this size",
+            ));
+        }
     }
     for output in &graph.outputs {
         let Some(layout) = b.layouts[*output].clone() else {
@@ -129,7 +154,7 @@ pub fn build(graph: &Graph) -> Channels {
         }
     }
     let (class, pinned, pins) = b.union.classes();
-    Channels {
+    Ok(Channels {
         layouts: b.layouts,
         flows,
         slots: b.slots,
@@ -137,7 +162,7 @@ pub fn build(graph: &Graph) -> Channels {
         class,
         pinned,
         pins,
-    }
+    })
 }
 
 fn visit(b: &mut Builder<'_>, node: NodeId) -> Flow {

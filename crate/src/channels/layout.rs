@@ -19,8 +19,9 @@ pub struct Moved {
     pub from: Vec<u32>,
 }
 
+/// Number of positions; the largest number there is where it does not fit into one.
 pub fn product(dims: &[usize]) -> usize {
-    dims.iter().product()
+    dims.iter().fold(1, |all, d| all.saturating_mul(*d))
 }
 
 /// Row-major strides; axes of size 1 get stride 0 so that they broadcast.

@@ -14,6 +14,7 @@ mod spatial;
 mod union;
 
 use crate::activation::Activation;
+use crate::error::Result;
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 
@@ -184,7 +185,9 @@ pub struct Channels {
 }
 
 impl Channels {
-    pub fn new(graph: &Graph) -> Channels {
+    /// # Errors
+    /// When an operator makes more channels than can be followed.
+    pub fn new(graph: &Graph) -> Result<Channels> {
         build::build(graph)
     }
 

@@ -7,6 +7,7 @@ use super::concat::join;
 use super::layout::{Moved, PAD};
 use super::{Atom, Flow, Layout};
 use crate::graph::{Graph, NodeId};
+use crate::limits::{MAX_AXIS, product_within};
 use crate::onnx::Attributes;
 
 pub fn visit(b: &mut Builder<'_>, node: NodeId) -> Handled {
@@ -265,6 +266,11 @@ pub fn pad_amounts(graph: &Graph, node: NodeId, rank: usize) -> Option<Vec<(i64,
     Some(amounts)
 }
 
+/// Channels that a Pad may add: none are taken away, and no more than an axis can have.
+fn followed(amount: &i64) -> bool {
+    (0..=MAX_AXIS as i64).contains(amount)
+}
+
 fn pad(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let graph = b.graph;
     let (input, layout) = b.input(node, 0)?;
@@ -304,7 +310,7 @@ fn pad(b: &mut Builder<'_>, node: NodeId) -> Handled {
         [_] if amounts.iter().filter(|a| **a != (0, 0)).count() > 1 && graph.sized(node, &[1]) => {
             None
         }
-        [axis] if constant && amounts[*axis].0 >= 0 && amounts[*axis].1 >= 0 => {
+        [axis] if constant && [amounts[*axis].0, amounts[*axis].1].iter().all(followed) => {
             let others = (0..shape.len()).any(|a| a != *axis && amounts[a] != (0, 0));
             if others && value != 0.0 {
                 return None;
@@ -353,7 +359,7 @@ fn depth_to_space(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let (_, layout) = b.input(node, 0)?;
     let out = b.output(node)?;
     let block = usize::try_from(graph.nodes[node].int("blocksize")?).ok()?;
-    let square = block * block;
+    let square = block.checked_mul(block).filter(|s| *s > 0)?;
     if layout.dims.len() != 4 || layout.single_axis() != Some(1) || layout.len() % square != 0 {
         return None;
     }
@@ -385,9 +391,8 @@ fn space_to_depth(b: &mut Builder<'_>, node: NodeId) -> Handled {
         return None;
     }
     let channels = layout.len() as u32;
-    let from: Vec<u32> = (0..channels * (block * block) as u32)
-        .map(|k| k % channels)
-        .collect();
+    let made = product_within([layout.len(), block, block], MAX_AXIS)? as u32;
+    let from: Vec<u32> = (0..made).map(|k| k % channels).collect();
     moved(
         b,
         node,

@@ -116,6 +116,7 @@ pub fn dialect(model: &mut pb::ModelProto) {
         }
     }
     graph.initializer.extend(added);
+    pad::crop(graph, &known, &mut names, opset);
     arithmetic::respell(graph, &kinds, &mut names);
 }
 

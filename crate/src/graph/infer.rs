@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tract_onnx::prelude::{DatumType, Tensor as Values};
-use tract_onnx::tract_hir::internal::{DimLike, Factoid, InferenceModelExt};
+use tract_onnx::tract_hir::internal::{DimLike, Factoid};
 
 use crate::error::{Error, Result};
+use crate::limits::{MAX_AXIS, MAX_RANK, MAX_TENSOR_ELEMENTS, product_within};
 use crate::onnx::{self, Attributes, pb};
 
 /// Height and width assumed where a model leaves them open. A multiple of 32, so that the usual
@@ -88,8 +89,7 @@ pub fn facts(model: &pb::ModelProto) -> Result<HashMap<String, Fact>> {
         .parse(&model, None)
         .map_err(|e| sentence(&e))?;
     let mut network = parsed.model;
-    // Obstinate: one operator tract does not know must not hide what it knows of the others.
-    let _ = network.analyse(true);
+    super::analyse::analyse(&mut network)?;
     let mut facts = HashMap::with_capacity(parsed.outlets_by_name.len());
     for (name, outlet) in parsed.outlets_by_name {
         let Ok(fact) = network.outlet_fact(outlet) else {
@@ -100,11 +100,37 @@ pub fn facts(model: &pb::ModelProto) -> Result<HashMap<String, Fact>> {
                 .map(|d| d.to_usize().ok())
                 .collect::<Option<Vec<_>>>()
         });
+        if let Some(shape) = &shape {
+            let given = fact.value.concretize().is_some();
+            bounded(shape, given).map_err(|reason| Error::at(writer(&model, &name), reason))?;
+        }
         let kind = fact.datum_type.concretize();
         let value = fact.value.concretize();
         facts.insert(name, Fact { shape, kind, value });
     }
     Ok(facts)
+}
+
+/// Refuses a tensor that no machine should be asked to hold.
+fn bounded(shape: &[usize], given: bool) -> Result<(), String> {
+    // What the file stores is in memory already, or is spread from one number when it is needed.
+    let most = if given || shape.len() <= 2 { 4 } else { 1 } * MAX_TENSOR_ELEMENTS;
+    let within = product_within(shape.iter().copied(), most).is_some();
+    if within && shape.len() <= MAX_RANK && shape.iter().all(|d| *d <= MAX_AXIS) {
+        return Ok(());
+    }
+    let dims = shape.iter().map(ToString::to_string);
+    Err(format!(
+        "makes a tensor of the shape {}, which is too large to be handled",
+        dims.collect::<Vec<_>>().join("×")
+    ))
+}
+
+/// The node that writes a tensor, or the tensor's own name.
+fn writer(model: &pb::ModelProto, tensor: &str) -> String {
+    let mut nodes = model.graph.iter().flat_map(|g| g.node.iter().enumerate());
+    let found = nodes.find(|(_, n)| n.output.iter().any(|o| o == tensor));
+    found.map_or_else(|| tensor.to_string(), |(i, n)| onnx::node_name(n, i))
 }
 
 /// tract's error chain as one sentence; its innermost cause says most.

@@ -4,6 +4,7 @@
 //! Shape-Gather-Concat chains that exporters write around a Reshape. Dynamic dimensions are fixed
 //! for the analysis only: batch to 1, unknown spatial sizes to [`DYNAMIC_SIZE`].
 
+mod analyse;
 mod arithmetic;
 mod dialect;
 mod infer;
@@ -286,6 +287,12 @@ impl Graph {
         let id = self.tensors.len() - 1;
         self.by_name.insert(name.to_string(), id);
         id
+    }
+
+    /// Numbers that the file stores: elements of all constants.
+    pub fn stored_numbers(&self) -> usize {
+        let values = self.tensors.iter().filter_map(|t| t.value.as_ref());
+        values.map(|v| v.len()).sum()
     }
 
     pub fn find(&self, name: &str) -> Option<TensorId> {

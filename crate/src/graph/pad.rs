@@ -11,7 +11,7 @@ use tract_onnx::tract_hir::internal::{
     check_input_arity, check_output_arity, expand,
 };
 
-use crate::onnx::{Attributes, pb};
+use crate::onnx::{Attributes, Names, int_tensor, pb, standard};
 
 /// Its name in the copy of the model that only tract sees.
 pub const OP: &str = "PadAlongAxes";
@@ -30,18 +30,84 @@ pub fn respell(node: &mut pb::NodeProto, known: &HashMap<String, Vec<i64>>) {
     if pads.len() != 2 * axes.len() {
         return;
     }
-    for (name, ints) in [("pads", pads), ("axes", axes)] {
-        node.attribute.push(pb::AttributeProto {
-            name: name.into(),
-            ints,
-            r#type: pb::attribute_proto::AttributeType::Ints as i32,
-            ..Default::default()
-        });
-    }
+    node.attribute
+        .extend([("pads", pads), ("axes", axes)].map(listed));
     node.op_type = OP.into();
     let value = node.input.get(2).cloned().filter(|v| !v.is_empty());
     node.input.truncate(1);
     node.input.extend(value);
+}
+
+/// A Pad that takes away becomes a Pad that does not and a Slice: tract joins the first to the
+/// convolution behind it, and takes the negative amount for a large one.
+pub fn crop(
+    graph: &mut pb::GraphProto,
+    known: &HashMap<String, Vec<i64>>,
+    names: &mut Names,
+    opset: i64,
+) {
+    let mut nodes = Vec::with_capacity(graph.node.len());
+    for mut node in std::mem::take(&mut graph.node) {
+        let axes = node.input.get(3).is_some_and(|a| !a.is_empty());
+        let pads = match node.ints("pads").or_else(|| node.ints("paddings")) {
+            Some(pads) => Some(pads.to_vec()),
+            None => node.input.get(1).and_then(|name| known.get(name)).cloned(),
+        };
+        let Some(pads) = pads.filter(|p| {
+            node.op_type == "Pad" && standard(&node.domain) && !axes && p.iter().any(|v| *v < 0)
+        }) else {
+            nodes.push(node);
+            continue;
+        };
+        let (before, after) = pads.split_at(pads.len() / 2);
+        let starts: Vec<i64> = before
+            .iter()
+            .map(|v| (*v).min(0).saturating_neg())
+            .collect();
+        let to = |v: &i64| if *v < 0 { *v } else { i64::from(i32::MAX) };
+        let ends: Vec<i64> = after.iter().map(to).collect();
+        let added: Vec<i64> = pads.iter().map(|v| (*v).max(0)).collect();
+        let whole = node.output.clone();
+        let name = names.fresh(&format!("{}_padded", node.name));
+        for attribute in &mut node.attribute {
+            if matches!(attribute.name.as_str(), "pads" | "paddings") {
+                attribute.ints.clone_from(&added);
+            }
+        }
+        let mut stored = |what: &str, values: &[i64]| {
+            let name = names.fresh(what);
+            graph.initializer.push(int_tensor(&name, values));
+            name
+        };
+        if node.input.len() > 1 {
+            node.input[1] = stored("pads", &added);
+        }
+        node.output = vec![name.clone()];
+        let mut slice = pb::NodeProto {
+            op_type: "Slice".into(),
+            name: format!("{name}_cropped"),
+            input: vec![name],
+            output: whole,
+            ..Default::default()
+        };
+        if opset >= 10 {
+            slice.input.push(stored("starts", &starts));
+            slice.input.push(stored("ends", &ends));
+        } else {
+            slice.attribute = [("starts", starts), ("ends", ends)].map(listed).into();
+        }
+        nodes.extend([node, slice]);
+    }
+    graph.node = nodes;
+}
+
+fn listed((name, ints): (&str, Vec<i64>)) -> pb::AttributeProto {
+    pb::AttributeProto {
+        name: name.into(),
+        ints,
+        r#type: pb::attribute_proto::AttributeType::Ints as i32,
+        ..Default::default()
+    }
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq)]

@@ -28,7 +28,14 @@ pub struct Preset {
     pub bgr: bool,
 }
 
-const NAMES: [&str; 5] = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"];
+const NAMES: [&str; 6] = [
+    "imagenet",
+    "imagenet-tf",
+    "cifar10",
+    "fashion-mnist",
+    "[0,1]",
+    "[-1,1]",
+];
 
 impl Preset {
     /// The names of the built-in presets.
@@ -39,6 +46,7 @@ impl Preset {
     /// A built-in preset; `None` for an unknown name.
     ///
     /// * `imagenet`: the statistics of ImageNet, [`Framing::ResizeThenCrop`].
+    /// * `imagenet-tf`: -1 to 1, as TensorFlow's networks read it, [`Framing::ResizeThenCrop`].
     /// * `cifar10`, `fashion-mnist`: the statistics of these data sets and
     ///   [`Framing::CropThenResize`], since their objects fill a square and lose more by distortion
     ///   than by a margin. Fashion-MNIST is white on black; pictures are not inverted.
@@ -48,6 +56,7 @@ impl Preset {
         use Framing::*;
         let (mean, std, framing) = match name {
             "imagenet" => ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225], ResizeThenCrop),
+            "imagenet-tf" => ([0.5; 3], [0.5; 3], ResizeThenCrop),
             "cifar10" => (
                 [0.4914, 0.4822, 0.4465],
                 [0.2470, 0.2435, 0.2616],

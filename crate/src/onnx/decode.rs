@@ -124,15 +124,8 @@ fn check(model: &pb::ModelProto) -> Result<()> {
         }
     }
     trained(graph, model)?;
-    for tensor in &graph.initializer {
-        if tensor.dims.iter().any(|d| *d < 0) {
-            return Err(Error::new(format!(
-                "has a negative dimension in tensor {}",
-                tensor.name
-            )));
-        }
-    }
     wired(graph)?;
+    super::bounds::check(graph)?;
     let hollow: std::collections::HashSet<&str> = graph
         .initializer
         .iter()

@@ -4,6 +4,7 @@
 //! it came from, so names, metadata, opset and everything nobody touched stay as they were.
 
 mod attributes;
+mod bounds;
 mod decode;
 mod encode;
 mod external;

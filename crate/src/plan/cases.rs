@@ -3,7 +3,7 @@
 use super::Decision;
 use super::limits::Thresholds;
 use crate::analysis::Analysis;
-use crate::report::{Cases, Criterion, PlanOptions};
+use crate::report::{Cases, Criterion, Example, PlanOptions};
 use crate::statistics::NONE;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,4 +119,44 @@ pub fn states(
             }
         })
         .collect()
+}
+
+/// Of each case the pair channel whose two Gaussians can best be seen as bells: many dead channels are point
+/// masses, which show less. Both cells of a pair are given, since a shuffle between them moves the number.
+pub fn examples(analysis: &Analysis, states: &[u8]) -> Vec<Example> {
+    let s = &analysis.statistics;
+    let cases = [
+        Case::Keep,
+        Case::OutputDead,
+        Case::InputDead,
+        Case::BothDead,
+    ];
+    let mut widest: [Option<(f64, usize)>; 4] = [None; 4];
+    for (k, pair) in s.pairs.iter().enumerate() {
+        // Both cells must be in the state, as a reader sees them in the map.
+        let state = states[pair.after as usize];
+        if state > 3 || states[pair.before as usize] != state {
+            continue;
+        }
+        let width = |channel: u32| s.gaussian_of(channel).std;
+        let width = width(pair.before).min(width(pair.after)).min(1.0);
+        let best = &mut widest[usize::from(state)];
+        if best.is_none_or(|(known, _)| width > known) {
+            *best = Some((width, k));
+        }
+    }
+    let example = |(case, best): (Case, Option<(f64, usize)>)| {
+        let (width, k) = best?;
+        let cell = |channel: u32| {
+            let (site, channel) = s.locate(channel);
+            [site as u32, channel as u32]
+        };
+        Some(Example {
+            case: case.name().to_string(),
+            before: cell(s.pairs[k].before),
+            after: cell(s.pairs[k].after),
+            width,
+        })
+    };
+    cases.into_iter().zip(widest).filter_map(example).collect()
 }

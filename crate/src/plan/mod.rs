@@ -10,6 +10,7 @@ mod reach;
 pub mod report;
 pub mod single;
 pub mod spread;
+pub mod tally;
 pub mod wish;
 
 use crate::analysis::Analysis;

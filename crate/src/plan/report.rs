@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::branches::{self, Branch};
 use super::cases;
 use super::limits::Thresholds;
-use super::{Decision, constants};
+use super::{Decision, constants, tally};
 use crate::analysis::{Analysis, Layer};
 use crate::channels::{ClassId, ReaderKind};
 use crate::cost::Cost;
@@ -30,6 +30,8 @@ pub fn describe(
         compensation: options.compensation,
         cases: cases::count(analysis, options, decision),
         withheld: withheld(analysis, options, decision),
+        tally: tally::count(analysis, options, decision),
+        tally_withheld: tally::withheld(analysis, options, decision),
         channels: channels(analysis, &decision.removed),
         params: Change {
             before: before.params,

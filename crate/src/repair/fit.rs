@@ -1,19 +1,20 @@
 //! Choosing what one reader becomes: which ridge, or nothing at all.
 
+use super::parallel::each;
 use super::reader::Pair;
 use super::system::{Linear, System};
+use crate::error::Result;
 use crate::report::Step;
 
-/// Ridges towards the weights as cut, of which the held-back pictures choose.
-const LAMBDAS: [f64; 6] = [0.005, 0.02, 0.06, 0.2, 0.8, 3.0];
-/// The ridge where nothing is held back, and where the system is so wide that one solve must do.
+/// Ridges towards the weights as cut, of which the held-back pictures choose: the fewer pictures, the
+/// stronger.
+const LAMBDAS: [f64; 8] = [0.0005, 0.002, 0.006, 0.02, 0.06, 0.2, 0.8, 3.0];
+/// The ridge where nothing is held back.
 const LAMBDA: f64 = 0.06;
-/// Columns from which on only one ridge is tried.
-const WIDE: usize = 1000;
+/// How often targets are moved within what the activation maps alike.
+const MOVES: usize = 3;
 /// How far a recalibration goes towards the measured statistics.
 const BLEND: f64 = 0.75;
-/// How much worse than the best ridge, over √(held-back pictures), a stronger one may be.
-const SLACK: f64 = 0.3;
 
 /// What became of one reader.
 pub struct Fitted {
@@ -25,26 +26,36 @@ pub struct Fitted {
     pub after: f64,
 }
 
-/// Fits one reader on the sums of `fit` and judges by those of `held`, from `pictures` pictures.
+/// One ridge, what it makes of the reader, and its error.
+struct Trial {
+    lambda: f64,
+    made: Option<(Vec<Linear>, f64)>,
+}
+
+/// How a reader is fitted.
+#[derive(Clone, Copy)]
+pub struct Method {
+    pub step: Step,
+    /// How far the spread of a refitted output is brought back to what it is to meet, from 0 to 1.
+    pub matched: f64,
+    pub threads: usize,
+}
+
+/// Fits one reader on the sums of `fit` and judges by those of `held`.
 pub fn fit_reader(
     pair: &Pair<'_>,
-    step: Step,
+    method: Method,
     fit: &[System],
     held: &[System],
-    pictures: usize,
-) -> Fitted {
+) -> Result<Fitted> {
     let importance = pair.importance();
     let per_out = pair.now.1.out_per_group();
     let rows: usize = held.first().map_or(0, System::rows);
     let judged = if rows > 0 { held } else { fit };
     let weight = |g: usize| &importance[g * per_out..(g + 1) * per_out];
     let spread = |(g, s): (usize, &System)| s.spread(weight(g));
-    let spread: f64 = judged
-        .iter()
-        .enumerate()
-        .map(spread)
-        .sum::<f64>()
-        .max(1e-30);
+    let spread: f64 = judged.iter().enumerate().map(spread).sum();
+    let spread = spread.max(1e-30);
     let error = |linear: &[Linear]| -> f64 {
         let one = |(g, s): (usize, &System)| s.error(&linear[g], weight(g));
         judged.iter().enumerate().map(one).sum::<f64>() / spread
@@ -58,38 +69,57 @@ pub fn fit_reader(
         before,
         after: before,
     };
-    if step == Step::Recalibrate {
+    if method.step == Step::Recalibrate {
         // Matching the spread costs squared error by design; the whole network judges it.
-        let new: Vec<Linear> = fit
-            .iter()
-            .zip(&old)
-            .map(|(s, o)| s.rescale(o, BLEND))
-            .collect();
+        let each = fit.iter().zip(&old);
+        let new: Vec<Linear> = each.map(|(s, o)| s.rescale(o, BLEND)).collect();
         fitted.after = error(&new);
         fitted.linear = Some(new);
-        return fitted;
+        return Ok(fitted);
     }
-    let one: &[f64] = &[LAMBDA];
-    let lambdas = if rows > 0 && pair.width() < WIDE {
-        &LAMBDAS
-    } else {
-        one
+    let lambdas: &[f64] = if rows > 0 { &LAMBDAS } else { &[LAMBDA] };
+    let trial = |lambda: &f64| Trial {
+        lambda: *lambda,
+        made: None,
     };
-    let slack = 1.0 + SLACK / (pictures.max(1) as f64).sqrt();
-    let mut tried: Vec<(f64, f64, Vec<Linear>)> = Vec::new();
-    for lambda in lambdas {
-        let solve = |(s, o): (&System, &Linear)| s.solve(o, *lambda);
-        match fit.iter().zip(&old).map(solve).collect::<Option<Vec<_>>>() {
-            Some(new) => tried.push((error(&new), *lambda, new)),
-            None => fitted.why = "its system cannot be solved",
+    let mut trials: Vec<Trial> = lambdas.iter().map(trial).collect();
+    each(method.threads, &mut trials, |trial| {
+        let solve = |(s, o): (&System, &Linear)| s.solve(o, trial.lambda);
+        let new: Option<Vec<Linear>> = fit.iter().zip(&old).map(solve).collect();
+        trial.made = new.map(|new| {
+            let error = error(&new);
+            (new, error)
+        });
+        Ok(())
+    })?;
+    let solved = trials
+        .into_iter()
+        .filter_map(|t| t.made.map(|(new, error)| (t.lambda, new, error)));
+    let Some((lambda, mut new, after)) = solved.min_by(|a, b| a.2.total_cmp(&b.2)) else {
+        fitted.why = "its system cannot be solved";
+        return Ok(fitted);
+    };
+    if rows > 0 && after >= before {
+        return Ok(fitted);
+    }
+    (fitted.after, fitted.ridge) = (after, Some(lambda));
+    if let Some(bounds) = pair.bounds() {
+        let groups = fit.iter().zip(&old).zip(&mut new);
+        for (((system, old), new), bounds) in groups.zip(bounds.chunks(per_out)) {
+            for _ in 0..MOVES {
+                let moved = system.projected(new, bounds, method.threads)?;
+                let better = moved.and_then(|(xy, y)| system.solve_for((&xy, &y), old, lambda));
+                match better {
+                    Some(better) => *new = better,
+                    None => break,
+                }
+            }
         }
     }
-    let best = tried.iter().map(|t| t.0).fold(f64::INFINITY, f64::min);
-    // The strongest ridge that is as good as the best: held-back pictures scatter.
-    let good = |t: &(f64, f64, Vec<Linear>)| rows == 0 || t.0 <= best * slack && t.0 < before;
-    if let Some((after, lambda, new)) = tried.into_iter().rev().find(good) {
-        (fitted.after, fitted.ridge) = (after, Some(lambda));
-        fitted.linear = Some(new);
+    if method.matched > 0.0 && rows > 0 {
+        let each = fit.iter().zip(&new);
+        new = each.map(|(s, n)| s.rescale(n, method.matched)).collect();
     }
-    fitted
+    fitted.linear = Some(new);
+    Ok(fitted)
 }

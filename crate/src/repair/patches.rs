@@ -1,42 +1,43 @@
 //! Which numbers of its input a reader multiplies for one pixel of its output (im2col).
 
+use std::borrow::Cow;
+
 use ndarray::ArrayD;
 
-use super::system::System;
 use crate::channels::{Reader, ReaderKind};
 use crate::graph::Graph;
 use crate::onnx::Attributes;
+use crate::random;
 
-/// Pixels per picture and reader that are used, at the most.
-const PIXELS: usize = 256;
+/// In place of a source: in the padding.
+const OUTSIDE: u32 = u32::MAX;
 
 /// Where a reader looks, for the pixels that are used.
 pub struct Patches {
     /// Output pixels, flattened over space.
-    pixels: Vec<usize>,
-    /// Per pixel and tap: the flattened input pixel; `None` in the padding.
-    sources: Vec<Option<usize>>,
+    pixels: Vec<u32>,
+    /// Per pixel and tap: the flattened input pixel, or OUTSIDE.
+    sources: Vec<u32>,
     taps: usize,
     per_in: usize,
 }
 
 impl Patches {
     /// `None` for readers whose pixels are no patches (transposed convolutions).
-    pub fn new(graph: &Graph, reader: &Reader) -> Option<Patches> {
+    /// Uses `most` pixels at the most.
+    pub fn new(graph: &Graph, reader: &Reader, most: usize) -> Option<Patches> {
         let shape = |t: usize| graph.shape(t).map(<[usize]>::to_vec);
         let (input, output) = (shape(reader.input)?, shape(reader.output)?);
         let per_in = reader.in_per_group();
-        let chosen = |count: usize| -> Vec<usize> {
-            (0..count).step_by(count.div_ceil(PIXELS).max(1)).collect()
-        };
         match reader.kind {
             ReaderKind::ConvTranspose => None,
             ReaderKind::Conv => {
                 let window = Window::new(graph, reader, &input)?;
-                let pixels = chosen(output[2..].iter().product());
+                let pixels = chosen(output[2..].iter().product(), most);
                 let sources = pixels
                     .iter()
-                    .flat_map(|p| window.sources(*p, &output[2..], &input[2..]))
+                    .flat_map(|p| window.sources(*p as usize, &output[2..], &input[2..]))
+                    .map(|s| s.map_or(OUTSIDE, |s| s as u32))
                     .collect();
                 Some(Patches {
                     pixels,
@@ -47,9 +48,9 @@ impl Patches {
             }
             ReaderKind::Gemm { .. } | ReaderKind::MatMul => {
                 let count = output.iter().product::<usize>() / reader.outputs.len().max(1);
-                let pixels = chosen(count);
+                let pixels = chosen(count, most);
                 Some(Patches {
-                    sources: pixels.iter().copied().map(Some).collect(),
+                    sources: pixels.clone(),
                     pixels,
                     taps: 1,
                     per_in,
@@ -63,35 +64,80 @@ impl Patches {
         self.pixels.len()
     }
 
-    /// Adds a picture: `x` is what the cut reader sees, `y` what the original made, of which the cut
-    /// reader still has `kept`.
-    pub fn add(
-        &self,
-        (cut, x): (&Reader, &ArrayD<f32>),
-        (original, y): (&Reader, &ArrayD<f32>),
-        kept: &[usize],
-        systems: &mut [System],
-    ) {
-        let (x, y) = (flat(x, cut.axis), flat(y, original.out_axis));
-        let inside = x.len() / cut.inputs.len().max(1);
-        let outside = y.len() / original.outputs.len().max(1);
-        let per_out = kept.len() / systems.len().max(1);
-        for (g, system) in systems.iter_mut().enumerate() {
-            let outputs = &kept[g * per_out..(g + 1) * per_out];
-            let seen = |row: usize, to: &mut Vec<f64>| {
-                let sources = &self.sources[row * self.taps..(row + 1) * self.taps];
-                for i in 0..self.per_in {
-                    let channel = &x[(g * self.per_in + i) * inside..][..inside];
-                    let at = |s: &Option<usize>| s.map_or(0.0, |s| f64::from(channel[s]));
-                    to.extend(sources.iter().map(at));
+    /// What one group of the cut reader sees, a row per pixel: [inputs per group × taps].
+    pub fn seen(&self, channels: &Planes<'_>, group: usize, to: &mut [f32]) {
+        let width = self.per_in * self.taps;
+        for i in 0..self.per_in {
+            let channel = channels.of(group * self.per_in + i);
+            for (row, sources) in self.sources.chunks(self.taps).enumerate() {
+                let to = &mut to[row * width + i * self.taps..][..self.taps];
+                for (to, s) in to.iter_mut().zip(sources) {
+                    *to = at(channel, *s);
                 }
-            };
-            let made = |row: usize, to: &mut Vec<f64>| {
-                let pixel = self.pixels[row];
-                to.extend(outputs.iter().map(|j| f64::from(y[j * outside + pixel])));
-            };
-            system.add(self.pixels.len(), seen, made);
+            }
         }
+    }
+
+    /// What one tap of one input of a group sees, over the pixels.
+    pub fn tap(&self, channel: &[f32], tap: usize, to: &mut [f32]) {
+        for (to, sources) in to.iter_mut().zip(self.sources.chunks(self.taps)) {
+            *to = at(channel, sources[tap]);
+        }
+    }
+
+    /// What these outputs of the original made, a row per pixel.
+    pub fn made(&self, channels: &Planes<'_>, outputs: &[usize], to: &mut [f32]) {
+        for (column, j) in outputs.iter().enumerate() {
+            let channel = channels.of(*j);
+            for (row, pixel) in self.pixels.iter().enumerate() {
+                to[row * outputs.len() + column] = channel[*pixel as usize];
+            }
+        }
+    }
+
+    /// What one output made, over the pixels.
+    pub fn output(&self, channel: &[f32], to: &mut [f32]) {
+        for (to, pixel) in to.iter_mut().zip(&self.pixels) {
+            *to = channel[*pixel as usize];
+        }
+    }
+}
+
+fn at(channel: &[f32], source: u32) -> f32 {
+    // The padding lies behind every channel.
+    channel.get(source as usize).copied().unwrap_or(0.0)
+}
+
+/// Pixels in reading order, one out of every stretch: a fixed step would keep to the same columns.
+fn chosen(count: usize, most: usize) -> Vec<u32> {
+    let used = count.min(most);
+    let one = |k: usize| {
+        let (from, to) = (k * count / used, (k + 1) * count / used);
+        let draw = random::mix((k as u64 + 1).wrapping_mul(random::STEP)) >> 33;
+        (from + draw as usize % (to - from).max(1)) as u32
+    };
+    (0..used).map(one).collect()
+}
+
+/// A picture's tensor as [channels, everything else].
+pub struct Planes<'a> {
+    values: Cow<'a, [f32]>,
+    inside: usize,
+}
+
+impl<'a> Planes<'a> {
+    pub fn new(values: &'a ArrayD<f32>, axis: usize, channels: usize) -> Planes<'a> {
+        let inside = values.len() / channels.max(1);
+        let leading = values.shape().iter().take(axis).all(|d| *d == 1);
+        let values = match values.as_slice() {
+            Some(slice) if leading => Cow::Borrowed(slice),
+            _ => Cow::Owned(flat(values, axis)),
+        };
+        Planes { values, inside }
+    }
+
+    pub fn of(&self, channel: usize) -> &[f32] {
+        &self.values[channel * self.inside..][..self.inside]
     }
 }
 
@@ -204,6 +250,17 @@ mod tests {
         let last = window.sources(3, &[2, 2], &[4, 4]);
         assert_eq!(last[0], Some(5));
         assert_eq!(last[8], Some(15));
+    }
+
+    #[test]
+    fn pixels_are_spread_over_all_columns() {
+        let pixels = chosen(28 * 28, 256);
+        assert_eq!(pixels.len(), 256);
+        let columns: std::collections::HashSet<u32> = pixels.iter().map(|p| p % 28).collect();
+        assert_eq!(columns.len(), 28);
+        assert!(pixels.is_sorted() && pixels.iter().all(|p| *p < 784));
+        assert_eq!(chosen(9, 256), (0..9).collect::<Vec<_>>());
+        assert!(chosen(0, 256).is_empty());
     }
 
     #[test]

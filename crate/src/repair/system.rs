@@ -5,23 +5,23 @@
 
 use nalgebra::{DMatrix, DVector};
 
-/// Pixels gathered before they enter the sums: matrix products like to be large.
-const GATHER: usize = 1024;
+use super::cholesky::Cholesky;
+use super::project::Rows;
 
 /// Sums over the pixels of one group.
 pub struct System {
-    width: usize,
-    outputs: usize,
-    rows: f64,
-    xx: DMatrix<f64>,
-    xy: DMatrix<f64>,
-    x: DVector<f64>,
-    y: DVector<f64>,
-    yy: DVector<f64>,
-    /// Pixels not yet summed, one after the other.
-    pending: (Vec<f64>, Vec<f64>),
+    pub width: usize,
+    pub outputs: usize,
+    pub rows: f64,
+    pub xx: DMatrix<f64>,
+    pub xy: DMatrix<f64>,
+    pub x: DVector<f64>,
+    pub y: DVector<f64>,
+    pub yy: DVector<f64>,
     /// The means of x and y over each picture.
-    pictures: Vec<(DVector<f64>, DVector<f64>)>,
+    pub pictures: Vec<(DVector<f64>, DVector<f64>)>,
+    /// The pixels themselves, where outputs may be moved within what the activation maps alike.
+    pub again: Option<Rows>,
 }
 
 /// Weights [width, outputs] and a bias per output.
@@ -42,57 +42,21 @@ impl System {
             x: DVector::zeros(width),
             y: DVector::zeros(outputs),
             yy: DVector::zeros(outputs),
-            pending: Default::default(),
             pictures: Vec::new(),
+            again: None,
         }
     }
 
-    /// Adds a picture, pixel by pixel: `x` and `y` write a pixel's numbers behind what is there.
-    pub fn add(
-        &mut self,
-        pixels: usize,
-        mut x: impl FnMut(usize, &mut Vec<f64>),
-        mut y: impl FnMut(usize, &mut Vec<f64>),
-    ) {
-        let (xs, ys) = &mut self.pending;
-        let (from_x, from_y) = (xs.len(), ys.len());
-        for pixel in 0..pixels {
-            x(pixel, xs);
-            y(pixel, ys);
-        }
-        let mean = |values: &[f64], width: usize| {
-            let rows = DMatrix::from_column_slice(width, pixels, values);
-            rows.column_mean()
-        };
-        let means = (
-            mean(&xs[from_x..], self.width),
-            mean(&ys[from_y..], self.outputs),
-        );
-        self.pictures.push(means);
-        if self.pending.1.len() >= GATHER * self.outputs {
-            self.sum();
-        }
-    }
-
-    /// Brings the sums up to date.
-    pub fn sum(&mut self) {
-        let (xs, ys) = std::mem::take(&mut self.pending);
-        let rows = ys.len() / self.outputs.max(1);
-        if rows == 0 {
-            return;
-        }
-        // Columns are pixels: [width, rows].
-        let x = DMatrix::from_vec(self.width, rows, xs);
-        let y = DMatrix::from_vec(self.outputs, rows, ys);
-        let (xt, yt) = (x.transpose(), y.transpose());
-        self.xx.gemm(1.0, &x, &xt, 1.0);
-        self.xy.gemm(1.0, &x, &yt, 1.0);
-        self.x += x.column_sum();
-        self.y += y.column_sum();
-        for column in y.column_iter() {
-            self.yy += column.component_mul(&column);
-        }
-        self.rows += rows as f64;
+    /// Adds the pixels of a picture that has one pixel.
+    #[cfg(test)]
+    fn add(&mut self, x: &DVector<f64>, y: &DVector<f64>) {
+        self.xx += x * x.transpose();
+        self.xy += x * y.transpose();
+        self.x += x;
+        self.y += y;
+        self.yy += y.component_mul(y);
+        self.rows += 1.0;
+        self.pictures.push((x.clone(), y.clone()));
     }
 
     pub fn rows(&self) -> usize {
@@ -102,21 +66,27 @@ impl System {
     /// argmin Σ‖y − xW − b‖² + λ·(tr C / width)·‖W − W₀‖² on centred sums, by Cholesky; `None` if that
     /// fails. λ grows with the number of unknowns per pixel.
     pub fn solve(&self, old: &Linear, lambda: f64) -> Option<Linear> {
+        self.solve_for((&self.xy, &self.y), old, lambda)
+    }
+
+    /// [`System::solve`] with other Σxyᵀ and Σy.
+    pub fn solve_for(
+        &self,
+        (xy, y): (&DMatrix<f64>, &DVector<f64>),
+        old: &Linear,
+        lambda: f64,
+    ) -> Option<Linear> {
         let n = self.rows.max(1.0);
-        let (mx, my) = (&self.x / n, &self.y / n);
-        let mut c = &self.xx / n - &mx * mx.transpose();
-        let mut right = &self.xy / n - &mx * my.transpose();
+        let (mx, my) = (&self.x / n, y / n);
+        let c = &self.xx / n - &mx * mx.transpose();
         let lambda = lambda * (1.0 + self.width as f64 / n);
         let ridge = lambda * c.trace() / self.width as f64 + 1e-12;
-        for i in 0..self.width {
-            c[(i, i)] += ridge;
-        }
-        right += &old.weights * ridge;
-        let weights = c.cholesky()?.solve(&right);
+        let right = xy / n - &mx * my.transpose() + &old.weights * ridge;
+        let weights = Cholesky::new(&c, ridge)?.solve(right);
         // What the cut reader makes on average, and as much of the missing rest as is believed.
-        let made = old.weights.transpose() * &mx + &old.bias;
+        let made = old.weights.tr_mul(&mx) + &old.bias;
         let meant = &made + (&my - &made) * self.belief(old);
-        let bias = meant - weights.transpose() * &mx;
+        let bias = meant - weights.tr_mul(&mx);
         let finite = weights.iter().chain(bias.iter()).all(|v| v.is_finite());
         finite.then_some(Linear { weights, bias })
     }
@@ -146,7 +116,7 @@ impl System {
     }
 
     /// The given weights with each output stretched by (σ_y/σ_ŷ)^blend and set to the mean of y: what a
-    /// recalibrated normalisation does.
+    /// recalibrated normalisation does. A least-squares fit makes less spread than it is to meet.
     pub fn rescale(&self, old: &Linear, blend: f64) -> Linear {
         let n = self.rows.max(1.0);
         let (mx, my) = (&self.x / n, &self.y / n);
@@ -203,9 +173,8 @@ mod tests {
                 .map(|v| f64::from(*v))
                 .collect();
             let y = w.transpose() * DVector::from_column_slice(&x) + DVector::from_column_slice(b);
-            system.add(1, |_, to| to.extend(&x), |_, to| to.extend(y.iter()));
+            system.add(&DVector::from_vec(x), &y);
         }
-        system.sum();
         system
     }
 

@@ -4,32 +4,37 @@
 //! that later nodes still need. So a walk over n readers costs one pass, not n, and every refit sees what
 //! the refits before it produce.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ndarray::ArrayD;
 use tract_onnx::prelude::DatumType;
 
+use super::stored::Stored;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::{self, pb};
 
-/// Tensors of one picture.
-type Held = BTreeMap<TensorId, ArrayD<f32>>;
+/// What one picture has become so far: the tensors that are still needed.
+pub struct Picture(BTreeMap<TensorId, Stored>);
 
 /// A network on its way through the pictures.
 pub struct Walk<'a> {
     graph: &'a Graph,
     /// Nodes before this one have run.
     at: NodeId,
-    held: Vec<Held>,
+    /// Whether large tensors are held in half precision.
+    halved: bool,
+    pub pictures: Vec<Picture>,
 }
 
 /// Nodes `from..to`, compiled.
 pub struct Piece {
-    engine: Engine,
+    /// `None` where there is nothing to run.
+    engine: Option<Engine>,
     inputs: Vec<TensorId>,
-    outputs: Vec<TensorId>,
+    /// And whether they are held in half precision.
+    outputs: Vec<(TensorId, bool)>,
     /// Still needed behind the piece.
     frontier: Vec<TensorId>,
     wanted: TensorId,
@@ -37,19 +42,21 @@ pub struct Piece {
 
 impl<'a> Walk<'a> {
     /// `images` are tensors of batch 1 for the first input; further inputs are fed zeros.
-    pub fn new(graph: &'a Graph, images: &[&ArrayD<f32>]) -> Walk<'a> {
-        let feed = |image: &ArrayD<f32>| {
-            let mut held = Held::new();
+    pub fn new(graph: &'a Graph, images: &[&ArrayD<f32>], halved: bool) -> Walk<'a> {
+        let feed = |image: &&ArrayD<f32>| {
+            let mut held = BTreeMap::new();
             for (k, input) in graph.inputs.iter().enumerate() {
                 let zeros = || ArrayD::zeros(graph.shape(*input).unwrap_or_default());
-                held.insert(*input, if k == 0 { image.clone() } else { zeros() });
+                let value = if k == 0 { (*image).clone() } else { zeros() };
+                held.insert(*input, Stored::new(value, halved));
             }
-            held
+            Picture(held)
         };
         Walk {
             graph,
             at: 0,
-            held: images.iter().map(|i| feed(i)).collect(),
+            halved,
+            pictures: images.iter().map(feed).collect(),
         }
     }
 
@@ -65,55 +72,61 @@ impl<'a> Walk<'a> {
         if here(&wanted) && !outputs.contains(&wanted) {
             outputs.push(wanted);
         }
-        let needed = needed(graph, self.at..to, &outputs);
-        let mut inputs = Vec::new();
-        let mut constants = Vec::new();
-        let mut seen = HashSet::new();
-        for node in &needed {
-            for tensor in graph.nodes[*node].inputs.iter().flatten() {
-                if !seen.insert(*tensor) {
-                    continue;
-                }
-                if graph.is_constant(*tensor) {
-                    constants.push(*tensor);
-                } else if !made.contains(tensor) {
-                    inputs.push(*tensor);
-                }
-            }
-        }
-        let model = extract(graph, model, &needed, &inputs, &constants, &outputs)?;
-        let names: Vec<String> = outputs.iter().map(|t| name(graph, *t)).collect();
-        let engine = Engine::with_outputs(&model, 1, Some(&names))?;
+        let mut held: HashSet<TensorId> = self::frontier(graph, self.at).into_iter().collect();
+        held.extend(graph.inputs.iter().copied().filter(|_| self.at == 0));
+        let (inputs, engine) = if outputs.is_empty() {
+            (Vec::new(), None)
+        } else {
+            let (model, inputs) = extract(graph, model, &held, &outputs)?;
+            let names: Vec<String> = outputs.iter().map(|t| name(graph, *t)).collect();
+            (inputs, Some(Engine::with_outputs(&model, 1, Some(&names))?))
+        };
         Ok(Piece {
             engine,
             inputs,
-            outputs,
+            outputs: outputs
+                .into_iter()
+                .map(|t| (t, self.halved && graph.is_float(t)))
+                .collect(),
             frontier,
             wanted,
         })
     }
 
-    /// Takes one picture through a piece; gives what the piece wanted.
-    pub fn step(&mut self, piece: &Piece, picture: usize) -> Result<ArrayD<f32>> {
-        let held = &mut self.held[picture];
-        if !piece.outputs.is_empty() {
-            let input = |t: &TensorId| {
-                let lost = || Error::new(format!("{} was not kept", name(self.graph, *t)));
-                held.get(t).cloned().ok_or_else(lost)
-            };
-            let inputs: Result<Vec<_>> = piece.inputs.iter().map(input).collect();
-            let outputs = piece.engine.run_all(inputs?)?;
-            held.extend(piece.outputs.iter().copied().zip(outputs));
-        }
-        let lost = || Error::new(format!("{} was not made", name(self.graph, piece.wanted)));
-        let wanted = held.get(&piece.wanted).cloned().ok_or_else(lost)?;
-        held.retain(|t, _| piece.frontier.contains(t));
-        Ok(wanted)
-    }
-
     /// Says that all pictures went through the piece that ends before `to`.
     pub fn arrive(&mut self, to: NodeId) {
         self.at = to;
+    }
+}
+
+impl Picture {
+    /// A tensor that is still held.
+    pub fn get(&self, tensor: TensorId) -> Option<ArrayD<f32>> {
+        self.0.get(&tensor).map(Stored::get)
+    }
+}
+
+impl Piece {
+    /// Takes one picture through the piece; gives what the piece wanted.
+    pub fn step(&self, picture: &mut Picture) -> Result<ArrayD<f32>> {
+        let lost = || Error::new("a tensor that the repair needs was not kept");
+        let mut seen = None;
+        if let Some(engine) = &self.engine {
+            let input = |t: &TensorId| picture.get(*t).ok_or_else(lost);
+            let inputs: Result<Vec<_>> = self.inputs.iter().map(input).collect();
+            for ((tensor, halved), value) in self.outputs.iter().zip(engine.run_all(inputs?)?) {
+                if *tensor == self.wanted {
+                    seen = Some(value.clone());
+                }
+                if self.frontier.contains(tensor) {
+                    let kept = Stored::new(value, *halved);
+                    picture.0.insert(*tensor, kept);
+                }
+            }
+        }
+        let seen = seen.or_else(|| picture.get(self.wanted)).ok_or_else(lost)?;
+        picture.0.retain(|t, _| self.frontier.contains(t));
+        Ok(seen)
     }
 }
 
@@ -140,64 +153,56 @@ fn frontier(graph: &Graph, at: NodeId) -> Vec<TensorId> {
         .collect()
 }
 
-/// The nodes among `range` on which `outputs` depend, in order. Constants need no node.
-fn needed(graph: &Graph, range: std::ops::Range<NodeId>, outputs: &[TensorId]) -> Vec<NodeId> {
-    let mut wanted: HashSet<TensorId> = outputs.iter().copied().collect();
-    let mut nodes = Vec::new();
-    for node in range.rev() {
-        let info = &graph.nodes[node];
-        let useful = |t: &TensorId| wanted.contains(t) && !graph.is_constant(*t);
-        if info.outputs.iter().flatten().any(useful) {
-            wanted.extend(info.inputs.iter().flatten());
-            nodes.push(node);
-        }
-    }
-    nodes.reverse();
-    nodes
-}
-
-/// A model of these nodes alone.
+/// A model of the nodes that make `outputs` from what is `held`, and which of that they need. It follows
+/// the model, not the graph that was read from it: a refit may have added a bias or a node.
 fn extract(
     graph: &Graph,
     model: &pb::ModelProto,
-    nodes: &[NodeId],
-    inputs: &[TensorId],
-    constants: &[TensorId],
+    held: &HashSet<TensorId>,
     outputs: &[TensorId],
-) -> Result<pb::ModelProto> {
+) -> Result<(pb::ModelProto, Vec<TensorId>)> {
     let whole = model.graph.as_ref();
     let whole = whole.ok_or_else(|| Error::new("holds no graph"))?;
-    let names: HashSet<&str> = constants
+    let stored: HashMap<&str, &pb::TensorProto> = whole
+        .initializer
         .iter()
-        .map(|t| graph.tensors[*t].name.as_str())
+        .map(|i| (i.name.as_str(), i))
         .collect();
-    let stored = whole.initializer.iter();
-    let mut initializer: Vec<pb::TensorProto> = stored
-        .filter(|i| names.contains(i.name.as_str()))
-        .cloned()
-        .collect();
-    let there: HashSet<String> = initializer.iter().map(|i| i.name.clone()).collect();
-    for tensor in constants {
-        let info = &graph.tensors[*tensor];
-        if there.contains(&info.name) {
+    let mut producers: HashMap<&str, usize> = HashMap::new();
+    for (index, node) in whole.node.iter().enumerate() {
+        producers.extend(node.output.iter().map(|o| (o.as_str(), index)));
+    }
+    let mut open: Vec<String> = outputs.iter().map(|t| name(graph, *t)).collect();
+    let mut seen: HashSet<String> = HashSet::new();
+    let (mut nodes, mut inputs, mut initializer) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    while let Some(next) = open.pop() {
+        if next.is_empty() || !seen.insert(next.clone()) {
             continue;
         }
-        initializer.push(match (graph.is_float(*tensor), &info.value) {
-            (false, Some(value)) => onnx::tensor_proto(&info.name, value)?,
-            _ => {
-                let values = graph.values(*tensor);
-                let values =
-                    values.ok_or_else(|| Error::new(format!("{} is unknown", info.name)))?;
-                onnx::float_tensor(&info.name, values.view(), DatumType::F32)
-            }
-        });
+        if let Some(tensor) = stored.get(next.as_str()) {
+            initializer.push((*tensor).clone());
+            continue;
+        }
+        let tensor = graph.find(&next);
+        if let Some(tensor) = tensor.filter(|t| held.contains(t)) {
+            inputs.insert(tensor);
+            continue;
+        }
+        let producer = producers.get(next.as_str()).copied();
+        let constant = producer.is_some_and(|n| whole.node[n].op_type == "Constant");
+        if let Some(tensor) = tensor.filter(|t| !constant && graph.is_constant(*t)) {
+            initializer.push(folded(graph, tensor)?);
+            continue;
+        }
+        let producer = producer.ok_or_else(|| Error::new(format!("{next} is made nowhere")))?;
+        if nodes.insert(producer) {
+            open.extend(whole.node[producer].input.iter().cloned());
+        }
     }
-    Ok(pb::ModelProto {
+    let inputs: Vec<TensorId> = inputs.into_iter().collect();
+    let model = pb::ModelProto {
         graph: Some(pb::GraphProto {
-            node: nodes
-                .iter()
-                .map(|n| whole.node[graph.nodes[*n].proto].clone())
-                .collect(),
+            node: nodes.iter().map(|n| whole.node[*n].clone()).collect(),
             input: inputs.iter().map(|t| described(graph, *t)).collect(),
             output: outputs.iter().map(|t| described(graph, *t)).collect(),
             initializer,
@@ -208,7 +213,25 @@ fn extract(
         opset_import: model.opset_import.clone(),
         functions: model.functions.clone(),
         ..Default::default()
-    })
+    };
+    Ok((model, inputs))
+}
+
+/// A tensor that the graph computes from constants alone.
+fn folded(graph: &Graph, tensor: TensorId) -> Result<pb::TensorProto> {
+    let info = &graph.tensors[tensor];
+    match (graph.is_float(tensor), &info.value) {
+        (false, Some(value)) => onnx::tensor_proto(&info.name, value),
+        _ => {
+            let values = graph.values(tensor);
+            let values = values.ok_or_else(|| Error::new(format!("{} is unknown", info.name)))?;
+            Ok(onnx::float_tensor(
+                &info.name,
+                values.view(),
+                DatumType::F32,
+            ))
+        }
+    }
 }
 
 /// A tensor with its concrete shape at batch 1.

@@ -118,3 +118,17 @@ impl Default for PlanOptions {
         }
     }
 }
+
+wire! {
+    /// The threshold or share that comes nearest to a target.
+    pub struct Solved {
+        pub amount: f64,
+        /// What was asked and what is removed, in percent of the MACs or parameters.
+        pub asked: f64,
+        pub removed: f64,
+        /// Whether the two differ by no more than half a percent.
+        pub reached: bool,
+        /// Why nothing nearer can be reached; null where it was.
+        pub reason: Option<String>,
+    }
+}

@@ -5,6 +5,7 @@ mod detail;
 mod explain;
 mod overview;
 mod pruned;
+mod reach;
 mod run;
 mod solve;
 mod topology;
@@ -182,7 +183,8 @@ impl Session {
         self.shown = Rc::clone(&decision);
         self.previewed = options.clone();
         self.cost = plan::cost(&self.analysis, &decision);
-        let withheld = self.states().iter().filter(|s| **s == 5).count() as u64;
+        let states = self.states();
+        let withheld = states.iter().filter(|s| **s == 5).count() as u64;
         Ok(Preview {
             cases: plan::cases::count(&self.analysis, options, &decision),
             channels: plan::report::channels(&self.analysis, &decision.removed),
@@ -195,6 +197,8 @@ impl Session {
                 after: self.cost.macs,
             },
             withheld,
+            tally: plan::tally::count(&self.analysis, options, &decision),
+            examples: plan::cases::examples(&self.analysis, &states),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::error::{Error, Result};
-use crate::report::{Change, Criterion, PlanOptions};
+use crate::report::{Change, Criterion, PlanOptions, Solved};
 
 /// Plans looked at before any is refined.
 const GRID: usize = 48;
@@ -16,6 +16,10 @@ const REACH: f64 = 0.8;
 const BEND: f64 = 1.5;
 /// Log-odds of the ends of the threshold's scale.
 const END: f64 = 16.0;
+/// Log-odds at which a threshold is 1: channels with a probability of 1 are apart from those just below it.
+const CERTAIN: f64 = 40.0;
+/// A target counts as met within this many percent of what is counted.
+const NEAR: f64 = 0.5;
 
 /// What a criterion takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,9 +108,16 @@ impl Session {
     /// What stays does not fall evenly: where whole dead branches leave, more pruning can keep more. So the scale is scanned
     /// first and every crossing refined, rather than bisected as if there were one.
     ///
+    /// What misses the target says what is nearest on either side of it, and why nothing lies between.
+    ///
     /// # Errors
     /// For a target outside 0 to 100 %, or options that make no plan.
-    pub fn solve(&mut self, options: &PlanOptions, measure: Measure, percent: f64) -> Result<f64> {
+    pub fn solve(
+        &mut self,
+        options: &PlanOptions,
+        measure: Measure,
+        percent: f64,
+    ) -> Result<Solved> {
         if !(0.0..=100.0).contains(&percent) {
             return Err(Error::new(format!(
                 "the target must lie between 0 and 100 %, not {percent}"
@@ -114,11 +125,23 @@ impl Session {
         }
         let target = 1.0 - percent / 100.0;
         let knob = Knob::of(options.criterion);
-        let grid = self.scan(options, GRID)?;
+        let mut grid = self.scan(options, GRID)?;
+        if knob == Knob::Threshold {
+            grid.insert(0, self.look(options, knob, CERTAIN)?);
+            grid.push(self.look(options, knob, -CERTAIN)?);
+        }
         let miss = |point: &Point| (point.left(measure) - target).abs();
         // Of equally near plans the one that removes less.
         let mut best = grid[0];
+        let (mut less, mut more): (Option<Point>, Option<Point>) = (None, None);
         let mut offer = |point: Point| {
+            let left = point.left(measure);
+            if left >= target && less.is_none_or(|p| left < p.left(measure)) {
+                less = Some(point);
+            }
+            if left <= target && more.is_none_or(|p| left > p.left(measure)) {
+                more = Some(point);
+            }
             if (miss(&point), best.channels) < (miss(&best), point.channels) {
                 best = point
             }
@@ -147,7 +170,36 @@ impl Session {
                 }
             }
         }
-        Ok(knob.at(best.place))
+        let removed = |point: &Point| 100.0 * (1.0 - point.left(measure));
+        let reached = (removed(&best) - percent).abs() <= NEAR;
+        let side = |p: Option<Point>| p.map(|p| (knob.at(p.place), removed(&p)));
+        let reason = match reached {
+            true => None,
+            false => Some(self.why_missed(options, measure, side(less), side(more))?),
+        };
+        Ok(Solved {
+            amount: self.shortest(options, knob, best)?,
+            asked: percent,
+            removed: removed(&best),
+            reached,
+            reason,
+        })
+    }
+
+    /// The amount with the fewest digits that makes the same plan, for people to read and links to carry.
+    fn shortest(&mut self, options: &PlanOptions, knob: Knob, point: Point) -> Result<f64> {
+        let exact = knob.at(point.place);
+        for digits in 2..=15 {
+            let text = format!("{exact:.digits$}");
+            let short: f64 = text.parse().unwrap_or(exact);
+            let found = self.look(options, knob, short_place(knob, short))?;
+            if (found.channels, found.macs, found.params)
+                == (point.channels, point.macs, point.params)
+            {
+                return Ok(short);
+            }
+        }
+        Ok(exact)
     }
 
     /// At most `points` thresholds or shares, from the least pruning to the most, whose plans spread over the MACs that can
@@ -211,6 +263,14 @@ impl Session {
     }
 }
 
+/// The place of a threshold as it is, without the ends of the scale.
+fn short_place(knob: Knob, amount: f64) -> f64 {
+    match knob {
+        Knob::Threshold => (amount / (1.0 - amount)).ln(),
+        Knob::Share => amount,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,7 +303,7 @@ mod tests {
             for percent in [25.0, 45.0] {
                 for measure in [Measure::Macs, Measure::Params] {
                     let mut options = options(criterion);
-                    let at = session.solve(&options, measure, percent).unwrap();
+                    let at = session.solve(&options, measure, percent).unwrap().amount;
                     knob.set(&mut options, at);
                     let preview = session.preview(&options).unwrap();
                     let change = match measure {
@@ -275,7 +335,10 @@ mod tests {
         let options = options(Criterion::Sigma);
         for percent in [15.0, 30.0, 55.0] {
             let target = 1.0 - percent / 100.0;
-            let at = session.solve(&options, Measure::Macs, percent).unwrap();
+            let at = session
+                .solve(&options, Measure::Macs, percent)
+                .unwrap()
+                .amount;
             let found = session.look(&options, Knob::Share, at).unwrap();
             let fine = session.scan(&options, 500).unwrap();
             let best = fine
@@ -285,6 +348,44 @@ mod tests {
             let miss = (found.macs - target).abs();
             assert!(miss <= best.unwrap() + 2e-3, "{percent}: {miss}, {best:?}");
         }
+    }
+
+    #[test]
+    fn a_missed_target_says_why() {
+        let mut session = sample("mobilenetv1_050_cifar10");
+        let by_probability = options(Criterion::Probability);
+        for percent in [0.5, 1.0, 99.5] {
+            let solved = session
+                .solve(&by_probability, Measure::Macs, percent)
+                .unwrap();
+            let mut at = by_probability.clone();
+            at.threshold = solved.amount;
+            let macs = session.preview(&at).unwrap().macs;
+            let removed = 100.0 - 100.0 * macs.after as f64 / macs.before as f64;
+            assert!(
+                (removed - solved.removed).abs() < 1e-9,
+                "{percent}: {solved:?}, {removed}"
+            );
+            assert_eq!(
+                solved.reached,
+                (removed - percent).abs() <= NEAR,
+                "{solved:?}"
+            );
+            assert_eq!(solved.reached, solved.reason.is_none(), "{solved:?}");
+        }
+        // A floor keeps what no threshold can then remove.
+        let floored = PlanOptions {
+            floor: 64,
+            ..by_probability
+        };
+        let most = session.solve(&floored, Measure::Macs, 95.0).unwrap();
+        assert!(most.removed < 90.0, "{most:?}");
+        assert!(most.reason.unwrap().contains("the floor on channels"));
+        // A share goes channel by channel, so it meets what a threshold cannot.
+        let share = session
+            .solve(&options(Criterion::Sigma), Measure::Macs, 1.0)
+            .unwrap();
+        assert!(share.reached, "{share:?}");
     }
 
     #[test]

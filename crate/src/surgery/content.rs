@@ -53,7 +53,7 @@ pub(super) fn render(
                 ..old.clone()
             };
             for (axis, kept) in axes {
-                take(&mut tensor, *axis, kept);
+                take(&mut tensor, *axis, kept)?;
             }
             Ok(tensor)
         }
@@ -77,11 +77,20 @@ pub(super) fn render(
 }
 
 /// Keeps `kept` indices of one axis, bit for bit.
-fn take(tensor: &mut pb::TensorProto, axis: usize, kept: &[usize]) {
+///
+/// # Errors
+/// When the file's tensor is shorter than the network that reads it takes it to be.
+fn take(tensor: &mut pb::TensorProto, axis: usize, kept: &[usize]) -> Result<()> {
     let dims: Vec<usize> = tensor.dims.iter().map(|d| *d as usize).collect();
     let elements: usize = dims.iter().product();
     if elements == 0 {
-        return;
+        return Ok(());
+    }
+    if let Some(beyond) = kept.iter().find(|k| **k >= dims[axis]) {
+        return Err(Error::new(format!(
+            "reads entry {beyond} of tensor {}, which has {} along axis {axis}",
+            tensor.name, dims[axis]
+        )));
     }
     let size = tensor.raw_data.len() / elements;
     let run = dims[axis + 1..].iter().product::<usize>() * size;
@@ -95,6 +104,7 @@ fn take(tensor: &mut pb::TensorProto, axis: usize, kept: &[usize]) {
     }
     tensor.raw_data = cut;
     tensor.dims[axis] = kept.len() as i64;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -106,7 +116,7 @@ mod tests {
         let values: Vec<f32> = (0..12).map(|v| v as f32).collect();
         let view = ArrayViewD::from_shape(vec![2, 3, 2], &values).unwrap();
         let mut t = float_tensor("t", view, DatumType::F32);
-        take(&mut t, 1, &[0, 2]);
+        take(&mut t, 1, &[0, 2]).unwrap();
         assert_eq!(t.dims, [2, 2, 2]);
         let got: Vec<f32> = t
             .raw_data

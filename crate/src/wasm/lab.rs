@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::evaluate::{self, LENGTH, Record};
 use crate::image::Image;
 use crate::onnx;
-use crate::report::{Evaluation, LabInfo, PlanOptions};
+use crate::report::{Evaluation, LabInfo, PlanOptions, Solved};
 use crate::session::{Knob, Measure};
 
 fn sentence(error: Error) -> String {
@@ -168,10 +168,9 @@ pub fn lab_record_length() -> u32 {
 #[wasm_bindgen]
 impl Session {
     /// The threshold (or share) that removes `percent` % of the parameters, as near as it gets.
-    pub fn solve_params(&mut self, options: Ts<PlanOptions>, percent: f64) -> Result<f64, String> {
+    pub fn solve_params(&mut self, options: Ts<PlanOptions>, percent: f64) -> Wire<Solved> {
         let options = plan_options(options)?;
-        let solved = self.inner.solve(&options, Measure::Params, percent);
-        solved.map_err(sentence)
+        out(self.inner.solve(&options, Measure::Params, percent))
     }
 
     /// At most `points` thresholds (or shares), from the least pruning to the most, whose plans spread over the MACs, denser where little goes.

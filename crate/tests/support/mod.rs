@@ -103,7 +103,8 @@ pub fn attempt<T>(job: impl FnOnce() -> Result<T, String>) -> Result<T, String> 
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if TRYING.get() {
+            // This one ends the process, so it has to be seen now.
+            if TRYING.get() && !info.to_string().contains("unsafe precondition") {
                 let place = info.location().map_or(String::new(), ToString::to_string);
                 PLACE.with_borrow_mut(|p| *p = place);
             } else {

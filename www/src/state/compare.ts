@@ -2,7 +2,6 @@
 
 import { computed, signal } from "@preact/signals";
 import { divergence, moved, probabilitiesOf } from "../lib/distribution";
-import { roundProbability } from "../lib/logit";
 import type { Change, Plan, PlanOptions, Prediction } from "../wasm/core";
 import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
@@ -78,7 +77,7 @@ async function carryOut(side: Side, slot: number): Promise<{ outcome: Outcome; p
   const wish: PlanOptions = { ...store.options.value, ...side, per: "own" };
   const solved = await runnerCall((core) => core.solveMacs(wish, budget.value));
   // The very amount that "Use this plan" sets, so that the page then shows the same plan.
-  const amount = side.criterion === "probability" ? roundProbability(solved, 4) : Math.round(solved * 1e4) / 1e4;
+  const { amount } = solved;
   const plan = await runnerCall((core) => core.tryPlan(slot, { ...wish, threshold: amount, share: amount }));
   const { channels, params, macs } = plan;
   return { outcome: { ...side, amount, channels, params, macs }, plan };

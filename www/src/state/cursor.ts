@@ -158,23 +158,11 @@ export function openAtCursor(): void {
 export function mostInteresting(): [number, number] | null {
   const [open, step] = [model.value, drag.value];
   if (!open || !step) return null;
-  const { sites, pairs } = open.overview;
-  let best: [number, number] | null = null;
-  let score = -1;
-  for (const pair of pairs) {
-    const before = sites.findIndex((it) => it.norm === pair.before);
-    const after = sites.find((it) => it.norm === pair.after);
-    const row = sites[before];
-    if (!row || !after) continue;
-    for (let c = 0; c < Math.min(row.channels, after.channels); c++) {
-      const state = step.states[after.offset + c]!;
-      if (state < 1 || state > 3) continue;
-      const width = Math.min(open.stds[row.offset + c]!, open.stds[after.offset + c]!, 1);
-      const value = width + (state === 2 ? 0.1 : 0);
-      if (value > score) [best, score] = [[before, c], value];
-    }
-  }
-  if (best) return best;
+  const { sites } = open.overview;
+  const telling = (of: { case: string; width: number }) => of.width + (of.case === "input_dead" ? 0.1 : 0);
+  const removed = step.preview.examples.filter((it) => it.case !== "keep");
+  const [best] = removed.sort((a, b) => telling(b) - telling(a));
+  if (best) return [best.before[0], best.before[1]];
   const flat = step.states.findIndex((it) => it > 0);
   const site = sites.findIndex((it) => flat >= it.offset && flat < it.offset + it.channels);
   return site >= 0 ? [site, flat - sites[site]!.offset] : null;

@@ -2,6 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
+import { percent, removedPercent } from "../lib/format";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
 import { tidyOwn } from "../lib/own";
@@ -9,6 +10,7 @@ import { fetchOwn } from "../lib/own-files";
 import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
+import { alertOf, changed, succeeded } from "./changes";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
 import {
   adopt,
@@ -49,6 +51,7 @@ async function open(wish: Wish): Promise<void> {
   const turn = ++opening;
   store.alertText.value = "";
   store.noticeText.value = "";
+  store.openings.value++;
   try {
     const size = companions.reduce((sum, it) => sum + it.content.size, blob.size);
     if (size > LARGEST) throw t.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
@@ -62,6 +65,8 @@ async function open(wish: Wish): Promise<void> {
     setTimeout(warmRunner, 600);
   } catch (error) {
     if (turn === opening) store.alertText.value = sentence(error);
+  } finally {
+    store.openings.value--;
   }
 }
 
@@ -161,6 +166,8 @@ export async function measureOnImages(): Promise<void> {
     return;
   }
   let stopped = false;
+  const before = store.drag.value?.preview.macs;
+  const of = store.model.value;
   try {
     await withJob(
       words.proof.work.measuring,
@@ -178,17 +185,24 @@ export async function measureOnImages(): Promise<void> {
         }
       },
     );
+    succeeded("measure");
   } catch (error) {
-    sayOf(error);
+    sayOf(error, "measure");
   }
   // Also after an image that could not be read: the planner counts on those before it.
-  await refresh().catch(sayOf);
+  await refresh().catch((error) => sayOf(error));
+  // Where BatchNormalization is in the file, a measurement leaves P and so the plan as they are.
+  const rows = store.model.value?.overview.sites ?? [];
+  if (before && store.model.value?.blob === of?.blob && rows.some((it) => it.calibrated)) {
+    changed(words.dial.changedByMeasuring(percent(removedPercent(before))), false);
+  }
 }
 
 /** What befell a network that is not open any more needs no word. */
-function sayOf(error: unknown): void {
+function sayOf(error: unknown, kind?: "measure"): void {
   if (error instanceof EngineLost && error.cancelled) return;
-  store.alertText.value = sentence(error);
+  if (kind) alertOf(kind, sentence(error));
+  else store.alertText.value = sentence(error);
 }
 
 export async function forgetMeasurement(): Promise<void> {

@@ -4,12 +4,14 @@
  */
 
 import { batch, computed, effect, untracked } from "@preact/signals";
+import { percent as percentText } from "../lib/format";
 import { latest } from "../lib/latest";
-import { HIGHEST, LOWEST, logit, roundProbability, thresholdAt } from "../lib/logit";
+import { HIGHEST, LOWEST, logit, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
 import { negated, sortRows } from "../lib/order";
 import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
+import { alertOf, changed, succeeded } from "./changes";
 import { mostInteresting } from "./cursor";
 import { plannerCall, plannerUnstable, withOrigin } from "./engines";
 import { identityOf } from "./identity";
@@ -64,8 +66,9 @@ async function describeSelected(): Promise<void> {
   try {
     const result = await plannerCall((core) => core.channel(at[0], at[1], options.value));
     if (model.value === of && selected.value === at) detail.value = result;
+    if (waiting === null) succeeded("plan");
   } catch (error) {
-    failed(error);
+    failed(error, of, at);
   }
 }
 
@@ -83,6 +86,7 @@ async function step(since: number): Promise<void> {
       detail.value = result.detail;
       detailStale = false;
     });
+    succeeded("plan");
     // Views render in a microtask after their signals change; the measure ends behind that.
     for (let turn = 0; turn < 4; turn++) await Promise.resolve();
     measure("plan", since);
@@ -90,7 +94,7 @@ async function step(since: number): Promise<void> {
     clearTimeout(rest);
     rest = window.setTimeout(settle, REST_MS);
   } catch (error) {
-    failed(error);
+    failed(error, of, at);
   }
 }
 
@@ -103,7 +107,7 @@ function suggest(of: store.Model | null): void {
   if (store.selected.value === null) store.selected.value = mostInteresting();
 }
 
-function failed(error: unknown): void {
+function failed(error: unknown, of: store.Model | null, at: [number, number] | null): void {
   if (error instanceof EngineLost) {
     if (plannerUnstable()) {
       waiting = null;
@@ -113,7 +117,9 @@ function failed(error: unknown): void {
     }
     return;
   }
-  store.alertText.value = sentence(error);
+  // The planner has the next network before the page shows it; what was asked of the last one is over.
+  if (store.openings.value > 0 || store.model.value !== of || store.selected.value !== at) return;
+  alertOf("plan", sentence(error));
 }
 
 /** What need not follow the finger: the full plan, for tables. */
@@ -125,7 +131,8 @@ async function settle(): Promise<void> {
     const identity = identityOf(origin, wanted);
     if (store.model.value === of && store.identity.value === identity) store.plan.value = { ...answer, identity };
   } catch (error) {
-    if (!(error instanceof EngineLost)) store.alertText.value = sentence(error);
+    if (error instanceof EngineLost || store.openings.value > 0 || store.model.value !== of) return;
+    alertOf("plan", sentence(error));
   }
 }
 
@@ -141,9 +148,10 @@ export async function refreshOrder(): Promise<void> {
     const keys = by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(options)));
     if (model.value !== of || criterion.value !== by || per.value !== weighed) return;
     order.value = { ...sortRows(of.overview.sites, keys), by, per: weighed };
+    succeeded("order");
   } catch (error) {
-    if (error instanceof EngineLost) return;
-    store.alertText.value = sentence(error);
+    if (error instanceof EngineLost || store.openings.value > 0 || model.value !== of) return;
+    alertOf("order", sentence(error));
     if (by !== "probability") store.criterion.value = "probability";
   }
 }
@@ -192,11 +200,17 @@ export const curveShown = computed(() => (store.curve.value?.of === curveKey() ?
 export async function solveFor(percent: number): Promise<void> {
   const since = performance.now();
   try {
-    const amount = await plannerCall((core) => core.solveMacs(store.options.value, percent));
-    setAmount(store.takesShare.value ? Math.round(amount * 1e4) / 1e4 : roundProbability(amount, 4), since);
+    const of = store.model.value;
+    const key = store.planKey.value;
+    const solved = await plannerCall((core) => core.solveMacs(store.options.value, percent));
+    // What was asked of another plan or network is no answer for this one.
+    if (store.model.value !== of || store.planKey.value !== key) return;
+    setAmount(solved.amount, since);
+    succeeded("solve");
+    changed(solved.reason ? words.dial.closest(percentText(solved.removed), percentText(percent), solved.reason) : "");
   } catch (error) {
     if (error instanceof EngineLost && error.cancelled) return;
-    store.alertText.value = sentence(error);
+    alertOf("solve", sentence(error));
   }
 }
 

@@ -6,10 +6,12 @@ import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../l
 import { download } from "../lib/download";
 import { count, median, planFileStem } from "../lib/format";
 import { timed } from "../lib/measure";
+import { differs } from "../lib/paired";
 import type { Check, Plan, Prediction, Preview } from "../wasm/core";
 import { words } from "../words";
 import type { Api } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
+import { busy } from "./busy";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner, useLabelText } from "./engines";
 import { type Made, sameMade } from "./identity";
 import { firstOfOriginal, infer } from "./infer";
@@ -68,7 +70,17 @@ export const stoppedBefore = signal(0);
 /** The network that gave the answers, and how it read the images. */
 export const answeredBy = signal<Product | null>(null);
 const answeredAs = signal("");
-export const latency = signal<{ original: Latency; pruned: Latency } | null>(null);
+
+export interface Times {
+  original: Latency;
+  pruned: Latency;
+  /** Whether the paired runs show a difference at all. */
+  differs: boolean;
+}
+
+export const latency = signal<Times | null>(null);
+/** The last run measured no latency, because other work shared the processor. */
+export const latencyRefused = signal(false);
 export const product = signal<Product | null>(null);
 export const labelFile = signal("");
 
@@ -134,6 +146,7 @@ export function resetProof(): void {
   stoppedBefore.value = 0;
   answeredBy.value = null;
   latency.value = null;
+  latencyRefused.value = false;
   product.value = null;
   saved.value = null;
   labelFile.value = "";
@@ -203,7 +216,8 @@ function compare(of: Picture, original: Prediction, pruned: Prediction): Answer 
 }
 
 /** Enough repetitions for a median that a busy moment does not move, few enough not to be noticed. */
-const WARM_RUNS = { least: 5, most: 31 };
+/** Six pairs are the fewest that can show a difference. */
+const WARM_RUNS = { least: 6, most: 31 };
 const WARM_BUDGET_MS = { least: 1500, most: 500 };
 
 export function runBoth(): Promise<void> {
@@ -217,12 +231,13 @@ export async function runPictures(): Promise<void> {
   let made: Product | null = null;
   const open = opened();
   const as = reading.value;
-  const show = (time: typeof latency.value) => {
+  const show = (time: Times | null, stopped: boolean) => {
     if (!made) return;
     batch(() => {
       answers.value = fresh.sort(mostChanged);
       failures.value = failed;
-      stoppedBefore.value = time ? 0 : images.length;
+      stoppedBefore.value = stopped ? images.length : 0;
+      latencyRefused.value = !time && !stopped;
       answeredBy.value = made;
       answeredAs.value = as;
       latency.value = time;
@@ -251,14 +266,16 @@ export async function runPictures(): Promise<void> {
       if (fresh.length === 0) throw failed[0]?.reason ?? words.proof.noImage;
       const warm = await warmRuns(fresh[0]!.picture, product);
       stillOpen(open);
-      show({
+      const time = warm && {
         original: { first: firstOfOriginal(), ...warm.original },
         pruned: { first: product.first, ...warm.pruned },
-      });
+        differs: warm.differs,
+      };
+      show(time, false);
     });
   } catch (error) {
     // What was answered before "Stop" is worth showing.
-    if (error instanceof EngineLost && error.cancelled && fresh.length > 0) show(null);
+    if (error instanceof EngineLost && error.cancelled && fresh.length > 0) show(null, true);
     throw error;
   }
 }
@@ -271,13 +288,17 @@ function mostChanged(a: Answer, b: Answer): number {
 
 type Warm = Omit<Latency, "first">;
 
-/** Taken in turns, so that a busy machine slows both alike. */
-async function warmRuns(of: Picture, product: Product): Promise<{ original: Warm; pruned: Warm }> {
+/** Taken in turns, so that a busy machine slows both alike; null while the page itself keeps it busy. */
+async function warmRuns(
+  of: Picture,
+  product: Product,
+): Promise<{ original: Warm; pruned: Warm; differs: boolean } | null> {
   const times = { original: [] as number[], pruned: [] as number[] };
   const start = performance.now();
   for (let i = 0; i < WARM_RUNS.most; i++) {
     const spent = performance.now() - start;
     if (i > 0 && spent > (i < WARM_RUNS.least ? WARM_BUDGET_MS.least : WARM_BUDGET_MS.most)) break;
+    if (busy.value) return null;
     for (const which of ["original", "pruned"] as const) {
       times[which].push((await infer(which, of, product)).prediction.milliseconds);
     }
@@ -288,7 +309,12 @@ async function warmRuns(of: Picture, product: Product): Promise<{ original: Warm
     high: quantile(values, 0.75),
     runs: values.length,
   });
-  return { original: spread(times.original), pruned: spread(times.pruned) };
+  if (busy.value) return null;
+  return {
+    original: spread(times.original),
+    pruned: spread(times.pruned),
+    differs: differs(times.original, times.pruned),
+  };
 }
 
 export function repairWithImages(): Promise<void> {

@@ -100,6 +100,8 @@ export const measured = signal(0);
 
 export const alertText = signal("");
 export const noticeText = signal("");
+/** Networks that are being opened: the planner may hold the next one already. */
+export const openings = signal(0);
 export const job = signal<Job | null>(null);
 export const dropping = signal(false);
 

@@ -7,6 +7,7 @@ import type { Change, Plan, Prediction } from "../wasm/core";
 import { words } from "../words";
 import type { GuardStep } from "../worker/api";
 import { sentence } from "../worker/engine";
+import { changed } from "./changes";
 import { runnerCall, runnerGeneration, sameRunner, stopRunner } from "./engines";
 import { knobOf, searchLargest } from "./guarded";
 import { identityOf } from "./identity";
@@ -95,9 +96,10 @@ export function findUnchanged(): Promise<void> {
     if (baseKey() !== key || knobOf(store.options.value) !== knobOf(base)) throw t.moved;
     if (found.best) {
       setAmount(found.best.knob, performance.now());
+      if (found.best.knob !== knobOf(base)) changed(words.dial.changedBy(t.find, knobOf(base), found.best.knob));
       await runPictures();
-      const changed = answers.value.filter((it) => it.agree === false).length;
-      if (changed > 0) throw t.failed(changed);
+      const turned = answers.value.filter((it) => it.agree === false).length;
+      if (turned > 0) throw t.failed(turned);
     }
     last.value = found;
   });

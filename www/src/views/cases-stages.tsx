@@ -4,7 +4,7 @@ import { normal, value } from "../lib/format";
 import type { ChannelDetail, Explanation, ReaderShift, Stage, Taps } from "../wasm/core";
 import { words } from "../words";
 import { Bell } from "./bell";
-import { isDead } from "./cases-words";
+import { isDead, largestShift } from "./cases-words";
 
 const t = words.cases.stages;
 
@@ -71,16 +71,22 @@ export function Stages(scene: Scene) {
       </li>
       <li class={focus(4)}>
         <Head title={t.nextLayer} name={reader ? nameOf(reader.layer) : "–"} />
-        {reader ? <Shifts reader={reader} step={step} /> : null}
-        <p class="fact">{reader ? readerFact(reader, step) : t.noReader}</p>
+        {of.readers.length > 0 ? <Shifts readers={of.readers} step={step} /> : null}
+        <p class="fact">{reader ? readerFact(of, step) : t.noReader}</p>
       </li>
     </ol>
   );
 }
 
-function readerFact(reader: ReaderShift, step: number): string {
-  if (step < 3) return t.reads(reader.input);
-  const most = reader.sums.reduce((a, sum) => Math.max(a, Math.abs(sum * reader.constant)), 0);
+/** Of all reads: one layer may read the channel more than once, and several layers may. */
+function readerFact(of: Explanation, step: number): string {
+  if (step < 3) {
+    return t.reads(
+      of.readers.filter((it) => it.layer === of.readers[0]!.layer).map((it) => it.input),
+      new Set(of.readers.map((it) => it.layer)).size - 1,
+    );
+  }
+  const most = largestShift(of);
   if (step === 3) return most === 0 ? t.missesNothing : t.misses(value(most));
   return most === 0 ? t.noFold : t.folded(value(most));
 }
@@ -174,9 +180,9 @@ function Kernel({ taps }: { taps: Taps }) {
   );
 }
 
-/** One bar per output of the reader: what the channel's constant adds to it. */
-function Shifts({ reader, step }: { reader: ReaderShift; step: number }) {
-  const shifts = reader.sums.map((sum) => sum * reader.constant);
+/** One bar per output of every read: what the channel's constant adds to it. */
+function Shifts({ readers, step }: { readers: readonly ReaderShift[]; step: number }) {
+  const shifts = readers.flatMap((it) => it.sums.map((sum) => sum * it.constant));
   const most = Math.max(0, ...shifts.map(Math.abs));
   const width = 100 / Math.max(1, shifts.length);
   const state = step < 3 ? "there" : step === 3 ? "missing" : "folded";

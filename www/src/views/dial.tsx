@@ -8,6 +8,7 @@ import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
 import type { Change } from "../wasm/core";
 import { words } from "../words";
 import { AmountBox, AmountSlider } from "./amount";
+import { Changed } from "./changed";
 import { CurveView } from "./curve";
 import { amountPlace, amountTicks } from "./dial-scale";
 import { Choice, NumberBox, Step } from "./parts";
@@ -47,6 +48,7 @@ export function Dial() {
         <CurveView />
       </div>
       <Target />
+      <Changed />
       <p class="hint dial-help">{words.choices.criterionHelp[store.criterion.value]}</p>
       <Limits />
     </section>

@@ -1,7 +1,8 @@
 import { bytes, compact, count, fixed } from "../lib/format";
 import { arrive } from "../state/arrivals";
-import { openSample } from "../state/models";
-import { type Model, model, type SampleNetwork, samples } from "../state/store";
+import { measureOnImages, openSample } from "../state/models";
+import { pictures } from "../state/pictures";
+import { job, type Model, model, type SampleNetwork, samples } from "../state/store";
 import { words } from "../words";
 import { FileButton, Step } from "./parts";
 
@@ -76,7 +77,18 @@ function Facts({ open }: { open: Model | null }) {
           </div>
         ))}
       </dl>
-      {overview?.folded ? <p class="folded">{overview.folded}</p> : null}
+      {overview?.folded ? (
+        <p class="folded">
+          {t.folded}{" "}
+          <button
+            type="button"
+            disabled={pictures.value.length === 0 || job.value !== null}
+            onClick={() => void measureOnImages()}
+          >
+            {t.measureNow(pictures.value.length)}
+          </button>
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { curvePicture } from "../saved/curve";
 import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
 import { curveShown } from "../state/planning";
-import { answersCurrent, current, latency } from "../state/proof";
+import { answersCurrent, current, latency, latencyRefused } from "../state/proof";
 import { drag, locked, type Model, model, plan, selected, shown, takesShare, threshold, view } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { words } from "../words";
@@ -66,9 +66,11 @@ function Savings() {
         <Saving name={t.fileSize} change={size} show={bytes} />
         <Saving
           name={t.latency}
-          change={time ? { before: time.original.warm, after: time.pruned.warm } : undefined}
+          change={time?.differs ? { before: time.original.warm, after: time.pruned.warm } : undefined}
           show={milliseconds}
-          missing={t.noLatency}
+          missing={
+            answersCurrent.value && latencyRefused.value ? t.latencyRefused : time && !time.differs ? t.noDifference : t.noLatency
+          }
         />
       </tbody>
     </table>
@@ -108,7 +110,7 @@ function Saving(props: {
 
 function Cases() {
   const cases = drag.value?.preview.cases;
-  const withheld = drag.value?.preview.withheld ?? 0;
+  const tally = drag.value?.preview.tally;
   return (
     <>
       <table class="plan-cases">
@@ -130,10 +132,17 @@ function Cases() {
           ))}
         </tbody>
       </table>
-      {model.value && model.value.overview.pairs.length === 0 ? <p class="hint">{t.noPairs}</p> : null}
-      {withheld > 0 ? <p class="hint">{t.withheld(withheld)}</p> : null}
+      {model.value && model.value.overview.pairs.length === 0 ? <p class="hint">{noPairs(model.value)}</p> : null}
+      {tally ? <p class="hint tally">{t.tally(tally)}</p> : null}
     </>
   );
+}
+
+/** A depthwise layer whose neighbours are not normalised makes no pair before it is measured. */
+function noPairs({ overview }: Model): string {
+  const depthwise = overview.layers.filter((it) => it.kind === "depthwise").length;
+  if (depthwise === 0) return t.noPairs;
+  return overview.folded ? t.pairsUnmeasured(depthwise) : t.pairsUnnormalised(depthwise);
 }
 
 /** The case told on the user's own layer. */
@@ -215,11 +224,11 @@ function Left() {
   const fixed = now?.not_prunable ?? model.value?.overview.not_prunable ?? [];
   return (
     <>
-      {now && now.withheld.length > 0 ? (
-        <details open={now.withheld.length <= 3}>
-          <summary>{t.deadWithheld(now.withheld.reduce((sum, it) => sum + it.channels, 0))}</summary>
+      {now && now.tally.withheld > 0 ? (
+        <details open={now.tally_withheld.length <= 3}>
+          <summary>{t.deadWithheld(now.tally.withheld)}</summary>
           <Reasons
-            of={now.withheld.map((it) => ({
+            of={now.tally_withheld.map((it) => ({
               node: it.node,
               reason: t.because(it.channels, it.reason),
             }))}

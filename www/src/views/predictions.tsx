@@ -9,10 +9,12 @@ import {
   failures,
   type Latency,
   latency,
+  latencyRefused,
   type Product,
   runBoth,
   stoppedBefore,
 } from "../state/proof";
+import { namesClasses } from "../state/unchanged";
 import type { Top } from "../wasm/core";
 import { words } from "../words";
 
@@ -28,7 +30,11 @@ export function Predictions() {
   const [most, setMost] = useState(PAGE);
   const all = answers.value;
   if (all.length === 0) {
-    return <p class="hint">{pictures.value.length === 0 ? t.noImages : t.before}</p>;
+    return (
+      <p class="hint">
+        {pictures.value.length === 0 ? t.noImages : namesClasses.value === false ? t.beforeOutputs : t.before}
+      </p>
+    );
   }
   const stale = !answersCurrent.value;
   const agreeing = all.filter((it) => it.agree).length;
@@ -54,6 +60,8 @@ export function Predictions() {
       <Shift answers={all} />
       <Missing />
       {time ? <Times time={time} /> : null}
+      {time && !time.differs ? <p class="hint">{words.plan.noDifference}</p> : null}
+      {latencyRefused.value ? <p class="hint">{t.latencyRefused}</p> : null}
       <table>
         <caption>{t.table}</caption>
         <thead>

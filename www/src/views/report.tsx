@@ -8,6 +8,7 @@ import { bytes, count, fixed, percent, removedPercent, value } from "../lib/form
 import { ownAddress } from "../lib/origin";
 import { cuts } from "../state/cursor";
 import { stem } from "../state/exports";
+import { judgedPlan } from "../state/lab/judged";
 import { lockedRows, ownRows } from "../state/locks";
 import { answers, answersCurrent, current, latency } from "../state/proof";
 import { settings } from "../state/settings";
@@ -17,6 +18,7 @@ import reportCss from "../styles/report.css?inline";
 import type { Change, Plan } from "../wasm/core";
 import { words } from "../words";
 import { language } from "../words/language";
+import { accuracyLine } from "./accuracy-line";
 import { CASES } from "./cases-words";
 import { AgainstTable, Overlap } from "./pinned";
 
@@ -125,6 +127,7 @@ function Savings({ full }: { full: Plan }) {
         <Line name={words.plan.macs} change={preview.macs} show={count} />
         <Line name={words.plan.channels} change={preview.channels} show={count} />
         <Line name={words.plan.fileSize} change={full.bytes} show={bytes} />
+        <Accuracy />
       </tbody>
     </table>
   );
@@ -137,6 +140,29 @@ function Line({ name, change, show }: { name: string; change: Change; show: (n: 
       <td>{show(change.before)}</td>
       <td>{show(change.after)}</td>
       <td>{percent(removedPercent(change))}</td>
+    </tr>
+  );
+}
+
+/** What the lab measured, or that it did not; never of another plan without saying so. */
+function Accuracy() {
+  const judged = judgedPlan.value;
+  const line = judged ? accuracyLine(judged) : null;
+  return (
+    <tr>
+      <th scope="row">{line?.agreement ? t.agreementName : t.accuracyName}</th>
+      {line && judged ? (
+        <>
+          <td>{line.before}</td>
+          <td>{line.after}</td>
+          <td>
+            {line.change}
+            <small>{t.accuracyNote(judged, line.interval)}</small>
+          </td>
+        </>
+      ) : (
+        <td colSpan={3}>{t.notJudged}</td>
+      )}
     </tr>
   );
 }
@@ -230,7 +256,9 @@ function Evidence() {
         {made?.repairedOn ? t.repaired(made.repairedOn) : ""}
         {fresh ? t.agree(agree, all.length) : t.notRun}
         {fresh && latency.value
-          ? t.latency(fixed(latency.value.original.warm, 2), fixed(latency.value.pruned.warm, 2))
+          ? latency.value.differs
+            ? t.latency(fixed(latency.value.original.warm, 2), fixed(latency.value.pruned.warm, 2))
+            : t.noLatencyDifference
           : ""}
       </p>
     </section>
@@ -238,9 +266,9 @@ function Evidence() {
 }
 
 function Remarks({ full }: { full: Plan }) {
-  const withheld = full.withheld.reduce((sum, it) => sum + it.channels, 0);
   const items = [
-    withheld > 0 ? t.withheld(withheld, full.withheld[0]!.reason) : "",
+    words.plan.tally(full.tally),
+    full.tally.withheld > 0 ? t.withheld(full.tally.withheld, full.tally_withheld[0]!.reason) : "",
     full.dead_branches.length > 0 ? t.branches(full.dead_branches.length) : "",
     full.approximate.length > 0 ? t.approximate(full.approximate.length) : "",
     full.not_prunable.length > 0

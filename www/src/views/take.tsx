@@ -1,5 +1,6 @@
 /** The pruned network as a file: the check it had to pass, and what was saved. */
 import { bytes, value } from "../lib/format";
+import { changed } from "../state/changes";
 import {
   answers,
   answersCurrent,
@@ -95,7 +96,9 @@ function Blocks() {
         type="button"
         class="link"
         onClick={() => {
+          const before = multiple.value;
           multiple.value = BLOCK;
+          changed(words.dial.changedBy(t.keepMultiples(BLOCK), before, BLOCK));
         }}
       >
         {t.keepMultiples(BLOCK)}

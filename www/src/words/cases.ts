@@ -4,7 +4,7 @@ import { plural } from "../lib/format";
 export const cases = {
   steps: ["Before", "Depthwise", "Behind", "Cut, say nothing", "Cut and fold"] as readonly string[],
   noPairs:
-    "The four cases are about a depthwise convolution between two BatchNorms, and this network has none. The panel “Channel” tells what happens to its channels.",
+    "The four cases are about a depthwise convolution between two BatchNormalizations, and none is known here. The panel “Channel” shows what happens to the other channels. If the file has no BatchNormalization, measure it on images first.",
   notInPair:
     "The selected channel is in no depthwise pair: choose one of the cases above, or another channel in the map.",
   choose: "Choose one of the cases above, or a channel in the map.",
@@ -37,7 +37,11 @@ export const cases = {
     normAnd: (activation: string) => `BN + ${activation}`,
     nextLayer: "Next layer",
     noReader: "nobody reads it",
-    reads: (input: number) => `reads input ${input}`,
+    /** `others`: layers that read it besides the one that is named. */
+    reads: (inputs: readonly number[], others: number) =>
+      `reads ${inputs.length > 1 ? "inputs" : "input"} ${inputs.join(" and ")}${
+        others > 0 ? `, as ${others === 1 ? "does" : "do"} ${plural(others, "other layer")}` : ""
+      }`,
     missesNothing: "misses nothing",
     misses: (most: string) => `misses up to ${most}`,
     noFold: "nothing to fold",

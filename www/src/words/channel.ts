@@ -2,7 +2,7 @@
 import { count, plural } from "../lib/format";
 
 export const channel = {
-  choose: "Choose a channel in the map to see its distribution, its partner and what its removal folds where.",
+  choose: "Select a channel to see why it is kept or removed.",
   title: (n: number) => `Channel ${n}`,
   titleOf: (layer: string) => `of ${layer}`,
   before: "before the depthwise conv",
@@ -10,7 +10,7 @@ export const channel = {
   stepByStep: "Step by step",
   shareFate: (coupled: number) =>
     coupled > 1
-      ? `${plural(coupled, "normalised channel")}, this one among them, share one fate: they go together or not at all.`
+      ? `${plural(coupled, "normalised channel")}, this one among them, can only be removed together.`
       : "No other normalised channel is tied to it.",
   activation: (mean: string, std: string) => `After its activation: mean ${mean}, standard deviation ${std}.`,
   removed: "removed",

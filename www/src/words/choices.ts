@@ -48,41 +48,51 @@ const CASES: Record<keyof Cases, { name: string; meaning: string }> = {
   keep: { name: "Keep", meaning: "Case 1. Alive on both sides of its depthwise convolution." },
   output_dead: {
     name: "Output dead",
-    meaning: "Case 2. What comes out is pinned: nothing behind it would notice.",
+    meaning: "Case 2. What comes out is pinned, as often as P says.",
   },
   input_dead: {
     name: "Input dead",
-    meaning: "Case 3. It only ever sees 0 and emits one constant, which is folded into the next layer.",
+    meaning:
+      "Case 3. What enters is pinned, as often as P says; the constant that leaves is folded into the next layer.",
   },
   both_dead: { name: "Both dead", meaning: "Case 4. Pinned on both sides." },
 };
 
-/** `told`: whether readers learn of what goes. */
+/** How often something holds that holds with probability `p`. */
+export function often(p: number | null): string {
+  if (p === null) return "where it is pinned";
+  if (p >= 1) return "always";
+  if (p >= 0.99) return "nearly always";
+  return `in ${Math.round(100 * p)} % of positions`;
+}
+
+/** `told`: whether readers get the constant of what is removed. */
 function caseSentence(detail: ChannelDetail, told: boolean): string {
   const gone = detail.removed;
+  const isBefore = detail.role === "before";
+  const before = often((isBefore ? detail.this : detail.partner)?.probability ?? null);
+  const behind = often((isBefore ? detail.partner : detail.this)?.probability ?? null);
   switch (detail.case) {
     case "output_dead":
       return gone
-        ? "Output dead (case 2): it is alive before the depthwise convolution, but what comes out is pinned, so both go."
-        : "Output dead (case 2): what comes out of the depthwise convolution is pinned.";
+        ? `Output dead (case 2): it is alive before the depthwise convolution, but what comes out is pinned ${behind}, so both are removed.`
+        : `Output dead (case 2): what comes out of the depthwise convolution is pinned ${behind}.`;
     case "input_dead":
       return gone
-        ? `Input dead (case 3): the depthwise convolution only ever sees the pinned value and emits one constant, ${
-            told
-              ? "which moves into the next layer (shifting-factor fusion)"
-              : "of which the next layer is told nothing"
+        ? `Input dead (case 3): the depthwise convolution sees the pinned value ${before} and then emits one constant, ${
+            told ? "which is folded into the next layer (shifting-factor fusion)" : "which is dropped"
           }.`
-        : "Input dead (case 3): the depthwise convolution only ever sees the pinned value.";
+        : `Input dead (case 3): the depthwise convolution sees the pinned value ${before}.`;
     case "both_dead":
       return gone
-        ? "Both dead (case 4): pinned before and after the depthwise convolution; it goes and leaves its pinned value."
-        : "Both dead (case 4): pinned before and after the depthwise convolution.";
+        ? `Both dead (case 4): pinned ${before} before the depthwise convolution and ${behind} after it. It is removed and leaves its pinned value.`
+        : `Both dead (case 4): pinned ${before} before the depthwise convolution and ${behind} after it.`;
     case "keep":
       return gone
         ? "By probability both sides are alive; this criterion removes it all the same."
         : "Alive on both sides of its depthwise convolution: it is kept.";
     default:
-      if (gone) return "Not in a depthwise pair; every layer that reads it is told a constant instead.";
+      if (gone) return "Not in a depthwise pair; every layer that reads it receives a constant instead.";
       return "Not in a depthwise pair, and kept.";
   }
 }

@@ -18,6 +18,12 @@ export const dial = {
   outputsBelow: { params: "parameters removed", macs: "MACs removed", channels: "channels removed" },
   target: "MACs to remove, %",
   solve: (percent: number) => `Solve for −${percent} % MACs`,
+  /** A target that was missed, and why. */
+  closest: (removed: string, asked: string, reason: string) =>
+    `Asked for ${asked} of the MACs. Closest reachable: ${removed}, because ${reason}.`,
+  changedBy: (what: string, before: number, now: number) => `Plan changed by “${what}”: ${before} → ${now}.`,
+  changedByMeasuring: (before: string) =>
+    `Plan worked out anew from the measurement. Before it, ${before} of the MACs were removed.`,
   limits: "Limits per layer",
   limitsAndSeed: "Limits per layer, and seed",
   keepAtLeast: "Keep at least, per layer",

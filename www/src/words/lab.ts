@@ -75,10 +75,12 @@ export const lab = {
     repair: "Repair",
     repairHint:
       "Refits every layer behind a cut by least squares, without labels, on images that are not used above; then evaluate again.",
+    ended: "The evaluation was stopped, because another network or other images were opened.",
+    noImagesYet: "Choose labelled images above: some judge the network, the others can repair it.",
     noSpare:
       "All images are used for judging. Use fewer above, and the others can repair the pruned network without judging themselves.",
     repairWith: (images: number) => `Repair with ${images > 0 ? plural(images, "other image") : "other images"}`,
-    repairDone: "Repaired; the proof says how it went. Evaluate it here.",
+    repairDone: "Repaired. See Proof for the result, and evaluate it here.",
     byClass: "By class, %",
     classImages: (label: string, images: number) => `${label}: ${images} images`,
     lostMost: "Show those that lost most",
@@ -159,7 +161,7 @@ export const lab = {
         sure ? " with 95 % confidence: more images would narrow the interval, or allow more" : " on these images"
       }.`,
     found: (macs: string, images: number, asked: string, measured: string, doubt: boolean) =>
-      `The knob is set: ${macs} of the MACs go, and on ${plural(images, "image")} the network ${asked}: ${measured}.${
+      `Set to −${macs} MACs. On ${plural(images, "image")} the network ${asked}: ${measured}.${
         doubt ? " The interval reaches beyond the limit, so on other images it may not hold." : ""
       }`,
     measured: (value: string, interval: string) => `${value}, 95 % interval ${interval}`,

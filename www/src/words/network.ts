@@ -1,5 +1,5 @@
 /** The open network, the samples, and what opening can come to. */
-import { count } from "../lib/format";
+import { count, plural } from "../lib/format";
 
 export const network = {
   name: "Network",
@@ -21,6 +21,9 @@ export const network = {
   after: "After Zhao et al.,",
   paper: "Probability-Based Channel Pruning for Depthwise Separable Convolutional Networks",
   published: ", JCST 37(3), 2022. doi 10.1007/s11390-022-2131-8",
+
+  folded: "This file has no BatchNormalization, so β and γ are gone and nothing is known about its channels yet.",
+  measureNow: (images: number) => `Measure on ${plural(images, "image")}`,
 
   opening: (name: string) => `Opening ${name}`,
   tooLarge: (name: string, megabytes: number, most: number) =>

@@ -1,5 +1,6 @@
 /** What the plan does: savings, cases, layers, reasons, and the plan it is held against. */
 import { count, plural } from "../lib/format";
+import type { Tally } from "../wasm/core";
 
 export const plan = {
   name: "Plan",
@@ -18,13 +19,31 @@ export const plan = {
   fileSize: "File size",
   latency: "Latency, warm",
   noLatency: "run both networks to measure",
+  latencyRefused: "not measured: other work was running; run again",
+  noDifference: "no measurable difference",
   cases: "Four-case plan",
   case: "Case",
   meaning: "What it means",
   notDead: (threshold: number) =>
     `Not dead at τ = ${threshold}. This criterion goes by its own order and removes some of them too.`,
-  noPairs: "This network has no depthwise pair, so the four cases are empty; other channels can still go.",
-  withheld: (n: number) => `${plural(n, "dead channel")} withheld: see the reasons below.`,
+  noPairs: "This network has no depthwise convolution, so the four cases are empty. Other channels can be removed.",
+  pairsUnmeasured: (depthwise: number) =>
+    `Nothing is known yet about the channels around the ${plural(depthwise, "depthwise layer")}: this file has no BatchNormalization. Measure on images to get the four cases.`,
+  pairsUnnormalised: (depthwise: number) =>
+    `None of the ${plural(depthwise, "depthwise layer")} lies between two BatchNormalizations, so the four cases are empty. Other channels can be removed.`,
+  /** Every coupled channel once. */
+  tally: (it: Tally) => {
+    const parts = [
+      [it.kept, "kept"],
+      [it.output_dead + it.input_dead + it.both_dead, "removed as dead"],
+      [it.removed_alive, "removed though alive"],
+      [it.withheld, "withheld"],
+      [it.outside_kept, "kept outside pairs"],
+      [it.outside_removed, "removed outside pairs"],
+    ] as const;
+    const sum = parts.filter(([n], i) => n > 0 || i === 0).map(([n, what]) => `${count(n)} ${what}`);
+    return `${count(it.channels)} coupled channels = ${sum.join(" + ")}.`;
+  },
   example: (channel: number, layer: string) => `Here: channel ${channel} of ${layer}`,
   perLayer: "Per layer",
   layerTable: "Channels, parameters and MACs per layer",

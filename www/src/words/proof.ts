@@ -84,7 +84,9 @@ export const proof = {
 
   predictions: {
     noImages: "There is no image to run on: add or drop some, or use the samples.",
-    before: "Both networks’ five best answers will stand here, side by side.",
+    before: "Run both networks to compare their top-5 predictions.",
+    beforeOutputs:
+      "Run both networks to compare their outputs. This network is not a classifier, so it has no top-5 predictions.",
     agree: (agreeing: number, images: number) =>
       `${agreeing} of ${plural(images, "image")} ${agreeing === 1 ? "agrees" : "agree"} on the top-1 class`,
     compared: (images: number) => `${plural(images, "image")} compared`,
@@ -103,9 +105,10 @@ export const proof = {
     unread: (images: number) => `${plural(images, "image")} could not be read`,
     failure: (name: string, reason: string) => `${name}: ${reason}`,
     latency: "Latency",
+    latencyRefused: "Latency was not measured, because other work was running. Run again when it is done.",
     first: "first, with compiling",
     warm: "warm, median",
-    halfWithin: (runs: number) => `half of ${runs} within`,
+    halfWithin: (runs: number) => `middle 50 % of ${plural(runs, "run")}`,
     range: (low: string, high: string) => `${low} – ${high}`,
     /** `few`: the repair had fewer images than `enough`. */
     fitted: (own: number, all: number, few: boolean, images: number, enough: number) =>

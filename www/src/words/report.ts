@@ -1,5 +1,6 @@
 /** The plan on one page. */
 import { plural } from "../lib/format";
+import type { Judged } from "../state/lab/judged";
 
 export const report = {
   name: "Report",
@@ -27,6 +28,15 @@ export const report = {
     `${cut} of ${plural(layers, "layer")} ${cut === 1 ? "loses" : "lose"} channels`,
   layersNote: "and so much of their MACs",
   more: (n: number) => `and ${n} more`,
+  accuracyName: "Accuracy (top-1)",
+  agreementName: "Agreement with the original",
+  notJudged: "not measured: evaluate in the Lab",
+  points: (difference: string) => `${difference} points`,
+  /** On what it was measured, when, and whether of this plan. */
+  accuracyNote: (of: Judged, interval: string) =>
+    ` 95 % interval ${interval}, ${plural(of.result.images, "image")} of ${of.data}${
+      of.result.measuredAt ? `, ${new Date(of.result.measuredAt).toISOString().slice(0, 10)}` : ""
+    }${of.repaired ? ", repaired network" : ""}${of.current ? "" : "; measured for another plan"}`,
   proof: "Proof",
   checked: (difference: string, samples: number, most: string) =>
     `The pruned file differs from a masked copy of the original by at most ${difference} over ${plural(samples, "sample")} (outputs up to ${most}). `,
@@ -36,6 +46,7 @@ export const report = {
     `Both networks name the same class on ${agree} of ${plural(images, "image")}. `,
   notRun: "The networks have not been run side by side on this plan. ",
   latency: (original: string, pruned: string) => `Warm latency ${original} → ${pruned} ms in this browser.`,
+  noLatencyDifference: "Warm latency: no measurable difference in this browser.",
   remarks: "Remarks",
   withheld: (channels: number, reason: string) => `${plural(channels, "dead channel")} withheld: ${reason}`,
   branches: (n: number) => `${plural(n, "whole branch", "whole branches")} leave.`,

@@ -8,6 +8,7 @@ import type {
   PlanOptions,
   Prediction,
   Preview,
+  Solved,
   Topology,
 } from "../wasm/core";
 
@@ -83,7 +84,7 @@ export interface Api {
   preview(options: PlanOptions, channel: [number, number] | null): Promise<Drag>;
   channel(site: number, channel: number, options: PlanOptions): Promise<ChannelDetail>;
   curve(options: PlanOptions, amounts: number[]): Promise<Curve>;
-  solveMacs(options: PlanOptions, percent: number): Promise<number>;
+  solveMacs(options: PlanOptions, percent: number): Promise<Solved>;
   /** About `points` thresholds or shares, from least to most pruning, evenly over the MACs that can go. */
   sweepKnobs(options: PlanOptions, points: number): Promise<Float64Array>;
   /** Begins a search for the largest pruning that holds; `guardTell` says how the last answer did. */

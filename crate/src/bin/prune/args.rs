@@ -40,7 +40,7 @@ plan options:
   --steps LIST          (repair) refit (default), recalibrate, or refit,recalibrate
   --twin TWIN.onnx      (apply) also write the masked twin the result is checked against
 
-Presets: imagenet, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input shape when not given.
+Presets: imagenet, imagenet-tf, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input shape when not given.
 Data: a folder, .zip or .tar.gz with one folder per class, a flat folder of images, a CSV of files and labels, IDX files,
 CIFAR binaries.
 ";

@@ -10,6 +10,7 @@ use channel_pruning::report::Criterion;
 use channel_pruning::session::{Session, Which};
 
 use crate::args::{Command, Target};
+use crate::progress::Progress;
 use crate::{lab, print};
 
 /// Pictures that calibration and repair take by default.
@@ -162,15 +163,15 @@ fn inspect(command: &Command) -> Result<()> {
 
 fn plan(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
-    let (options, guarded) = lab::budget(&mut session, command)?;
-    let plan = session.plan(&options)?;
-    print::planned(command.json, &plan, guarded.as_ref())
+    let budget = lab::budget(&mut session, command)?;
+    let plan = session.plan(&budget.options)?;
+    print::planned(command.json, &plan, &budget)
 }
 
 fn apply(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
-    let (options, guarded) = lab::budget(&mut session, command)?;
-    let mut pruned = session.prune(&options)?;
+    let budget = lab::budget(&mut session, command)?;
+    let mut pruned = session.prune(&budget.options)?;
     let check = session.check(&pruned)?;
     if !check.passed {
         return Err(Error::new(format!(
@@ -187,7 +188,7 @@ fn apply(command: &Command) -> Result<()> {
     let twin = twin.transpose()?;
     let result = command.output.as_deref().map(|p| (p, pruned.bytes.clone()));
     write_all(&[result, twin].into_iter().flatten().collect::<Vec<_>>())?;
-    print::planned(command.json, &pruned.plan, guarded.as_ref())
+    print::planned(command.json, &pruned.plan, &budget)
 }
 
 fn run_images(command: &Command) -> Result<()> {
@@ -247,8 +248,11 @@ fn repair(command: &Command) -> Result<()> {
     for item in pictures(command)?.iter() {
         images.push(feeder.feed(&item.map_err(Error::new)?.image));
     }
-    let (options, _) = lab::budget(&mut session, command)?;
-    let repaired = session.repair(&options, &command.steps, &images, |_, _| ())?;
+    let budget = lab::budget(&mut session, command)?;
+    let progress = Progress::new("refitting layer");
+    let tick = |at, total| progress.step(at, total);
+    let repaired = session.repair(&budget.options, &command.steps, &images, tick)?;
+    drop(progress);
     if let Some(path) = &command.output {
         write(path, &repaired.bytes)?;
     }

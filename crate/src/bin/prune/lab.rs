@@ -7,7 +7,7 @@ use std::path::Path;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
 use channel_pruning::evaluate::{self, Done, HEADER, Judge, Promise, Wish};
-use channel_pruning::report::{Guarded, PlanOptions};
+use channel_pruning::report::{Guarded, PlanOptions, Solved};
 use channel_pruning::session::{Knob, Measure, Session};
 
 use crate::args::{Command, Target};
@@ -39,27 +39,52 @@ pub fn eval(command: &Command) -> Result<()> {
     }
 }
 
+/// Plan options with what a target or a promise made of them.
+pub struct Budget {
+    pub options: PlanOptions,
+    pub guarded: Option<Guarded>,
+    /// How near a target in MACs or parameters was reached.
+    pub solved: Option<Solved>,
+}
+
 /// The plan options with what a target or a promise makes of them, and what was found on the images.
-pub fn budget(session: &mut Session, command: &Command) -> Result<(PlanOptions, Option<Guarded>)> {
+pub fn budget(session: &mut Session, command: &Command) -> Result<Budget> {
     let mut options = command.options.clone();
+    let mut solve = |measure, percent| -> Result<Budget> {
+        let solved = session.solve(&options, measure, percent)?;
+        if let Some(reason) = &solved.reason {
+            eprintln!(
+                "prune: asked for {percent} %, closest reachable: {:.1} %, because {reason}",
+                solved.removed
+            );
+        }
+        Knob::of(options.criterion).set(&mut options, solved.amount);
+        Ok(Budget {
+            options: options.clone(),
+            guarded: None,
+            solved: Some(solved),
+        })
+    };
     let promise = match command.target {
-        None => return Ok((options, None)),
-        Some(Target::Macs(percent)) => {
-            let knob = session.solve(&options, Measure::Macs, percent)?;
-            Knob::of(options.criterion).set(&mut options, knob);
-            return Ok((options, None));
+        None => {
+            return Ok(Budget {
+                options,
+                guarded: None,
+                solved: None,
+            });
         }
-        Some(Target::Params(percent)) => {
-            let knob = session.solve(&options, Measure::Params, percent)?;
-            Knob::of(options.criterion).set(&mut options, knob);
-            return Ok((options, None));
-        }
+        Some(Target::Macs(percent)) => return solve(Measure::Macs, percent),
+        Some(Target::Params(percent)) => return solve(Measure::Params, percent),
         Some(Target::MaxLoss(points)) => Promise::MaxLoss(points / 100.0),
         Some(Target::MinAgreement(percent)) => Promise::MinAgreement(percent / 100.0),
     };
     let mut judge = judge(session, command)?;
     let (options, guarded) = evaluate::largest(session, &mut judge, &options, promise)?;
-    Ok((options, Some(guarded)))
+    Ok(Budget {
+        options,
+        guarded: Some(guarded),
+        solved: None,
+    })
 }
 
 pub fn sweep(session: &mut Session, command: &Command) -> Result<()> {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod lab;
 mod print;
+mod progress;
 
 use std::process::ExitCode;
 

@@ -6,8 +6,11 @@ use channel_pruning::calibrate::Stats;
 use channel_pruning::error::{Error, Result};
 use channel_pruning::report::{
     Change, Closeness, Evaluation, Guarded, Latency, Overview, Plan, Prediction, RepairReport,
+    Solved,
 };
 use serde::Serialize;
+
+use crate::lab::Budget;
 
 /// Prints a line.
 macro_rules! say {
@@ -126,11 +129,19 @@ struct Planned<'a> {
     plan: &'a Plan,
     #[serde(skip_serializing_if = "Option::is_none")]
     guard: Option<&'a Guarded>,
+    /// How near the target was reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    solved: Option<&'a Solved>,
 }
 
-pub fn planned(as_json: bool, p: &Plan, guard: Option<&Guarded>) -> Result<()> {
+pub fn planned(as_json: bool, p: &Plan, budget: &Budget) -> Result<()> {
+    let guard = budget.guarded.as_ref();
     if as_json {
-        return json(&Planned { plan: p, guard });
+        return json(&Planned {
+            plan: p,
+            guard,
+            solved: budget.solved.as_ref(),
+        });
     }
     plan(p)?;
     if let Some(guard) = guard {
@@ -249,10 +260,21 @@ pub fn plan(p: &Plan) -> Result<()> {
         c.input_dead,
         c.both_dead
     );
+    let t = p.tally;
+    let dead = t.output_dead + t.input_dead + t.both_dead;
+    say!(
+        "  {} coupled channels = {} kept + {dead} removed by case + {} removed otherwise + {} withheld + {} outside pairs ({} of them removed)",
+        t.channels,
+        t.kept,
+        t.removed_alive,
+        t.withheld,
+        t.outside_kept + t.outside_removed,
+        t.outside_removed
+    );
     for (title, rows) in [
         (
             "withheld",
-            p.withheld
+            p.tally_withheld
                 .iter()
                 .map(|w| format!("{} × {}: {}", w.channels, w.node, w.reason))
                 .collect::<Vec<_>>(),

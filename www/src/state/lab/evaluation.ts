@@ -5,17 +5,20 @@ import { addRecords, emptyTally, type Tally } from "../../lib/tally";
 import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import { current } from "../proof";
-import { options } from "../store";
+import { noticeText, options } from "../store";
 import { scope } from "./bench";
 import { fileKey, judgeFile, judgePlan } from "./judge";
 import { Clock, type Progress, Token, wasStopped } from "./progress";
-import { resultOf, results } from "./results";
+import { type Dated, resultOf, results } from "./results";
 
 export const evaluating = signal<Progress | null>(null);
 export const soFar = signal<Tally | null>(null);
 export const evaluationProblem = signal("");
 /** What the last evaluation came to, for those who do not see the page. */
 export const evaluationNews = signal("");
+
+/** The last plan that was evaluated on these images, whatever the plan is now. */
+export const lastEvaluated = signal<Dated | null>(null);
 
 export const planResult = computed(() => resultOf(options.value));
 
@@ -66,6 +69,8 @@ export async function evaluate(): Promise<void> {
       repairedKey.value = { bytes: product.bytes, key };
       await judgeFile(key, async () => product.bytes, wish);
     }
+    const result = resultOf(plan);
+    if (result) lastEvaluated.value = result;
     evaluationNews.value = words.lab.evaluation.news;
   } catch (error) {
     if (!wasStopped(error)) evaluationProblem.value = sentence(error);
@@ -82,6 +87,8 @@ export async function evaluate(): Promise<void> {
 
 /** Another network or other images: what was said of the last ones is over. */
 export function forgetEvaluation(): void {
+  if (token && !token.stopped) noticeText.value = words.lab.evaluation.ended;
+  lastEvaluated.value = null;
   stopEvaluation();
   evaluationProblem.value = "";
   evaluationNews.value = "";

@@ -8,6 +8,7 @@ import type { Against, Change, Evaluation } from "../../wasm/core";
 import { words } from "../../words";
 import type { GuardStep } from "../../worker/api";
 import { sentence } from "../../worker/engine";
+import { changed } from "../changes";
 import { cutterCall } from "../engines";
 import { knobOf, searchLargest } from "../guarded";
 import { setAmount } from "../planning";
@@ -112,7 +113,10 @@ async function attempt(plan: WholePlan, wanted: Pledge, wish: Parameters<typeof 
 function settle(wanted: Pledge, knob: number | null): void {
   const best = tried.value.find((it) => it.knob === knob && it.holds) ?? null;
   found.value = { pledge: wanted, best };
-  if (best) setAmount(best.knob, performance.now());
+  if (!best) return;
+  const before = knobOf(options.value);
+  setAmount(best.knob, performance.now());
+  if (best.knob !== before) changed(words.dial.changedBy(words.lab.guard.name, before, best.knob));
 }
 
 /** Another network or other images: what was found on the last ones does not hold here. */

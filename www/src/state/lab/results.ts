@@ -8,17 +8,21 @@ import { scope } from "./bench";
 /** A version of what is kept: results of a core that counts differently must not mix. */
 const VERSION = "1";
 
-export const results = signal<ReadonlyMap<string, Evaluation>>(new Map());
+/** With the time it was measured; results that were kept earlier have none. */
+export type Dated = Evaluation & { measuredAt?: number };
+
+export const results = signal<ReadonlyMap<string, Dated>>(new Map());
 /** The scope whose results are read in. */
 export const ready = signal("");
 
 const prefixOf = (scopeKey: string) => `result|${VERSION}|${scopeKey}`;
 
-export function resultOf(plan: PlanOptions): Evaluation | null {
+export function resultOf(plan: PlanOptions): Dated | null {
   return results.value.get(keyOf(plan)) ?? null;
 }
 
-export function addResult(scopeKey: string, planKey: string, result: Evaluation): void {
+export function addResult(scopeKey: string, planKey: string, evaluated: Evaluation): void {
+  const result: Dated = { ...evaluated, measuredAt: Date.now() };
   void keep(prefixOf(scopeKey) + planKey, result);
   if (scope.peek()?.key === scopeKey) results.value = new Map(results.peek()).set(planKey, result);
 }
@@ -30,7 +34,7 @@ export function startResults(): void {
     results.value = new Map();
     ready.value = "";
     if (!key) return;
-    kept<Evaluation>(prefixOf(key)).then((found) => {
+    kept<Dated>(prefixOf(key)).then((found) => {
       if (scope.peek()?.key !== key) return;
       results.value = new Map([...found, ...results.peek()]);
       ready.value = key;

@@ -167,6 +167,7 @@ async function judgeBetween(plan: WholePlan, of: Scope, mine: Token): Promise<vo
 /** Takes up what was begun for the network and data that are open. */
 export function startSweeping(): void {
   let seen = "";
+  let reloaded = true;
   effect(() => {
     const of = scope.value;
     const key = of && ready.value === of.key ? of.key : "";
@@ -178,13 +179,19 @@ export function startSweeping(): void {
       sweeping.value = null;
     });
     if (!of || !key) return;
-    void takeUp(of);
+    // After a reload it goes on. Coming back to a network is no request to go on.
+    void takeUp(of, reloaded);
+    reloaded = false;
   });
 }
 
-async function takeUp(of: Scope): Promise<void> {
+async function takeUp(of: Scope, goOn: boolean): Promise<void> {
   const held = (await kept<Sweep | null>(keyIn(of))).get("");
   if (!held || scope.value?.key !== of.key || sweep.value) return;
+  if (held.running && !goOn) {
+    store(of, { ...held, running: false });
+    return;
+  }
   sweep.value = held;
   // The sweep before may still be stopping.
   while (token) await new Promise((resolve) => setTimeout(resolve, 50));

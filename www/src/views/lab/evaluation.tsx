@@ -180,7 +180,7 @@ function RepairHere() {
   return (
     <div class="lab-repair">
       <h3>{t.repair}</h3>
-      <p class="hint">{left > 0 ? t.repairHint : t.noSpare}</p>
+      <p class="hint">{left > 0 ? t.repairHint : scope.value ? t.noSpare : t.noImagesYet}</p>
       <div class="row">
         <button
           type="button"

@@ -1,12 +1,13 @@
 import { effect, untracked } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { busy } from "../../state/busy";
 import { scope, startBench } from "../../state/lab/bench";
 import { builtInFits, chooseBuiltIn, labelled, reading, startData } from "../../state/lab/data";
-import { forgetEvaluation } from "../../state/lab/evaluation";
-import { forgetGuard } from "../../state/lab/guard";
+import { evaluating, forgetEvaluation } from "../../state/lab/evaluation";
+import { forgetGuard, guarding } from "../../state/lab/guard";
 import { startResults } from "../../state/lab/results";
-import { startSweeping } from "../../state/lab/sweep";
+import { startSweeping, sweeping } from "../../state/lab/sweep";
 import { labPart } from "../../state/store";
 import type { LabPart } from "../../state/url";
 import { words } from "../../words";
@@ -33,6 +34,9 @@ function start(): void {
   startBench();
   startResults();
   startSweeping();
+  effect(() => {
+    busy.value = evaluating.value !== null || sweeping.value !== null || guarding.value !== null;
+  });
   let judged = "";
   effect(() => {
     const key = scope.value?.key ?? "";

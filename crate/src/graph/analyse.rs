@@ -1,0 +1,163 @@
+//! tract's analysis of shapes and values, a node at a time, so that a size can be looked at before
+//! tract acts on it: it would evaluate an Expand of constants whatever it amounts to, and takes it for
+//! granted that what is convolved, pooled or normalised has channels.
+
+use std::collections::BTreeSet;
+
+use tract_onnx::prelude::{DatumType, InferenceModel, TVec};
+use tract_onnx::tract_hir::internal::{DimLike, Factoid, InferenceFact, OutletId};
+
+use crate::error::{Error, Result};
+use crate::limits::{MAX_AXIS, MAX_TENSOR_ELEMENTS, product_within};
+
+/// Finds what is known of every tensor. What tract refuses stays unknown, and hides nothing else.
+///
+/// # Errors
+/// When a node would make a tensor too large, or lacks the axes that it works on.
+pub fn analyse(network: &mut InferenceModel) -> Result<()> {
+    let mut waiting: BTreeSet<usize> = (0..network.nodes().len()).collect();
+    while let Some(node) = waiting.pop_first() {
+        guard(network, node)
+            .map_err(|reason| Error::at(network.node(node).name.clone(), reason))?;
+        for outlet in step(network, node).unwrap_or_default() {
+            if outlet.node != node {
+                waiting.insert(outlet.node);
+            }
+            let readers = &network.node(outlet.node).outputs[outlet.slot].successors;
+            waiting.extend(readers.iter().map(|r| r.node).filter(|r| *r != node));
+        }
+    }
+    Ok(())
+}
+
+/// Lets one node refine what is known around it; returns what changed.
+fn step(
+    network: &mut InferenceModel,
+    node: usize,
+) -> tract_onnx::prelude::TractResult<Vec<OutletId>> {
+    let (inputs, outputs) = network.node_facts(node)?;
+    let inputs: TVec<InferenceFact> = inputs.into_iter().cloned().collect();
+    let outputs: TVec<InferenceFact> = outputs.into_iter().cloned().collect();
+    let watched = network
+        .node(node)
+        .op
+        .observe_outlets(network, network.node(node))?;
+    let seen: TVec<InferenceFact> = watched
+        .iter()
+        .map(|o| network.outlet_fact(*o).cloned())
+        .collect::<Result<_, _>>()?;
+    if outputs.len() != network.node(node).op.nboutputs()? {
+        return Err(
+            std::io::Error::other("has another number of outputs than its operator").into(),
+        );
+    }
+    let (ins, outs, others) = network.node_mut(node).op.infer(
+        inputs.iter().collect(),
+        outputs.iter().collect(),
+        seen.iter().collect(),
+    )?;
+    let places: Vec<OutletId> = network
+        .node(node)
+        .inputs
+        .iter()
+        .copied()
+        .chain((0..outs.len()).map(|slot| OutletId::new(node, slot)))
+        .chain(watched)
+        .collect();
+    let mut changed = Vec::new();
+    for (place, found) in places
+        .into_iter()
+        .zip(ins.iter().chain(&outs).chain(&others))
+    {
+        let old = network.outlet_fact(place)?;
+        let fact = found.unify(old)?;
+        if fact != *old {
+            network.set_outlet_fact(place, fact)?;
+            changed.push(place);
+        }
+    }
+    Ok(changed)
+}
+
+/// Looks at the operands that decide how large a node's result is, and at the axes it needs.
+fn guard(network: &InferenceModel, node: usize) -> Result<(), String> {
+    let Ok((inputs, outputs)) = network.node_facts(node) else {
+        return Ok(());
+    };
+    let op = network.node(node).op.name();
+    let axes = match op.as_ref() {
+        "ConvHir" | "ConvTranspose" | "MaxPool" | "SumPool" | "OnnxMaxPoolIndices" => 3,
+        "BatchNorm" | "InstanceNorm" | "GroupNorm" | "Prelu" => 2,
+        _ => 0,
+    };
+    let ranks = inputs.first().into_iter().chain(outputs.first());
+    if let Some(rank) = ranks
+        .filter_map(|f| f.shape.rank().concretize())
+        .find(|rank| *rank < axes)
+    {
+        return Err(format!(
+            "works on a tensor of {rank} axes, and needs at least {axes}"
+        ));
+    }
+    let shape: Option<Vec<usize>> = inputs
+        .first()
+        .and_then(|f| f.shape.concretize())
+        .and_then(|dims| dims.iter().map(|d| d.to_usize().ok()).collect());
+    let read = |slot: usize| integers(inputs.get(slot)?);
+    let made = match op.as_ref() {
+        "MultiBroadcastTo" => read(1),
+        "ConstantOfShape" => read(0),
+        "Tile" => shape.zip(read(1)).map(|(shape, times)| {
+            let sizes = shape.iter().zip(times);
+            sizes.map(|(s, t)| (*s as i64).saturating_mul(t)).collect()
+        }),
+        "Pad" => shape.zip(read(1)).map(|(shape, pads)| {
+            let all = pads.iter().map(|p| p.saturating_abs());
+            let added = all.fold(0i64, i64::saturating_add);
+            shape
+                .iter()
+                .map(|s| (*s as i64).saturating_add(added))
+                .collect()
+        }),
+        "OneHot" => shape
+            .zip(read(1))
+            .map(|(shape, depth)| shape.iter().map(|s| *s as i64).chain(depth).collect()),
+        "Range" => match (read(0), read(1), read(2)) {
+            (Some(from), Some(to), Some(step)) => range(&from, &to, &step).map(|n| vec![n]),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(made) = made else {
+        return Ok(());
+    };
+    let sizes = || made.iter().map(|n| usize::try_from(*n).unwrap_or(1).max(1));
+    // Weights may be made from a single number, and are then as large as weights are.
+    if product_within(sizes(), 4 * MAX_TENSOR_ELEMENTS).is_some() && sizes().all(|n| n <= MAX_AXIS)
+    {
+        return Ok(());
+    }
+    let dims = made.iter().take(8).map(ToString::to_string);
+    Err(format!(
+        "makes a tensor of the shape {}, which is too large to be handled",
+        dims.collect::<Vec<_>>().join("×")
+    ))
+}
+
+/// The values of a short list of whole numbers.
+fn integers(fact: &InferenceFact) -> Option<Vec<i64>> {
+    let value = fact.value.concretize()?;
+    if value.len() > 64 {
+        return None;
+    }
+    let cast = value.cast_to_dt(DatumType::I64).ok()?;
+    let view = cast.to_plain_array_view::<i64>().ok()?;
+    Some(view.iter().copied().collect())
+}
+
+fn range(from: &[i64], to: &[i64], step: &[i64]) -> Option<i64> {
+    let (from, to, step) = (*from.first()?, *to.first()?, *step.first()?);
+    let all = i128::from(to) - i128::from(from);
+    let count = all.checked_div(i128::from(step)).unwrap_or(i128::MAX);
+    Some(i64::try_from(count).unwrap_or(i64::MAX))
+}
