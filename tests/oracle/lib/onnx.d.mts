@@ -4,3 +4,4 @@ export interface Model {
 }
 
 export function decode(bytes: Uint8Array): Model;
+export function encode(model: Model): Buffer;

@@ -1,5 +1,6 @@
 /** All state of the page, as signals. Actions change it, views and charts read it. */
 import { computed, signal } from "@preact/signals";
+import type { Entry } from "../lib/opened";
 import type { Order } from "../lib/order";
 import { readOwn } from "../lib/own";
 import type { ChannelDetail, Compensation, Criterion, LayerLimits, Per, Plan, PlanOptions } from "../wasm/core";
@@ -85,6 +86,11 @@ export const presetChoice = signal(initial.preset);
 export const labelsChoice = signal(initial.labels);
 /** What the hash named at start; the page opens it when the sample list is there. */
 export const wantedNet = initial.net;
+/** A network that a link was made with and the page does not have; what the link sets comes with it. */
+export const awaited = signal<{ file: string; text: string; state: Shared } | null>(null);
+export const linkAtStart = initial;
+/** Opened files that the browser keeps. */
+export const kept = signal<Entry[]>([]);
 
 export const samples = signal<{ networks: SampleNetwork[]; images: SampleImage[] }>({ networks: [], images: [] });
 export const model = signal<Model | null>(null);

@@ -69,7 +69,11 @@ function Savings() {
           change={time?.differs ? { before: time.original.warm, after: time.pruned.warm } : undefined}
           show={milliseconds}
           missing={
-            answersCurrent.value && latencyRefused.value ? t.latencyRefused : time && !time.differs ? t.noDifference : t.noLatency
+            answersCurrent.value && latencyRefused.value
+              ? t.latencyRefused
+              : time && !time.differs
+                ? t.noDifference
+                : t.noLatency
           }
         />
       </tbody>
