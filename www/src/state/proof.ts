@@ -394,8 +394,9 @@ function settled(): Promise<NonNullable<typeof store.shown.value>> {
 export function downloadPruned(): Promise<void> {
   return alone(async () => {
     const before = store.drag.value?.preview;
+    if (!before) throw words.saved.noPlan;
     const { preview: plan, identity } = await settled();
-    if (before && !sameCounts(before, plan)) throw words.saved.planMoved;
+    if (!sameCounts(before, plan)) throw words.saved.planMoved;
     const made = await withJob(t.pruning, stopRunner, (progress) => produce(progress));
     // A measurement that is under way is in the runner before it is on the page.
     if (made.identity !== identity) throw words.saved.planMoved;

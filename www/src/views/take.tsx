@@ -31,7 +31,7 @@ export function Take() {
         type="button"
         class="primary wide"
         disabled={!model.value}
-        aria-disabled={working.value}
+        aria-disabled={working.value || !drag.value}
         onClick={downloadPruned}
       >
         {t.download}
