@@ -1,9 +1,9 @@
 /** One worker, one wasm instance, one open network. Translates messages into Session calls. */
 
-import { expose, transfer } from "comlink";
+import { expose, type Remote, releaseProxy, transfer } from "comlink";
 import { digest, digestText } from "../lib/digest";
 import { identityOf, type Made, type Origin, sameMade } from "../state/identity";
-import { type ChannelDetail, Guard, type PlanOptions, Session, version } from "../wasm/core";
+import { type ChannelDetail, Guard, type Plan, type PlanOptions, Session, version } from "../wasm/core";
 import type { Api, GuardStep, Opened } from "./api";
 import type { Fault } from "./fault";
 import { coreReady } from "./ready";
@@ -265,7 +265,13 @@ const api: Api = {
     const s = await current();
     const by = listKey(repairing);
     repairing = [];
-    const plan = s.repair(options, progress);
+    let plan: Plan;
+    try {
+      plan = s.repair(options, progress);
+    } finally {
+      // The page's end of it would wait for ever.
+      (progress as unknown as Remote<typeof progress>)[releaseProxy]();
+    }
     // A repair that was not taken leaves the cut network as it was.
     made = { identity: identityOf(whence(s), options), repair: plan.repair?.declined ? "" : by };
     return plan;
