@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 import type { TestProjectInlineConfiguration } from "vitest/config";
+import { thirdParty } from "./scripts/licences/text.mjs";
 
 // The test runner prints failures with Map.groupBy, which Node 20 does not have yet.
 if (!("groupBy" in Map)) {
@@ -52,6 +53,18 @@ function offline(): Plugin {
   };
 }
 
+/** The licences of what others wrote, beside the page; in the bundle, so that they are there offline too. */
+function licences(): Plugin {
+  return {
+    name: "licences",
+    apply: "build",
+    generateBundle() {
+      if (this.environment.name !== "client") return;
+      this.emitFile({ type: "asset", fileName: "third-party-licences.txt", source: thirdParty() });
+    },
+  };
+}
+
 /** One project to a browser, so that each is run and counted by its name. */
 const browserTests = (name: string, which: TestProjectInlineConfiguration["test"]) => ({
   cacheDir,
@@ -72,7 +85,7 @@ const CHROMIUM_IS_ENOUGH = ["words", "repair-lesson", "unchanged", "layout", "pi
 );
 
 export default defineConfig({
-  plugins: [offline()],
+  plugins: [licences(), offline()],
   root: "www",
   cacheDir,
   // Relative, so that the same files work under any sub-path of any static host.

@@ -49,6 +49,7 @@ async function bundle(folder) {
     script: text(script[0]),
     style: style.map(text).join("\n"),
     wasm: wasm[0].body,
+    licences: readFileSync(path.join(folder, "third-party-licences.txt")),
     workers: read(/\.worker-.*\.js$/),
   };
 }
@@ -72,7 +73,7 @@ const hashOf = (code) => `'sha256-${createHash("sha256").update(code).digest("ba
 /** The end tag must not stand in a script, whatever the script says. */
 const inScript = (code) => code.replaceAll(/<\/(script)/gi, "<\\/$1").replaceAll("<!--", "<\\!--");
 
-function compose({ script, style, wasm, workers }, files) {
+function compose({ script, style, wasm, workers, licences }, files) {
   const icon = `data:image/svg+xml;base64,${readFileSync(at("www", "public", "favicon.svg")).toString("base64")}`;
   const code = inScript(script.replaceAll("./favicon.svg", icon));
   const policy = [
@@ -91,7 +92,7 @@ function compose({ script, style, wasm, workers }, files) {
     .replace(PRELOAD, "")
     .replace("./favicon.svg", icon)
     .replace(/<script type="module"[^>]*><\/script>/, () => `<style>${style}</style>`);
-  const inside = [...files, ["core.wasm", wasm]].map(
+  const inside = [...files, ["core.wasm", wasm], ["third-party-licences.txt", licences]].map(
     ([name, body]) =>
       `<script type="application/gzip" data-file="${name}">${gzipSync(body, { level: 9 }).toString("base64")}</script>`,
   );

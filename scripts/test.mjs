@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { bundle } from "./build.mjs";
 import { at, main, must, npx, run, Stop, say } from "./lib.mjs";
+import { cargoDeny, check as licences } from "./licences.mjs";
 import { browser, firefox, packages, rust, wasmBindgen, webkit } from "./setup.mjs";
 import { cargoWasm, wasm } from "./wasm.mjs";
 
@@ -134,6 +135,17 @@ const stages = [
     title: "TypeScript and JavaScript linter and formatting",
     needs: [need.packages],
     work: () => check(...npx("@biomejs/biome/bin/biome", "check", "--error-on-warnings")),
+  },
+  {
+    name: "licences",
+    title: "Licences of what others wrote",
+    needs: [need.packages, need.rust],
+    work: async () => {
+      const results = [licences(), await cargoDeny()];
+      const count = (value) => results.filter((it) => it === value).length;
+      const own = { passed: count(true), failed: count(false), skipped: count(null) };
+      return sum([own, await nodeTest("scripts/licences")]);
+    },
   },
   { name: "rust", title: "Rust tests", needs: [need.rust], work: cargoTest },
   { name: "unit", title: "TypeScript tests", needs: [need.packages, need.wasm], work: () => vitest("unit") },

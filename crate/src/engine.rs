@@ -81,6 +81,8 @@ impl Engine {
             .and_then(|m| m.into_typed());
         // An operator that is not there says more than what became of it.
         let typed = typed.map_err(|e| lacking(&model).unwrap_or_else(|| sentence(&e)))?;
+        // Its weights are tract's by now, and are about to be packed.
+        drop(model);
         // tract's layout pass fails on some convolutions between Transposes; the plain plan is
         // slower and right.
         let fast = optimised.then(|| typed.clone().into_optimized());

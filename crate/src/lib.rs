@@ -14,6 +14,7 @@ pub mod graph;
 pub mod image;
 pub mod labels;
 mod limits;
+pub mod measure;
 pub mod onnx;
 pub mod plan;
 mod random;

@@ -177,7 +177,7 @@ fn targets_are_taken_by_plan_options() {
         "30",
     ]);
     let plan = plan.unwrap();
-    assert_eq!(plan["share"].as_f64(), Some(at));
+    assert_eq!(plan["share"].as_f64(), Some(at.amount));
     let left =
         plan["params"]["after"].as_f64().unwrap() / plan["params"]["before"].as_f64().unwrap();
     assert!((left - 0.7).abs() < 0.02, "{left}");

@@ -73,6 +73,10 @@ test("a new version is announced, is what the next load shows, and works offline
     await planned(later);
     expect(await entryOf(later)).toBe("index-two.js");
     expect(await removed(later, "Parameters")).toBeGreaterThan(0);
+    // What others wrote, and its licences, is told offline too.
+    const opening = context.waitForEvent("page");
+    await later.getByRole("link", { name: "Third-party licences" }).click();
+    expect(await (await opening).locator("body").textContent()).toContain("tract-onnx");
   } finally {
     server.closeAllConnections();
     server.close();
@@ -103,6 +107,9 @@ test("the one-file page works from a disk, with no network: plan, both networks,
     await page.getByRole("heading", { name: "mobilenetv1_025_fashion.onnx" }).waitFor();
     const logo = page.getByRole("banner").locator("img");
     expect(await logo.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Third-party licences" }).click();
+    expect(await readFile(await (await saving).path(), "utf8")).toContain("tract-onnx");
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

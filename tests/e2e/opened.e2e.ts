@@ -98,3 +98,15 @@ test("what is no number is not made one", async () => {
   await box.press("ArrowUp");
   await expect.poll(() => box.inputValue()).toBe("0.51");
 });
+
+test("a network that ends an evaluation says so", async () => {
+  const page = await openPage({ hash: "#net=mobilenetv1_025_fashion.onnx&view=lab" });
+  await page.getByRole("button", { name: "Evaluate both networks" }).click();
+  await page
+    .getByRole("progressbar", { name: /Evaluating|Evaluate/ })
+    .first()
+    .waitFor();
+  await dropOnPage(page, await own());
+  await heading(page, OWN).waitFor();
+  await page.getByText("The evaluation was stopped, because another network or other images were opened.").waitFor();
+});

@@ -3,6 +3,7 @@
 //! NaN means that a criterion has nothing to say about a class, which then stays.
 
 mod influence;
+pub mod reconstruction;
 mod weights;
 
 use crate::analysis::Analysis;
@@ -40,6 +41,11 @@ pub fn scores(
                 )
             })?;
             largest(analysis, |a| 1.0 - zeros[a])
+        }
+        Criterion::Reconstruction => {
+            return Err(Error::new(
+                "the criterion reconstruction needs images; measure the network on some first",
+            ));
         }
         Criterion::Random => (0..analysis.free.len())
             .map(|c| random(seed, c as u64))

@@ -1,5 +1,6 @@
 //! From scores to a decision: which classes go, what their readers are told, what was withheld.
 
+pub mod allocate;
 pub mod balance;
 pub mod branches;
 pub mod cases;

@@ -22,6 +22,8 @@ wire! {
         Fpgm,
         /// Measured fraction of zeros after the activation; needs images.
         Apoz,
+        /// What the channels that stay cannot make up for; needs images.
+        Reconstruction,
         /// Seeded order, the baseline every criterion has to beat.
         Random,
     }

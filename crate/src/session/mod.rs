@@ -6,6 +6,7 @@ mod explain;
 mod overview;
 mod pruned;
 mod reach;
+mod reconstruct;
 mod run;
 mod solve;
 mod topology;
@@ -44,6 +45,8 @@ pub struct Session {
     scores: HashMap<(Criterion, Per, u32), Vec<f64>>,
     /// Measured fraction of zeros per atom, for `apoz`.
     pub(crate) zeros: Option<Vec<f64>>,
+    /// The order measured for `reconstruction`, and whether its effect on the output was.
+    reconstruction: Option<(plan::allocate::Allocation, bool)>,
     /// The decision of the last preview.
     shown: Rc<Decision>,
     previewed: PlanOptions,
@@ -141,6 +144,7 @@ impl Session {
             pair_of,
             scores: HashMap::new(),
             zeros: None,
+            reconstruction: None,
             shown,
             previewed: PlanOptions::default(),
             cost: Cost::default(),
@@ -169,7 +173,11 @@ impl Session {
         let key = (criterion, per, seed);
         if !self.scores.contains_key(&key) {
             let zeros = self.zeros.as_deref();
-            let scores = crate::criterion::scores(&self.analysis, criterion, per, seed, zeros)?;
+            let scores = match (criterion, &self.reconstruction) {
+                // Places of an order that weighed costs already.
+                (Criterion::Reconstruction, Some((found, _))) => found.scores.clone(),
+                _ => crate::criterion::scores(&self.analysis, criterion, per, seed, zeros)?,
+            };
             self.scores.insert(key, scores);
         }
         Ok(&self.scores[&key])

@@ -7,6 +7,9 @@ function inside(name: string): Element | null {
   return document.querySelector(`script[data-file="${CSS.escape(name)}"]`);
 }
 
+/** Whether a link to the file would lead nowhere, because the file is inside the page. */
+export const isInside = (name: string) => inside(name) !== null;
+
 export async function fetchOwn(name: string): Promise<Response> {
   const found = inside(name);
   if (!found) return fetch(name);

@@ -1,13 +1,12 @@
 /** What proves a plan: images, both networks' answers, the checked file. */
 
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { proxy, type Remote, transfer } from "comlink";
 import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../lib/distribution";
-import { download } from "../lib/download";
-import { count, median, planFileStem } from "../lib/format";
+import { median } from "../lib/format";
 import { timed } from "../lib/measure";
 import { differs } from "../lib/paired";
-import type { Check, Plan, Prediction, Preview } from "../wasm/core";
+import type { Check, Plan, Prediction } from "../wasm/core";
 import { words } from "../words";
 import type { Api } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
@@ -163,7 +162,7 @@ function report(error: unknown): void {
 }
 
 /** Surgery and its check for the current plan, unless that is what lies in the runner already. */
-async function produce(say: (fraction: number, label: string) => void): Promise<Product> {
+export async function produce(say: (fraction: number, label: string) => void): Promise<Product> {
   const existing = current.value;
   // A stopped or restarted runner has forgotten it.
   if (existing?.generation === runnerGeneration()) return existing;
@@ -361,61 +360,4 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
     first: 0,
     bytes,
   };
-}
-
-export function fileName(of: Product): string {
-  const name = store.model.value?.overview.file ?? "network.onnx";
-  const stem = planFileStem(name, store.criterion.value, store.amount.value, store.compensation.value);
-  return `${stem}${of.repairedOn ? ".repaired" : ""}.onnx`;
-}
-
-/** How long the page waits for the plan that the controls ask for. */
-const PATIENCE_MS = 15_000;
-
-/** The plan on the screen once it is that of the controls. */
-function settled(): Promise<NonNullable<typeof store.shown.value>> {
-  return new Promise((resolve, reject) => {
-    let end = () => {};
-    const timer = setTimeout(() => {
-      end();
-      reject(words.saved.noPlan);
-    }, PATIENCE_MS);
-    end = effect(() => {
-      const it = store.shown.value;
-      if (!it) return;
-      clearTimeout(timer);
-      resolve(it);
-      queueMicrotask(() => end());
-    });
-  });
-}
-
-/** Prunes, checks, counts, and only then offers the file: that of the plan on the screen when the button was pressed. */
-export function downloadPruned(): Promise<void> {
-  return alone(async () => {
-    const before = store.drag.value?.preview;
-    if (!before) throw words.saved.noPlan;
-    const { preview: plan, identity } = await settled();
-    if (!sameCounts(before, plan)) throw words.saved.planMoved;
-    const made = await withJob(t.pruning, stopRunner, (progress) => produce(progress));
-    // A measurement that is under way is in the runner before it is on the page.
-    if (made.identity !== identity) throw words.saved.planMoved;
-    if (made.check && !made.check.passed) {
-      throw words.proof.notOffered(made.check.max_abs_diff.toPrecision(2));
-    }
-    const name = fileName(made);
-    await proveCounts(made, plan);
-    download(name, made.bytes);
-    saved.value = { identity, repair: made.repair, name, before: made.plan.bytes.before, after: made.bytes.size };
-  });
-}
-
-const sameCounts = (a: Preview, b: Preview) => a.params.after === b.params.after && a.macs.after === b.macs.after;
-
-/** Counted from the bytes themselves: whatever went wrong on the way, no file leaves that is not the plan. */
-async function proveCounts(made: Product, plan: Preview): Promise<void> {
-  const bytes = await bytesOf(made.bytes);
-  const { params, macs } = await runnerCall((core) => core.count(transfer(bytes, [bytes.buffer])));
-  if (params === plan.params.after && macs === plan.macs.after) return;
-  throw words.saved.otherCounts(count(params), count(macs), count(plan.params.after), count(plan.macs.after));
 }

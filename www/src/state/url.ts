@@ -11,7 +11,7 @@ export const CRITERIA = ["probability", "sigma", "influence", "slimming", "l1", 
 export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
 /** What a score is weighed against. */
 export const PERS = ["own", "channel", "mac", "parameter", "cost"] as const;
-export const PRESETS = ["imagenet", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
+export const PRESETS = ["imagenet", "imagenet-tf", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;
 export const LABELS = ["imagenet", "cifar10", "cifar100", "fashion-mnist", "none"] as const;
 
 /** Panels below the map. */

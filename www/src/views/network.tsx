@@ -1,5 +1,7 @@
+import { download } from "../lib/download";
 import { bytes, compact, count, fixed } from "../lib/format";
 import { ROOM } from "../lib/opened";
+import { fetchOwn, isInside } from "../lib/own-files";
 import { arrive } from "../state/arrivals";
 import { forgetKept, measureOnImages, openSample } from "../state/models";
 import { pictures } from "../state/pictures";
@@ -8,6 +10,16 @@ import { words } from "../words";
 import { FileButton, Step } from "./parts";
 
 const t = words.network;
+
+/** Written by the build (vite.config.ts). */
+const LICENCES = "third-party-licences.txt";
+
+/** In the one-file page there is no file beside the page to follow a link to. */
+function saveInstead(event: Event): void {
+  if (!isInside(LICENCES)) return;
+  event.preventDefault();
+  void fetchOwn(LICENCES).then(async (it) => download(LICENCES, await it.text(), "text/plain"));
+}
 
 export function NetworkView() {
   const open = model.value;
@@ -34,6 +46,11 @@ export function NetworkView() {
         <p>
           {t.after} <cite>{t.paper}</cite>
           {t.published}
+        </p>
+        <p>
+          <a href={LICENCES} target="_blank" rel="noreferrer" onClick={saveInstead}>
+            {t.licences}
+          </a>
         </p>
       </footer>
     </section>

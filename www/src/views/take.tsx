@@ -5,14 +5,13 @@ import {
   answers,
   answersCurrent,
   current,
-  downloadPruned,
-  fileName,
   type Product,
   type Saved,
   saved,
   savedCurrent,
   working,
 } from "../state/proof";
+import { downloadPruned, fileName } from "../state/saving";
 import { drag, model, multiple } from "../state/store";
 import type { Value } from "../wasm/core";
 import { words } from "../words";

@@ -13,6 +13,7 @@ const CRITERION_NAMES: Record<Criterion, string> = {
   l1: "L1: small filter",
   fpgm: "FPGM: redundant",
   apoz: "APoZ: zero on images",
+  reconstruction: "Reconstruction: the others make up for it",
   random: "Random: baseline",
 };
 
@@ -40,6 +41,7 @@ const CRITERION_HELP: Record<Criterion, string> = {
   l1: "Channels written by the smallest filters go first.",
   fpgm: "Channels whose filter is most like the others of its layer go first.",
   apoz: "Channels that were zero most often on your images go first.",
+  reconstruction: "Channels that the others of their layer can reproduce on your images go first.",
   random: "A seeded order: what every other criterion has to beat.",
 };
 

@@ -21,6 +21,7 @@ export const network = {
   after: "After Zhao et al.,",
   paper: "Probability-Based Channel Pruning for Depthwise Separable Convolutional Networks",
   published: ", JCST 37(3), 2022. doi 10.1007/s11390-022-2131-8",
+  licences: "Third-party licences",
 
   folded: "This file has no BatchNormalization, so β and γ are gone and nothing is known about its channels yet.",
   measureNow: (images: number) => `Measure on ${plural(images, "image")}`,

@@ -10,6 +10,7 @@ pub const HELP: &str = "\
 prune: probability-based channel pruning for ONNX image networks
 
 usage:
+  prune shrink    MODEL.onnx (--macs P | --params P) [--images PATH] [--multiple N] [--preset NAME] -o OUT.onnx [--json]
   prune inspect   MODEL.onnx [--json]
   prune plan      MODEL.onnx [plan options] [--json]
   prune apply     MODEL.onnx [plan options] -o OUT.onnx [--json]
@@ -20,7 +21,8 @@ usage:
   prune repair    MODEL.onnx [plan options] --data PATH [--images 64] -o OUT.onnx [--json]
 
 plan options:
-  --criterion NAME      probability (default), sigma, influence, slimming, l1, fpgm, apoz, random
+  --criterion NAME      probability (default), sigma, influence, slimming, l1, fpgm, apoz, random,
+                        reconstruction (needs --data)
   --threshold T         for probability: channels with P >= T go (default 0.99)
   --share S             for the others: the fraction of removable channels that goes (default 0.25)
   --target-macs P       in place of either: remove P % of the MACs, as near as it gets
@@ -45,7 +47,8 @@ Data: a folder, .zip or .tar.gz with one folder per class, a flat folder of imag
 CIFAR binaries.
 ";
 
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
+    "shrink",
     "inspect",
     "plan",
     "apply",
@@ -113,6 +116,10 @@ fn allowed(command: &str, option: &str) -> bool {
     );
     match command {
         "inspect" => option == "stats",
+        "shrink" => matches!(
+            option,
+            "macs" | "params" | "images" | "multiple" | "output" | "preset"
+        ),
         "plan" | "apply" if measured(option) || target(option) => true,
         "plan" => plan,
         "apply" => plan || matches!(option, "output" | "twin"),
@@ -165,6 +172,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
     };
     let mut chosen = (false, false);
     let mut given = Vec::new();
+    // `--images` is where they are for shrink, and how many for the others.
+    let mut images = None;
     let mut positional = Vec::new();
     while let Some(arg) = parser.next()? {
         let option = match &arg {
@@ -217,7 +226,17 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "against" => command.against = Some(parser.value()?.into()),
             "data" => command.data = Some(parser.value()?.into()),
             "limit" => command.limit = Some(positive(&mut parser, "limit")?),
-            "images" => command.image_count = Some(positive(&mut parser, "images")?),
+            "images" => images = Some(parser.value()?),
+            "macs" | "params" => {
+                let percent = percent(&mut parser, &option)?;
+                let target = match option.as_str() {
+                    "macs" => Target::Macs(percent),
+                    _ => Target::Params(percent),
+                };
+                if command.target.replace(target).is_some() {
+                    return Err("only one target can be kept to at a time".into());
+                }
+            }
             "preset" => command.preset = Some(parser.value()?.string()?),
             "labels" => command.labels = Some(parser.value()?.string()?),
             "steps" => command.steps = steps(&mut parser)?,
@@ -245,6 +264,17 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
         return Err("a command is missing".into());
     };
     command.name = name.string()?;
+    match (images, command.name.as_str()) {
+        (Some(path), "shrink") => command.data = Some(path.into()),
+        (Some(count), _) => {
+            let parsed: usize = count.parse()?;
+            if parsed == 0 {
+                return Err("--images must be at least 1".into());
+            }
+            command.image_count = Some(parsed);
+        }
+        (None, _) => (),
+    }
     command.model = positional.next().map(PathBuf::from).unwrap_or_default();
     command.images = positional.map(PathBuf::from).collect();
     if let Some(option) = given.iter().find(|o| !allowed(&command.name, o))
@@ -274,7 +304,12 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
     if name == "run" && command.images.is_empty() {
         return Err("`prune run` needs at least one IMAGE".into());
     }
-    if matches!(name, "apply" | "repair" | "calibrate" | "sweep") && command.output.is_none() {
+    if name == "shrink" && command.target.is_none() {
+        return Err("`prune shrink` needs --macs P or --params P".into());
+    }
+    if matches!(name, "shrink" | "apply" | "repair" | "calibrate" | "sweep")
+        && command.output.is_none()
+    {
         return Err(format!("`prune {name}` needs -o FILE").into());
     }
     if matches!(name, "eval" | "repair" | "calibrate" | "sweep") && command.data.is_none() {

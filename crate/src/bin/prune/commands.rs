@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use channel_pruning::calibrate::Stats;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
+use channel_pruning::evaluate;
 use channel_pruning::image::Image;
 use channel_pruning::report::Criterion;
 use channel_pruning::session::{Session, Which};
@@ -25,6 +26,7 @@ pub fn run(command: &Command) -> Result<()> {
         "eval" => lab::eval(command),
         "calibrate" => calibrate(command),
         "repair" => repair(command),
+        "shrink" => crate::shrink::shrink(command),
         "sweep" => lab::sweep(&mut prepared(command)?, command),
         other => Err(Error::new(format!("there is no command {other}"))),
     }
@@ -42,7 +44,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// Writes beside the target and renames, so that nothing half-written is left.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     write_all(&[(path, bytes.to_vec())])
 }
 
@@ -116,6 +118,17 @@ fn prepared(command: &Command) -> Result<Session> {
         }
     } else if command.data.is_some() && measures(&session, command) {
         measure(&mut session, command)?;
+    }
+    if command.options.criterion == Criterion::Reconstruction {
+        let feeder = session.feeder(&preset(&session, command))?;
+        let mut images = Vec::new();
+        if command.data.is_some() {
+            for item in pictures(command)?.iter() {
+                images.push(feeder.feed(&item.map_err(Error::new)?.image));
+            }
+        }
+        let (multiple, threads) = (command.options.multiple, evaluate::cores());
+        session.measure_reconstruction(&images, true, multiple, threads, &mut |_, _| true)?;
     }
     Ok(session)
 }

@@ -5,6 +5,7 @@ mod commands;
 mod lab;
 mod print;
 mod progress;
+mod shrink;
 
 use std::process::ExitCode;
 

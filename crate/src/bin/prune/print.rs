@@ -355,3 +355,38 @@ fn name<T: Serialize>(value: &T) -> String {
         .and_then(|v| v.as_str().map(str::to_string))
         .unwrap_or_default()
 }
+
+/// What `shrink` chose, why, and what it cost.
+pub fn shrunk(
+    fitted: usize,
+    predicted: Option<f64>,
+    plan: &Plan,
+    judged: Option<&Evaluation>,
+) -> Result<()> {
+    let criterion = match fitted {
+        0 => "no images: channels that carry little to their readers went first".into(),
+        n => format!("{n} images: channels that the others can make up for went first"),
+    };
+    say!("\n{criterion}");
+    match (fitted, predicted) {
+        (0, _) => say!("layers were weighed by the file's own statistics"),
+        (_, Some(kl)) => say!(
+            "layers were weighed by what cutting each alone did to the output of held-back images (predicted KL {kl:.3})"
+        ),
+        _ => say!("too few images to hold some back: layers were weighed by their own losses"),
+    }
+    match plan.repair.as_ref().filter(|r| r.declined.is_none()) {
+        Some(repair) => say!(
+            "what reads the cut channels was refitted on {} images",
+            repair.images
+        ),
+        None => say!("nothing was refitted"),
+    }
+    match judged {
+        Some(judged) => evaluation(judged),
+        None => {
+            say!("not judged: give it more images");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! `shrink`: one target, everything else chosen by what is at hand.
+
+use channel_pruning::dataset::Dataset;
+use channel_pruning::error::{Error, Result};
+use channel_pruning::evaluate::{self, Judge, Record};
+use channel_pruning::report::{Compensation, Criterion, Evaluation, Plan, PlanOptions, Step};
+use channel_pruning::session::{Knob, Measure, Pruned, Session};
+use serde::Serialize;
+
+use crate::args::{Command, Target};
+use crate::commands::{open, preset, write};
+use crate::print;
+
+/// Images that are fitted to, at the most; with fewer than twice as many, half of them.
+const FIT: usize = 250;
+/// Fewer images than this are all fitted to, and nothing is judged.
+const FEW: usize = 32;
+/// KL (or relative error) up to which a cut that needed no repair may be written as it is.
+const NEAR: f64 = 0.05;
+
+#[derive(Serialize)]
+struct Choice {
+    criterion: Criterion,
+    compensation: Compensation,
+    allocation: Option<&'static str>,
+    /// Images that were fitted to.
+    images: usize,
+    /// Other images, on which the cost was counted.
+    judged_on: usize,
+}
+
+#[derive(Serialize)]
+struct Shrunk<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    choice: Choice,
+    predicted_kl: Option<f64>,
+    agreement: Option<f64>,
+    agreement_interval: Option<[f64; 2]>,
+    accuracy: Option<f64>,
+    accuracy_interval: Option<[f64; 2]>,
+}
+
+pub fn shrink(command: &Command) -> Result<()> {
+    let mut session = open(&command.model)?;
+    let data = command.data.as_deref().map(|p| Dataset::open(p, None));
+    let data = data.transpose().map_err(Error::new)?;
+    let (mut pruned, fitted, predicted) = match &data {
+        Some(data) => with_images(&mut session, command, data)?,
+        None => without_images(&mut session, command)?,
+    };
+    if pruned.plan.check.is_none() {
+        pruned.plan.check = Some(session.check(&pruned)?);
+    }
+    if pruned.plan.check.is_some_and(|c| !c.passed) {
+        let reason = "the pruned network differs from its masked twin, so it was not written; please report this model";
+        return Err(Error::new(reason).in_file(&session.file));
+    }
+    let judged = match data {
+        Some(data) => judge(&session, command, data, fitted, &pruned)?,
+        None => None,
+    };
+    if let Some(path) = &command.output {
+        write(path, &pruned.bytes)?;
+    }
+    let against = judged.as_ref().and_then(|e| e.against.as_ref());
+    let plan = &pruned.plan;
+    let result = Shrunk {
+        plan,
+        choice: Choice {
+            criterion: plan.criterion,
+            compensation: plan.compensation,
+            allocation: (fitted > 0).then_some(match predicted {
+                Some(_) => "measured",
+                None => "flat",
+            }),
+            images: fitted,
+            judged_on: judged.as_ref().map_or(0, |e| e.images as usize),
+        },
+        predicted_kl: predicted,
+        agreement: against.map(|a| a.agreement),
+        agreement_interval: against.map(|a| a.agreement_interval),
+        accuracy: against.and_then(|a| a.accuracy),
+        accuracy_interval: against.and_then(|a| a.accuracy_interval),
+    };
+    if command.json {
+        return print::json(&result);
+    }
+    print::plan(plan)?;
+    print::shrunk(fitted, predicted, plan, judged.as_ref())
+}
+
+/// The plan that meets the command's target.
+fn aim(session: &mut Session, command: &Command, options: &mut PlanOptions) -> Result<()> {
+    let (measure, percent) = match command.target {
+        Some(Target::Params(percent)) => (Measure::Params, percent),
+        Some(Target::Macs(percent)) => (Measure::Macs, percent),
+        _ => return Err(Error::new("needs a target of MACs or parameters")),
+    };
+    let knob = session.solve(options, measure, percent)?;
+    Knob::of(options.criterion).set(options, knob.amount);
+    Ok(())
+}
+
+/// Channels that the others make up for, and a repair with the same images.
+fn with_images(
+    session: &mut Session,
+    command: &Command,
+    data: &Dataset,
+) -> Result<(Pruned, usize, Option<f64>)> {
+    let count = match data.len() {
+        n if n < FEW => n,
+        n => FIT.min(n / 2),
+    };
+    let feeder = session.feeder(&preset(session, command))?;
+    let mut images = Vec::new();
+    for index in 0..count {
+        images.push(feeder.feed(&data.get(index).map_err(Error::new)?.image));
+    }
+    let mut options = PlanOptions {
+        criterion: Criterion::Reconstruction,
+        compensation: Compensation::Moments,
+        ..command.options.clone()
+    };
+    let mut say = |done: usize, total: usize| {
+        eprint!("\rmeasuring {done} of {total} ");
+        true
+    };
+    let (multiple, threads) = (options.multiple, evaluate::cores());
+    session.measure_reconstruction(&images, true, multiple, threads, &mut say)?;
+    aim(session, command, &mut options)?;
+    let removed = session.decide(&options)?.removed.clone();
+    let predicted = session.predicted_kl(&removed);
+    let pruned = session.repair(&options, &[Step::Refit], &images, |done, total| {
+        eprint!("\rrepairing {done} of {total} ")
+    })?;
+    eprintln!();
+    // A repair that found nothing to mend leaves a good cut; one that failed leaves a broken network.
+    let refused = pruned.plan.repair.as_ref().filter(|r| {
+        let far = r.before.mean_kl.unwrap_or(r.before.error);
+        r.declined.is_some() && far > NEAR
+    });
+    if let Some(why) = refused.and_then(|r| r.declined.clone()) {
+        let reason = format!("nothing was written: the cut needs its repair, and {why}");
+        return Err(Error::new(reason).in_file(&session.file));
+    }
+    Ok((pruned, count, predicted))
+}
+
+/// What the file alone says.
+fn without_images(
+    session: &mut Session,
+    command: &Command,
+) -> Result<(Pruned, usize, Option<f64>)> {
+    let mut options = PlanOptions {
+        criterion: Criterion::L1,
+        compensation: Compensation::Shift,
+        ..command.options.clone()
+    };
+    if session.has_normalisation() {
+        options.criterion = Criterion::Influence;
+        options.compensation = Compensation::Moments;
+    }
+    aim(session, command, &mut options)?;
+    Ok((session.prune(&options)?, 0, None))
+}
+
+/// The result against the original, on the images that were not fitted to.
+fn judge(
+    session: &Session,
+    command: &Command,
+    data: Dataset,
+    fitted: usize,
+    pruned: &Pruned,
+) -> Result<Option<Evaluation>> {
+    let count = data.len();
+    if fitted >= count || session.class_count().is_none() {
+        return Ok(None);
+    }
+    let preset = preset(session, command);
+    let mut judge = Judge::new(&session.model, &session.file, data, &preset)?;
+    judge.set_other(&pruned.model, &session.file)?;
+    let mut records: Vec<Record> = Vec::new();
+    let threads = evaluate::cores();
+    let each = (count - fitted).div_ceil(threads);
+    let parts = std::thread::scope(|scope| {
+        let judge = &judge;
+        let starts = (0..threads).map(|t| fitted + t * each);
+        let work = |from: usize| move || judge.evaluate(from, (from + each).min(count));
+        let running: Vec<_> = starts
+            .filter(|from| *from < count)
+            .map(|from| scope.spawn(work(from)))
+            .collect();
+        let joined = running.into_iter().map(std::thread::ScopedJoinHandle::join);
+        joined.collect::<Vec<_>>()
+    });
+    for part in parts {
+        records.extend(part.map_err(|_| Error::new("the judgement failed"))??);
+    }
+    Ok(Some(judge.report(&evaluate::merge(records))))
+}

@@ -1,0 +1,2 @@
+/** The whole of third-party-licences.txt. */
+export function thirdParty(): string;
