@@ -216,6 +216,11 @@ impl Session {
         Ok(self.queue.len() as u32)
     }
 
+    /// Empties the queue of a repair that was not carried out: its images are not the next one's.
+    pub fn forget_repair_images(&mut self) {
+        self.queue.clear();
+    }
+
     /// Prunes, refits every reader on the queued images, empties the queue; `pruned_bytes` is then the repaired file.
     /// `progress(done, total)` is called after each reader.
     pub fn repair(&mut self, options: Ts<PlanOptions>, progress: &js_sys::Function) -> Wire<Plan> {
