@@ -3,14 +3,13 @@
 
 mod support;
 
-use channel_pruning::analysis::Analysis;
 use channel_pruning::channels::Flow;
 use channel_pruning::criterion::reconstruction::{Ladder, ladders, refit, ridge};
 use channel_pruning::engine::{Engine, noise};
 use channel_pruning::measure::gram::{Grams, grams};
+use channel_pruning::network::Analysis;
 use channel_pruning::onnx;
 use channel_pruning::session::Session;
-use channel_pruning::surgery::normalisation_behind;
 use nalgebra::DMatrix;
 use ndarray::ArrayD;
 use support::random::Program;
@@ -28,7 +27,7 @@ fn direct(analysis: &Analysis, grams: &Grams, ladder: &Ladder, count: usize) -> 
         let (new, _) = refit(analysis, reader, grams, &gone)?;
         let old = reader.weights(&analysis.graph);
         let old: Vec<f64> = old.iter().map(|w| f64::from(*w)).collect();
-        let norm = normalisation_behind(analysis, reader);
+        let norm = analysis.normalisation_behind(reader);
         let scale = match norm.map(|n| &analysis.channels.flows[n]) {
             Some(Flow::Normalise { scale, .. }) => scale.clone(),
             _ => vec![1.0; reader.outputs.len()],
