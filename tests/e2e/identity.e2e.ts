@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { binary, openPage, removed } from "./harness";
+import { binary, openPage, removed, setThreshold } from "./harness";
 import { fileCounts, takeFile } from "./taken";
+import { atRest } from "./walk";
 
 const ULTRAFACE = new URL("../../../shared/models/ultraface/version-RFB-320.onnx", import.meta.url);
 
@@ -32,3 +33,21 @@ test.skipIf(!existsSync(ULTRAFACE))(
   },
   180_000,
 );
+
+test("a repair belongs to its plan: with another plan the file is without it, and that is said beside the button", async () => {
+  const page = await openPage({
+    hash: "#net=mobilenetv1_050_cifar10.onnx&criterion=sigma&share=0.4&compensation=mean",
+  });
+  await page.getByRole("button", { name: "Repair with my images" }).click();
+  await page.getByText(/[Rr]epaired with 5 images/).waitFor({ timeout: 45_000 });
+  await atRest(page);
+  const repaired = await takeFile(page);
+  expect(repaired.name).toContain(".repaired.");
+  expect(await fileCounts(repaired.bytes)).toEqual(repaired.shown);
+  await setThreshold(page, "0.3");
+  await page.getByText("The repair is of an earlier plan and would not be in the file").waitFor();
+  await atRest(page);
+  const cut = await takeFile(page);
+  expect(cut.name).not.toContain(".repaired.");
+  expect(await fileCounts(cut.bytes)).toEqual(cut.shown);
+});

@@ -95,7 +95,8 @@ export function withOrigin<T>(
 /** Opens a network in the planner without making it the page's; the caller does that on success. */
 export async function openInPlanner(name: string, blob: Blob, companions: Companion<Blob>[]): Promise<Opened> {
   const mine = openIn(planner, name, blob, companions);
-  opening = Promise.allSettled([opening, mine]);
+  // Nothing of what was opened is handed on: each result would hold the one before it.
+  opening = Promise.allSettled([opening, mine]).then(() => {});
   try {
     return await mine;
   } catch (error) {

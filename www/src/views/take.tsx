@@ -6,6 +6,7 @@ import {
   answersCurrent,
   current,
   type Product,
+  product,
   type Saved,
   saved,
   savedCurrent,
@@ -42,6 +43,7 @@ export function Take() {
         {file ? <Next /> : null}
       </div>
       {saved.value && !file ? <p class="stale-note">{saying.stale(saved.value.name)}</p> : null}
+      {!made && product.value?.repairedOn ? <p class="stale-note">{saying.repairLeft}</p> : null}
       {proven ? null : <p class="hint">{t.beforeDownload}</p>}
       {made?.plan.repair ? <Repaired plan={made.plan} /> : null}
       {made && !file ? <p class="file-name">{fileName(made)}</p> : null}
