@@ -80,7 +80,9 @@ const browserTests = (name: string, which: TestProjectInlineConfiguration["test"
 });
 
 /** The words, the built-in lesson's numbers, the search in the core, places in pixels, saved pictures: 3 minutes of 10 in Firefox. */
-const CHROMIUM_IS_ENOUGH = ["words", "repair-lesson", "unchanged", "layout", "pictures"].map((it) => `${it}.e2e.ts`);
+const CHROMIUM_IS_ENOUGH = ["words", "repair-lesson", "unchanged", "layout", "pictures", "walk", "soak"].map(
+  (it) => `${it}.e2e.ts`,
+);
 
 export default defineConfig({
   plugins: [licences(), offline()],

@@ -3,6 +3,7 @@
 
 mod choice;
 mod odd_starts;
+mod outputs;
 
 use ndarray::{ArrayD, IxDyn};
 use tract_onnx::prelude::{DatumType, Framework, IntoTValue, TValue, TVec, Tensor, tvec};
@@ -13,6 +14,8 @@ use crate::error::{Error, Result};
 use crate::graph::{fix_inputs, lacking, parser, sentence};
 use crate::onnx::{self, pb};
 use crate::random;
+use outputs::arrays;
+pub use outputs::difference;
 
 /// A compiled network.
 pub struct Engine {
@@ -146,17 +149,6 @@ impl Engine {
     }
 }
 
-fn arrays(values: &[TValue]) -> Result<Vec<ArrayD<f32>>> {
-    let array = |value: &TValue| {
-        let value = value.cast_to_dt(DatumType::F32).map_err(|e| sentence(&e))?;
-        let view = value
-            .to_plain_array_view::<f32>()
-            .map_err(|e| sentence(&e))?;
-        Ok(view.to_owned())
-    };
-    values.iter().map(array).collect()
-}
-
 /// Element type of a graph input.
 fn element_type(info: &pb::ValueInfoProto) -> DatumType {
     use pb::tensor_proto::DataType;
@@ -179,33 +171,4 @@ pub fn noise(shape: &[usize], seed: u64) -> ArrayD<f32> {
         ((-2.0 * u.ln()).sqrt() * (2.0 * std::f64::consts::PI * v).cos()) as f32
     };
     ArrayD::from_shape_simple_fn(IxDyn(shape), normal)
-}
-
-/// Largest absolute difference, and largest absolute value of `a`, over all outputs.
-pub fn difference(a: &[ArrayD<f32>], b: &[ArrayD<f32>]) -> (f64, f64) {
-    let (mut worst, mut scale) = (0.0f64, 0.0f64);
-    for (x, y) in a.iter().zip(b) {
-        if x.shape() != y.shape() {
-            return (f64::INFINITY, 0.0);
-        }
-        for (p, q) in x.iter().zip(y) {
-            // Where both overflow alike there is nothing to tell apart.
-            if p == q || p.is_nan() && q.is_nan() {
-                scale = if p.is_finite() {
-                    scale.max(f64::from(p.abs()))
-                } else {
-                    scale
-                };
-                continue;
-            }
-            let delta = f64::from((p - q).abs());
-            worst = if delta.is_nan() {
-                f64::INFINITY
-            } else {
-                worst.max(delta)
-            };
-            scale = scale.max(f64::from(p.abs()));
-        }
-    }
-    (worst, scale)
 }

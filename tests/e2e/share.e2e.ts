@@ -140,7 +140,10 @@ test("every lesson opens by its link alone, sets its plan, and leads on", async 
   await expect.poll(() => hashOf(page)).toContain("threshold=0.9");
   await card.getByRole("button", { name: "τ = 0.5" }).click();
   await expect.poll(() => hashOf(page)).toContain("threshold=0.5");
-  await page.getByText(/dead channels? withheld/).waitFor();
+  await page
+    .getByText(/[\d,]+ withheld/)
+    .first()
+    .waitFor();
 
   // A link with a plan of its own keeps it.
   const own = await openPage({ hash: `#net=${V1}&lesson=why-fold&threshold=0.7&compensation=mean` });

@@ -26,7 +26,7 @@ import { startExplaining } from "./state/explain";
 import { startTesting } from "./state/fit";
 import { startHistory } from "./state/history";
 import { lessonFromLink } from "./state/lessons";
-import { followHash, sayVersion, writeHash } from "./state/link";
+import { followHash, sayLink, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
 import { startPinning } from "./state/pin";
 import { startPlanning } from "./state/planning";
@@ -52,7 +52,7 @@ showPresenting();
 const opening = location.hash;
 void firstVisit()
   .then(() => lessonFromLink(opening))
-  .then(() => sayVersion(opening));
+  .then(() => sayLink(opening));
 registerOffline(() => {
   noticeText.value = words.page.newer;
 });

@@ -11,7 +11,8 @@ use tract_onnx::prelude::{TValue, TVec, TractResult, TypedModel, TypedRunnableMo
 use tract_onnx::tract_core::internal::IntoRunnable;
 use tract_onnx::tract_core::plan::{SimpleState, eval};
 
-use super::{arrays, difference, odd_starts};
+use super::odd_starts;
+use super::outputs::{arrays, difference};
 use crate::clock::now_ms;
 
 /// Milliseconds after which a comparison is given up, between two operators. A network that takes longer runs unverified,

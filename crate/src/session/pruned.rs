@@ -1,27 +1,15 @@
 //! Surgery and its proof.
 
-use std::rc::Rc;
-
 use ndarray::ArrayD;
 use tract_onnx::prelude::DatumType;
 
-use super::{Session, proof};
+use super::{Pruned, Session, proof};
 use crate::error::Result;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::repair;
-use crate::report::{Change, Check, Plan, PlanOptions, Step};
+use crate::report::{Change, Check, PlanOptions, Step};
 use crate::surgery;
-
-/// A carried-out plan.
-pub struct Pruned {
-    pub plan: Plan,
-    pub decision: Rc<Decision>,
-    pub model: pb::ModelProto,
-    pub bytes: Vec<u8>,
-    /// Refitted after the cut, so no longer equal to the twin.
-    pub repaired: bool,
-}
 
 impl Session {
     /// Prunes; the check is apart ([`Session::check`]).

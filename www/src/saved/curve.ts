@@ -1,6 +1,7 @@
 import type { LegendItem, Picture } from "../charts/picture";
 import { savingsCurve } from "../charts/savings-curve";
-import { amount, curve, takesShare } from "../state/store";
+import { curveShown } from "../state/planning";
+import { amount, takesShare } from "../state/store";
 import { amountPlace, amountTicks } from "../views/dial-scale";
 import { words } from "../words";
 import { fileName, look, planNotes, token } from "./common";
@@ -9,7 +10,7 @@ const t = words.pictures;
 
 /** What every threshold would save. */
 export function curvePicture(): Picture | null {
-  const lines = curve.value;
+  const lines = curveShown.value;
   if (!lines) return null;
   const share = takesShare.value;
   const colours = {

@@ -59,7 +59,7 @@ export const compareError = signal("");
 
 export const compareKey = computed(() =>
   JSON.stringify([
-    store.model.value?.overview.file,
+    store.origin.value,
     sideA.value,
     sideB.value,
     budget.value,

@@ -8,6 +8,8 @@ import { type Remote, transfer } from "comlink";
 import { words } from "../words";
 import type { Api, Companion, Measured, Opened } from "../worker/api";
 import { Engine, EngineLost, sentence } from "../worker/engine";
+import type { Fault } from "../worker/fault";
+import { type Made, networkOf, type Origin } from "./identity";
 import { alertText, labels, type Model, measured, model, noticeText, preset } from "./store";
 
 const planner = new Engine();
@@ -21,7 +23,7 @@ interface Holding {
   calibrated: number;
   labels: string;
   /** The last bringing-up: two at once would open the network twice and lose what the first did. */
-  turn: Promise<void>;
+  turn: Promise<unknown>;
 }
 const emptyHolding = (): Holding => ({
   model: null,
@@ -31,6 +33,9 @@ const emptyHolding = (): Holding => ({
   turn: Promise.resolve(),
 });
 const inPlanner = emptyHolding();
+/** The network that the planner opened last, and the openings under way: the page shows it a moment later, or never. */
+let planned = "";
+let opening: Promise<unknown> = Promise.resolve();
 const inRunner = emptyHolding();
 const inCutter = emptyHolding();
 
@@ -48,16 +53,52 @@ async function openIn(engine: Engine, name: string, blob: Blob, companions: Comp
   const files: Companion[] = [];
   for (const it of companions) files.push({ name: it.name, content: await bytesOf(it.content) });
   const handedOver = [bytes, ...files.map((it) => it.content)].map((it) => it.buffer as ArrayBuffer);
-  return engine.call((core) => core.open(name, transfer(bytes, handedOver), files));
+  const opened = await engine.call((core) => core.open(name, transfer(bytes, handedOver), files, networkOf(blob)));
+  if (engine === planner) planned = opened.origin.network;
+  return opened;
 }
 
 /** A sentence as part of another one. */
 const clause = (error: Error) => error.message.replace(/\.$/, "");
 
+/** A call about one network; a worker that holds another by now refuses it, and that is no failure of its own. */
+async function callAbout<T>(
+  engine: Engine,
+  of: Model | null,
+  product: Made | null,
+  work: (core: Remote<Api>) => Promise<T>,
+): Promise<T> {
+  if (!of) return engine.call(work);
+  try {
+    return await engine.call((core) => {
+      // Without waiting for it: the two messages must follow one another. Work that was lost says so itself.
+      core.use(networkOf(of.blob), product).catch(() => {});
+      return work(core);
+    });
+  } catch (error) {
+    if (error === ("other-network" satisfies Fault)) throw new EngineLost(words.page.stopped, true);
+    throw error;
+  }
+}
+
+/** An answer, and where it comes from. */
+export function withOrigin<T>(
+  call: typeof plannerCall,
+  work: (core: Remote<Api>) => Promise<T>,
+): Promise<{ answer: T; origin: Origin }> {
+  return call(async (core) => {
+    const [answer, origin] = await Promise.all([work(core), core.origin()]);
+    return { answer, origin };
+  });
+}
+
 /** Opens a network in the planner without making it the page's; the caller does that on success. */
 export async function openInPlanner(name: string, blob: Blob, companions: Companion<Blob>[]): Promise<Opened> {
+  const mine = openIn(planner, name, blob, companions);
+  // Nothing of what was opened is handed on: each result would hold the one before it.
+  opening = Promise.allSettled([opening, mine]).then(() => {});
   try {
-    return await openIn(planner, name, blob, companions);
+    return await mine;
   } catch (error) {
     if (!(error instanceof EngineLost)) throw error;
     await bringUp(planner, inPlanner);
@@ -79,15 +120,15 @@ export function keepHolding(from: Model, to: Model): void {
 }
 
 /** Brings a worker to what the page shows: network, measurement. */
-function bringUp(engine: Engine, holding: Holding): Promise<void> {
+function bringUp(engine: Engine, holding: Holding): Promise<Model | null> {
   const mine = holding.turn.catch(() => {}).then(() => bringUpAlone(engine, holding));
   holding.turn = mine;
   return mine;
 }
 
-async function bringUpAlone(engine: Engine, holding: Holding): Promise<void> {
+async function bringUpAlone(engine: Engine, holding: Holding): Promise<Model | null> {
   const wanted = model.value;
-  if (!wanted) return;
+  if (!wanted) return null;
   if (holding.model !== wanted || holding.generation !== engine.generation) {
     await openIn(engine, wanted.overview.file, wanted.blob, wanted.companions);
     Object.assign(holding, { model: wanted, generation: engine.generation, calibrated: 0, labels: "" });
@@ -95,9 +136,10 @@ async function bringUpAlone(engine: Engine, holding: Holding): Promise<void> {
   while (holding.calibrated < calibration.length) {
     const { image, preset: as } = calibration[holding.calibrated]!;
     const bytes = await bytesOf(image);
-    await engine.call((core) => core.calibrate(transfer(bytes, [bytes.buffer]), as));
+    await callAbout(engine, wanted, null, (core) => core.calibrate(transfer(bytes, [bytes.buffer]), as));
     holding.calibrated++;
   }
+  return wanted;
 }
 
 let losses: number[] = [];
@@ -105,11 +147,21 @@ let losses: number[] = [];
 /** A call to the planner; when its worker dies, the network is opened again and the page says so. */
 export async function plannerCall<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
   try {
-    return await planner.call(work);
+    return await callAbout(planner, model.peek(), null, work);
   } catch (error) {
-    if (error instanceof EngineLost) await recover(error);
+    if (error instanceof EngineLost) await (error.cancelled ? comeBack() : recover(error));
     throw error;
   }
+}
+
+/** The planner holds another network than the page: either the page is about to show it, or it never will. */
+async function comeBack(): Promise<void> {
+  await opening;
+  // Whoever waited for the opening shows it first.
+  await new Promise((resolve) => setTimeout(resolve));
+  if (!model.value || planned === networkOf(model.value.blob)) return;
+  inPlanner.model = null;
+  await bringUp(planner, inPlanner);
 }
 
 async function recover(lost: EngineLost): Promise<void> {
@@ -128,18 +180,18 @@ export function plannerUnstable(): boolean {
   return losses.length > 2;
 }
 
-/** A call to the runner, opened on first use. */
-export async function runnerCall<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
+/** A call to the runner, opened on first use; about its pruned network, if `product` says which. */
+export async function runnerCall<T>(work: (core: Remote<Api>) => Promise<T>, product: Made | null = null): Promise<T> {
   runner ??= new Engine();
   const engine = runner;
   try {
-    await bringUp(engine, inRunner);
+    const of = await bringUp(engine, inRunner);
     const set = customLabels ?? labels.value;
     if (inRunner.labels !== set) {
-      await engine.call((core) => core.setLabels(set));
+      await callAbout(engine, of, null, (core) => core.setLabels(set));
       inRunner.labels = set;
     }
-    return await engine.call(work);
+    return await callAbout(engine, of, product, work);
   } catch (error) {
     if (error instanceof EngineLost && !error.cancelled) {
       throw words.errors.workStopped(clause(error));
@@ -151,17 +203,12 @@ export async function runnerCall<T>(work: (core: Remote<Api>) => Promise<T>): Pr
 /** A call to the lab's own copy of the network, opened on first use. */
 export async function cutterCall<T>(work: (core: Remote<Api>) => Promise<T>): Promise<T> {
   cutter ??= new Engine();
-  await bringUp(cutter, inCutter);
-  return await cutter.call(work);
+  const of = await bringUp(cutter, inCutter);
+  return await callAbout(cutter, of, null, work);
 }
 
 export function stopCutter(): void {
   cutter?.cancel();
-}
-
-/** What the network was measured on: plans may depend on it. Empty when nothing was. */
-export function measurementKey(): string {
-  return calibration.map((it) => `${it.preset}:${it.image.size}`).join(",");
 }
 
 /** Opens the network in the runner ahead of need; errors will show when it is needed. */

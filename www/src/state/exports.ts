@@ -15,17 +15,20 @@ export function stem(): string {
 
 export async function downloadPlanJson(): Promise<void> {
   try {
-    const plan = await plannerCall((core) => core.plan(store.options.value));
-    download(`${stem()}.json`, JSON.stringify(plan, null, 2), "application/json");
+    const name = stem();
+    const options = store.options.value;
+    const plan = await plannerCall((core) => core.plan(options));
+    download(`${name}.json`, JSON.stringify(plan, null, 2), "application/json");
   } catch (error) {
     store.alertText.value = sentence(error);
   }
 }
 
 export function downloadPlanCsv(): void {
-  const { model, drag } = store;
-  if (!model.value || !drag.value) return;
-  download(`${stem()}.csv`, csv(PLAN_COLUMNS, channelRows(model.value, drag.value.states)), "text/csv");
+  const { model, shown } = store;
+  // Its name says which plan it is, so it waits for that plan.
+  if (!model.value || !shown.value) return;
+  download(`${stem()}.csv`, csv(PLAN_COLUMNS, channelRows(model.value, shown.value.states)), "text/csv");
 }
 
 function* channelRows(model: store.Model, states: Uint8Array): Generator<Cell[]> {

@@ -110,6 +110,9 @@ function wayOf(event: KeyboardEvent): "undo" | "redo" | null {
 
 /** There the keys belong to the text. */
 function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return target.dataset.typing === "yes" || target.type === "text";
+  if (target instanceof HTMLInputElement) {
+    const number = target.getAttribute("role") === "spinbutton";
+    return target.dataset.typing === "yes" || (target.type === "text" && !number);
+  }
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);
 }

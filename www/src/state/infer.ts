@@ -4,6 +4,7 @@ import { measure } from "../lib/measure";
 import type { Prediction } from "../wasm/core";
 import type { Which } from "../worker/api";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner } from "./engines";
+import type { Made } from "./identity";
 import type { Picture } from "./pictures";
 import * as store from "./store";
 
@@ -20,13 +21,18 @@ export function firstOfOriginal(): number {
   return first.ms;
 }
 
-export async function infer(which: Which, of: Picture): Promise<{ prediction: Prediction; wall: number }> {
+/** `product`: the pruned network that is meant; the runner must not answer with another. */
+export async function infer(
+  which: Which,
+  of: Picture,
+  product: Made | null = null,
+): Promise<{ prediction: Prediction; wall: number }> {
   const generation = runnerGeneration();
   const image = await bytesOf(of.blob);
   sameRunner(generation);
   const as = store.preset.value;
   const start = performance.now();
-  const prediction = await runnerCall((core) => core.infer(which, transfer(image, [image.buffer]), as));
+  const prediction = await runnerCall((core) => core.infer(which, transfer(image, [image.buffer]), as), product);
   const wall = performance.now() - start;
   if (which === "original" || which === "pruned") measure(`infer:${which}`, start);
   if (which === "original") noteOriginal(generation, wall);

@@ -1,14 +1,13 @@
 /** Keeps the address bar and the state in step. */
 
-import { batch, effect } from "@preact/signals";
-import { tidyOwn } from "../lib/own";
+import { effect } from "@preact/signals";
+import { count } from "../lib/format";
 import { words } from "../words";
-import { openSample } from "./models";
+import { openLinked } from "./models";
 import { pictures } from "./pictures";
 import { labelFile, product } from "./proof";
-import { applySettings } from "./settings";
 import * as store from "./store";
-import { decode, encode, VERSION, versionOf } from "./url";
+import { decode, encode, LONGEST, unread, VERSION, versionOf } from "./url";
 
 const t = words.page.link;
 
@@ -34,41 +33,15 @@ export function followHash(): void {
   window.addEventListener("hashchange", () => {
     const hash = location.hash;
     if (hash === written) return;
-    const state = decode(hash);
-    const open = store.model.value?.source;
-    batch(() => {
-      applySettings(state);
-      store.view.value = state.view;
-      store.mapAs.value = state.mapAs;
-      store.pinned.value = state.a;
-      store.sideA.value = state.sideA;
-      store.sideB.value = state.sideB;
-      store.budget.value = state.budget;
-      store.labPart.value = state.lab;
-      store.lesson.value = state.lesson;
-      store.presenting.value = state.present;
-      store.reporting.value = state.report;
-      store.presetChoice.value = state.preset;
-      store.labelsChoice.value = state.labels;
-      const { layers, sites } = store.model.value?.overview ?? { layers: [], sites: [] };
-      store.locked.value = state.locked.filter((i) => i < layers.length);
-      store.own.value = tidyOwn(state.own, sites.length);
-      const [site, channel] = state.selected ?? [0, Number.POSITIVE_INFINITY];
-      store.selected.value = channel < (sites[site]?.channels ?? 0) ? [site, channel] : null;
-      store.zoom.value = state.zoom !== null && state.zoom < sites.length ? state.zoom : null;
-    });
-    sayVersion(hash);
-    const sample = store.samples.value.networks.find((it) => it.file === state.net);
-    if (sample && !(open?.kind === "sample" && open.file === sample.file)) {
-      void openSample(sample.file, performance.now(), true);
-    }
+    void openLinked(decode(hash)).then(() => sayLink(hash));
   });
 }
 
-/** A link from a later version of the page may hold what this one does not know. */
-export function sayVersion(hash: string): void {
-  if (versionOf(hash) <= VERSION) return;
-  store.noticeText.value = t.laterVersion;
+/** What is not understood of a link; one from a later version of the page may hold what this one does not know. */
+export function sayLink(hash: string): void {
+  if (hash.length > LONGEST) store.noticeText.value = t.tooLong(count(hash.length), count(LONGEST));
+  else if (versionOf(hash) > VERSION) store.noticeText.value = t.laterVersion;
+  else if (unread(hash).length > 0) store.noticeText.value = t.unread(unread(hash));
 }
 
 /** What somebody who opens the link will miss. */

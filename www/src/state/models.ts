@@ -5,11 +5,12 @@ import { otherNetworks, type Sorted } from "../lib/files";
 import { percent, removedPercent } from "../lib/format";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
+import { forgetFiles, keepFile, keptFile, keptFiles } from "../lib/opened";
 import { tidyOwn } from "../lib/own";
 import { fetchOwn } from "../lib/own-files";
 import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";
-import { sentence } from "../worker/engine";
+import { EngineLost, sentence } from "../worker/engine";
 import { alertOf, changed, succeeded } from "./changes";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
 import {
@@ -25,9 +26,11 @@ import {
   warmRunner,
 } from "./engines";
 import { withJob } from "./jobs";
+import { applyLink, startAnew } from "./linked";
 import { addImages, chooseSampleImages, pictures } from "./pictures";
 import { resetProof } from "./proof";
 import * as store from "./store";
+import type { Shared } from "./url";
 
 const t = words.network;
 
@@ -42,8 +45,8 @@ interface Wish {
   companions?: Companion<Blob>[];
   source: store.Source;
   since: number;
-  /** The state of a link belongs to this network. */
-  first?: boolean;
+  /** What a link says of this network. */
+  linked?: Shared | undefined;
 }
 
 async function open(wish: Wish): Promise<void> {
@@ -70,7 +73,7 @@ async function open(wish: Wish): Promise<void> {
   }
 }
 
-function show(opened: Opened, { blob, companions = [], source, first }: Wish): void {
+function show(opened: Opened, { name, blob, companions = [], source, linked }: Wish): void {
   const { overview } = opened;
   const model: store.Model = { ...opened, source, blob, companions, ...labelsOf(opened) };
   adopt(model);
@@ -82,24 +85,35 @@ function show(opened: Opened, { blob, companions = [], source, first }: Wish): v
     store.detail.value = null;
     store.plan.value = null;
     store.curve.value = null;
-    if (!first) {
-      store.locked.value = [];
-      store.own.value = "";
-      store.selected.value = null;
-      store.zoom.value = null;
-      store.pinned.value = null;
-      store.presetChoice.value = "";
-      store.labelsChoice.value = "";
-      useLabelText(null);
-    }
-    store.locked.value = store.locked.value.filter((i) => i < overview.layers.length);
-    store.own.value = tidyOwn(store.own.value, overview.sites.length);
-    const [site, channel] = store.selected.value ?? [0, 0];
-    if (channel >= (overview.sites[site]?.channels ?? 0)) store.selected.value = null;
-    if ((store.zoom.value ?? 0) >= overview.sites.length) store.zoom.value = null;
+    const asked = store.awaited.value?.file === name ? store.awaited.value.state : linked;
+    store.awaited.value = null;
+    if (asked) applyLink(asked);
+    else startAnew();
+    useLabelText(null);
+    fitToNetwork(overview);
     store.model.value = model;
   });
   chooseSampleImages();
+  if (source.kind === "local") void keepFile(name, { blob, companions }).then(listKept);
+}
+
+/** Rows and channels that this network does not have are left out. */
+export function fitToNetwork(overview: Opened["overview"]): void {
+  store.locked.value = store.locked.value.filter((i) => i < overview.layers.length);
+  store.own.value = tidyOwn(store.own.value, overview.sites.length);
+  const [site, channel] = store.selected.value ?? [0, 0];
+  if (channel >= (overview.sites[site]?.channels ?? 0)) store.selected.value = null;
+  if ((store.zoom.value ?? 0) >= overview.sites.length) store.zoom.value = null;
+}
+
+async function listKept(): Promise<void> {
+  store.kept.value = await keptFiles();
+}
+
+export async function forgetKept(): Promise<void> {
+  await forgetFiles();
+  await listKept();
+  store.noticeText.value = t.forgotten;
 }
 
 function labelsOf(opened: Opened) {
@@ -130,11 +144,11 @@ export function reopen({ overview, blob, companions, source }: store.Model): Pro
   return open({ name: overview.file, blob, companions, source, since: performance.now() });
 }
 
-export async function openSample(file: string, since = performance.now(), first = false): Promise<void> {
+export async function openSample(file: string, since = performance.now(), linked?: Shared): Promise<void> {
   try {
     const response = await fetchOwn(`samples/${file}`);
     if (!response.ok) throw t.sampleNotFetched(file, response.status);
-    await open({ name: file, blob: await response.blob(), source: { kind: "sample", file }, since, first });
+    await open({ name: file, blob: await response.blob(), source: { kind: "sample", file }, since, linked });
   } catch (error) {
     store.alertText.value = sentence(error instanceof TypeError ? t.sampleOffline(file) : error);
   }
@@ -148,13 +162,39 @@ export async function firstVisit(): Promise<void> {
     store.alertText.value = t.samplesNotFetched;
     return;
   }
+  void listKept();
   if (store.model.value || opening) return;
-  const { networks } = store.samples.value;
-  const wanted = networks.find((sample) => sample.file === store.wantedNet) ?? networks[0];
-  if (store.wantedNet.startsWith("local:")) {
-    store.noticeText.value = words.page.link.local(store.wantedNet.slice(6));
+  const [sample] = store.samples.value.networks;
+  if (store.wantedNet !== "") await openLinked(store.linkAtStart, 0);
+  else if (sample) await openSample(sample.file, 0, store.linkAtStart);
+}
+
+/** A link is shown with the network it was made with, or not at all: its plan says nothing of another. */
+export async function openLinked(state: Shared, since = performance.now()): Promise<void> {
+  const own = state.net.startsWith("local:");
+  const file = own ? state.net.slice("local:".length) : state.net;
+  const now = store.model.value;
+  if (now && (file === "" || (now.overview.file === file && (now.source.kind === "local") === own))) {
+    batch(() => {
+      store.awaited.value = null;
+      applyLink(state);
+      fitToNetwork(now.overview);
+    });
+    return;
   }
-  if (wanted) await openSample(wanted.file, 0, wanted.file === store.wantedNet);
+  if (!own && store.samples.value.networks.some((it) => it.file === file)) {
+    await openSample(file, since, state);
+    return;
+  }
+  const turn = opening;
+  const kept = own ? await keptFile(file) : null;
+  if (turn !== opening) return;
+  if (kept) {
+    await open({ name: file, ...kept, source: { kind: "local" }, since, linked: state });
+    return;
+  }
+  const { link } = words.page;
+  store.awaited.value = { file, text: own ? link.file(file) : link.sample(file), state };
 }
 
 /** Runs the open network on the pictures to measure its channels. */
@@ -183,18 +223,26 @@ export async function measureOnImages(): Promise<void> {
           if (wantsSnapshot(now) || done + 1 === images.length) addSnapshot(now, await measuredSoFar());
           progress(++done / images.length);
         }
-        await refresh();
       },
     );
     succeeded("measure");
-    // Where BatchNormalization is in the file, a measurement leaves P and so the plan as they are.
-    const rows = store.model.value?.overview.sites ?? [];
-    if (before && store.model.value?.blob === of?.blob && rows.some((it) => it.calibrated)) {
-      changed(words.dial.changedByMeasuring(percent(removedPercent(before))), false);
-    }
   } catch (error) {
-    alertOf("measure", sentence(error));
+    sayOf(error, "measure");
   }
+  // Also after an image that could not be read: the planner counts on those before it.
+  await refresh().catch((error) => sayOf(error));
+  // Where BatchNormalization is in the file, a measurement leaves P and so the plan as they are.
+  const rows = store.model.value?.overview.sites ?? [];
+  if (before && store.model.value?.blob === of?.blob && rows.some((it) => it.calibrated)) {
+    changed(words.dial.changedByMeasuring(percent(removedPercent(before))), false);
+  }
+}
+
+/** What befell a network that is not open any more needs no word. */
+function sayOf(error: unknown, kind?: "measure"): void {
+  if (error instanceof EngineLost && error.cancelled) return;
+  if (kind) alertOf(kind, sentence(error));
+  else store.alertText.value = sentence(error);
 }
 
 export async function forgetMeasurement(): Promise<void> {
@@ -207,7 +255,7 @@ export async function forgetMeasurement(): Promise<void> {
     await forgetCalibration();
     await refresh();
   } catch (error) {
-    store.alertText.value = sentence(error);
+    sayOf(error);
   }
 }
 

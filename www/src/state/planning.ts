@@ -3,7 +3,7 @@
  * latest wish is kept. Tables that need the whole plan follow once the dragging rests.
  */
 
-import { batch, effect, untracked } from "@preact/signals";
+import { batch, computed, effect, untracked } from "@preact/signals";
 import { percent as percentText } from "../lib/format";
 import { latest } from "../lib/latest";
 import { HIGHEST, LOWEST, logit, thresholdAt } from "../lib/logit";
@@ -13,7 +13,8 @@ import { words } from "../words";
 import { EngineLost, sentence } from "../worker/engine";
 import { alertOf, changed, succeeded } from "./changes";
 import { mostInteresting } from "./cursor";
-import { plannerCall, plannerUnstable } from "./engines";
+import { plannerCall, plannerUnstable, withOrigin } from "./engines";
+import { identityOf } from "./identity";
 import * as store from "./store";
 
 const REST_MS = 140;
@@ -73,12 +74,14 @@ async function describeSelected(): Promise<void> {
 
 async function step(since: number): Promise<void> {
   const { model, options, drag, selected, detail } = store;
-  const [of, at] = [model.value, selected.value];
+  const [of, at, wanted] = [model.value, selected.value, options.value];
   try {
-    const result = await plannerCall((core) => core.preview(options.value, at));
-    if (model.value !== of) return;
+    const { answer: result, origin } = await withOrigin(plannerCall, (core) => core.preview(wanted, at));
+    const identity = identityOf(origin, wanted);
+    // A measurement that is under way has the planner count on more than the page shows; its end asks again.
+    if (model.value !== of || identity !== identityOf(store.origin.value, wanted)) return;
     batch(() => {
-      drag.value = result;
+      drag.value = { ...result, identity };
       if (selected.value !== at || (at && !result.detail)) return;
       detail.value = result.detail;
       detailStale = false;
@@ -122,10 +125,11 @@ function failed(error: unknown, of: store.Model | null, at: [number, number] | n
 /** What need not follow the finger: the full plan, for tables. */
 async function settle(): Promise<void> {
   const of = store.model.value;
-  const key = store.planKey.value;
+  const wanted = store.options.value;
   try {
-    const plan = await plannerCall((core) => core.plan(store.options.value));
-    if (store.model.value === of && store.planKey.value === key) store.plan.value = plan;
+    const { answer, origin } = await withOrigin(plannerCall, (core) => core.plan(wanted));
+    const identity = identityOf(origin, wanted);
+    if (store.model.value === of && store.identity.value === identity) store.plan.value = { ...answer, identity };
   } catch (error) {
     if (error instanceof EngineLost || store.openings.value > 0 || store.model.value !== of) return;
     alertOf("plan", sentence(error));
@@ -169,7 +173,7 @@ export async function refreshCurve(): Promise<void> {
   const options = store.options.value;
   const key = curveKey();
   const amounts = curveAmounts();
-  const curve = { amounts, params: [] as number[], macs: [] as number[] };
+  const curve = { amounts, params: [] as number[], macs: [] as number[], of: key };
   try {
     for (let i = 0; i < amounts.length; i += 6) {
       const part = await plannerCall((core) => core.curve(options, amounts.slice(i, i + 6)));
@@ -184,9 +188,13 @@ export async function refreshCurve(): Promise<void> {
   }
 }
 
+/** What a curve is of: everything but the amount. */
 function curveKey(): string {
-  return JSON.stringify({ ...store.options.value, threshold: 0, share: 0 });
+  return identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
 }
+
+/** The curve, once it is of the plan on the page. */
+export const curveShown = computed(() => (store.curve.value?.of === curveKey() ? store.curve.value : null));
 
 /** "−30 % MACs": sets the threshold (or share) that comes nearest. */
 export async function solveFor(percent: number): Promise<void> {
@@ -201,6 +209,7 @@ export async function solveFor(percent: number): Promise<void> {
     succeeded("solve");
     changed(solved.reason ? words.dial.closest(percentText(solved.removed), percentText(percent), solved.reason) : "");
   } catch (error) {
+    if (error instanceof EngineLost && error.cancelled) return;
     alertOf("solve", sentence(error));
   }
 }

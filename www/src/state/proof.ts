@@ -1,17 +1,18 @@
 /** What proves a plan: images, both networks' answers, the checked file. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { proxy, transfer } from "comlink";
+import { proxy, type Remote, transfer } from "comlink";
 import { divergence, probabilitiesOf, quantile, moved as shareMoved } from "../lib/distribution";
-import { download } from "../lib/download";
-import { median, planFileStem } from "../lib/format";
+import { median } from "../lib/format";
 import { timed } from "../lib/measure";
 import { differs } from "../lib/paired";
 import type { Check, Plan, Prediction } from "../wasm/core";
 import { words } from "../words";
+import type { Api } from "../worker/api";
 import { EngineLost, sentence } from "../worker/engine";
 import { busy } from "./busy";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner, stopRunner, useLabelText } from "./engines";
+import { type Made, sameMade } from "./identity";
 import { firstOfOriginal, infer } from "./infer";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
@@ -49,8 +50,7 @@ export interface Failure {
 }
 
 /** A pruned network as it lies in the runner. */
-export interface Product {
-  key: string;
+export interface Product extends Made {
   generation: number;
   plan: Plan;
   check: Check | null;
@@ -66,9 +66,10 @@ export const answers = signal<Answer[]>([]);
 export const failures = signal<Failure[]>([]);
 /** How many images there were when the run was stopped; 0 if it came to its end. */
 export const stoppedBefore = signal(0);
-export const answersKey = signal("");
-/** The network that gave the answers. */
+/** The network that gave the answers, and how it read the images. */
 export const answeredBy = signal<Product | null>(null);
+const answeredAs = signal("");
+
 export interface Times {
   original: Latency;
   pruned: Latency;
@@ -83,9 +84,7 @@ export const product = signal<Product | null>(null);
 export const labelFile = signal("");
 
 /** The file that was handed out last. */
-export interface Saved {
-  key: string;
-  repairedOn: number;
+export interface Saved extends Made {
   name: string;
   before: number;
   after: number;
@@ -96,13 +95,22 @@ export const saved = signal<Saved | null>(null);
 /** The product, if it still is what the controls say. */
 export const current = computed(() => {
   const it = product.value;
-  return it && it.key === store.planKey.value ? it : null;
+  return it && it.identity === store.identity.value ? it : null;
+});
+
+/** How images are read and classes named: answers depend on it as on the network. */
+const reading = computed(() => `${store.preset.value}|${labelFile.value || store.labels.value}`);
+
+/** Whether the answers, and the times taken with them, are of the network that the page shows. */
+export const answersCurrent = computed(() => {
+  const [made, by] = [current.value, answeredBy.value];
+  return made !== null && by !== null && sameMade(made, by) && answeredAs.value === reading.value;
 });
 
 /** Whether the file that was saved is the network that the page shows. */
 export const savedCurrent = computed(() => {
   const [it, made] = [saved.value, current.value];
-  return it !== null && it.key === store.planKey.value && (!made || made.repairedOn === it.repairedOn);
+  return it !== null && it.identity === store.identity.value && (!made || sameMade(made, it));
 });
 
 /** The runner holds one pruned network: what makes or uses it takes turns. */
@@ -135,7 +143,6 @@ export function resetProof(): void {
   answers.value = [];
   failures.value = [];
   stoppedBefore.value = 0;
-  answersKey.value = "";
   answeredBy.value = null;
   latency.value = null;
   latencyRefused.value = false;
@@ -155,31 +162,37 @@ function report(error: unknown): void {
 }
 
 /** Surgery and its check for the current plan, unless that is what lies in the runner already. */
-async function produce(say: (fraction: number, label: string) => void): Promise<Product> {
+export async function produce(say: (fraction: number, label: string) => void): Promise<Product> {
   const existing = current.value;
   // A stopped or restarted runner has forgotten it.
   if (existing?.generation === runnerGeneration()) return existing;
-  const key = store.planKey.value;
   const options = store.options.value;
   const open = opened();
   say(0, t.pruning);
-  const plan = await timed("prune", () => runnerCall((core) => core.prune(options)));
+  const cut = await timed("prune", () => fromRunner((core) => core.prune(options)));
   say(0.4, t.checking);
-  const check = await timed("check", () => runnerCall((core) => core.check()));
-  const bytes = await runnerCall((core) => core.prunedBytes());
+  const check = await timed("check", () => runnerCall((core) => core.check(), cut.made));
   stillOpen(open);
   const made: Product = {
-    key,
+    ...cut.made,
     generation: runnerGeneration(),
-    plan,
+    plan: cut.plan,
     check,
     repairedOn: 0,
     fitted: new Set(),
     first: 0,
-    bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+    bytes: cut.bytes,
   };
   product.value = made;
   return made;
+}
+
+/** What makes a pruned network, and the file and identity of the very network it made. */
+async function fromRunner(
+  make: (core: Remote<Api>) => Promise<Plan>,
+): Promise<{ plan: Plan; made: Made; bytes: Blob }> {
+  const [plan, made, bytes] = await runnerCall((core) => Promise.all([make(core), core.made(), core.prunedBytes()]));
+  return { plan, made, bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]) };
 }
 
 /** Whether both name the same class; null where the output is not class scores. */
@@ -216,16 +229,16 @@ export async function runPictures(): Promise<void> {
   const failed: Failure[] = [];
   let made: Product | null = null;
   const open = opened();
+  const as = reading.value;
   const show = (time: Times | null, stopped: boolean) => {
     if (!made) return;
-    const key = made.key + made.repairedOn;
     batch(() => {
       answers.value = fresh.sort(mostChanged);
       failures.value = failed;
       stoppedBefore.value = stopped ? images.length : 0;
       latencyRefused.value = !time && !stopped;
-      answersKey.value = key;
       answeredBy.value = made;
+      answeredAs.value = as;
       latency.value = time;
     });
   };
@@ -236,7 +249,7 @@ export async function runPictures(): Promise<void> {
       for (const [i, of] of images.entries()) {
         try {
           const original = await infer("original", of);
-          const pruned = await infer("pruned", of);
+          const pruned = await infer("pruned", of, product);
           stillOpen(open);
           product.first ||= pruned.wall;
           fresh.push(compare(of, original.prediction, pruned.prediction));
@@ -250,7 +263,7 @@ export async function runPictures(): Promise<void> {
         progress((i + 1) / images.length, t.runningOn(i + 1, images.length));
       }
       if (fresh.length === 0) throw failed[0]?.reason ?? words.proof.noImage;
-      const warm = await warmRuns(fresh[0]!.picture);
+      const warm = await warmRuns(fresh[0]!.picture, product);
       stillOpen(open);
       const time = warm && {
         original: { first: firstOfOriginal(), ...warm.original },
@@ -275,7 +288,10 @@ function mostChanged(a: Answer, b: Answer): number {
 type Warm = Omit<Latency, "first">;
 
 /** Taken in turns, so that a busy machine slows both alike; null while the page itself keeps it busy. */
-async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm; differs: boolean } | null> {
+async function warmRuns(
+  of: Picture,
+  product: Product,
+): Promise<{ original: Warm; pruned: Warm; differs: boolean } | null> {
   const times = { original: [] as number[], pruned: [] as number[] };
   const start = performance.now();
   for (let i = 0; i < WARM_RUNS.most; i++) {
@@ -283,7 +299,7 @@ async function warmRuns(of: Picture): Promise<{ original: Warm; pruned: Warm; di
     if (i > 0 && spent > (i < WARM_RUNS.least ? WARM_BUDGET_MS.least : WARM_BUDGET_MS.most)) break;
     if (busy.value) return null;
     for (const which of ["original", "pruned"] as const) {
-      times[which].push((await infer(which, of)).prediction.milliseconds);
+      times[which].push((await infer(which, of, product)).prediction.milliseconds);
     }
   }
   const spread = (values: number[]): Warm => ({
@@ -318,8 +334,8 @@ export function repairWith(images: () => Promise<Blob[]>): Promise<void> {
 }
 
 async function repair(images: Blob[], progress: (fraction: number, label?: string) => void): Promise<void> {
-  const key = store.planKey.value;
   const options = store.options.value;
+  await runnerCall((core) => core.forgetRepairImages());
   const generation = runnerGeneration();
   const open = opened();
   for (const [i, of] of images.entries()) {
@@ -331,11 +347,10 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
   const say = proxy((done: number, total: number) =>
     progress(0.2 + (0.8 * done) / Math.max(1, total), t.refitting(done, total)),
   );
-  const plan = await runnerCall((core) => core.repair(options, say));
-  const bytes = await runnerCall((core) => core.prunedBytes());
+  const { plan, made, bytes } = await fromRunner((core) => core.repair(options, say));
   stillOpen(open);
   product.value = {
-    key,
+    ...made,
     generation: runnerGeneration(),
     plan,
     check: plan.check ?? null,
@@ -343,26 +358,6 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
     repairedOn: plan.repair?.declined ? 0 : images.length,
     fitted: new Set(images),
     first: 0,
-    bytes: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+    bytes,
   };
-}
-
-export function fileName(of: Product): string {
-  const name = store.model.value?.overview.file ?? "network.onnx";
-  const stem = planFileStem(name, store.criterion.value, store.amount.value, store.compensation.value);
-  return `${stem}${of.repairedOn ? ".repaired" : ""}.onnx`;
-}
-
-/** Prunes, checks, and only then offers the file. */
-export function downloadPruned(): Promise<void> {
-  return alone(async () => {
-    const made = await withJob(t.pruning, stopRunner, (progress) => produce(progress));
-    if (made.check && !made.check.passed) {
-      throw words.proof.notOffered(made.check.max_abs_diff.toPrecision(2));
-    }
-    const name = fileName(made);
-    download(name, made.bytes);
-    const { key, repairedOn } = made;
-    saved.value = { key, repairedOn, name, before: made.plan.bytes.before, after: made.bytes.size };
-  });
 }

@@ -1,9 +1,11 @@
 /** All state of the page, as signals. Actions change it, views and charts read it. */
 import { computed, signal } from "@preact/signals";
+import type { Entry } from "../lib/opened";
 import type { Order } from "../lib/order";
 import { readOwn } from "../lib/own";
 import type { ChannelDetail, Compensation, Criterion, LayerLimits, Per, Plan, PlanOptions } from "../wasm/core";
 import type { Companion, Curve, Drag, Opened } from "../worker/api";
+import { identityOf, keyOf, NOWHERE, type Origin } from "./identity";
 import type { Settings } from "./settings";
 import { decode, type LabPart, type MapAs, type Shared, type Side, type View } from "./url";
 
@@ -37,6 +39,9 @@ export interface SampleImage {
   name: string;
   set: string;
 }
+
+/** Something worked out for a plan, with the identity of that plan. */
+export type Shown<T> = T & { identity: string };
 
 /** A piece of work that is under way; `fraction` is null while it can not be told. */
 export interface Job {
@@ -81,16 +86,21 @@ export const presetChoice = signal(initial.preset);
 export const labelsChoice = signal(initial.labels);
 /** What the hash named at start; the page opens it when the sample list is there. */
 export const wantedNet = initial.net;
+/** A network that a link was made with and the page does not have; what the link sets comes with it. */
+export const awaited = signal<{ file: string; text: string; state: Shared } | null>(null);
+export const linkAtStart = initial;
+/** Opened files that the browser keeps. */
+export const kept = signal<Entry[]>([]);
 
 export const samples = signal<{ networks: SampleNetwork[]; images: SampleImage[] }>({ networks: [], images: [] });
 export const model = signal<Model | null>(null);
 /** The map's rows, and the criterion they are sorted by: it arrives a moment after the choice. */
 export const order = signal<(Order & { by: Criterion; per: Per }) | null>(null);
-export const drag = signal<Drag | null>(null);
+export const drag = signal<Shown<Drag> | null>(null);
 /** The selected channel; follows the drag whenever the planner has a moment. */
 export const detail = signal<ChannelDetail | null>(null);
-export const plan = signal<Plan | null>(null);
-export const curve = signal<(Curve & { amounts: number[] }) | null>(null);
+export const plan = signal<Shown<Plan> | null>(null);
+export const curve = signal<(Curve & { amounts: number[]; of: string }) | null>(null);
 /** Images measured so far; `apoz` and the histograms need at least one. */
 export const measured = signal(0);
 
@@ -138,15 +148,18 @@ export const options = computed<WholePlan>(() => ({
   layers: limitsNamed(own.value),
 }));
 
-/** Equal keys mean equal pruned networks. */
-export function keyOf(plan: PlanOptions): string {
-  return JSON.stringify({
-    ...plan,
-    ...(plan.criterion === "probability" ? { share: 0, seed: 0, per: "own" } : { threshold: 0 }),
-  });
-}
+export { keyOf } from "./identity";
 
 export const planKey = computed(() => keyOf(options.value));
+
+/** What the page's numbers about the open network come from. */
+export const origin = computed<Origin>(() => model.value?.origin ?? NOWHERE);
+
+/** The identity of the plan that the controls ask for. What is of another identity is of an earlier plan. */
+export const identity = computed(() => identityOf(origin.value, options.value));
+
+/** What the page shows of the plan, once it is that of the controls. */
+export const shown = computed(() => (drag.value?.identity === identity.value ? drag.value : null));
 
 export const preset = computed(() => presetChoice.value || model.value?.overview.preset || "imagenet");
 export const labels = computed(() => labelsChoice.value || model.value?.overview.labels || "none");

@@ -42,8 +42,7 @@ export const foldsWith = computed<Compensation>(() =>
 
 export const effectKey = computed(() => {
   const at = scope.value === "plan" ? "plan" : (store.selected.value?.join(".") ?? "");
-  const file = store.model.value?.overview.file ?? "";
-  return [file, at, store.planKey.value, picture.value?.id ?? "", store.preset.value, store.labels.value].join("|");
+  return [at, store.identity.value, picture.value?.id ?? "", store.preset.value, store.labels.value].join("|");
 });
 
 /** Whether the numbers shown still belong to what is asked. */

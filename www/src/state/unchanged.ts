@@ -10,6 +10,7 @@ import { sentence } from "../worker/engine";
 import { changed } from "./changes";
 import { runnerCall, runnerGeneration, sameRunner, stopRunner } from "./engines";
 import { knobOf, searchLargest } from "./guarded";
+import { identityOf } from "./identity";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import { setAmount } from "./planning";
@@ -65,10 +66,9 @@ export const namesClasses = computed<boolean | null>(() => {
 
 /** Everything a search depends on besides the knob it turns. */
 function baseKey(): string {
-  const plan = store.keyOf({ ...store.options.value, threshold: 0, share: 0 });
-  const of = store.model.value?.blob;
+  const plan = identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
   const images = pictures.value.map((it) => it.id);
-  return JSON.stringify([store.model.value?.overview.file, of?.size, plan, images, store.preset.value]);
+  return JSON.stringify([plan, images, store.preset.value]);
 }
 
 /** Whether the outcome speaks of what the page shows now. */

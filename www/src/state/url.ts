@@ -24,6 +24,10 @@ export type MapAs = (typeof MAP_AS)[number];
 /** Raised when a link's meaning changes; a page says so when it reads a link of a later one. */
 export const VERSION = 1;
 
+/** Longer than any link of this page: a lock and an own limit for each of thousands of layers. */
+export const LONGEST = 100_000;
+const LONGEST_NAME = 200;
+
 /** One side of a comparison. */
 export interface Side {
   criterion: Criterion;
@@ -60,6 +64,8 @@ export interface Shared extends Settings {
 
 interface Property<T> {
   initial: T;
+  /** Whether a value is all that the text says; where missing, whether it is written like that. */
+  whole?(value: T, text: string): boolean;
   read(text: string): T | undefined;
   write(value: T): string;
 }
@@ -81,6 +87,7 @@ function numeric(initial: number, low: number, high: number, whole = false): Pro
       return Math.min(high, Math.max(low, whole ? Math.round(n) : n));
     },
     write: String,
+    whole: (value, text) => value === Number(text),
   };
 }
 
@@ -103,7 +110,7 @@ function side(initial: Side): Property<Side> {
 }
 
 const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
-  net: { initial: "", read: (text) => text.slice(0, 200), write: (value) => value },
+  net: { initial: "", read: (text) => text.slice(0, LONGEST_NAME), write: (value) => value },
   criterion: oneOf("probability", CRITERIA),
   threshold: numeric(0.99, 0, 1),
   share: numeric(0.25, 0, 0.99),
@@ -135,7 +142,8 @@ const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
     write: (value) => (value === null ? "" : String(value)),
   },
   mapAs: oneOf("picture", MAP_AS),
-  a: { initial: null, read: readSettings, write: writeSettings },
+  // Links from before there were all fields are shorter.
+  a: { initial: null, read: readSettings, write: writeSettings, whole: () => true },
   sideA: side({ criterion: "probability", compensation: "shift" }),
   sideB: side({ criterion: "sigma", compensation: "mean" }),
   budget: numeric(40, 1, 95),
@@ -192,6 +200,7 @@ export function defaults(): Shared {
 /** Reads a hash; unknown keys and unreadable values leave the default. */
 export function decode(hash: string): Shared {
   const state = defaults();
+  if (hash.length > LONGEST) return state;
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const put = <K extends keyof Shared>(key: K) => {
     const text = given.get(key);
@@ -200,6 +209,19 @@ export function decode(hash: string): Shared {
   };
   KEYS.forEach(put);
   return state;
+}
+
+/** Names of what is in a hash and was not read, or read as something else. */
+export function unread(hash: string): string[] {
+  const fields = [...new URLSearchParams(hash.replace(/^#/, ""))];
+  const readWhole = <K extends keyof Shared>(key: K, text: string) => {
+    const { read, write, initial, whole = (value, of) => write(value) === of } = TABLE[key];
+    const value = read(text);
+    return value === undefined ? text === write(initial) : whole(value, text);
+  };
+  const known = (key: string): key is keyof Shared => Object.hasOwn(TABLE, key);
+  const names = fields.filter(([key, text]) => key !== "v" && !(known(key) && readWhole(key, text)));
+  return [...new Set(names.map(([key]) => key.slice(0, 30)))].slice(0, 10);
 }
 
 export function encode(state: Shared): string {

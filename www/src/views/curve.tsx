@@ -1,4 +1,5 @@
-import { amount, curve, takesShare } from "../state/store";
+import { curveShown } from "../state/planning";
+import { amount, takesShare } from "../state/store";
 import { words } from "../words";
 
 const WIDTH = 300;
@@ -6,7 +7,7 @@ const HEIGHT = 44;
 
 /** What every position of the slider below would save: MACs and parameters, on the slider's own scale. */
 export function CurveView() {
-  const lines = curve.value;
+  const lines = curveShown.value;
   if (!lines || lines.params.length < 2) return <div class="curve" />;
   const x = (i: number) => (WIDTH * i) / (lines.amounts.length - 1);
   const path = (values: number[]) =>

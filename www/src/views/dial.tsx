@@ -5,7 +5,7 @@ import { ownRows } from "../state/locks";
 import { setAmount, solveFor } from "../state/planning";
 import * as store from "../state/store";
 import { COMPENSATIONS, CRITERIA, PERS } from "../state/url";
-import type { Change } from "../wasm/core";
+import type { Change, Criterion } from "../wasm/core";
 import { words } from "../words";
 import { AmountBox, AmountSlider } from "./amount";
 import { Changed } from "./changed";
@@ -27,7 +27,7 @@ export function Dial() {
         <Choice
           name={t.criterion}
           value={store.criterion.value}
-          options={CRITERIA.map((it) => [it, words.choices.criteria[it]] as const)}
+          options={CRITERIA.map((it): [Criterion, string] => [it, words.choices.criteria[it]])}
           onChoose={(criterion) => batch(() => chooseCriterion(criterion))}
         />
         <Choice
@@ -55,7 +55,7 @@ export function Dial() {
   );
 }
 
-function chooseCriterion(criterion: (typeof CRITERIA)[number]): void {
+function chooseCriterion(criterion: Criterion): void {
   if (criterion === "apoz" && store.measured.value === 0) {
     store.noticeText.value = t.measureFirst;
     return;

@@ -1,10 +1,11 @@
 import { download } from "../lib/download";
 import { bytes, compact, count, fixed } from "../lib/format";
+import { ROOM } from "../lib/opened";
 import { fetchOwn, isInside } from "../lib/own-files";
 import { arrive } from "../state/arrivals";
-import { measureOnImages, openSample } from "../state/models";
+import { forgetKept, measureOnImages, openSample } from "../state/models";
 import { pictures } from "../state/pictures";
-import { job, type Model, model, type SampleNetwork, samples } from "../state/store";
+import { awaited, job, kept, type Model, model, type SampleNetwork, samples } from "../state/store";
 import { words } from "../words";
 import { FileButton, Step } from "./parts";
 
@@ -28,6 +29,11 @@ export function NetworkView() {
       <FileButton name={t.open} primary multiple onFiles={(files, since) => void arrive(files, since, true)}>
         {t.open}
       </FileButton>
+      {awaited.value ? (
+        <p class="caution awaited" role="status">
+          {awaited.value.text}
+        </p>
+      ) : null}
       <p class="hint">{t.orDrop}</p>
       <ul class="samples" aria-label={t.samples}>
         {samples.value.networks.map((sample) => (
@@ -35,6 +41,7 @@ export function NetworkView() {
         ))}
       </ul>
       <Facts open={open} />
+      <Kept />
       <footer class="about">
         <p>
           {t.after} <cite>{t.paper}</cite>
@@ -66,6 +73,21 @@ function Sample({ sample }: { sample: SampleNetwork }) {
         <span class="sample-facts">{t.sampleFacts(sample.data, accuracy, bytes(sample.bytes))}</span>
       </button>
     </li>
+  );
+}
+
+/** What was opened stays on this device; whoever shares it may want it gone. */
+function Kept() {
+  const files = kept.value;
+  if (files.length === 0) return null;
+  const size = files.reduce((sum, it) => sum + it.size, 0);
+  return (
+    <p class="hint kept">
+      {t.kept(files.length, bytes(size), bytes(ROOM))}{" "}
+      <button type="button" class="link" onClick={() => void forgetKept()}>
+        {t.forget}
+      </button>
+    </p>
   );
 }
 

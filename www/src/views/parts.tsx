@@ -1,6 +1,9 @@
 /** Small pieces that several views use. */
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { readNumber } from "../lib/number";
+import { noticeText } from "../state/store";
+import { words } from "../words";
 
 /** A file input that looks like a button; the input itself carries the name and the focus. */
 export function FileButton(props: {
@@ -66,7 +69,10 @@ export function Choice<T extends string>(props: {
   );
 }
 
-/** A number that is taken on Enter or blur, never while being typed. */
+/**
+ * A number that is taken on Enter or blur, never while being typed. A text to the browser: its own number fields drop
+ * what they do not understand, and "0.5,3" would be taken as 0.53.
+ */
 export function NumberBox(props: {
   name: string;
   /** What stands before the box, where that is less than its name. */
@@ -83,17 +89,21 @@ export function NumberBox(props: {
   latest.current = props.value;
   const typing = ref.current !== null && ref.current === document.activeElement && ref.current.dataset.typing === "yes";
   const shown = typing ? ref.current!.value : String(props.value);
+  const within = (value: number) => Math.min(props.max, Math.max(props.min, value));
+  const step = typeof props.step === "number" ? props.step : 0.01;
   return (
     <label class={`number ${props.hideLabel ? "bare" : ""}`}>
       {props.hideLabel ? null : <span>{props.label ?? props.name}</span>}
       <input
         ref={ref}
-        type="number"
+        type="text"
+        role="spinbutton"
         inputMode="decimal"
+        autoComplete="off"
         aria-label={props.name}
-        min={props.min}
-        max={props.max}
-        step={props.step ?? "any"}
+        aria-valuemin={props.min}
+        aria-valuemax={props.max}
+        aria-valuenow={props.value}
         value={shown}
         onInput={(event) => {
           event.currentTarget.dataset.typing = "yes";
@@ -101,8 +111,9 @@ export function NumberBox(props: {
         onChange={(event) => {
           const input = event.currentTarget;
           input.dataset.typing = "";
-          const value = input.value.trim() === "" ? Number.NaN : Number(input.value);
-          if (Number.isFinite(value)) props.onCommit(Math.min(props.max, Math.max(props.min, value)), event.timeStamp);
+          const value = readNumber(input.value);
+          if (value !== null) props.onCommit(within(value), event.timeStamp);
+          else if (input.value.trim() !== "") noticeText.value = words.dial.noNumber(input.value, String(props.value));
           // What was out of range or no number shows what is in force.
           queueMicrotask(() => {
             if (input.dataset.typing !== "yes") input.value = String(latest.current);
@@ -113,6 +124,13 @@ export function NumberBox(props: {
             event.currentTarget.dataset.typing = "";
             event.currentTarget.value = String(props.value);
           }
+          const way = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+          if (way === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+          event.preventDefault();
+          event.currentTarget.dataset.typing = "";
+          const from = readNumber(event.currentTarget.value) ?? props.value;
+          // As many digits as the step and the number have: 0.1 + 0.2 is to be 0.3.
+          props.onCommit(within(Number((from + way * step).toFixed(10))), event.timeStamp);
         }}
       />
     </label>

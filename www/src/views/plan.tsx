@@ -3,8 +3,9 @@ import { bytes, compact, count, milliseconds, percent, removedPercent } from "..
 import { curvePicture } from "../saved/curve";
 import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
-import { answersKey, current, latency, latencyRefused } from "../state/proof";
-import { curve, drag, locked, type Model, model, plan, selected, takesShare, threshold, view } from "../state/store";
+import { curveShown } from "../state/planning";
+import { answersCurrent, current, latency, latencyRefused } from "../state/proof";
+import { drag, locked, type Model, model, plan, selected, shown, takesShare, threshold, view } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { words } from "../words";
 import { CASES } from "./cases-words";
@@ -29,7 +30,7 @@ export function PlanView() {
         <button type="button" disabled={!model.value} onClick={downloadPlanJson}>
           {t.json}
         </button>
-        <button type="button" disabled={!drag.value} onClick={downloadPlanCsv}>
+        <button type="button" disabled={!drag.value} aria-disabled={!shown.value} onClick={downloadPlanCsv}>
           {t.csv}
         </button>
         <span class="picture-saves">
@@ -38,7 +39,7 @@ export function PlanView() {
             picture={words.pictures.names.curve}
             stem={() => `${stem()}.curve`}
             draw={curvePicture}
-            disabled={!curve.value}
+            disabled={!curveShown.value}
           />
         </span>
       </div>
@@ -51,9 +52,10 @@ function Savings() {
   const written = current.value;
   const size: Change | undefined = written
     ? { before: written.plan.bytes.before, after: written.bytes.size }
-    : plan.value?.bytes;
-  const fresh = written && answersKey.value === written.key + written.repairedOn;
-  const time = fresh ? latency.value : null;
+    : plan.value?.identity === drag.value?.identity
+      ? plan.value?.bytes
+      : undefined;
+  const time = answersCurrent.value ? latency.value : null;
   return (
     <table class="savings">
       <caption>{t.savings}</caption>
@@ -67,7 +69,11 @@ function Savings() {
           change={time?.differs ? { before: time.original.warm, after: time.pruned.warm } : undefined}
           show={milliseconds}
           missing={
-            fresh && latencyRefused.value ? t.latencyRefused : time && !time.differs ? t.noDifference : t.noLatency
+            answersCurrent.value && latencyRefused.value
+              ? t.latencyRefused
+              : time && !time.differs
+                ? t.noDifference
+                : t.noLatency
           }
         />
       </tbody>

@@ -5,8 +5,7 @@ import {
   type Answer,
   answeredBy,
   answers,
-  answersKey,
-  current,
+  answersCurrent,
   failures,
   type Latency,
   latency,
@@ -37,8 +36,7 @@ export function Predictions() {
       </p>
     );
   }
-  const made = current.value;
-  const stale = !made || answersKey.value !== made.key + made.repairedOn;
+  const stale = !answersCurrent.value;
   const agreeing = all.filter((it) => it.agree).length;
   const time = latency.value;
   return (

@@ -10,9 +10,9 @@ import { cuts } from "../state/cursor";
 import { stem } from "../state/exports";
 import { judgedPlan } from "../state/lab/judged";
 import { lockedRows, ownRows } from "../state/locks";
-import { answers, answersKey, current, latency } from "../state/proof";
+import { answers, answersCurrent, current, latency } from "../state/proof";
 import { settings } from "../state/settings";
-import { drag, type Model, model, order, pinned, plan, reporting, shared } from "../state/store";
+import { drag, type Model, model, order, pinned, plan, reporting, shared, shown } from "../state/store";
 import { encode } from "../state/url";
 import reportCss from "../styles/report.css?inline";
 import type { Change, Plan } from "../wasm/core";
@@ -29,7 +29,9 @@ const MOST_LAYERS = 42;
 
 /** The present plan on one page, for paper or for whoever was not there. */
 export function Report() {
-  const [open, step, full] = [model.value, drag.value, plan.value];
+  // Both of one plan: while either is on its way, there is no report.
+  const [open, step] = [model.value, shown.value];
+  const full = plan.value?.identity === step?.identity ? plan.value : null;
   const sheet = useRef<HTMLElement>(null);
   const close = () => {
     reporting.value = false;
@@ -242,7 +244,7 @@ function Layers({ full, open }: { full: Plan; open: Model }) {
 function Evidence() {
   const made = current.value;
   const all = answers.value;
-  const fresh = made && all.length > 0 && answersKey.value === made.key + made.repairedOn;
+  const fresh = answersCurrent.value && all.length > 0;
   const agree = all.filter((it) => it.agree).length;
   return (
     <section>

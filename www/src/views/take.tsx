@@ -3,16 +3,16 @@ import { bytes, value } from "../lib/format";
 import { changed } from "../state/changes";
 import {
   answers,
-  answersKey,
+  answersCurrent,
   current,
-  downloadPruned,
-  fileName,
   type Product,
+  product,
   type Saved,
   saved,
   savedCurrent,
   working,
 } from "../state/proof";
+import { downloadPruned, fileName } from "../state/saving";
 import { drag, model, multiple } from "../state/store";
 import type { Value } from "../wasm/core";
 import { words } from "../words";
@@ -31,7 +31,7 @@ export function Take() {
         type="button"
         class="primary wide"
         disabled={!model.value}
-        aria-disabled={working.value}
+        aria-disabled={working.value || !drag.value}
         onClick={downloadPruned}
       >
         {t.download}
@@ -39,10 +39,11 @@ export function Take() {
       <div role="status" class="taken">
         {file ? <SavedFile of={file} /> : null}
         {proven ? <Checked of={made} /> : null}
-        {proven ? <Proves of={made} /> : null}
+        {proven ? <Proves /> : null}
         {file ? <Next /> : null}
       </div>
       {saved.value && !file ? <p class="stale-note">{saying.stale(saved.value.name)}</p> : null}
+      {!made && product.value?.repairedOn ? <p class="stale-note">{saying.repairLeft}</p> : null}
       {proven ? null : <p class="hint">{t.beforeDownload}</p>}
       {made?.plan.repair ? <Repaired plan={made.plan} /> : null}
       {made && !file ? <p class="file-name">{fileName(made)}</p> : null}
@@ -77,8 +78,8 @@ function Checked({ of: { check, repairedOn } }: { of: Product }) {
 }
 
 /** What the check does not tell, and what the images did. */
-function Proves({ of }: { of: Product }) {
-  const fresh = answersKey.value === of.key + of.repairedOn ? answers.value.filter((it) => it.agree !== null) : [];
+function Proves() {
+  const fresh = answersCurrent.value ? answers.value.filter((it) => it.agree !== null) : [];
   const agreeing = fresh.filter((it) => it.agree).length;
   return <p class={agreeing < fresh.length ? "caution" : "hint"}>{saying.proves(agreeing, fresh.length)}</p>;
 }

@@ -2,6 +2,7 @@
 import { count } from "../lib/format";
 
 export const dial = {
+  noNumber: (typed: string, kept: string) => `“${typed}” is not a number, so ${kept} stays.`,
   name: "Threshold and savings",
   plan: "Plan",
   criterion: "Criterion",

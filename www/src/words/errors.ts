@@ -6,6 +6,8 @@ export const errors = {
     "no-search": "No search is under way.",
     "no-network": "No network is open.",
     "no-lab-network": "This worker of the lab has no network yet.",
+    "other-network": "Another network was opened in between.",
+    "other-product": "The pruned network was replaced in between: try again.",
   },
   restarted: "Restarted.",
   notStarted: "The worker could not be started.",

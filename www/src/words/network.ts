@@ -26,6 +26,11 @@ export const network = {
   folded: "This file has no BatchNormalization, so β and γ are gone and nothing is known about its channels yet.",
   measureNow: (images: number) => `Measure on ${plural(images, "image")}`,
 
+  kept: (files: number, size: string, room: string) =>
+    `${files === 1 ? "One opened network is" : `${count(files)} opened networks are`} kept in this browser for the next visit: ${size} of ${room}.`,
+  forget: "Forget opened networks",
+  forgotten: "The opened networks are forgotten; the next visit asks for the file.",
+
   opening: (name: string) => `Opening ${name}`,
   tooLarge: (name: string, megabytes: number, most: number) =>
     `${name} has ${megabytes} MB; networks up to ${most} MB fit into a browser tab.`,

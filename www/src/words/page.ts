@@ -64,7 +64,12 @@ export const page = {
     inAddressBar: (missing: string) =>
       `The browser does not let the page copy; the link is in the address bar.${missing}`,
     laterVersion: "This link was made by a later version of the page; what is understood of it is shown.",
-    local: (file: string) =>
-      `This link was made with ${file}, a file that a link does not carry: drop it here to see the same plan.`,
+    file: (file: string) => `This link was made with ${file}. Drop it to continue.`,
+    sample: (file: string) =>
+      `This link was made with ${file}, which is none of the samples here. Drop it to continue, or choose a sample.`,
+    tooLong: (length: string, most: string) =>
+      `This link is ${length} characters long, and the page reads ${most} at most: it was left aside, and nothing of it is shown.`,
+    unread: (fields: readonly string[]) =>
+      `Not everything in this link could be read: ${fields.join(", ")}. What is usual stands there instead.`,
   },
 };

@@ -1,4 +1,5 @@
 /** What crosses between the page and its workers, besides the core's own types. */
+import type { Made, Origin } from "../state/identity";
 import type {
   ChannelDetail,
   Explanation,
@@ -16,6 +17,7 @@ export type Which = "original" | "pruned" | `trial:${number}`;
 
 /** A network as the page holds it after opening: overview and flat per-channel arrays. */
 export interface Opened {
+  origin: Origin;
   overview: Overview;
   means: Float32Array;
   stds: Float32Array;
@@ -65,7 +67,17 @@ export interface GuardStep {
 
 export interface Api {
   version(): Promise<string>;
-  open(name: string, bytes: Uint8Array, companions: Companion[]): Promise<Opened>;
+  /** `network` is the identity of the file (state/identity.ts). */
+  open(name: string, bytes: Uint8Array, companions: Companion[], network: string): Promise<Opened>;
+  /**
+   * The calls that follow are about this network, and about this product where one is given: they are refused when the
+   * worker holds another. To be sent right before them, so that nothing comes in between.
+   */
+  use(network: string, product: Made | null): Promise<void>;
+  /** Where the answers come from; sent right behind a call, it is that of its answer. */
+  origin(): Promise<Origin>;
+  /** Identity of the network that `prunedBytes` gives and `infer("pruned")` runs. */
+  made(): Promise<Made>;
   /** Overview and arrays anew, after a calibration. */
   refresh(): Promise<Opened>;
   scores(options: PlanOptions): Promise<Float32Array>;
@@ -82,12 +94,16 @@ export interface Api {
   prune(options: PlanOptions): Promise<Plan>;
   check(): Promise<import("../wasm/core").Check>;
   prunedBytes(): Promise<Uint8Array>;
+  /** Parameters and MACs of any file, counted as if it had just been opened. */
+  count(bytes: Uint8Array): Promise<{ params: number; macs: number }>;
   infer(which: Which, image: Uint8Array, preset: string): Promise<Prediction>;
   setLabels(labels: string): Promise<void>;
   calibrate(image: Uint8Array, preset: string): Promise<number>;
   measured(): Promise<Measured>;
   clearCalibration(): Promise<void>;
   addRepairImage(image: Uint8Array, preset: string): Promise<number>;
+  /** Images of a repair that was given up are not the next one's. */
+  forgetRepairImages(): Promise<void>;
   repair(options: PlanOptions, progress: (done: number, total: number) => void): Promise<Plan>;
   topology(): Promise<Topology>;
   /** Channels that stay: of every node of the topology, then of every edge. */

@@ -1,7 +1,9 @@
 /** One worker, one wasm instance, one open network. Translates messages into Session calls. */
 
-import { expose, transfer } from "comlink";
-import { type ChannelDetail, Guard, type PlanOptions, Session, version } from "../wasm/core";
+import { expose, type Remote, releaseProxy, transfer } from "comlink";
+import { digest, digestText } from "../lib/digest";
+import { identityOf, type Made, type Origin, sameMade } from "../state/identity";
+import { type ChannelDetail, Guard, type Plan, type PlanOptions, Session, version } from "../wasm/core";
 import type { Api, GuardStep, Opened } from "./api";
 import type { Fault } from "./fault";
 import { coreReady } from "./ready";
@@ -13,6 +15,33 @@ const ready = coreReady();
 let session: Session | null = null;
 let guard: Guard | null = null;
 
+/** What the session was opened from, and measured on. */
+let network = "";
+let images: string[] = [];
+/** Queued for a repair. */
+let repairing: string[] = [];
+const NOTHING: Made = { identity: "", repair: "" };
+/** The pruned network that the session holds. */
+let made = NOTHING;
+/** What the next calls are about. */
+let wanted: { network: string; product: Made | null } | null = null;
+
+const imageKey = (image: Uint8Array, preset: string) => `${preset}:${digest([image])}`;
+const listKey = (keys: readonly string[]) => (keys.length > 0 ? digestText(keys.join()) : "");
+
+function originOf(from: Session): Origin {
+  const planned = images.length > 0 && from.overview().sites.some((it) => it.calibrated);
+  return { network, statistics: listKey(images), planned };
+}
+
+/** The overview is large; between two measurements the origin stays what it is. */
+let origin: Origin | null = null;
+
+function whence(from: Session): Origin {
+  origin ??= originOf(from);
+  return origin;
+}
+
 function guardStep(): GuardStep {
   if (!guard) throw "no-search" satisfies Fault;
   const next = guard.next() ?? null;
@@ -22,11 +51,20 @@ function guardStep(): GuardStep {
 async function current(): Promise<Session> {
   await ready;
   if (!session) throw "no-network" satisfies Fault;
+  if (wanted && wanted.network !== network) throw "other-network" satisfies Fault;
   return session;
 }
 
-function describe(from: Session): Opened {
+/** For calls about the pruned network. */
+async function pruned(): Promise<Session> {
+  const s = await current();
+  if (wanted?.product && !sameMade(wanted.product, made)) throw "other-product" satisfies Fault;
+  return s;
+}
+
+function describe(from: Session, origin: Origin): Opened {
   const opened: Opened = {
+    origin,
     overview: from.overview(),
     means: from.means(),
     stds: from.stds(),
@@ -70,7 +108,7 @@ const api: Api = {
     await ready;
     return version();
   },
-  async open(name, bytes, companions) {
+  async open(name, bytes, companions, of) {
     await ready;
     // The old network stays until the new one is known to be good.
     const next =
@@ -82,13 +120,36 @@ const api: Api = {
             companions.map((it) => it.name),
             companions.map((it) => it.content),
           );
-    const opened = describe(next);
+    let opened: Opened;
+    try {
+      opened = describe(next, { network: of, statistics: "", planned: false });
+    } catch (error) {
+      next.free();
+      throw error;
+    }
     session?.free();
     session = next;
+    network = of;
+    images = [];
+    repairing = [];
+    made = NOTHING;
+    origin = null;
     return opened;
   },
+  async use(of, product) {
+    await ready;
+    wanted = { network: of, product };
+  },
+  async origin() {
+    return whence(await current());
+  },
+  async made() {
+    await current();
+    return made;
+  },
   async refresh() {
-    return describe(await current());
+    const s = await current();
+    return describe(s, whence(s));
   },
   async scores(options) {
     const scores = (await current()).scores(options);
@@ -96,11 +157,13 @@ const api: Api = {
   },
   async preview(options, channel) {
     const s = await current();
-    const preview = s.preview(options);
-    const states = s.states();
-    const layerChannels = s.layer_channels();
-    const layerParams = s.layer_params();
-    const layerMacs = s.layer_macs();
+    const plan = s.preview(options);
+    const preview = plan.summary();
+    const states = plan.states();
+    const layerChannels = plan.layer_channels();
+    const layerParams = plan.layer_params();
+    const layerMacs = plan.layer_macs();
+    plan.free();
     const detail = channel ? describeChannel(s, channel, options) : null;
     return transfer({ preview, states, layerChannels, layerParams, layerMacs, detail }, [
       states.buffer,
@@ -117,7 +180,9 @@ const api: Api = {
     const params: number[] = [];
     const macs: number[] = [];
     for (const amount of amounts) {
-      const p = s.preview({ ...options, threshold: amount, share: amount });
+      const plan = s.preview({ ...options, threshold: amount, share: amount });
+      const p = plan.summary();
+      plan.free();
       params.push((100 * (p.params.before - p.params.after)) / Math.max(1, p.params.before));
       macs.push((100 * (p.macs.before - p.macs.after)) / Math.max(1, p.macs.before));
     }
@@ -144,23 +209,41 @@ const api: Api = {
     return (await current()).plan(options);
   },
   async prune(options) {
-    return (await current()).prune(options);
+    const s = await current();
+    const plan = s.prune(options);
+    made = { identity: identityOf(whence(s), options), repair: "" };
+    return plan;
   },
   async check() {
-    return (await current()).check();
+    return (await pruned()).check();
   },
   async prunedBytes() {
-    const bytes = (await current()).pruned_bytes();
+    const bytes = (await pruned()).pruned_bytes();
     return transfer(bytes, [bytes.buffer]);
   },
+  async count(bytes) {
+    await ready;
+    const opened = new Session("pruned.onnx", bytes);
+    try {
+      const { params, macs } = opened.overview();
+      return { params, macs };
+    } finally {
+      opened.free();
+    }
+  },
   async infer(which, image, preset) {
-    return (await current()).infer(which, image, preset);
+    const s = which === "pruned" ? await pruned() : await current();
+    return s.infer(which, image, preset);
   },
   async setLabels(labels) {
     (await current()).set_labels(labels);
   },
   async calibrate(image, preset) {
-    return (await current()).calibrate(image, preset);
+    const s = await current();
+    const count = s.calibrate(image, preset);
+    images.push(imageKey(image, preset));
+    origin = null;
+    return count;
   },
   async measured() {
     const s = await current();
@@ -170,12 +253,32 @@ const api: Api = {
   },
   async clearCalibration() {
     (await current()).clear_calibration();
+    images = [];
+    origin = null;
   },
   async addRepairImage(image, preset) {
-    return (await current()).add_repair_image(image, preset);
+    const count = (await current()).add_repair_image(image, preset);
+    repairing.push(imageKey(image, preset));
+    return count;
+  },
+  async forgetRepairImages() {
+    (await current()).forget_repair_images();
+    repairing = [];
   },
   async repair(options, progress) {
-    return (await current()).repair(options, progress);
+    const s = await current();
+    const by = listKey(repairing);
+    repairing = [];
+    let plan: Plan;
+    try {
+      plan = s.repair(options, progress);
+    } finally {
+      // The page's end of it would wait for ever.
+      (progress as unknown as Remote<typeof progress>)[releaseProxy]();
+    }
+    // A repair that was not taken leaves the cut network as it was.
+    made = { identity: identityOf(whence(s), options), repair: plan.repair?.declined ? "" : by };
+    return plan;
   },
   async topology() {
     return (await current()).topology();

@@ -30,8 +30,11 @@ export class Engine<A = Api> {
   private worker!: Worker;
   private remote!: Remote<A>;
   private readonly make: () => Worker;
-  private fail!: (lost: EngineLost) => void;
-  private lost!: Promise<never>;
+  /**
+   * Who waits for an answer. A promise of the worker's end to race against would hold on to every answer that it was
+   * ever raced with, for as long as the worker lives.
+   */
+  private waiting = new Set<(lost: EngineLost) => void>();
   private broken = false;
   /** Counts replacements, so that an owner can tell whether its network is still in there. */
   generation = 0;
@@ -46,8 +49,7 @@ export class Engine<A = Api> {
     if (this.broken) this.replace(new EngineLost(words.errors.restarted, false));
     const generation = this.generation;
     try {
-      // A terminated worker never answers, so every call races its worker's death.
-      return await Promise.race([work(this.remote), this.lost]);
+      return await this.answered(work(this.remote));
     } catch (error) {
       if (isFatal(error) && generation === this.generation) {
         const lost = new EngineLost(error.message, false);
@@ -58,6 +60,21 @@ export class Engine<A = Api> {
     }
   }
 
+  /** A terminated worker never answers, so whoever waits is told of its end. */
+  private answered<T>(answer: Promise<T>): Promise<T> {
+    const { waiting } = this;
+    return new Promise<T>((resolve, reject) => {
+      waiting.add(reject);
+      answer.then(resolve, reject).finally(() => waiting.delete(reject));
+    });
+  }
+
+  private fail(lost: EngineLost): void {
+    const { waiting } = this;
+    this.waiting = new Set();
+    for (const reject of waiting) reject(lost);
+  }
+
   cancel(): void {
     this.replace(new EngineLost(words.page.stopped, true));
   }
@@ -66,23 +83,20 @@ export class Engine<A = Api> {
     this.broken = false;
     this.worker = this.make();
     this.remote = wrap<A>(this.worker);
-    this.lost = new Promise<never>((_, reject) => {
-      this.fail = reject;
-    });
-    // Nobody may be waiting when it happens.
-    this.lost.catch(() => {});
-    this.worker.addEventListener("error", (event) => {
+    const { worker } = this;
+    worker.addEventListener("error", (event) => {
       event.preventDefault();
+      if (worker !== this.worker) return;
       this.broken = true;
       this.fail(new EngineLost(event.message || words.errors.notStarted, false));
     });
   }
 
   private replace(reason: EngineLost): void {
-    const { worker, remote, fail } = this;
+    const { worker, remote } = this;
     this.generation++;
     this.start();
-    fail(reason);
+    this.fail(reason);
     remote[releaseProxy]();
     worker.terminate();
   }

@@ -1,9 +1,8 @@
 /** Which network and which data the lab judges now, and what names their results. */
 import { computed, effect, signal } from "@preact/signals";
-import { digestText } from "../../lib/digest";
 import type { Bench } from "../../worker/lab-api";
-import { measurementKey } from "../engines";
-import { type Model, measured, model, preset } from "../store";
+import type { Origin } from "../identity";
+import { type Model, model, origin, preset } from "../store";
 import { images, labelled } from "./data";
 import { pool } from "./pool";
 
@@ -16,6 +15,8 @@ export interface Scope {
   key: string;
   bench: Bench;
   images: number;
+  /** Networks that are judged here must be cut from this. */
+  origin: Origin;
 }
 
 let benches = 0;
@@ -37,8 +38,10 @@ export const scope = computed<Scope | null>(() => {
   const as = preset.value;
   const count = images.value;
   if (!open || !data || !of || of.blob !== open.blob) return null;
-  const plans = measured.value > 0 ? `:${digestText(measurementKey())}` : "";
-  return { key: `${of.digest}|${data.digest}:${count}|${as}${plans}|`, bench: benchOf(open), images: count };
+  const from = origin.value;
+  const plans = from.statistics ? `:${from.statistics}` : "";
+  const key = `${of.digest}|${data.digest}:${count}|${as}${plans}|`;
+  return { key, bench: benchOf(open), images: count, origin: from };
 });
 
 /** Reads the network's digest when the lab has data: a page that never opens the lab pays nothing. */

@@ -1,6 +1,9 @@
 /** One plan, pruned and judged on the images, or remembered. */
 import type { Evaluation, PlanOptions } from "../../wasm/core";
+import { words } from "../../words";
+import { EngineLost } from "../../worker/engine";
 import { cutterCall } from "../engines";
+import { identityOf } from "../identity";
 import { keyOf } from "../store";
 import type { Scope } from "./bench";
 import { type Candidate, pool } from "./pool";
@@ -16,11 +19,10 @@ interface Wish {
   heard?: (records: Float64Array) => void;
 }
 
-async function cut(plan: PlanOptions): Promise<Blob> {
-  const bytes = await cutterCall(async (core) => {
-    await core.prune(plan);
-    return core.prunedBytes();
-  });
+/** A network that was opened, or a measurement that was made since, ends what it has nothing to do with. */
+async function cut(plan: PlanOptions, { origin }: Scope): Promise<Blob> {
+  const [, made, bytes] = await cutterCall((core) => Promise.all([core.prune(plan), core.made(), core.prunedBytes()]));
+  if (made.identity !== identityOf(origin, plan)) throw new EngineLost(words.page.stopped, true);
   return new Blob([bytes as Uint8Array<ArrayBuffer>]);
 }
 
@@ -40,7 +42,7 @@ export function judgeFile(key: string, bytes: () => Promise<Blob>, wish: Wish): 
 }
 
 export function judgePlan(plan: PlanOptions, wish: Wish): Promise<Evaluation> {
-  return judgeFile(keyOf(plan), () => cut(plan), wish);
+  return judgeFile(keyOf(plan), () => cut(plan, wish.of), wish);
 }
 
 /** A key for a network that is only given by its file. */
