@@ -271,9 +271,12 @@ impl Builder<'_> {
     fn opaque(&mut self, node: NodeId) {
         let graph = self.graph;
         let op = graph.nodes[node].op.as_str();
-        if !matches!(op, "Conv" | "ConvTranspose" | "Gemm" | "MatMul") {
-            return;
-        }
+        // Of BatchNormalization γ and β count; its mean and variance are measured, not learned.
+        let slots = match op {
+            "Conv" | "ConvTranspose" | "Gemm" | "MatMul" => 1..graph.nodes[node].inputs.len(),
+            "BatchNormalization" => 1..3,
+            _ => return,
+        };
         let shape =
             |t: Option<TensorId>| t.and_then(|t| graph.shape(t)).unwrap_or_default().to_vec();
         let (a, w, out) = (
@@ -295,7 +298,7 @@ impl Builder<'_> {
             axes: Vec::new(),
             divisor: 1,
         });
-        for slot in 1..graph.nodes[node].inputs.len() {
+        for slot in slots {
             if let Some(tensor) = graph.input(node, slot).filter(|t| graph.is_constant(*t)) {
                 let factor = elements(&shape(Some(tensor)));
                 self.table.params.push(Term {
