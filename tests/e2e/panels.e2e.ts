@@ -261,7 +261,7 @@ test("the panels open on networks of every kind", async () => {
   await page.getByRole("heading", { name: "folded.onnx" }).waitFor();
   await visit();
   await page.getByRole("tab", { name: "Four cases" }).click();
-  await page.getByText(/this network has none/).waitFor();
+  await page.getByText(/none is known here/).waitFor();
   expect(await page.getByRole("alert").allTextContents()).toEqual([]);
 });
 
