@@ -1,9 +1,6 @@
 pub mod activation;
-pub mod analysis;
-pub mod calibrate;
 pub mod channels;
 pub mod clock;
-pub mod cost;
 pub mod criterion;
 pub mod dataset;
 pub mod engine;
@@ -15,6 +12,7 @@ pub mod image;
 pub mod labels;
 mod limits;
 pub mod measure;
+pub mod network;
 pub mod onnx;
 pub mod plan;
 mod random;

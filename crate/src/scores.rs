@@ -17,6 +17,15 @@ pub fn best(p: &[f64]) -> usize {
     (0..p.len()).fold(0, |best, i| if p[i] > p[best] { i } else { best })
 }
 
+/// KL(p ‖ q) in nats.
+pub fn divergence(p: &[f64], q: &[f64]) -> f64 {
+    let term = |(p, q): (&f64, &f64)| match *p > 0.0 {
+        true => p * (p / q.max(1e-12)).ln(),
+        false => 0.0,
+    };
+    p.iter().zip(q).map(term).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -123,38 +123,12 @@ impl Session {
             .collect())
     }
 
-    /// Recomputes the plan; then `states`, `layer_channels`, `layer_params` and `layer_macs` are of it.
-    pub fn preview(&mut self, options: Ts<PlanOptions>) -> Wire<Preview> {
-        out(self.inner.preview(&plan_options(options)?))
-    }
-
-    /// Per channel: 0 kept, 1 output dead, 2 input dead, 3 both dead (1..3 removed), 4 removed outside a
-    /// pair or by a share, 5 dead but withheld.
-    pub fn states(&self) -> Vec<u8> {
-        self.inner.states()
-    }
-
-    /// Output channels that each of `Overview.layers` keeps.
-    pub fn layer_channels(&self) -> Vec<u32> {
-        self.inner.layer_channels()
-    }
-
-    pub fn layer_params(&self) -> Vec<f64> {
-        self.inner
-            .layer_cost()
-            .layer_params
-            .iter()
-            .map(|v| *v as f64)
-            .collect()
-    }
-
-    pub fn layer_macs(&self) -> Vec<f64> {
-        self.inner
-            .layer_cost()
-            .layer_macs
-            .iter()
-            .map(|v| *v as f64)
-            .collect()
+    /// What a plan would do. Free it after use.
+    pub fn preview(&mut self, options: Ts<PlanOptions>) -> Result<PlanPreview, String> {
+        let inner = self.inner.preview(&plan_options(options)?);
+        Ok(PlanPreview {
+            inner: inner.map_err(|e| e.to_string())?,
+        })
     }
 
     /// The threshold (or share) that removes `percent` % of the MACs, as near as it gets.
@@ -265,6 +239,40 @@ impl Session {
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);
         out(Ok(plan))
+    }
+}
+
+/// What one plan would do: a summary, and arrays that TypeScript gets as typed arrays.
+#[wasm_bindgen]
+pub struct PlanPreview {
+    inner: session::PlanPreview,
+}
+
+#[wasm_bindgen]
+impl PlanPreview {
+    pub fn summary(&self) -> Wire<Preview> {
+        out(Ok(self.inner.summary.clone()))
+    }
+
+    /// Per channel: 0 kept, 1 output dead, 2 input dead, 3 both dead (1..3 removed), 4 removed outside a
+    /// pair or by a share, 5 dead but withheld.
+    pub fn states(&self) -> Vec<u8> {
+        self.inner.states.clone()
+    }
+
+    /// Output channels that each of `Overview.layers` keeps.
+    pub fn layer_channels(&self) -> Vec<u32> {
+        self.inner.layer_channels.clone()
+    }
+
+    pub fn layer_params(&self) -> Vec<f64> {
+        let kept = self.inner.cost.layer_params.iter();
+        kept.map(|v| *v as f64).collect()
+    }
+
+    pub fn layer_macs(&self) -> Vec<f64> {
+        let kept = self.inner.cost.layer_macs.iter();
+        kept.map(|v| *v as f64).collect()
     }
 }
 

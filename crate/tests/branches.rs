@@ -145,14 +145,11 @@ fn prune(model: &pb::ModelProto, options: &PlanOptions) -> (Plan, pb::ModelProto
         "{options:?}: opened again"
     );
     let preview = session.preview(options).expect("previews");
+    let (preview, layer_channels) = (preview.summary, preview.layer_channels);
     assert_eq!(preview.params, plan.params);
     assert_eq!(preview.macs, plan.macs);
     assert_eq!(preview.channels, plan.channels);
-    let kept: Vec<u64> = session
-        .layer_channels()
-        .iter()
-        .map(|c| u64::from(*c))
-        .collect();
+    let kept: Vec<u64> = layer_channels.iter().map(|c| u64::from(*c)).collect();
     let planned: Vec<u64> = plan.layers.iter().map(|l| l.channels.after).collect();
     assert_eq!(kept, planned);
     let (worst, _) = distance(model, &written, 1..4);
@@ -379,11 +376,11 @@ fn rows_of_a_branch_are_gone() {
         Session::from_model("b", 0, built.model.clone(), &HashMap::new()).expect("opens");
     let options = certain(Compensation::Shift);
     let preview = session.preview(&options).expect("previews");
-    assert_eq!(preview.withheld, 0);
+    assert_eq!(preview.summary.withheld, 0);
     // Rows: stem, expansion, depthwise, projection, and one behind the sum.
     let widths = [WIDTH, 3 * WIDTH, 3 * WIDTH, WIDTH, 6];
     let branch = WIDTH..WIDTH + 7 * WIDTH;
-    let states = session.states();
+    let states = &preview.states;
     assert_eq!(states.len(), widths.iter().sum::<usize>());
     for (k, state) in states.iter().enumerate() {
         assert_eq!(branch.contains(&k), (1..=4).contains(state), "channel {k}");

@@ -83,8 +83,7 @@ fn widths_are_those_of_the_plan() {
 
         let options = at_threshold(0.9);
         let widths = session.topology_widths(&options).unwrap();
-        session.preview(&options).unwrap();
-        let kept = session.layer_channels();
+        let kept = session.preview(&options).unwrap().layer_channels;
         assert_eq!(widths.len(), all.len(), "{name}");
         assert!(widths != all, "{name}: something goes at 0.9");
         for (k, node) in topology.nodes.iter().enumerate() {
@@ -295,7 +294,7 @@ fn examples_are_cells_of_their_case() {
         );
         let mut session = Session::open(name, &std::fs::read(path).unwrap()).unwrap();
         let options = PlanOptions::default();
-        let preview = session.preview(&options).unwrap();
+        let preview = session.preview(&options).unwrap().summary;
         assert_eq!(preview.examples.len(), cases, "{name}");
         for example in &preview.examples {
             let [before, after] = [example.before, example.after]

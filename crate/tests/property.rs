@@ -84,7 +84,8 @@ impl Case {
         same("cost of the pruned", told, costs(&written))?;
         let preview = session
             .preview(&options)
-            .map_err(|e| format!("previews: {e}"))?;
+            .map_err(|e| format!("previews: {e}"))?
+            .summary;
         same("channels of the preview", preview.channels, plan.channels)?;
         adds_up(plan)?;
         same("tally of the preview", preview.tally, plan.tally)?;

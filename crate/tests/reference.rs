@@ -70,7 +70,7 @@ fn plans_equal_the_independent_reference() {
             assert_eq!(removed, removed_by_layer(expected), "{what}");
 
             // The quick path of a drag must not disagree with the plan.
-            let preview = session.preview(&at_threshold(threshold)).unwrap();
+            let preview = session.preview(&at_threshold(threshold)).unwrap().summary;
             assert_eq!(preview.cases, plan.cases, "{what}");
             assert_eq!(
                 (preview.params, preview.macs),

@@ -5,9 +5,9 @@ mod support;
 
 use std::collections::{BTreeMap, HashMap};
 
-use channel_pruning::analysis::{Analysis, Read};
 use channel_pruning::criterion;
-use channel_pruning::plan::constants::Constants;
+use channel_pruning::network::Constants;
+use channel_pruning::network::{Analysis, Read};
 use channel_pruning::plan::{Selection, select};
 use channel_pruning::report::Criterion;
 use channel_pruning::session::Session;

@@ -126,7 +126,7 @@ fn influence_per_mac_saves_more_macs_per_channel() {
             per,
             ..support::at_share(Criterion::Influence, 0.3, Compensation::Moments)
         };
-        let preview = session.preview(&options).expect("plans");
+        let preview = session.preview(&options).expect("plans").summary;
         preview.macs.after as f64 / preview.macs.before as f64
     };
     assert!(share(Per::Mac) < share(Per::Channel));

@@ -2,7 +2,7 @@
 
 use super::build::{Builder, Handled};
 use super::layout::{Moved, PAD, product};
-use super::movement::{atoms, axis_of};
+use super::operands::{atoms, axis_of};
 use super::{Atom, Flow, Layout};
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::Attributes;

@@ -4,22 +4,26 @@
 //! constants and for moments), the ties between atoms, the [`Slot`]s (constant operands that
 //! shrink with a tensor's axis) and the pins. What an operator does to channels is written once.
 
-pub mod build;
+mod build;
 mod concat;
+mod coupling;
+mod dispatch;
 mod elementwise;
 pub mod layout;
 mod linear;
 mod movement;
+mod operands;
+mod reader;
 mod spatial;
 mod union;
 
 use crate::activation::Activation;
-use crate::error::Result;
 use crate::gaussian::Gaussian;
-use crate::graph::{Graph, NodeId, TensorId};
+use crate::graph::{NodeId, TensorId};
 
-pub use linear::{Reader, ReaderKind};
-pub use movement::{axis_of, pad_amounts, slice_positions};
+pub use coupling::Channels;
+pub use operands::{axis_of, pad_amounts, slice_positions};
+pub use reader::{Reader, ReaderKind};
 
 pub type Atom = u32;
 pub type ClassId = u32;
@@ -166,51 +170,4 @@ pub struct Pin {
     pub reason: String,
     /// Pinned because it is a network output, the least surprising of reasons.
     pub output: bool,
-}
-
-/// The coupling of a whole graph.
-#[derive(Clone, Debug)]
-pub struct Channels {
-    /// Per tensor; `None` for shapes, masks and constants.
-    pub layouts: Vec<Option<Layout>>,
-    /// Per node.
-    pub flows: Vec<Flow>,
-    pub slots: Vec<Slot>,
-    pub readers: Vec<Reader>,
-    /// Per atom.
-    pub class: Vec<ClassId>,
-    /// Per class: index into `pins`.
-    pub pinned: Vec<Option<u32>>,
-    pub pins: Vec<Pin>,
-}
-
-impl Channels {
-    /// # Errors
-    /// When an operator makes more channels than can be followed.
-    pub fn new(graph: &Graph) -> Result<Channels> {
-        build::build(graph)
-    }
-
-    pub fn class_count(&self) -> usize {
-        self.pinned.len()
-    }
-
-    pub fn class_of(&self, atom: Atom) -> ClassId {
-        self.class[atom as usize]
-    }
-
-    pub fn pin_of(&self, class: ClassId) -> Option<&Pin> {
-        self.pinned[class as usize].map(|p| &self.pins[p as usize])
-    }
-
-    /// The atoms along one axis of a tensor (at position 0 of the others).
-    pub fn axis_atoms(&self, tensor: TensorId, axis: usize) -> Vec<Atom> {
-        let Some(layout) = &self.layouts[tensor] else {
-            return Vec::new();
-        };
-        let step = layout::strides(&layout.dims)[axis] as Atom;
-        (0..layout.dims[axis] as Atom)
-            .map(|i| layout.base + i * step)
-            .collect()
-    }
 }

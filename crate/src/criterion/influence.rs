@@ -8,8 +8,8 @@
 
 use ndarray::Axis;
 
-use crate::analysis::Analysis;
 use crate::channels::{ClassId, Reader};
+use crate::network::Analysis;
 
 /// Per class; NaN where a variance is not known.
 pub fn influence(analysis: &Analysis) -> Vec<f64> {
@@ -17,7 +17,7 @@ pub fn influence(analysis: &Analysis) -> Vec<f64> {
     let shares: Vec<Vec<f64>> = readers.map(|r| shares(&energies(analysis, r))).collect();
     let score = |class: usize| {
         let reads = analysis.reads.of(class as ClassId);
-        let one = |read: &crate::analysis::Read| {
+        let one = |read: &crate::network::Read| {
             let variance = analysis.statistics.atoms[read.atom as usize].variance;
             variance * shares[read.reader as usize][read.channel as usize]
         };

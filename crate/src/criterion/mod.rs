@@ -6,9 +6,9 @@ mod influence;
 pub mod reconstruction;
 mod weights;
 
-use crate::analysis::Analysis;
 use crate::channels::ClassId;
 use crate::error::{Error, Result};
+use crate::network::Analysis;
 use crate::random;
 use crate::report::{Criterion, Per};
 

@@ -16,10 +16,9 @@ use std::collections::HashMap;
 use nalgebra::{DMatrix, DVector};
 use ndarray::Axis;
 
-use crate::analysis::Analysis;
 use crate::channels::{ClassId, Flow, Reader};
 use crate::measure::gram::{Gram, Grams};
-use crate::surgery::normalisation_behind;
+use crate::network::Analysis;
 
 /// Ridge, as a part of the mean variance, and how it grows where rows are few.
 const RIDGE: f64 = 0.01;
@@ -102,7 +101,7 @@ fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<usize>, Vec<ClassI
 
 /// Slope of the normalisation behind each output of a reader.
 fn scales(analysis: &Analysis, reader: &Reader) -> Vec<f64> {
-    let norm = normalisation_behind(analysis, reader);
+    let norm = analysis.normalisation_behind(reader);
     match norm.map(|n| &analysis.channels.flows[n]) {
         Some(Flow::Normalise { scale, .. }) => scale.clone(),
         _ => vec![1.0; reader.outputs.len()],

@@ -3,8 +3,8 @@
 
 use ndarray::{ArrayView3, Axis};
 
-use crate::analysis::Analysis;
 use crate::channels::ClassId;
+use crate::network::Analysis;
 
 /// ‖W_c‖₁ of every filter of a layer, weights as [outputs, inputs per group, taps].
 pub fn l1(weights: ArrayView3<'_, f32>) -> Vec<f64> {

@@ -2,7 +2,7 @@
 //! fine) and 32 × 32 samples of red, then green, then blue.
 
 use super::entry::Entry;
-use super::{Found, MAX_FILE_BYTES, Source};
+use super::source::{Found, MAX_FILE_BYTES, Source};
 use crate::image::Image;
 use crate::labels;
 

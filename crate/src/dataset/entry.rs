@@ -1,16 +1,12 @@
 //! A file of a data set, wherever it lies: on the disk, in memory (as the page has it), or in an archive.
 
 use std::fs::File;
-use std::io::{Cursor, Read, Seek};
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::zipped::Archive;
-use super::{MAX_FILE_BYTES, read_limited};
-
-/// What an archive is read from.
-pub(super) trait Seekable: Read + Seek + Send {}
-impl<T: Read + Seek + Send> Seekable for T {}
+use super::archive::{Archive, Seekable};
+use super::source::{MAX_FILE_BYTES, read_limited};
 
 #[derive(Clone)]
 enum Place {

@@ -4,30 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::entry::Entry;
-use super::{Found, MAX_FILE_BYTES, Source, at, cifar, idx, layout, table, tarred, zipped};
-use crate::image::Image;
-
-/// Picture files; names are relative to what was opened.
-pub(super) struct Files {
-    files: Vec<Entry>,
-}
-
-impl Files {
-    pub fn new(files: Vec<Entry>) -> Files {
-        Files { files }
-    }
-}
-
-impl Source for Files {
-    fn name(&self, index: usize) -> String {
-        self.files[index].name.clone()
-    }
-
-    fn image(&self, index: usize) -> Result<Image, String> {
-        let file = &self.files[index];
-        Image::decode(&file.bytes(MAX_FILE_BYTES)?).map_err(|e| file.failed(e))
-    }
-}
+use super::pictures::Files;
+use super::source::{Found, at};
+use super::{cifar, idx, layout, table, tarred, zipped};
 
 /// One picture without a label.
 fn single(file: &Entry) -> Found {

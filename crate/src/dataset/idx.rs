@@ -5,7 +5,7 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 
 use super::entry::Entry;
-use super::{Found, Source, read_limited};
+use super::source::{Found, Source, read_limited};
 use crate::image::{Image, MAX_PIXELS};
 use crate::labels;
 

@@ -1,24 +1,24 @@
 //! Labelled images, from the disk or from files in memory: folders, archives, tables and the classic binaries.
 
+mod archive;
 mod cifar;
 mod entry;
 mod files;
 mod idx;
 mod layout;
+mod pictures;
+mod source;
 mod table;
 mod tarred;
 mod zipped;
 
-use std::io::Read;
 use std::path::Path;
 
 use entry::Entry;
+use source::{Found, Source};
 
 use crate::image::Image;
 use crate::report::LabInfo;
-
-/// Single files of more bytes are refused: no picture within the pixel limit needs as many.
-const MAX_FILE_BYTES: u64 = 512 << 20;
 
 /// One image of a data set.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,21 +41,6 @@ pub struct Dataset {
     pub kind: String,
     /// Source index and class of every item, in order.
     order: Vec<(usize, Option<usize>)>,
-    source: Box<dyn Source>,
-}
-
-/// Where images come from; indices are the source's own.
-trait Source: Send + Sync {
-    fn name(&self, index: usize) -> String;
-    /// Errors name the file.
-    fn image(&self, index: usize) -> Result<Image, String>;
-}
-
-/// What a reader found: the class of image `index` of the source is `labels[index].1`.
-struct Found {
-    kind: String,
-    classes: Vec<String>,
-    labels: Vec<(usize, Option<usize>)>,
     source: Box<dyn Source>,
 }
 
@@ -195,18 +180,6 @@ fn interleave(
         .copied()
         .take(limit.unwrap_or(usize::MAX))
         .collect()
-}
-
-/// An error sentence that names the file.
-fn at(path: &Path, reason: impl std::fmt::Display) -> String {
-    format!("{}: {reason}", path.display())
-}
-
-/// Reads at most `limit` bytes; `None` if there are more.
-fn read_limited(reader: impl Read, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    reader.take(limit + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::entry::Entry;
-use super::files::Files;
-use super::{Found, layout};
+use super::layout;
+use super::pictures::Files;
+use super::source::Found;
 
 /// Tables of more bytes are refused.
 const MAX_BYTES: u64 = 256 << 20;

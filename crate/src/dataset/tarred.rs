@@ -7,7 +7,8 @@ use flate2::read::MultiGzDecoder;
 use tar::Archive;
 
 use super::entry::Entry;
-use super::{cifar, idx, layout, read_limited, table};
+use super::source::read_limited;
+use super::{cifar, idx, layout, table};
 
 /// What is unpacked into memory at most.
 const MAX_BYTES: u64 = 2 << 30;

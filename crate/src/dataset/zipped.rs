@@ -1,34 +1,12 @@
 //! Zip archives.
 
 use std::io::BufReader;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use zip::ZipArchive;
 
-use super::entry::{Entry, Seekable};
-use super::read_limited;
-
-/// An opened archive that its entries share.
-pub(super) struct Archive {
-    pub shown: Arc<str>,
-    sizes: Vec<u64>,
-    /// Reading moves the file's cursor, so one thread reads at a time; decoding is outside.
-    archive: Mutex<ZipArchive<BufReader<Box<dyn Seekable>>>>,
-}
-
-impl Archive {
-    pub fn size(&self, index: usize) -> u64 {
-        self.sizes.get(index).copied().unwrap_or(0)
-    }
-
-    /// The bytes of a file; `None` if they are more than `limit`.
-    pub fn read(&self, index: usize, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
-        // A panic elsewhere cannot have left the archive half-changed: every read seeks first.
-        let mut archive = self.archive.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = archive.by_index(index).map_err(std::io::Error::other)?;
-        read_limited(entry, limit)
-    }
-}
+use super::archive::Archive;
+use super::entry::Entry;
 
 /// The files in an archive.
 pub(super) fn entries(file: &Entry) -> Result<Vec<Entry>, String> {

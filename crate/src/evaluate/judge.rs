@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::record::{Record, Seen, divergence};
+use super::record::{Record, Seen};
 use super::runner::{self, Runner};
 use super::{summary, truth};
 use crate::dataset::Dataset;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::labels::{self, Labels};
 use crate::onnx::pb;
 use crate::report::Evaluation;
-use crate::scores::distribution;
+use crate::scores::{distribution, divergence};
 use crate::session::Feeder;
 
 /// Bytes of prepared images and of the original's scores that are kept for the next plan.

@@ -26,7 +26,7 @@ pub use budget::{Promise, largest};
 pub use guard::Guard;
 pub use interval::{paired, wilson};
 pub use judge::Judge;
-pub use record::{LENGTH, Record, divergence, merge};
+pub use record::{LENGTH, Record, merge};
 pub use sweep::{Done, HEADER, Wish, sweep};
 
 /// Runs `session` (and `against`) over `data` on all cores, and measures latencies.

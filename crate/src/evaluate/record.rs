@@ -49,15 +49,6 @@ impl Seen {
     }
 }
 
-/// KL(p ‖ q) in nats.
-pub fn divergence(p: &[f64], q: &[f64]) -> f64 {
-    let term = |(p, q): (&f64, &f64)| match *p > 0.0 {
-        true => p * (p / q.max(1e-12)).ln(),
-        false => 0.0,
-    };
-    p.iter().zip(q).map(term).sum()
-}
-
 impl Record {
     /// As numbers: index, class, ranks of the truth (original, other), best classes (original, other), KL. What there is
     /// not is −1, for KL NaN.

@@ -7,9 +7,9 @@ use nalgebra::{DMatrix, DVector};
 use ndarray::ArrayD;
 
 use super::patches::Sampler;
-use crate::analysis::Analysis;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::network::Analysis;
 use crate::onnx::pb;
 
 /// Wider systems would take minutes to invert; their channels stay.

@@ -1,6 +1,7 @@
-//! What images tell about a network before any plan: second moments of what readers see, and what cuts cost its output.
+//! What images tell about a network before any plan: Gaussians, zeros and histograms,
+//! and second moments of what readers see.
 
-pub mod curves;
+pub mod calibrate;
 pub mod gram;
 mod patches;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::decode::node_name;
+use super::node_name;
 use super::pb::{self, tensor_proto::DataType};
 use super::{Attributes, dimensions, runtime_inputs, standard};
 use crate::error::{Error, Result};

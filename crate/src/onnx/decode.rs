@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use super::{Attributes, dimensions, pb, runtime_inputs, standard};
+use super::{Attributes, dimensions, node_name, pb, runtime_inputs, standard};
 use crate::error::{Error, Result};
 
 /// Decodes an ONNX file.
@@ -234,17 +234,6 @@ fn wired(graph: &pb::GraphProto) -> Result<()> {
             output.name
         ))),
         None => Ok(()),
-    }
-}
-
-/// The name by which a node is reported: its own, else its first output, else its kind and place.
-pub(crate) fn node_name(node: &pb::NodeProto, index: usize) -> String {
-    if !node.name.is_empty() {
-        return node.name.clone();
-    }
-    match node.output.iter().find(|o| !o.is_empty()) {
-        Some(output) => output.clone(),
-        None => format!("{}#{index}", node.op_type),
     }
 }
 

@@ -14,7 +14,6 @@ mod sequence;
 mod tensor;
 
 pub use attributes::Attributes;
-pub(crate) use decode::node_name;
 pub use decode::{decode, decode_with};
 pub use encode::{encode, encode_like};
 pub(crate) use known::integers;
@@ -60,4 +59,15 @@ pub fn runtime_inputs(graph: &pb::GraphProto) -> impl Iterator<Item = &pb::Value
         .input
         .iter()
         .filter(move |i| !given.contains(i.name.as_str()))
+}
+
+/// The name by which a node is reported: its own, else its first output, else its kind and place.
+pub(crate) fn node_name(node: &pb::NodeProto, index: usize) -> String {
+    if !node.name.is_empty() {
+        return node.name.clone();
+    }
+    match node.output.iter().find(|o| !o.is_empty()) {
+        Some(output) => output.clone(),
+        None => format!("{}#{index}", node.op_type),
+    }
 }

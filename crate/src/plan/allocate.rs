@@ -3,9 +3,8 @@
 //! The step that costs the least per MAC is taken next (as HALP, Shen et al. 2022, does with latency). The order is nested, so
 //! its places are scores, and a share, a target and every limit work as for any other criterion.
 
-use super::branches::Branches;
-use crate::analysis::Analysis;
 use crate::criterion::reconstruction::Ladder;
+use crate::network::Analysis;
 
 /// Steps that the longest ladder is walked in.
 const STEPS: usize = 128;
@@ -29,9 +28,8 @@ pub fn allocate(
     let mut scores = vec![f64::NAN; analysis.free.len()];
     let mut predicted = Vec::new();
     let mut removed = vec![false; analysis.free.len()];
-    let none = Branches::default();
     let mut taken = vec![0usize; ladders.len()];
-    let macs = |removed: &[bool]| analysis.cost.count(removed, &none).macs;
+    let macs = |removed: &[bool]| analysis.cost.count(removed, |_| false).macs;
     let step = |l: usize| (ladders[l].classes.len() / STEPS).max(1).max(multiple);
     loop {
         let now = macs(&removed);

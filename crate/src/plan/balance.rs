@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use super::branches::Branches;
 use super::groups;
 use super::limits::{self, RowGuard};
-use crate::analysis::Analysis;
 use crate::channels::{Atom, ClassId};
+use crate::network::Analysis;
+use crate::network::grids::is_grid;
 use crate::report::PlanOptions;
-use crate::surgery::keep::is_grid;
 
 pub const LAST: &str = "the last channels of a layer stay, so that it still has an output";
 pub const FLOOR: &str = "the floor on channels per layer keeps it";

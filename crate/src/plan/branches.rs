@@ -6,23 +6,12 @@
 
 use std::borrow::Cow;
 
-use super::constants::{self, Constants};
 use super::limits;
-use super::reach::{self, Edge};
-use super::told;
-use super::wish::Wish;
-use crate::analysis::Analysis;
-use crate::channels::{Channels, Combine, Flow};
+use crate::channels::Flow;
 use crate::graph::{Graph, NodeId, TensorId};
+use crate::network::reach::{self, Edge};
+use crate::network::{Addend, Analysis, Constants, Wish, constants_told};
 use crate::report::{Compensation, Criterion, PlanOptions};
-
-/// An operand of an Add that could be replaced by a constant without changing the sum's shape.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Addend {
-    pub node: NodeId,
-    pub slot: usize,
-    pub tensor: TensorId,
-}
 
 /// An addend that leaves, with everything that only made it.
 #[derive(Clone, Debug)]
@@ -97,49 +86,6 @@ impl Branches {
             removed[class] |= touched[class] && !alive[class];
         }
     }
-}
-
-/// All addends of a network that a constant could replace; what they are worth depends on a plan.
-pub fn addends(graph: &Graph, channels: &Channels) -> Vec<Addend> {
-    // The body of an If or Loop may use any tensor without naming it as an input.
-    let hides = |op: &str| matches!(op, "If" | "Loop" | "Scan" | "SequenceMap");
-    if graph.nodes.iter().any(|n| hides(&n.op)) {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for (node, flow) in channels.flows.iter().enumerate() {
-        let Flow::Combine {
-            out,
-            op: Combine::Add,
-            ..
-        } = flow
-        else {
-            continue;
-        };
-        let shape = graph.shape(*out);
-        for (slot, tensor) in graph.nodes[node].inputs.iter().enumerate() {
-            let Some(tensor) = *tensor else { continue };
-            let follows = channels.layouts[tensor].is_some();
-            if follows && shape.is_some() && graph.shape(tensor) == shape {
-                found.push(Addend { node, slot, tensor });
-            }
-        }
-    }
-    found
-}
-
-/// For every tensor among `addends`: the nodes that only make this one, in order.
-pub fn regions(graph: &Graph, addends: &[Addend]) -> Vec<Vec<NodeId>> {
-    let mut tensors: Vec<TensorId> = addends.iter().map(|a| a.tensor).collect();
-    tensors.sort_unstable();
-    tensors.dedup();
-    let region = |tensor: &TensorId| {
-        let uses = addends.iter().filter(|a| a.tensor == *tensor);
-        let cuts: Vec<Edge> = uses.map(|a| (a.node, a.slot)).collect();
-        let dead = reach::dead(graph, &cuts);
-        (0..dead.len()).filter(|n| dead[*n]).collect()
-    };
-    tensors.iter().map(region).collect()
 }
 
 /// The dead branches of a plan that wants the classes `wanted` gone. `constants` are those of the
@@ -228,7 +174,7 @@ fn by_wish<'a>(
     let wish = Wish { wanted, told };
     let nodes = (0..inside.len()).filter(|n| inside[*n]);
     let (graph, statistics) = (&analysis.graph, &analysis.statistics);
-    Cow::Owned(constants::told(
+    Cow::Owned(constants_told(
         graph, channels, statistics, certain, nodes, wish,
     ))
 }
@@ -328,7 +274,7 @@ fn describe(
     let known = |a: u32| if sure(a) { certain } else { constants };
     let values = atoms
         .clone()
-        .map(|a| told(analysis, compensation, known(a), a).0);
+        .map(|a| analysis.constant_for(compensation, known(a), a).0);
     let uneven = |a: u32| compensation != Compensation::None && known(a).inexact[a as usize];
     Branch {
         addend,

@@ -1,8 +1,8 @@
 //! The four cases of a depthwise pair, and the state of every channel for the map.
 
 use super::Decision;
-use super::limits::Thresholds;
-use crate::analysis::Analysis;
+use super::limits;
+use crate::network::{Analysis, Thresholds};
 use crate::report::{Cases, Criterion, Example, PlanOptions};
 use crate::statistics::NONE;
 
@@ -46,7 +46,7 @@ pub fn is_dead(analysis: &Analysis, thresholds: &Thresholds, channel: u32) -> bo
 /// probabilities, the channels that go; everything else is kept.
 pub fn count(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> Cases {
     let mut cases = Cases::default();
-    let thresholds = Thresholds::of(analysis, options);
+    let thresholds = limits::thresholds(analysis, options);
     for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
         let stays =
             options.criterion != Criterion::Probability && !gone(analysis, decision, pair.after);
@@ -98,7 +98,7 @@ pub fn states(
     pair_of: &[u32],
 ) -> Vec<u8> {
     let by_probability = options.criterion == Criterion::Probability;
-    let thresholds = Thresholds::of(analysis, options);
+    let thresholds = limits::thresholds(analysis, options);
     (0..pair_of.len())
         .map(|channel| {
             let gone = gone(analysis, decision, channel as u32);

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, HashMap};
 use microlp::{ComparisonOp, LinearExpr, OptimizationDirection, Problem};
 
 use super::branches::Branches;
-use crate::analysis::Analysis;
 use crate::channels::ClassId;
+use crate::network::Analysis;
 
 /// Classes of each group of one side of a grouped convolution.
 type Partition<'a> = Vec<&'a [ClassId]>;

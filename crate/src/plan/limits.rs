@@ -3,59 +3,21 @@
 //! A row is a site of Gaussians (see [`crate::statistics`]), so the two normalisations of a depthwise pair may
 //! have different thresholds: each says on its own whether its channels are pinned, and the four cases follow.
 
-use super::fraction;
-use crate::analysis::Analysis;
 use crate::channels::ClassId;
 use crate::error::{Error, Result};
+use crate::network::{Analysis, Thresholds};
 use crate::report::{LayerLimits, PlanOptions};
-use crate::statistics::NONE;
 
-/// The threshold of every site channel.
-#[derive(Clone, Debug)]
-pub struct Thresholds {
-    /// Where no row has its own.
-    all: f64,
-    /// Per site channel, if some row has its own.
-    own: Vec<f64>,
-}
-
-impl Thresholds {
-    /// What is dead with probability 1.
-    pub const CERTAIN: Thresholds = Thresholds::same(1.0);
-
-    pub const fn same(all: f64) -> Thresholds {
-        Thresholds {
-            all,
-            own: Vec::new(),
+/// The thresholds of a plan: its own, and those of single rows.
+pub fn thresholds(analysis: &Analysis, options: &PlanOptions) -> Thresholds {
+    let mut thresholds = Thresholds::same(options.threshold);
+    for (limits, row) in limited(analysis, options) {
+        if let Some(threshold) = limits.threshold {
+            let count = analysis.statistics.site_channels();
+            thresholds.set(channels(analysis, row), count, threshold);
         }
     }
-
-    pub fn of(analysis: &Analysis, options: &PlanOptions) -> Thresholds {
-        let mut thresholds = Thresholds::same(options.threshold);
-        for (limits, row) in limited(analysis, options) {
-            if let Some(threshold) = limits.threshold {
-                let count = analysis.statistics.site_channels();
-                thresholds.own.resize(count, options.threshold);
-                thresholds.own[channels(analysis, row)].fill(threshold);
-            }
-        }
-        thresholds
-    }
-
-    /// That of a site channel; of [`NONE`] the plan's.
-    pub fn at(&self, channel: u32) -> f64 {
-        match self.own.get(channel as usize) {
-            Some(own) if channel != NONE => *own,
-            _ => self.all,
-        }
-    }
-
-    /// None of them higher than `top`.
-    pub fn at_most(mut self, top: f64) -> Thresholds {
-        self.all = self.all.min(top);
-        self.own.iter_mut().for_each(|own| *own = own.min(top));
-        self
-    }
+    thresholds
 }
 
 /// Rejects limits outside their range, naming the layer.
@@ -72,6 +34,16 @@ pub fn validate(options: &PlanOptions) -> Result<()> {
                 )));
             }
         }
+    }
+    Ok(())
+}
+
+/// Rejects what counts and is no fraction.
+pub(super) fn fraction(what: &str, value: f64, counts: bool) -> Result<()> {
+    if counts && !(0.0..=1.0).contains(&value) {
+        return Err(Error::new(format!(
+            "{what} must lie between 0 and 1, not {value}"
+        )));
     }
     Ok(())
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::branches::{self, Branch};
 use super::cases;
-use super::limits::Thresholds;
-use super::{Decision, constants, tally};
-use crate::analysis::{Analysis, Layer};
+use super::cost::cost;
+use super::kept::why_kept;
+use super::{Decision, limits, tally};
 use crate::channels::{ClassId, ReaderKind};
-use crate::cost::Cost;
 use crate::graph::{Node, NodeId};
+use crate::network::{Analysis, Cost, Layer, constants};
 use crate::report::{Change, Criterion, Plan, PlanLayer, PlanOptions, Reason, Withheld};
 
 /// Describes `decision`. `bytes` are the file sizes before and (estimated or measured) after.
@@ -21,7 +21,7 @@ pub fn describe(
 ) -> Plan {
     let by_probability = options.criterion == Criterion::Probability;
     let before = analysis.cost.total();
-    let after = super::cost(analysis, decision);
+    let after = cost(analysis, decision);
     Plan {
         criterion: options.criterion,
         threshold: by_probability.then_some(options.threshold),
@@ -120,8 +120,8 @@ fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> 
             }
         }
     } else {
-        let thresholds = Thresholds::of(analysis, options);
-        let constants = constants::constants(
+        let thresholds = limits::thresholds(analysis, options);
+        let constants = constants(
             &analysis.graph,
             &analysis.channels,
             &analysis.statistics,
@@ -149,34 +149,6 @@ fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> 
         }
     };
     counts.into_iter().map(row).collect()
-}
-
-/// Why a dead channel stays.
-pub fn why_kept(
-    analysis: &Analysis,
-    class: ClassId,
-    guarded: &BTreeMap<ClassId, &str>,
-    constants: &constants::Constants,
-) -> String {
-    if let Some(why) = guarded.get(&class) {
-        return (*why).to_string();
-    }
-    if let Some(obstacle) = analysis.obstacle(class) {
-        return obstacle;
-    }
-    let varying = analysis
-        .reads
-        .of(class)
-        .iter()
-        .find(|r| constants.value[r.atom as usize].is_nan());
-    match varying {
-        Some(read) => {
-            let reader = &analysis.channels.readers[read.reader as usize];
-            let name = &analysis.graph.nodes[reader.node].name;
-            format!("{name} reads it where it is not constant: a coupled channel is alive")
-        }
-        None => "its constant is not 0 and would end at zero-padded borders, so removing it would not be lossless".into(),
-    }
 }
 
 /// Readers whose fold is only right away from the borders.

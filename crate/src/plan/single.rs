@@ -1,10 +1,8 @@
 //! One channel taken by itself: what its readers are told if only its class goes.
 
-use super::{Decision, spread, told};
-use crate::analysis::{Analysis, Read};
+use super::{Decision, limits, spread};
 use crate::channels::ClassId;
-use crate::plan::constants;
-use crate::plan::limits::Thresholds;
+use crate::network::{Analysis, Read, constants};
 use crate::report::{Compensation, PlanOptions};
 
 /// What every reader of a class is told, and whether that fails at image borders: by the plan where
@@ -34,14 +32,14 @@ pub fn constants_told(
     let own;
     let pinned = if at > 0.0 {
         let (graph, channels) = (&analysis.graph, &analysis.channels);
-        let thresholds = Thresholds::of(analysis, options).at_most(at);
-        own = constants::constants(graph, channels, &analysis.statistics, &thresholds);
+        let thresholds = limits::thresholds(analysis, options).at_most(at);
+        own = constants(graph, channels, &analysis.statistics, &thresholds);
         &own
     } else {
         analysis.silenced()
     };
     let ask = |r: &Read| {
-        let (value, inexact) = told(analysis, options.compensation, pinned, r.atom);
+        let (value, inexact) = analysis.constant_for(options.compensation, pinned, r.atom);
         (*r, value, inexact)
     };
     reads.iter().map(ask).collect()

@@ -13,9 +13,8 @@
 use ndarray::Axis;
 
 use super::Decision;
-use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader};
-use crate::surgery::normalisation_behind;
+use crate::network::Analysis;
 
 /// However much goes, the estimate never asks for a slope more than four and a half times as steep.
 const LEAST: f64 = 0.05;
@@ -35,7 +34,7 @@ fn of_reader(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Optio
     if !goes.contains(&true) || decision.is_dead(reader.node) {
         return None;
     }
-    let norm = normalisation_behind(analysis, reader)?;
+    let norm = analysis.normalisation_behind(reader)?;
     let Flow::Normalise {
         scale, gaussians, ..
     } = &analysis.channels.flows[norm]

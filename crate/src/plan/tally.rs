@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::cases::{self, Case};
-use super::limits::Thresholds;
-use super::report::why_kept;
-use super::{Decision, constants};
-use crate::analysis::Analysis;
+use super::kept::why_kept;
+use super::{Decision, limits};
 use crate::channels::ClassId;
+use crate::network::{Analysis, Layer, constants};
 use crate::report::{Criterion, PlanOptions, Tally, Withheld};
 
 /// The one place of a coupled channel.
@@ -43,9 +42,9 @@ pub fn count(analysis: &Analysis, options: &PlanOptions, decision: &Decision) ->
 
 /// The withheld channels of [`count`] by row and reason: they add up to its `withheld`.
 pub fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> Vec<Withheld> {
-    let thresholds = Thresholds::of(analysis, options);
+    let thresholds = limits::thresholds(analysis, options);
     let (graph, statistics) = (&analysis.graph, &analysis.statistics);
-    let constants = constants::constants(graph, &analysis.channels, statistics, &thresholds);
+    let constants = constants(graph, &analysis.channels, statistics, &thresholds);
     let guarded: BTreeMap<ClassId, &str> = decision.guarded.iter().copied().collect();
     let mut counts: BTreeMap<(usize, String), u64> = BTreeMap::new();
     for (class, place) in places(analysis, options, decision) {
@@ -74,7 +73,7 @@ pub fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision)
 
 /// The layer that makes a counted class.
 fn writer(analysis: &Analysis, class: ClassId) -> usize {
-    let makes = |l: &&crate::analysis::Layer| l.outputs.contains(&class);
+    let makes = |l: &&Layer| l.outputs.contains(&class);
     let layer = analysis.layers.iter().find(makes);
     layer.map_or(0, |l| l.node)
 }
@@ -85,7 +84,7 @@ fn places<'a>(
     options: &PlanOptions,
     decision: &'a Decision,
 ) -> impl Iterator<Item = (ClassId, Place)> + 'a {
-    let thresholds = Thresholds::of(analysis, options);
+    let thresholds = limits::thresholds(analysis, options);
     let mut case_of: Vec<Option<Case>> = vec![None; analysis.free.len()];
     for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
         let known = &mut case_of[analysis.class_of_site(pair.after) as usize];

@@ -9,8 +9,8 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
 use super::parallel::each;
-use super::project::{Rows, Wave};
 use super::system::System;
+use super::waves::{Rows, Wave};
 use crate::error::Result;
 
 /// Columns of a block.

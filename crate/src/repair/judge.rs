@@ -9,10 +9,9 @@ use ndarray::ArrayD;
 use super::parallel::each;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::evaluate::divergence;
 use crate::onnx::pb;
 use crate::report::Closeness;
-use crate::scores::{best, distribution};
+use crate::scores::{best, distribution, divergence};
 
 /// Inverse temperatures between which the best is looked for.
 const COLDNESS: (f64, f64) = (0.05, 4.0);

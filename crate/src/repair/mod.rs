@@ -20,8 +20,10 @@
 
 mod cholesky;
 mod collect;
+pub mod curves;
 mod fit;
 mod gram;
+mod job;
 mod judge;
 mod parallel;
 mod patches;
@@ -31,17 +33,18 @@ mod round;
 mod stored;
 mod system;
 mod walk;
+mod waves;
 
 use ndarray::ArrayD;
 
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::onnx::pb;
-use crate::plan::Decision;
 use crate::random;
 use crate::report::{RepairReport, RepairStep, Step};
 use fit::Method;
 use judge::Judge;
+
+pub use job::Job;
 use parallel::cores;
 use reader::refittable;
 use round::Round;
@@ -55,16 +58,6 @@ const NEAR: f64 = 0.05;
 const MEMORY: usize = 1_000_000_000;
 /// How far a refit's spread is brought back to what it is to meet.
 const MATCHED: f64 = 0.5;
-
-/// What is to be repaired.
-pub struct Job<'a> {
-    pub original: &'a pb::ModelProto,
-    pub before: &'a Analysis,
-    pub pruned: &'a pb::ModelProto,
-    pub decision: &'a Decision,
-    /// For classifiers: whether the outputs are probabilities.
-    pub classifier: Option<bool>,
-}
 
 /// Repairs step by step on `images` (tensors of batch 1). `progress(done, total)` counts readers.
 ///

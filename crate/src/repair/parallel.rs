@@ -64,7 +64,7 @@ mod tests {
                 7 => Err(Error::new("seven")),
                 _ => Ok(()),
             };
-            let sentence = each(threads, &mut items, fails).err().expect("seven fails");
+            let sentence = each(threads, &mut items, fails).expect_err("seven fails");
             assert_eq!(sentence.to_string(), "seven");
         }
     }

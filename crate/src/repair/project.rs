@@ -5,52 +5,14 @@
 //! target becomes the nearest such number to what the reader makes so far, and the reader is fitted again
 //! (Zhang, Zou, He and Sun 2016 solve the same problem with an auxiliary variable).
 
-use half::f16;
-use half::slice::HalfFloatSliceExt;
 use nalgebra::{DMatrix, DVector};
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2};
 
 use super::parallel::each;
 use super::system::{Linear, System};
+use super::waves::full;
 use crate::error::Result;
-
-/// Pixels of a few pictures, shifted, in half precision.
-pub struct Wave {
-    rows: usize,
-    x: Vec<f16>,
-    y: Vec<f16>,
-}
-
-/// All pixels of one group of a reader.
-pub struct Rows {
-    pub waves: Vec<Wave>,
-    pub shift_x: Vec<f32>,
-    pub shift_y: Vec<f32>,
-}
-
-impl Wave {
-    pub fn new(x: ArrayView2<'_, f32>, y: ArrayView2<'_, f32>) -> Wave {
-        let halved = |rows: ArrayView2<'_, f32>| {
-            let full: Vec<f32> = rows.iter().copied().collect();
-            let mut values = vec![f16::ZERO; full.len()];
-            values.convert_from_f32_slice(&full);
-            values
-        };
-        Wave {
-            rows: x.nrows(),
-            x: halved(x),
-            y: halved(y),
-        }
-    }
-}
-
-fn full(values: &[f16], rows: usize) -> Array2<f32> {
-    let mut full = vec![0.0; values.len()];
-    values.convert_to_f32_slice(&mut full);
-    let shape = (rows, values.len() / rows.max(1));
-    Array2::from_shape_vec(shape, full).unwrap_or_else(|_| Array2::zeros((0, 0)))
-}
 
 impl System {
     /// Σxyᵀ and Σy with each y moved as near to what `linear` makes as the activation allows: below

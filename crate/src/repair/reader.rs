@@ -4,11 +4,10 @@ use nalgebra::{DMatrix, DVector};
 use ndarray::{ArrayD, Axis};
 
 use super::system::Linear;
-use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader, ReaderKind};
 use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
 use crate::plan::Decision;
-use crate::surgery::{added, normalisation_behind};
 
 /// Everything that can be refitted, in graph order: readers, and depthwise convolutions as readers of one
 /// channel a group.
@@ -113,7 +112,7 @@ impl Beside {
 /// The operand of the Add behind a reader (and its normalisation) that is there before the reader runs.
 fn beside((analysis, reader): (&Analysis, &Reader)) -> Option<TensorId> {
     let graph = &analysis.graph;
-    let tensor = match normalisation_behind(analysis, reader) {
+    let tensor = match analysis.normalisation_behind(reader) {
         Some(norm) => graph.output(norm)?,
         None => reader.output,
     };
@@ -210,7 +209,7 @@ impl<'a> Pair<'a> {
             return self.kept.iter().enumerate().map(one).collect();
         }
         let (before, now) = (self.before, self.now);
-        let (old, new) = (added(before.0, before.1), added(now.0, now.1));
+        let (old, new) = (before.0.added(before.1), now.0.added(now.1));
         let one = |(c, j): (usize, &usize)| {
             let at = |v: &Vec<f64>, i: usize| v.get(i).copied().unwrap_or(0.0);
             (1.0, at(&new, c) - at(&old, *j))
@@ -223,7 +222,7 @@ impl<'a> Pair<'a> {
     pub fn bounds(&self) -> Option<Vec<(f64, f64)>> {
         let (analysis, reader) = self.before;
         let graph = &analysis.graph;
-        let tensor = match normalisation_behind(analysis, reader) {
+        let tensor = match analysis.normalisation_behind(reader) {
             Some(norm) => graph.output(norm)?,
             None => reader.output,
         };
@@ -264,7 +263,7 @@ impl<'a> Pair<'a> {
 
 /// (scale, shift) of the normalisation behind a reader.
 fn affine((analysis, reader): (&Analysis, &Reader)) -> Option<Vec<(f64, f64)>> {
-    match &analysis.channels.flows[normalisation_behind(analysis, reader)?] {
+    match &analysis.channels.flows[analysis.normalisation_behind(reader)?] {
         Flow::Normalise { scale, shift, .. } => {
             Some(scale.iter().copied().zip(shift.iter().copied()).collect())
         }

@@ -6,7 +6,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::cholesky::Cholesky;
-use super::project::Rows;
+use super::waves::Rows;
 
 /// Sums over the pixels of one group.
 pub struct System {

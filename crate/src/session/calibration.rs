@@ -1,9 +1,9 @@
 //! The measurement of an opened network, picture by picture.
 
 use super::Session;
-use crate::calibrate::{self, Calibration, Stats};
 use crate::error::Result;
 use crate::image::Image;
+use crate::measure::calibrate::{self, Calibration, Stats};
 use crate::plan::cases::pair_index;
 
 impl Session {
@@ -59,7 +59,6 @@ impl Session {
         }
         self.analysis.remeasure(measured);
         self.pair_of = pair_index(&self.analysis);
-        self.shown = std::rc::Rc::new(crate::plan::Decision::keep_all(&self.analysis));
         self.scores.clear();
         self.decided = None;
     }

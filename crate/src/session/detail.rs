@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Session;
 use crate::error::{Error, Result};
+use crate::network::constants;
 use crate::plan::branches::Branch;
-use crate::plan::limits::Thresholds;
-use crate::plan::report::why_kept;
-use crate::plan::{self, cases, constants};
+use crate::plan::kept::why_kept;
+use crate::plan::{self, cases, limits};
 use crate::report::{ChannelDetail, ChannelRef, Fold, PlanOptions};
 use crate::statistics::NONE;
-use crate::surgery::fold_label;
 
 impl Session {
     /// The number of channel `channel` of row `site` among all.
@@ -66,10 +65,10 @@ impl Session {
             }
         });
         let saturation = s.high[flat as usize];
-        let thresholds = Thresholds::of(a, options);
+        let thresholds = limits::thresholds(a, options);
         let kept_because = (!removed).then(|| {
             let guarded: BTreeMap<u32, &str> = decision.guarded.iter().copied().collect();
-            let constants = constants::constants(&a.graph, &a.channels, s, &thresholds);
+            let constants = constants(&a.graph, &a.channels, s, &thresholds);
             let dead = cases::is_dead(a, &thresholds, flat);
             let obstacle = a.obstacle(class);
             (dead || obstacle.is_some() || guarded.contains_key(&class))
@@ -124,7 +123,7 @@ impl Session {
                 Fold {
                     reader: a.graph.nodes[reader.node].name.clone(),
                     constant: removed.then_some(told),
-                    into: fold_label(a, reader),
+                    into: a.fold_label(reader),
                     largest_shift: if removed { largest } else { 0.0 },
                     exact: told == 0.0 || !(reader.padded || decision.inexact[read.atom as usize]),
                 }

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Session;
-use crate::analysis::{Analysis, Layer};
 use crate::channels::{ClassId, Combine, Flow};
 use crate::error::Result;
 use crate::graph::NodeId;
+use crate::network::{Analysis, Layer};
 use crate::onnx::Attributes;
 use crate::plan::{cases, single};
 use crate::report::{
     Carried, Explanation, NormNumbers, PlanOptions, ReaderShift, Stage, Taps, Tie, Together,
 };
 use crate::statistics::{NONE, PairChannel};
-use crate::surgery::fold_label;
 
 impl Session {
     /// Channel `channel` of row `site` under `options`, or as if it went by itself where it stays.
@@ -48,7 +47,7 @@ impl Session {
                 layer: layer_of(a, reader.node),
                 input: read.channel,
                 constant: *constant,
-                into: fold_label(a, reader),
+                into: a.fold_label(reader),
                 exact: *constant == 0.0 || !(reader.padded || *inexact),
                 first: rows.start as u32,
                 sums: rows.map(|j| sums[(j, column)]).collect(),

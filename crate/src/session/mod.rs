@@ -2,6 +2,7 @@
 
 mod calibration;
 mod detail;
+mod engines;
 mod explain;
 mod overview;
 mod pruned;
@@ -15,20 +16,40 @@ mod trial;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::analysis::Analysis;
-use crate::calibrate::Calibration;
-use crate::cost::Cost;
 use crate::error::{Error, Result};
 use crate::gaussian::Gaussian;
 use crate::labels::Labels;
+use crate::measure::calibrate::Calibration;
+use crate::network::{Analysis, Cost, Layer};
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
-use run::Engines;
+use engines::Engines;
 
-pub use pruned::Pruned;
 pub use run::{Feeder, Which};
 pub use solve::{Knob, Measure};
+
+/// A carried-out plan.
+pub struct Pruned {
+    pub plan: Plan,
+    pub decision: Rc<Decision>,
+    pub model: pb::ModelProto,
+    pub bytes: Vec<u8>,
+    /// Refitted after the cut, so no longer equal to the twin.
+    pub repaired: bool,
+}
+
+/// What a plan would do, without carrying it out.
+pub struct PlanPreview {
+    pub summary: Preview,
+    /// Per channel, in the order of the rows: 0 kept, 1 output dead, 2 input dead, 3 both dead (1 to 3 are
+    /// removed), 4 removed outside a pair or by a share, 5 dead but withheld.
+    pub states: Vec<u8>,
+    /// Output channels that each layer keeps.
+    pub layer_channels: Vec<u32>,
+    /// What is left, in all and per layer.
+    pub cost: Cost,
+}
 
 /// An opened network.
 pub struct Session {
@@ -47,10 +68,6 @@ pub struct Session {
     pub(crate) zeros: Option<Vec<f64>>,
     /// The order measured for `reconstruction`, and whether its effect on the output was.
     reconstruction: Option<(plan::allocate::Allocation, bool)>,
-    /// The decision of the last preview.
-    shown: Rc<Decision>,
-    previewed: PlanOptions,
-    cost: Cost,
     /// The last decision; a channel view asks for the same one many times.
     decided: Option<(PlanOptions, Rc<Decision>)>,
     calibration: Option<Calibration>,
@@ -134,7 +151,6 @@ impl Session {
             });
         }
         let pair_of = plan::cases::pair_index(&analysis);
-        let shown = Rc::new(Decision::keep_all(&analysis));
         Ok(Session {
             file: name.to_string(),
             bytes,
@@ -145,9 +161,6 @@ impl Session {
             scores: HashMap::new(),
             zeros: None,
             reconstruction: None,
-            shown,
-            previewed: PlanOptions::default(),
-            cost: Cost::default(),
             decided: None,
             calibration: None,
             engines: Engines::default(),
@@ -183,53 +196,40 @@ impl Session {
         Ok(&self.scores[&key])
     }
 
-    /// What a drag shows. Then [`Session::states`] and [`Session::layer_cost`] are of this plan.
-    pub fn preview(&mut self, options: &PlanOptions) -> Result<Preview> {
+    /// What a drag shows.
+    pub fn preview(&mut self, options: &PlanOptions) -> Result<PlanPreview> {
         let decision = self.decide(options)?;
+        let states = plan::cases::states(&self.analysis, options, &decision, &self.pair_of);
         let before = self.analysis.cost.total();
-        let (before_params, before_macs) = (before.params, before.macs);
-        self.shown = Rc::clone(&decision);
-        self.previewed = options.clone();
-        self.cost = plan::cost(&self.analysis, &decision);
-        let states = self.states();
-        let withheld = states.iter().filter(|s| **s == 5).count() as u64;
-        Ok(Preview {
-            cases: plan::cases::count(&self.analysis, options, &decision),
-            channels: plan::report::channels(&self.analysis, &decision.removed),
-            params: Change {
-                before: before_params,
-                after: self.cost.params,
-            },
-            macs: Change {
-                before: before_macs,
-                after: self.cost.macs,
-            },
-            withheld,
-            tally: plan::tally::count(&self.analysis, options, &decision),
-            examples: plan::cases::examples(&self.analysis, &states),
-        })
-    }
-
-    /// Per site channel, for the last preview (see `wasm::Session::states`).
-    pub fn states(&self) -> Vec<u8> {
-        plan::cases::states(&self.analysis, &self.previewed, &self.shown, &self.pair_of)
-    }
-
-    /// Costs per layer of the last preview.
-    pub fn layer_cost(&self) -> &Cost {
-        &self.cost
-    }
-
-    /// Output channels each layer keeps in the last preview.
-    pub fn layer_channels(&self) -> Vec<u32> {
-        let kept = |l: &crate::analysis::Layer| {
-            let stays = |c: &&u32| !self.shown.removed[**c as usize];
-            match self.shown.is_dead(l.node) {
+        let after = plan::cost(&self.analysis, &decision);
+        let kept = |l: &Layer| {
+            let stays = |c: &&u32| !decision.removed[**c as usize];
+            match decision.is_dead(l.node) {
                 true => 0,
                 false => l.outputs.iter().filter(stays).count() as u32,
             }
         };
-        self.analysis.layers.iter().map(kept).collect()
+        let summary = Preview {
+            cases: plan::cases::count(&self.analysis, options, &decision),
+            channels: plan::report::channels(&self.analysis, &decision.removed),
+            params: Change {
+                before: before.params,
+                after: after.params,
+            },
+            macs: Change {
+                before: before.macs,
+                after: after.macs,
+            },
+            withheld: states.iter().filter(|s| **s == 5).count() as u64,
+            tally: plan::tally::count(&self.analysis, options, &decision),
+            examples: plan::cases::examples(&self.analysis, &states),
+        };
+        Ok(PlanPreview {
+            summary,
+            states,
+            layer_channels: self.analysis.layers.iter().map(kept).collect(),
+            cost: after,
+        })
     }
 
     /// The decision for `options`.

@@ -1,31 +1,19 @@
 //! Surgery and its proof.
 
-use std::rc::Rc;
-
 use ndarray::ArrayD;
 use tract_onnx::prelude::DatumType;
 
-use super::Session;
+use super::{Pruned, Session};
 use crate::engine::{Engine, difference, noise};
 use crate::error::Result;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::repair;
-use crate::report::{Change, Check, Plan, PlanOptions, Step};
+use crate::report::{Change, Check, PlanOptions, Step};
 use crate::surgery;
 
 /// Seeded inputs per check.
 const SAMPLES: u32 = 3;
-
-/// A carried-out plan.
-pub struct Pruned {
-    pub plan: Plan,
-    pub decision: Rc<Decision>,
-    pub model: pb::ModelProto,
-    pub bytes: Vec<u8>,
-    /// Refitted after the cut, so no longer equal to the twin.
-    pub repaired: bool,
-}
 
 impl Session {
     /// Prunes; the check is apart ([`Session::check`]).

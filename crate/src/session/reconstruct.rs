@@ -5,9 +5,9 @@ use ndarray::ArrayD;
 use super::Session;
 use crate::criterion::reconstruction::ladders;
 use crate::error::Result;
-use crate::measure::curves::{self, Network};
 use crate::measure::gram;
 use crate::plan::allocate::{Allocation, allocate};
+use crate::repair::curves::{self, Network};
 use crate::report::Criterion;
 
 /// Images that are held back from the sums, to measure what cuts do to the output.

@@ -1,7 +1,5 @@
 //! Running the original and the pruned network on pictures.
 
-use std::collections::HashMap;
-
 use ndarray::ArrayD;
 
 use super::Session;
@@ -24,20 +22,6 @@ pub enum Which {
     Pruned,
     /// A network of [`Session::try_channel`] or [`Session::try_plan`].
     Trial(u32),
-}
-
-/// Compiled networks, made when first needed.
-#[derive(Default)]
-pub struct Engines {
-    original: Option<Engine>,
-    pruned: Option<Engine>,
-    pub(super) trials: HashMap<u32, Engine>,
-}
-
-impl Engines {
-    pub fn forget_pruned(&mut self) {
-        self.pruned = None;
-    }
 }
 
 /// Turns pictures into the tensor a network takes.

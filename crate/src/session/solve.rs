@@ -305,7 +305,7 @@ mod tests {
                     let mut options = options(criterion);
                     let at = session.solve(&options, measure, percent).unwrap().amount;
                     knob.set(&mut options, at);
-                    let preview = session.preview(&options).unwrap();
+                    let preview = session.preview(&options).unwrap().summary;
                     let change = match measure {
                         Measure::Macs => preview.macs,
                         Measure::Params => preview.params,
@@ -360,7 +360,7 @@ mod tests {
                 .unwrap();
             let mut at = by_probability.clone();
             at.threshold = solved.amount;
-            let macs = session.preview(&at).unwrap().macs;
+            let macs = session.preview(&at).unwrap().summary.macs;
             let removed = 100.0 - 100.0 * macs.after as f64 / macs.before as f64;
             assert!(
                 (removed - solved.removed).abs() < 1e-9,

@@ -2,10 +2,10 @@
 //! where branches meet, part or are shuffled. Everything else is drawn as the line it is.
 
 use super::Session;
-use crate::analysis::Analysis;
 use crate::channels::{Channels, Flow};
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, TensorId};
+use crate::network::Analysis;
 use crate::plan::Decision;
 use crate::report::{PlanOptions, Topology, TopologyEdge, TopologyNode};
 

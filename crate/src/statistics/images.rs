@@ -3,12 +3,9 @@
 
 use std::rc::Rc;
 
-use super::Pass;
+use super::pass::{Image, Pass};
 use crate::channels::{Atom, Combine, Flow};
 use crate::graph::{NodeId, TensorId};
-
-/// A channel's value as a function of the Gaussian it came from: (channel, y) → value.
-pub(super) type Image = Rc<dyn Fn(usize, f64) -> f64>;
 
 impl Pass<'_> {
     /// The image of an operand, if its atoms are those of one tensor in order.

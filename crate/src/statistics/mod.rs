@@ -4,19 +4,18 @@
 //! construction (the output of a BatchNormalization) or by measurement (calibration); its channels
 //! are numbered through, over all sites, in graph order.
 
+mod forward;
 mod images;
 mod moments;
+mod pass;
 mod rows;
 
 use std::collections::HashMap;
 
 use crate::activation::Activation;
-use crate::channels::layout::PAD;
-use crate::channels::{Atom, Channels, Combine, Flow};
+use crate::channels::Atom;
 use crate::gaussian::Gaussian;
-use crate::graph::{Graph, NodeId, TensorId};
-use images::Image;
-use moments::{affine, pool};
+use crate::graph::{NodeId, TensorId};
 
 /// No site channel.
 pub const NONE: u32 = u32::MAX;
@@ -110,35 +109,6 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    pub fn new(graph: &Graph, channels: &Channels, measured: &Measured) -> Statistics {
-        let mut pass = Pass {
-            graph,
-            channels,
-            s: Statistics {
-                atoms: vec![UNKNOWN; channels.class.len()],
-                sites: Vec::new(),
-                site_atoms: Vec::new(),
-                low: Vec::new(),
-                high: Vec::new(),
-                activation: Vec::new(),
-                pairs: Vec::new(),
-                independence: Vec::new(),
-            },
-            crossings: Vec::new(),
-            images: HashMap::new(),
-        };
-        for node in 0..graph.nodes.len() {
-            pass.visit(node);
-            pass.follow(node);
-            for tensor in graph.nodes[node].outputs.iter().flatten() {
-                if let Some(gaussians) = measured.get(tensor) {
-                    pass.site(node, *tensor, gaussians.clone(), None);
-                }
-            }
-        }
-        pass.s
-    }
-
     /// The row and the place in it of a site channel.
     pub fn locate(&self, channel: u32) -> (usize, usize) {
         let site = self.sites.partition_point(|s| s.offset <= channel) - 1;
@@ -152,162 +122,5 @@ impl Statistics {
     pub fn gaussian_of(&self, channel: u32) -> Gaussian {
         let (site, index) = self.locate(channel);
         self.sites[site].gaussians[index]
-    }
-}
-
-struct Pass<'a> {
-    graph: &'a Graph,
-    channels: &'a Channels,
-    s: Statistics,
-    /// Tensors that are channel by channel a function of one row of Gaussians, so that x·σ(x) or
-    /// x·clip(x+3) are not taken for products of independent numbers.
-    images: HashMap<TensorId, (TensorId, Image)>,
-    /// Depthwise node and the site channel that entered it.
-    crossings: Vec<(NodeId, u32)>,
-}
-
-impl Pass<'_> {
-    fn out(&mut self, tensor: TensorId, values: impl IntoIterator<Item = AtomStats>) {
-        if let Some(layout) = &self.channels.layouts[tensor] {
-            for (atom, value) in layout.atoms().zip(values) {
-                self.s.atoms[atom as usize] = value;
-            }
-        }
-    }
-
-    fn at(&self, atom: Atom) -> &AtomStats {
-        &self.s.atoms[atom as usize]
-    }
-
-    fn visit(&mut self, node: NodeId) {
-        let channels = self.channels;
-        match &channels.flows[node] {
-            Flow::Nothing | Flow::Opaque => {}
-            Flow::Move { outs, pad } => {
-                for (out, from) in outs {
-                    let values: Vec<_> = from
-                        .iter()
-                        .enumerate()
-                        .map(|(k, a)| match (*a == PAD, pad[k % pad.len()]) {
-                            (true, value) if value.is_nan() => UNKNOWN,
-                            (true, value) => AtomStats::constant(value),
-                            (false, _) => self.at(*a).clone(),
-                        })
-                        .collect();
-                    self.out(*out, values);
-                }
-            }
-            Flow::Join { out, from } => {
-                let values: Vec<_> = from.iter().map(|sources| self.join(sources)).collect();
-                self.out(*out, values);
-            }
-            Flow::Activate {
-                out,
-                from,
-                functions,
-            } => {
-                let values: Vec<_> = from
-                    .iter()
-                    .zip(functions)
-                    .map(|(a, f)| self.activate(*a, *f))
-                    .collect();
-                self.out(*out, values);
-            }
-            Flow::Affine {
-                out,
-                from,
-                scale,
-                shift,
-                uniform,
-            } => {
-                let values: Vec<_> = (0..from.len())
-                    .map(|k| affine(self.at(from[k]), scale[k], shift[k], *uniform))
-                    .collect();
-                self.out(*out, values);
-            }
-            Flow::Normalise {
-                out,
-                from,
-                scale,
-                shift,
-                gaussians,
-                gamma,
-            } => {
-                let values: Vec<_> = (0..from.len())
-                    .map(|k| {
-                        let mut v = affine(self.at(from[k]), scale[k], shift[k], true);
-                        if scale[k] == 0.0 {
-                            v.constant_at = v.constant_at.max(1.0);
-                            v.zero_at = if gaussians[k].mean == 0.0 {
-                                v.constant_at
-                            } else {
-                                v.zero_at
-                            };
-                        }
-                        v
-                    })
-                    .collect();
-                self.out(*out, values);
-                self.site(node, *out, gaussians.clone(), Some(gamma));
-            }
-            Flow::Whiten { out, from, shift } => {
-                let values: Vec<_> = (0..from.len())
-                    .map(|k| AtomStats {
-                        constant_at: self.at(from[k]).constant_at,
-                        zero_at: if shift[k] == 0.0 {
-                            self.at(from[k]).constant_at
-                        } else {
-                            0.0
-                        },
-                        ..UNKNOWN
-                    })
-                    .collect();
-                self.out(*out, values);
-            }
-            Flow::Combine { out, op, args } => {
-                let values: Vec<_> = (0..args[0].len())
-                    .map(|k| self.combine(*op, args, k))
-                    .collect();
-                if *op == Combine::Add && values.iter().any(|v| v.gaussian) {
-                    self.s.independence.push(node);
-                }
-                self.out(*out, values);
-            }
-            Flow::Depthwise {
-                out,
-                from,
-                taps,
-                bias,
-                uneven,
-                ..
-            } => {
-                let values: Vec<_> = (0..from.len())
-                    .map(|k| {
-                        let x = self.at(from[k]).clone();
-                        self.crossings.push((node, x.source));
-                        AtomStats {
-                            mean: taps[k] * x.mean + bias[k],
-                            variance: taps[k] * taps[k] * x.variance,
-                            gamma: x.gamma,
-                            constant_at: if *uneven { x.zero_at } else { x.constant_at },
-                            zero_at: if bias[k] == 0.0 { x.zero_at } else { 0.0 },
-                            crossing: self.crossings.len() as u32 - 1,
-                            ..UNKNOWN
-                        }
-                    })
-                    .collect();
-                self.out(*out, values);
-            }
-            Flow::Pool {
-                out, from, kind, ..
-            } => {
-                let values: Vec<_> = from.iter().map(|a| pool(self.at(*a), *kind)).collect();
-                self.out(*out, values);
-            }
-            Flow::Read { out, reader } => {
-                let values = self.read(*out, *reader);
-                self.out(*out, values);
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Means and variances through sums, products, kernels and pools.
 
-use super::{AtomStats, NONE, Pass, UNKNOWN};
+use super::pass::Pass;
+use super::{AtomStats, NONE, UNKNOWN};
 use crate::channels::{Atom, Combine, Flow, Pooling};
 use crate::graph::TensorId;
 

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{AtomStats, NONE, PairChannel, Pass, Site};
+use super::pass::Pass;
+use super::{AtomStats, NONE, PairChannel, Site};
 use crate::activation::Activation;
 use crate::channels::Atom;
 use crate::gaussian::Gaussian;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use ndarray::{ArrayD, IxDyn};
 use tract_onnx::prelude::DatumType;
 
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
 use crate::onnx::{Attributes, float_tensor, float_type, pb};
 use crate::plan::Decision;
 use crate::plan::branches::Branch;

@@ -9,9 +9,9 @@ use tract_onnx::prelude::DatumType;
 
 use super::content::{Content, render};
 use super::keep::Keep;
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
 use crate::onnx::{Names, float_tensor, int_tensor, pb, raw_form, tensor_proto};
 
 /// A use of a tensor: node and input slot.
@@ -351,4 +351,12 @@ impl<'a> Editor<'a> {
         }
         Ok(())
     }
+}
+
+/// What cannot be carried out, by the node that stands in the way.
+pub(super) fn refuse(analysis: &Analysis, node: NodeId, what: &str) -> Error {
+    Error::at(
+        &analysis.graph.nodes[node].name,
+        format!("{what} cannot be rewritten for the channels that stay"),
+    )
 }

@@ -3,108 +3,14 @@
 //! Δ_j = Σ_i (Σ_taps W_ji)·c_i goes into the reader's bias, else into the shift β of the
 //! BatchNormalization behind it, else into a new bias.
 
-use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader, ReaderKind};
 use crate::graph::NodeId;
+use crate::network::{Analysis, FoldTarget};
 use crate::onnx::pb;
 use crate::plan::Decision;
 
 use super::edit::Editor;
 use super::keep::Keep;
-
-/// Where a reader's constants go.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum FoldTarget {
-    /// The bias operand in this slot of the reader itself.
-    Bias(usize),
-    /// β of this BatchNormalization.
-    Shift(NodeId),
-    /// The constant operand `slot` of the Add behind a MatMul.
-    Add(NodeId, usize),
-    /// A bias the reader does not have yet.
-    NewBias,
-    /// An Add behind the reader (MatMul has no bias).
-    NewAdd,
-}
-
-impl FoldTarget {
-    /// Whether the fold needs numbers the file does not have yet.
-    pub fn is_new(self) -> bool {
-        matches!(self, FoldTarget::NewBias | FoldTarget::NewAdd)
-    }
-}
-
-/// Finds the target of a reader's fold.
-pub fn target(analysis: &Analysis, reader: &Reader) -> FoldTarget {
-    let graph = &analysis.graph;
-    if let Some(slot) = reader.bias_slot()
-        && graph.input(reader.node, slot).is_some()
-    {
-        return FoldTarget::Bias(slot);
-    }
-    if let Some(norm) = normalisation_behind(analysis, reader) {
-        return FoldTarget::Shift(norm);
-    }
-    if reader.kind != ReaderKind::MatMul {
-        return FoldTarget::NewBias;
-    }
-    if let Some((next, slot)) = graph.sole_use(reader.output)
-        && graph.nodes[next].op == "Add"
-    {
-        let other = 1 - slot.min(1);
-        let vector = graph.floats(next, other).map(|v| v.shape().to_vec());
-        if vector.is_some_and(|s| {
-            s.last() == Some(&reader.outputs.len())
-                && s.iter().product::<usize>() == reader.outputs.len()
-        }) {
-            return FoldTarget::Add(next, other);
-        }
-    }
-    FoldTarget::NewAdd
-}
-
-/// The BatchNormalization that alone uses what a reader writes, maybe through Transposes (tf2onnx).
-pub fn normalisation_behind(analysis: &Analysis, reader: &Reader) -> Option<NodeId> {
-    let graph = &analysis.graph;
-    let mut tensor = reader.output;
-    loop {
-        let (next, slot) = graph.sole_use(tensor)?;
-        match &analysis.channels.flows[next] {
-            Flow::Normalise { gaussians, .. }
-                if slot == 0 && gaussians.len() == reader.outputs.len() =>
-            {
-                return Some(next);
-            }
-            Flow::Move { .. }
-                if matches!(graph.nodes[next].op.as_str(), "Transpose" | "Identity") =>
-            {
-                tensor = graph.output(next)?;
-            }
-            _ => return None,
-        }
-    }
-}
-
-/// The target in words.
-pub fn target_label(analysis: &Analysis, reader: &Reader) -> String {
-    let name = |node: NodeId| &analysis.graph.nodes[node].name;
-    match target(analysis, reader) {
-        FoldTarget::Bias(_) => format!("bias of {}", name(reader.node)),
-        FoldTarget::Shift(norm) => format!("shift β of {}", name(norm)),
-        FoldTarget::Add(add, _) => format!("bias added by {}", name(add)),
-        FoldTarget::NewBias => format!("a new bias of {}", name(reader.node)),
-        FoldTarget::NewAdd => format!("a new Add behind {}", name(reader.node)),
-    }
-}
-
-/// What the constant Add behind a reader adds to each output; empty where none is.
-pub fn added(analysis: &Analysis, reader: &Reader) -> Vec<f64> {
-    let values = match target(analysis, reader) {
-        FoldTarget::Add(node, slot) => analysis.graph.floats(node, slot),
-        _ => None,
-    };
-    values.map_or(Vec::new(), |v| v.iter().map(|x| f64::from(*x)).collect())
-}
 
 /// Δ per output channel of a reader, before its normalisation.
 pub fn shifts(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Option<Vec<f64>> {
@@ -141,7 +47,7 @@ pub fn fold(editor: &mut Editor<'_>, analysis: &Analysis, decision: &Decision, k
         }
         let delta = shifts(analysis, decision, reader);
         let stays = decision.restores[index].as_deref();
-        match (stays, target(analysis, reader)) {
+        match (stays, analysis.fold_target(reader)) {
             (Some(stays), FoldTarget::Shift(norm)) => {
                 restate(
                     editor,
@@ -157,7 +63,7 @@ pub fn fold(editor: &mut Editor<'_>, analysis: &Analysis, decision: &Decision, k
                 if let Some(delta) = &delta {
                     add(editor, analysis, keep, reader, delta);
                 }
-                if let Some((stays, norm)) = stays.zip(normalisation_behind(analysis, reader)) {
+                if let Some((stays, norm)) = stays.zip(analysis.normalisation_behind(reader)) {
                     restate(editor, analysis, keep, reader, norm, stays, None);
                 }
             }
@@ -216,7 +122,7 @@ pub fn add(
             .map(|j| base(*j) + scale(*j) * delta[*j])
             .collect()
     };
-    match target(analysis, reader) {
+    match analysis.fold_target(reader) {
         FoldTarget::Bias(slot) => {
             // Gemm multiplies its bias by beta.
             let beta = match reader.kind {

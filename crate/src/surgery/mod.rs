@@ -15,19 +15,15 @@ mod slice;
 mod tidy;
 pub mod twin;
 
-use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader, ReaderKind};
 use crate::error::{Error, Result};
+use crate::network::Analysis;
 use crate::onnx::pb;
 use crate::plan::Decision;
 use edit::Editor;
 use keep::Keep;
 
-pub use fold::{
-    FoldTarget, added, normalisation_behind, shifts, target as fold_target,
-    target_label as fold_label,
-};
-
+pub use fold::shifts;
 pub use revise::{Revision, revise};
 
 /// The pruned model.

@@ -3,16 +3,17 @@
 //! A chain of moves that no longer is what its shapes say (a channel shuffle with an uneven cut)
 //! becomes one Gather with constant indices.
 
-use crate::analysis::Analysis;
 use crate::channels::Flow;
 use crate::channels::layout::PAD;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
 use crate::onnx::{Attributes, int_tensor, pb};
 
-use super::edit::Editor;
-use super::keep::{Keep, source};
+use super::edit::{Editor, refuse};
+use super::keep::Keep;
 use super::slice;
+use crate::network::grids::source;
 
 pub fn rewrite(editor: &mut Editor<'_>, analysis: &Analysis, keep: &Keep<'_>) -> Result<()> {
     for node in (0..analysis.graph.nodes.len()).filter(|n| !keep.dead(*n)) {
@@ -83,13 +84,6 @@ fn moved(
     }
 }
 
-pub(super) fn refuse(analysis: &Analysis, node: NodeId, what: &str) -> Error {
-    Error::at(
-        &analysis.graph.nodes[node].name,
-        format!("{what} cannot be rewritten for the channels that stay"),
-    )
-}
-
 /// Replaces the end of a chain of moves by a Gather from its start.
 fn gather_instead(
     editor: &mut Editor<'_>,
@@ -98,8 +92,8 @@ fn gather_instead(
     node: NodeId,
     out: TensorId,
 ) -> Result<()> {
-    let from =
-        source(analysis, out).ok_or_else(|| refuse(analysis, node, "a channel permutation"))?;
+    let from = source(&analysis.graph, &analysis.channels, out)
+        .ok_or_else(|| refuse(analysis, node, "a channel permutation"))?;
     let kept = keep
         .along(from.tensor, from.axis)
         .ok_or_else(|| refuse(analysis, node, "a channel permutation"))?;

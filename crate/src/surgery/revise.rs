@@ -4,15 +4,14 @@
 //! that the cut re-stated (folded β, running statistics) is put back to what the original says, and the
 //! bias goes where a fold would go.
 
-use crate::analysis::Analysis;
 use crate::channels::{Flow, Reader, ReaderKind};
 use crate::error::Result;
 use crate::graph::NodeId;
+use crate::network::{Analysis, FoldTarget};
 use crate::onnx::pb;
 use crate::plan::Decision;
 
 use super::edit::Editor;
-use super::fold::{FoldTarget, added, normalisation_behind, target};
 use super::keep::Keep;
 
 /// What one reader becomes.
@@ -44,7 +43,7 @@ pub fn revise(model: &pb::ModelProto, new: &Revision<'_>) -> Result<pb::ModelPro
     editor.set_floats(reader.node, 1, shape.to_vec(), stored);
     restore(&mut editor, new);
     let bias = new.bias.to_vec();
-    match target(analysis, reader) {
+    match analysis.fold_target(reader) {
         FoldTarget::Bias(slot) => {
             // Gemm multiplies its bias by beta; with the whole bias written, beta is 1.
             if matches!(reader.kind, ReaderKind::Gemm { beta, .. } if beta != 1.0) {
@@ -66,7 +65,7 @@ pub fn revise(model: &pb::ModelProto, new: &Revision<'_>) -> Result<pb::ModelPro
             editor.set_floats(norm, 2, vec![bias.len()], values);
         }
         FoldTarget::Add(node, slot) => {
-            let old = added(new.before.0, new.before.1);
+            let old = new.before.0.added(new.before.1);
             let there = |j: &usize| old.get(*j).copied().unwrap_or(0.0);
             let each = bias.iter().zip(new.kept);
             let values: Vec<f64> = each.map(|(b, j)| b + there(j)).collect();
@@ -113,7 +112,7 @@ fn with_last(mut shape: Vec<usize>, last: usize) -> Vec<usize> {
 
 /// The original normalisation behind the reader.
 fn original_norm(new: &Revision<'_>) -> Option<NodeId> {
-    normalisation_behind(new.before.0, new.before.1)
+    new.before.0.normalisation_behind(new.before.1)
 }
 
 /// A parameter of the original normalisation, for the kept outputs.
@@ -135,7 +134,7 @@ fn original_scale(new: &Revision<'_>) -> Option<Vec<f64>> {
 /// Puts β and the running statistics behind the reader back to the original's.
 fn restore(editor: &mut Editor<'_>, new: &Revision<'_>) {
     let (analysis, reader) = new.now;
-    let Some(norm) = normalisation_behind(analysis, reader) else {
+    let Some(norm) = analysis.normalisation_behind(reader) else {
         return;
     };
     if original_norm(new).is_none() {

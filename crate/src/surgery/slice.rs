@@ -1,15 +1,14 @@
 //! Slices of channels, and constants that lie beside channels in a Concat.
 
-use crate::analysis::Analysis;
 use crate::channels::layout::PAD;
 use crate::channels::{Flow, axis_of};
 use crate::error::Result;
 use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
 use crate::onnx::{Attributes, int_tensor, pb};
 
-use super::edit::Editor;
+use super::edit::{Editor, refuse};
 use super::keep::Keep;
-use super::reshape::refuse;
 
 pub fn slice(
     editor: &mut Editor<'_>,

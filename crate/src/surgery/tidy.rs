@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::keep::Keep;
-use crate::analysis::Analysis;
+use crate::network::Analysis;
 use crate::onnx::pb;
 
 use pb::tensor_shape_proto::dimension::Value as Dim;

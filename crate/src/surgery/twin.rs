@@ -5,16 +5,15 @@
 use ndarray::{ArrayD, IxDyn};
 use tract_onnx::prelude::DatumType;
 
-use crate::analysis::Analysis;
 use crate::channels::{Reader, ReaderKind};
 use crate::error::{Error, Result};
 use crate::graph::NodeId;
+use crate::network::Analysis;
 use crate::onnx::{Attributes, Names, float_tensor, pb};
 use crate::plan::Decision;
 use crate::plan::branches::Branch;
 
 use super::branch::stored_type;
-use super::fold::normalisation_behind;
 
 /// Inserts, in front of every reader of removed channels, a multiplication by a 0/1 mask and the
 /// addition of the constants. Where a kernel is zero-padded the constants are instead run through
@@ -191,7 +190,7 @@ impl Twin<'_> {
     /// only the part `stays` of its variance is left.
     fn widen(&mut self, reader: &Reader, stays: &[f64], nodes: &mut [pb::NodeProto]) {
         let graph = &self.analysis.graph;
-        let Some(norm) = normalisation_behind(self.analysis, reader) else {
+        let Some(norm) = self.analysis.normalisation_behind(reader) else {
             return;
         };
         let (Some(mean), Some(variance)) = (graph.floats(norm, 3), graph.floats(norm, 4)) else {

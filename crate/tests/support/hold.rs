@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use channel_pruning::analysis::Analysis;
 use channel_pruning::channels::Flow;
 use channel_pruning::channels::layout::strides;
 use channel_pruning::engine::{Engine, noise};
 use channel_pruning::gaussian::Gaussian;
 use channel_pruning::graph::TensorId;
+use channel_pruning::network::Analysis;
 use channel_pruning::onnx::pb;
 use ndarray::{ArrayD, Axis, Dimension};
 

@@ -157,11 +157,13 @@ const api: Api = {
   },
   async preview(options, channel) {
     const s = await current();
-    const preview = s.preview(options);
-    const states = s.states();
-    const layerChannels = s.layer_channels();
-    const layerParams = s.layer_params();
-    const layerMacs = s.layer_macs();
+    const plan = s.preview(options);
+    const preview = plan.summary();
+    const states = plan.states();
+    const layerChannels = plan.layer_channels();
+    const layerParams = plan.layer_params();
+    const layerMacs = plan.layer_macs();
+    plan.free();
     const detail = channel ? describeChannel(s, channel, options) : null;
     return transfer({ preview, states, layerChannels, layerParams, layerMacs, detail }, [
       states.buffer,
@@ -178,7 +180,9 @@ const api: Api = {
     const params: number[] = [];
     const macs: number[] = [];
     for (const amount of amounts) {
-      const p = s.preview({ ...options, threshold: amount, share: amount });
+      const plan = s.preview({ ...options, threshold: amount, share: amount });
+      const p = plan.summary();
+      plan.free();
       params.push((100 * (p.params.before - p.params.after)) / Math.max(1, p.params.before));
       macs.push((100 * (p.macs.before - p.macs.after)) / Math.max(1, p.macs.before));
     }

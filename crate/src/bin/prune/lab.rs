@@ -7,11 +7,11 @@ use std::path::Path;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
 use channel_pruning::evaluate::{self, Done, HEADER, Judge, Promise, Wish};
-use channel_pruning::report::{Guarded, PlanOptions, Solved};
 use channel_pruning::session::{Knob, Measure, Session};
 
 use crate::args::{Command, Target};
-use crate::commands::{open, preset};
+use crate::budget::Budget;
+use crate::inputs::{open, preset};
 use crate::print;
 
 /// Plans per curve of a sweep.
@@ -37,14 +37,6 @@ pub fn eval(command: &Command) -> Result<()> {
     } else {
         print::evaluation(&result)
     }
-}
-
-/// Plan options with what a target or a promise made of them.
-pub struct Budget {
-    pub options: PlanOptions,
-    pub guarded: Option<Guarded>,
-    /// How near a target in MACs or parameters was reached.
-    pub solved: Option<Solved>,
 }
 
 /// The plan options with what a target or a promise makes of them, and what was found on the images.

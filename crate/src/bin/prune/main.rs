@@ -1,7 +1,10 @@
 //! `prune`: the core as a command line. Translates arguments and prints; does nothing else.
 
 mod args;
+mod budget;
 mod commands;
+mod files;
+mod inputs;
 mod lab;
 mod print;
 mod progress;

@@ -2,15 +2,15 @@
 
 use std::io::Write;
 
-use channel_pruning::calibrate::Stats;
 use channel_pruning::error::{Error, Result};
+use channel_pruning::measure::calibrate::Stats;
 use channel_pruning::report::{
     Change, Closeness, Evaluation, Guarded, Latency, Overview, Plan, Prediction, RepairReport,
     Solved,
 };
 use serde::Serialize;
 
-use crate::lab::Budget;
+use crate::budget::Budget;
 
 /// Prints a line.
 macro_rules! say {

@@ -8,7 +8,8 @@ use channel_pruning::session::{Knob, Measure, Pruned, Session};
 use serde::Serialize;
 
 use crate::args::{Command, Target};
-use crate::commands::{open, preset, write};
+use crate::files::write;
+use crate::inputs::{open, preset};
 use crate::print;
 
 /// Images that are fitted to, at the most; with fewer than twice as many, half of them.
@@ -97,8 +98,14 @@ fn aim(session: &mut Session, command: &Command, options: &mut PlanOptions) -> R
         Some(Target::Macs(percent)) => (Measure::Macs, percent),
         _ => return Err(Error::new("needs a target of MACs or parameters")),
     };
-    let knob = session.solve(options, measure, percent)?;
-    Knob::of(options.criterion).set(options, knob.amount);
+    let solved = session.solve(options, measure, percent)?;
+    if let Some(reason) = &solved.reason {
+        eprintln!(
+            "prune: asked for {percent} %, closest reachable: {:.1} %, because {reason}",
+            solved.removed
+        );
+    }
+    Knob::of(options.criterion).set(options, solved.amount);
     Ok(())
 }
 

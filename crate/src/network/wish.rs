@@ -4,11 +4,10 @@
 use std::sync::OnceLock;
 
 use super::constants::Constants;
-use super::told;
-use crate::analysis::Analysis;
 use crate::channels::{Atom, Channels, Reader};
 use crate::graph::Graph;
 use crate::report::Compensation;
+use crate::statistics::Statistics;
 
 /// The constants of one compensation.
 #[derive(Clone, Debug)]
@@ -20,13 +19,18 @@ pub struct Told {
 }
 
 impl Told {
-    pub fn new(analysis: &Analysis, compensation: Compensation) -> Told {
-        let channels = &analysis.channels;
+    pub(super) fn new(
+        channels: &Channels,
+        statistics: &Statistics,
+        certain: &Constants,
+        silenced: &Constants,
+        compensation: Compensation,
+    ) -> Told {
         let mut constants = Constants::nothing(channels.class.len());
         for atom in channels.readers.iter().flat_map(|r| &r.inputs) {
             let a = *atom as usize;
             (constants.value[a], constants.inexact[a]) =
-                told(analysis, compensation, analysis.silenced(), *atom);
+                told(statistics, certain, compensation, silenced, *atom);
         }
         Told {
             constants,
@@ -76,4 +80,27 @@ pub fn response(graph: &Graph, reader: &Reader, value: &dyn Fn(Atom) -> f64) -> 
         *made += inputs.iter().enumerate().map(told).sum::<f64>();
     }
     made
+}
+
+/// The constant that stands for an atom, and whether it fails to hold at image borders.
+pub fn told(
+    statistics: &Statistics,
+    certain: &Constants,
+    compensation: Compensation,
+    pinned: &Constants,
+    atom: Atom,
+) -> (f64, bool) {
+    let a = atom as usize;
+    let expected = statistics.atoms[a].mean;
+    let shift = pinned.value[a];
+    // Dead for sure: the constant is known, and no expectation is better than it.
+    let sure = || !certain.value[a].is_nan() && !shift.is_nan();
+    let told = match compensation {
+        Compensation::None => 0.0,
+        Compensation::Mean | Compensation::Moments if !expected.is_nan() && !sure() => expected,
+        _ if shift.is_nan() => expected,
+        _ => shift,
+    };
+    let told = if told.is_nan() { 0.0 } else { told };
+    (told, pinned.inexact[a] && told != 0.0)
 }

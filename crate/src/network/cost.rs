@@ -6,10 +6,9 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::{Layer, layer_behind};
+use super::layers::{Layer, layer_behind};
 use crate::channels::{Channels, ClassId, Flow};
 use crate::graph::{Graph, NodeId, TensorId};
-use crate::plan::branches::Branches;
 
 /// Kept channels of one axis of one tensor.
 type AxisId = usize;
@@ -140,7 +139,7 @@ impl CostTable {
             }
         }
         let mut table = b.table;
-        table.total = table.count(&vec![false; channels.class_count()], &Branches::default());
+        table.total = table.count(&vec![false; channels.class_count()], |_| false);
         table
     }
 
@@ -181,9 +180,9 @@ impl CostTable {
         saved
     }
 
-    /// Counts what is left when `removed[class]` and whole branches are taken out. What is added in a
-    /// branch's place is not counted here.
-    pub fn count(&self, removed: &[bool], branches: &Branches) -> Cost {
+    /// Counts what is left when `removed[class]` and the `dead` nodes are taken out. What is added in
+    /// their place is not counted here.
+    pub fn count(&self, removed: &[bool], dead: impl Fn(NodeId) -> bool) -> Cost {
         let kept: Vec<u64> = self
             .axes
             .iter()
@@ -194,14 +193,14 @@ impl CostTable {
             layer_macs: vec![0; self.layers],
             ..Cost::default()
         };
-        for term in self.params.iter().filter(|t| !branches.dead(t.node)) {
+        for term in self.params.iter().filter(|t| !dead(t.node)) {
             let value = term.value(&kept);
             cost.params += value;
             if let Some(layer) = term.layer {
                 cost.layer_params[layer] += value;
             }
         }
-        for term in self.macs.iter().filter(|t| !branches.dead(t.node)) {
+        for term in self.macs.iter().filter(|t| !dead(t.node)) {
             let value = term.value(&kept);
             cost.macs += value;
             if let Some(layer) = term.layer {

@@ -1,76 +1,36 @@
 //! Everything about a network that does not depend on a plan, computed once when it is opened.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+mod addends;
+mod constants;
+mod cost;
+mod fold_target;
+pub mod grids;
+mod layers;
+mod per_class;
+mod propagation;
+pub mod reach;
+mod thresholds;
+mod wish;
 
-use crate::channels::{Atom, Channels, ClassId, Flow};
-use crate::cost::CostTable;
+use std::collections::HashMap;
+
+use crate::channels::{Atom, Channels, ClassId, Flow, Reader};
 use crate::error::Result;
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::pb;
-use crate::plan::branches::{self, Addend};
-use crate::plan::constants::{self, Constants};
-use crate::plan::limits::Thresholds;
-use crate::plan::wish::Told;
 use crate::report::Compensation;
 use crate::statistics::{Measured, NONE, Site, Statistics};
 
-/// A node that carries weights, with its channels' classes.
-#[derive(Clone, Debug)]
-pub struct Layer {
-    pub node: NodeId,
-    pub depthwise: bool,
-    pub groups: usize,
-    pub taps: usize,
-    pub inputs: Vec<ClassId>,
-    pub outputs: Vec<ClassId>,
-    /// Index into `Channels.readers` unless depthwise.
-    pub reader: Option<usize>,
-}
-
-/// Lists of things per class, stored flat.
-#[derive(Clone, Debug, Default)]
-pub struct PerClass<T> {
-    starts: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy> PerClass<T> {
-    fn new(classes: usize, pairs: &[(ClassId, T)]) -> Self {
-        let mut starts = vec![0u32; classes + 1];
-        for (class, _) in pairs {
-            starts[*class as usize + 1] += 1;
-        }
-        for c in 0..classes {
-            starts[c + 1] += starts[c];
-        }
-        let mut next = starts.clone();
-        let mut items: Vec<Option<T>> = vec![None; pairs.len()];
-        for (class, item) in pairs {
-            let at = &mut next[*class as usize];
-            items[*at as usize] = Some(*item);
-            *at += 1;
-        }
-        PerClass {
-            starts,
-            items: items.into_iter().flatten().collect(),
-        }
-    }
-
-    pub fn of(&self, class: ClassId) -> &[T] {
-        let c = class as usize;
-        &self.items[self.starts[c] as usize..self.starts[c + 1] as usize]
-    }
-}
-
-/// A place where a class is read: `reader`'s input channel `channel`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Read {
-    pub reader: u32,
-    pub channel: u32,
-    pub atom: Atom,
-}
+pub use addends::Addend;
+pub use constants::Constants;
+pub use cost::{Cost, CostTable};
+pub use fold_target::FoldTarget;
+pub use layers::{Layer, layer_behind};
+pub use per_class::{PerClass, Read};
+pub use propagation::{constants, told as constants_told};
+pub use thresholds::Thresholds;
+pub use wish::{Told, Wish};
 
 #[derive(Clone, Debug)]
 pub struct Analysis {
@@ -92,7 +52,7 @@ pub struct Analysis {
     /// Classes that some convolution or Gemm writes and that are not the network's outputs.
     pub counted: Vec<bool>,
     pub cost: CostTable,
-    /// Channel grids of which only whole rows can go (see [`crate::surgery::keep::rigid`]).
+    /// Channel grids of which only whole rows can go (see [`grids::rigid`]).
     pub rigid: Vec<(TensorId, Vec<usize>, Vec<ClassId>)>,
     /// Operands of residual sums that a constant could replace.
     pub addends: Vec<Addend>,
@@ -101,9 +61,10 @@ pub struct Analysis {
     /// Per reader whose fold needs a bias per output where the file has none (or a single one): how
     /// many numbers are there already.
     pub gains_bias: Vec<Option<u64>>,
-    silenced: OnceLock<Constants>,
-    certain: OnceLock<Constants>,
-    told: [OnceLock<Told>; 4],
+    silenced: Constants,
+    certain: Constants,
+    /// By compensation.
+    told: [Told; 4],
 }
 
 impl Analysis {
@@ -116,23 +77,49 @@ impl Analysis {
         Ok(Analysis::assemble(graph, channels, measured))
     }
 
-    /// Constants when every normalised channel has its scale set to 0 (worked out when first asked for).
+    /// Constants when every normalised channel has its scale set to 0.
     pub fn silenced(&self) -> &Constants {
-        self.silenced
-            .get_or_init(|| constants::silenced(&self.graph, &self.channels, &self.statistics))
+        &self.silenced
     }
 
     /// Constants that hold for sure: what is dead with probability 1, and all that follows from it.
     pub fn certain(&self) -> &Constants {
-        let (graph, channels) = (&self.graph, &self.channels);
-        self.certain.get_or_init(|| {
-            constants::constants(graph, channels, &self.statistics, &Thresholds::CERTAIN)
-        })
+        &self.certain
     }
 
-    /// What readers are told by shares (worked out when first asked for).
+    /// What readers are told by shares.
     pub fn told(&self, compensation: Compensation) -> &Told {
-        self.told[compensation as usize].get_or_init(|| Told::new(self, compensation))
+        &self.told[compensation as usize]
+    }
+
+    /// The constant that stands for an atom, and whether it fails to hold at image borders.
+    pub fn constant_for(
+        &self,
+        compensation: Compensation,
+        pinned: &Constants,
+        atom: Atom,
+    ) -> (f64, bool) {
+        wish::told(&self.statistics, &self.certain, compensation, pinned, atom)
+    }
+
+    /// Where the constants of a reader's removed inputs go.
+    pub fn fold_target(&self, reader: &Reader) -> FoldTarget {
+        fold_target::target(&self.graph, &self.channels, reader)
+    }
+
+    /// The same in words.
+    pub fn fold_label(&self, reader: &Reader) -> String {
+        fold_target::target_label(&self.graph, &self.channels, reader)
+    }
+
+    /// The BatchNormalization that alone uses what a reader writes.
+    pub fn normalisation_behind(&self, reader: &Reader) -> Option<NodeId> {
+        fold_target::normalisation_behind(&self.graph, &self.channels, reader)
+    }
+
+    /// What the constant Add behind a reader adds to each output; empty where none is.
+    pub fn added(&self, reader: &Reader) -> Vec<f64> {
+        fold_target::added(&self.graph, &self.channels, reader)
     }
 
     /// Replaces the measurements, which changes every statistic but not the coupling.
@@ -191,12 +178,27 @@ impl Analysis {
                 constant_at[class] = 0.0;
             }
         }
-        let layers = layers(&channels);
+        let layers = layers::layers(&channels);
         let behind = |site: &Site| layer_behind(&graph, &layers, site.tensor);
         let writers = statistics.sites.iter().map(behind).collect();
         let cost = CostTable::new(&graph, &channels, &layers);
         let sites = PerClass::new(classes, &sites);
-        let mut analysis = Analysis {
+        let rigid = grids::rigid(&graph, &channels, &free);
+        let addends = addends::addends(&graph, &channels);
+        let regions = addends::regions(&graph, &addends);
+        let gains_bias = channels.readers.iter();
+        let gains_bias = gains_bias.map(|r| gained_biases(&graph, &channels, r));
+        let gains_bias = gains_bias.collect();
+        let silenced = propagation::silenced(&graph, &channels, &statistics);
+        let certain = constants(&graph, &channels, &statistics, &Thresholds::CERTAIN);
+        let told = [
+            Compensation::None,
+            Compensation::Shift,
+            Compensation::Mean,
+            Compensation::Moments,
+        ]
+        .map(|c| Told::new(&channels, &statistics, &certain, &silenced, c));
+        Analysis {
             graph,
             channels,
             statistics,
@@ -209,29 +211,14 @@ impl Analysis {
             free,
             counted,
             cost,
-            rigid: Vec::new(),
-            addends: Vec::new(),
-            regions: Vec::new(),
-            gains_bias: Vec::new(),
-            silenced: OnceLock::new(),
-            certain: OnceLock::new(),
-            told: Default::default(),
-        };
-        analysis.rigid = crate::surgery::keep::rigid(&analysis);
-        analysis.addends = branches::addends(&analysis.graph, &analysis.channels);
-        analysis.regions = branches::regions(&analysis.graph, &analysis.addends);
-        let gains = |r: &crate::channels::Reader| match crate::surgery::fold_target(&analysis, r) {
-            crate::surgery::FoldTarget::Bias(slot) => {
-                let single = analysis
-                    .graph
-                    .floats(r.node, slot)
-                    .is_some_and(|b| b.len() == 1);
-                (single && r.outputs.len() > 1).then_some(1)
-            }
-            target => target.is_new().then_some(0),
-        };
-        analysis.gains_bias = analysis.channels.readers.iter().map(gains).collect();
-        analysis
+            rigid,
+            addends,
+            regions,
+            gains_bias,
+            silenced,
+            certain,
+            told,
+        }
     }
 
     /// Why a class can never go, in words.
@@ -276,59 +263,16 @@ impl Analysis {
     }
 }
 
-fn layers(channels: &Channels) -> Vec<Layer> {
-    let classes = |atoms: &[Atom]| atoms.iter().map(|a| channels.class_of(*a)).collect();
-    let mut layers = Vec::new();
-    for (node, flow) in channels.flows.iter().enumerate() {
-        match flow {
-            Flow::Read { reader, .. } => {
-                let r = &channels.readers[*reader];
-                layers.push(Layer {
-                    node,
-                    depthwise: false,
-                    groups: r.groups,
-                    taps: r.taps,
-                    inputs: classes(&r.inputs),
-                    outputs: classes(&r.outputs),
-                    reader: Some(*reader),
-                });
-            }
-            Flow::Depthwise { out, from, .. } => {
-                let outputs = channels.layouts[*out]
-                    .iter()
-                    .flat_map(|l| l.atoms())
-                    .collect::<Vec<_>>();
-                let mut inputs = from.clone();
-                // One input per multiplier run.
-                inputs.dedup();
-                layers.push(Layer {
-                    node,
-                    depthwise: true,
-                    groups: inputs.len(),
-                    taps: 0,
-                    inputs: classes(&inputs),
-                    outputs: classes(&outputs),
-                    reader: None,
-                });
-            }
-            _ => {}
+/// How many numbers are there already where a reader's fold needs a bias per output and the file has none
+/// (or a single one); `None` where it needs no more than there are.
+fn gained_biases(graph: &Graph, channels: &Channels, reader: &Reader) -> Option<u64> {
+    match fold_target::target(graph, channels, reader) {
+        FoldTarget::Bias(slot) => {
+            let single = graph
+                .floats(reader.node, slot)
+                .is_some_and(|b| b.len() == 1);
+            (single && reader.outputs.len() > 1).then_some(1)
         }
-    }
-    layers
-}
-
-/// The layer a tensor's channels were last written or carried by, walking back first inputs.
-pub fn layer_behind(graph: &Graph, layers: &[Layer], mut tensor: TensorId) -> Option<usize> {
-    loop {
-        let node = graph.tensors[tensor].producer?;
-        if let Ok(layer) = layers.binary_search_by_key(&node, |l| l.node) {
-            return Some(layer);
-        }
-        tensor = graph.nodes[node]
-            .inputs
-            .iter()
-            .flatten()
-            .copied()
-            .find(|t| !graph.is_constant(*t))?;
+        target => target.is_new().then_some(0),
     }
 }

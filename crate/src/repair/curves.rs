@@ -3,12 +3,13 @@
 
 use ndarray::ArrayD;
 
-use crate::analysis::Analysis;
 use crate::channels::ClassId;
 use crate::criterion::reconstruction::{Ladder, refit};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::measure::gram::Grams;
+use crate::measure::in_order;
+use crate::network::Analysis;
 use crate::onnx::pb;
 use crate::scores::distribution;
 use crate::surgery::{Revision, revise};
@@ -42,7 +43,7 @@ pub fn curves(
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Curves> {
     let engine = Engine::new(network.model, 1)?;
-    let answers = super::in_order(0..held.len(), threads, &|k| engine.run(held[k].clone()))?;
+    let answers = in_order(0..held.len(), threads, &|k| engine.run(held[k].clone()))?;
     let mut curves = Vec::new();
     let total = ladders.len() * SHARES.len();
     for ladder in ladders {
@@ -53,7 +54,7 @@ pub fn curves(
             if count > last {
                 let cut = refitted(network, grams, ladder, count)?;
                 let engine = Engine::new(&cut, 1)?;
-                let far = super::in_order(0..held.len(), threads, &|k| {
+                let far = in_order(0..held.len(), threads, &|k| {
                     let other = engine.run(held[k].clone())?;
                     Ok(distance(network.classifier, &answers[k], &other))
                 })?;

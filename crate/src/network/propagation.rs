@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::limits::Thresholds;
+use super::constants::{Constants, VARYING};
+use super::thresholds::Thresholds;
 use super::wish::{Wish, response};
 use crate::activation::Activation;
 use crate::channels::layout::PAD;
@@ -13,26 +14,6 @@ use crate::channels::{Atom, Channels, Combine, Flow, Pooling};
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::statistics::{Statistics, UNKNOWN};
-
-/// Per atom: the constant, or NaN where it varies.
-#[derive(Clone, Debug)]
-pub struct Constants {
-    pub value: Vec<f64>,
-    /// The constant does not hold at the borders of the image (non-zero through zero padding).
-    pub inexact: Vec<bool>,
-}
-
-const VARYING: f64 = f64::NAN;
-
-impl Constants {
-    /// Everything varies.
-    pub fn nothing(atoms: usize) -> Constants {
-        Constants {
-            value: vec![VARYING; atoms],
-            inexact: vec![false; atoms],
-        }
-    }
-}
 
 /// Treats every channel whose P at its activation is at least its threshold as pinned there.
 pub fn constants(

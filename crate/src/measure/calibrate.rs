@@ -9,12 +9,12 @@ use std::collections::HashMap;
 use ndarray::{ArrayD, Axis};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Analysis;
 use crate::channels::Flow;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::gaussian::Gaussian;
 use crate::graph::TensorId;
+use crate::network::Analysis;
 use crate::onnx::pb;
 
 /// Bins of a channel's histogram, over mean ± 4 deviations.

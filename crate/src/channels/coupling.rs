@@ -1,0 +1,46 @@
+//! The coupling of a whole graph.
+
+use super::layout::strides;
+use super::{Atom, ClassId, Flow, Layout, Pin, Reader, Slot};
+use crate::graph::TensorId;
+
+/// The coupling of a whole graph.
+#[derive(Clone, Debug)]
+pub struct Channels {
+    /// Per tensor; `None` for shapes, masks and constants.
+    pub layouts: Vec<Option<Layout>>,
+    /// Per node.
+    pub flows: Vec<Flow>,
+    pub slots: Vec<Slot>,
+    pub readers: Vec<Reader>,
+    /// Per atom.
+    pub class: Vec<ClassId>,
+    /// Per class: index into `pins`.
+    pub pinned: Vec<Option<u32>>,
+    pub pins: Vec<Pin>,
+}
+
+impl Channels {
+    pub fn class_count(&self) -> usize {
+        self.pinned.len()
+    }
+
+    pub fn class_of(&self, atom: Atom) -> ClassId {
+        self.class[atom as usize]
+    }
+
+    pub fn pin_of(&self, class: ClassId) -> Option<&Pin> {
+        self.pinned[class as usize].map(|p| &self.pins[p as usize])
+    }
+
+    /// The atoms along one axis of a tensor (at position 0 of the others).
+    pub fn axis_atoms(&self, tensor: TensorId, axis: usize) -> Vec<Atom> {
+        let Some(layout) = &self.layouts[tensor] else {
+            return Vec::new();
+        };
+        let step = strides(&layout.dims)[axis] as Atom;
+        (0..layout.dims[axis] as Atom)
+            .map(|i| layout.base + i * step)
+            .collect()
+    }
+}

@@ -1,0 +1,21 @@
+//! Which atoms are constants, and which.
+
+/// Per atom: the constant, or NaN where it varies.
+#[derive(Clone, Debug)]
+pub struct Constants {
+    pub value: Vec<f64>,
+    /// The constant does not hold at the borders of the image (non-zero through zero padding).
+    pub inexact: Vec<bool>,
+}
+
+pub(super) const VARYING: f64 = f64::NAN;
+
+impl Constants {
+    /// Everything varies.
+    pub fn nothing(atoms: usize) -> Constants {
+        Constants {
+            value: vec![VARYING; atoms],
+            inexact: vec![false; atoms],
+        }
+    }
+}

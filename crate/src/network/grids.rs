@@ -1,0 +1,148 @@
+//! Channel grids: tensors with channels on several axes, and what of them may go.
+
+use crate::channels::layout::{PAD, each_position, product, strides};
+use crate::channels::{Atom, Channels, ClassId, Flow, Layout};
+use crate::graph::{Graph, NodeId, TensorId};
+
+/// Kept indices per axis if the kept positions are their product.
+pub fn grid(layout: &Layout, gone: impl Fn(Atom) -> bool) -> Option<Vec<Vec<usize>>> {
+    let dims = &layout.dims;
+    let mut seen: Vec<Vec<bool>> = dims.iter().map(|d| vec![false; *d]).collect();
+    let mut kept = 0;
+    let mut atom = layout.base;
+    each_position(dims, |at| {
+        if !gone(atom) {
+            kept += 1;
+            for (axis, index) in at.iter().enumerate() {
+                seen[axis][*index] = true;
+            }
+        }
+        atom += 1;
+    });
+    let axes: Vec<Vec<usize>> = seen
+        .iter()
+        .map(|s| (0..s.len()).filter(|i| s[*i]).collect())
+        .collect();
+    (axes.iter().map(Vec::len).product::<usize>() == kept).then_some(axes)
+}
+
+/// Where an output position of a chain of moves comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    pub tensor: TensorId,
+    /// Per position of the chain's end: the position in `tensor`.
+    pub positions: Vec<usize>,
+    pub axis: usize,
+}
+
+/// Follows single-input moves back from `tensor` to the nearest tensor that has its channels on one
+/// axis and looks the same but for that axis, so that one Gather can take the chain's place.
+pub fn source(graph: &Graph, channels: &Channels, tensor: TensorId) -> Option<Source> {
+    let layouts = &channels.layouts;
+    let end = layouts[tensor].as_ref()?;
+    let axis = end.single_axis()?;
+    let mut atoms: Vec<Atom> = end.atoms().collect();
+    let mut at = tensor;
+    loop {
+        let node = graph.tensors[at].producer?;
+        let Flow::Move { outs, .. } = &channels.flows[node] else {
+            return None;
+        };
+        let base = layouts[at].as_ref()?.base;
+        let (_, from) = outs.iter().find(|(out, _)| *out == at)?;
+        for atom in &mut atoms {
+            *atom = from[(*atom - base) as usize];
+            if *atom == PAD {
+                return None;
+            }
+        }
+        // Concat has several inputs; then the atoms belong to more than one tensor.
+        let input = moved_input(graph, channels, node, &atoms)?;
+        at = input;
+        let layout = layouts[at].as_ref()?;
+        let (there, here) = (graph.shape(at)?, graph.shape(tensor)?);
+        let alike =
+            there.len() == here.len() && (0..here.len()).all(|a| a == axis || there[a] == here[a]);
+        if alike && layout.single_axis() == Some(axis) {
+            let positions = atoms.iter().map(|a| (a - layout.base) as usize).collect();
+            return Some(Source {
+                tensor: at,
+                positions,
+                axis,
+            });
+        }
+    }
+}
+
+fn moved_input(
+    graph: &Graph,
+    channels: &Channels,
+    node: NodeId,
+    atoms: &[Atom],
+) -> Option<TensorId> {
+    let inputs = graph.nodes[node].inputs.iter().flatten();
+    inputs.copied().find(|t| {
+        let layout = channels.layouts[*t].as_ref();
+        layout.is_some_and(|l| atoms.iter().all(|a| l.atoms().contains(a)))
+    })
+}
+
+/// Class grids of tensors with channels on several axes that no Gather can replace: what is removed
+/// there must stay a grid. Each is (tensor, compact dims, class per position).
+pub fn rigid(
+    graph: &Graph,
+    channels: &Channels,
+    free: &[bool],
+) -> Vec<(TensorId, Vec<usize>, Vec<ClassId>)> {
+    let mut grids = Vec::new();
+    for (tensor, layout) in channels.layouts.iter().enumerate() {
+        let Some(layout) = layout else { continue };
+        if layout.dims.iter().filter(|d| **d > 1).count() < 2
+            || replaceable(graph, channels, tensor, 0)
+        {
+            continue;
+        }
+        let classes: Vec<ClassId> = layout.atoms().map(|a| channels.class_of(a)).collect();
+        if classes.iter().any(|c| free[*c as usize]) {
+            grids.push((tensor, layout.dims.clone(), classes));
+        }
+    }
+    grids
+}
+
+/// Whether every way on from `tensor` ends in a tensor that one Gather can make.
+fn replaceable(graph: &Graph, channels: &Channels, tensor: TensorId, depth: usize) -> bool {
+    if graph.tensors[tensor].is_output || depth > 16 {
+        return false;
+    }
+    graph.tensors[tensor]
+        .uses
+        .iter()
+        .all(|(node, _)| match &channels.flows[*node] {
+            Flow::Nothing => true,
+            Flow::Move { outs, .. } => outs.iter().all(|(out, _)| {
+                source(graph, channels, *out).is_some() || {
+                    let several = channels.layouts[*out]
+                        .as_ref()
+                        .is_some_and(|l| l.single_axis().is_none());
+                    several && replaceable(graph, channels, *out, depth + 1)
+                }
+            }),
+            _ => false,
+        })
+}
+
+/// Whether the kept positions of a class grid form a grid.
+pub fn is_grid(dims: &[usize], classes: &[ClassId], removed: &[bool]) -> bool {
+    let layout = Layout {
+        base: 0,
+        dims: dims.to_vec(),
+    };
+    debug_assert_eq!(product(dims), classes.len());
+    grid(&layout, |a| removed[classes[a as usize] as usize]).is_some()
+}
+
+/// Row-major position of coordinates; used by tests and reshapes.
+pub fn position(dims: &[usize], at: &[usize]) -> usize {
+    strides(dims).iter().zip(at).map(|(s, i)| s * i).sum()
+}

@@ -1,0 +1,46 @@
+//! What belongs to each class: where it is read, who writes it, its Gaussians.
+
+use crate::channels::{Atom, ClassId};
+
+/// Lists of things per class, stored flat.
+#[derive(Clone, Debug, Default)]
+pub struct PerClass<T> {
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy> PerClass<T> {
+    pub(super) fn new(classes: usize, pairs: &[(ClassId, T)]) -> Self {
+        let mut starts = vec![0u32; classes + 1];
+        for (class, _) in pairs {
+            starts[*class as usize + 1] += 1;
+        }
+        for c in 0..classes {
+            starts[c + 1] += starts[c];
+        }
+        let mut next = starts.clone();
+        let mut items: Vec<Option<T>> = vec![None; pairs.len()];
+        for (class, item) in pairs {
+            let at = &mut next[*class as usize];
+            items[*at as usize] = Some(*item);
+            *at += 1;
+        }
+        PerClass {
+            starts,
+            items: items.into_iter().flatten().collect(),
+        }
+    }
+
+    pub fn of(&self, class: ClassId) -> &[T] {
+        let c = class as usize;
+        &self.items[self.starts[c] as usize..self.starts[c + 1] as usize]
+    }
+}
+
+/// A place where a class is read: `reader`'s input channel `channel`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Read {
+    pub reader: u32,
+    pub channel: u32,
+    pub atom: Atom,
+}

@@ -1,0 +1,151 @@
+//! From scores to a decision: which classes go, and what their readers are told.
+
+use super::branches::{self, Branches};
+use super::{Decision, balance, limits, spread};
+use crate::channels::ClassId;
+use crate::network::{Analysis, Constants, Read, constants};
+use crate::report::{Compensation, Criterion, PlanOptions};
+
+/// The classes that go, in a first step without the constants readers are told: all a drag needs.
+/// `scores` are those of `options.criterion`.
+pub fn select(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Selection {
+    let (candidates, constants) = if options.criterion == Criterion::Probability {
+        let constants = constants(
+            &analysis.graph,
+            &analysis.channels,
+            &analysis.statistics,
+            &limits::thresholds(analysis, options),
+        );
+        let none = Branches::default();
+        (
+            certain_classes(analysis, &constants, &none),
+            Some(constants),
+        )
+    } else {
+        (share_of(analysis, options, scores), None)
+    };
+    let mut barred = Vec::new();
+    loop {
+        let branches = branches::find(analysis, options, &candidates, constants.as_ref(), &barred);
+        let mut removed = match &constants {
+            Some(constants) if !branches.is_empty() => {
+                certain_classes(analysis, constants, &branches)
+            }
+            _ => candidates.clone(),
+        };
+        branches.take_classes(analysis, &mut removed);
+        let guarded = balance::guard(analysis, options, scores, &branches, &mut removed);
+        // A guard may have put back what a branch was constant for. (By probability it is constant
+        // whatever goes.)
+        if constants.is_none() && !branches.is_empty() {
+            let failing = branches::failing(analysis, options, &branches, &candidates, &removed);
+            if !failing.is_empty() {
+                barred.extend(failing);
+                continue;
+            }
+        }
+        return Selection {
+            removed,
+            guarded,
+            constants,
+            branches,
+        };
+    }
+}
+
+/// What [`select`] found.
+pub struct Selection {
+    pub removed: Vec<bool>,
+    pub guarded: Vec<(ClassId, &'static str)>,
+    pub constants: Option<Constants>,
+    pub branches: Branches,
+}
+
+/// Selects, and decides what every reader is told.
+pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Decision {
+    let selection = select(analysis, options, scores);
+    let mut decision = Decision {
+        removed: selection.removed,
+        guarded: selection.guarded,
+        branches: selection.branches,
+        ..Decision::keep_all(analysis)
+    };
+    if options.compensation == Compensation::None {
+        return decision;
+    }
+    // For shares, "shift" tells readers what is left when the scale of the removed channels is 0.
+    let pinned = selection
+        .constants
+        .as_ref()
+        .unwrap_or_else(|| analysis.silenced());
+    for reader in &analysis.channels.readers {
+        // Nobody is left to be told.
+        if decision.is_dead(reader.node) {
+            continue;
+        }
+        for atom in &reader.inputs {
+            if decision.is_removed(analysis, *atom) {
+                let a = *atom as usize;
+                (decision.told[a], decision.inexact[a]) =
+                    analysis.constant_for(options.compensation, pinned, *atom);
+            }
+        }
+    }
+    if options.compensation == Compensation::Moments {
+        decision.restores = spread::stays(analysis, &decision);
+    }
+    decision
+}
+
+/// Free classes whose every reader sees a constant.
+///
+/// A channel that is dead for sure must go without any loss, so where its constant is not 0 and a
+/// zero-padded kernel would see it end at the border, it stays; a channel that is only likely dead
+/// may be approximate there. Readers that leave with a branch do not count, unless no other is left.
+fn certain_classes(analysis: &Analysis, constants: &Constants, branches: &Branches) -> Vec<bool> {
+    let goes = |r: &Read| {
+        let a = r.atom as usize;
+        let reader = &analysis.channels.readers[r.reader as usize];
+        let bordered = constants.inexact[a] || reader.padded && constants.value[a] != 0.0;
+        let sure = !analysis.certain().value[a].is_nan();
+        !(constants.value[a].is_nan() || sure && bordered)
+    };
+    let stays = |r: &&Read| !branches.dead(analysis.channels.readers[r.reader as usize].node);
+    let certain = |class: usize| {
+        let reads = analysis.reads.of(class as ClassId);
+        let mut left = reads.iter().filter(stays).peekable();
+        match left.peek() {
+            Some(_) => left.all(goes),
+            None => reads.iter().all(goes),
+        }
+    };
+    (0..analysis.free.len())
+        .map(|class| analysis.free[class] && certain(class))
+        .collect()
+}
+
+/// The share of all free classes, lowest score first; rows with a share of their own are apart.
+fn share_of(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Vec<bool> {
+    let mut left = analysis.free.clone();
+    let mut removed = vec![false; scores.len()];
+    for (share, classes) in limits::shares(analysis, options) {
+        let own = |class: &ClassId| std::mem::take(&mut left[*class as usize]);
+        let own: Vec<ClassId> = classes.into_iter().filter(own).collect();
+        take_lowest(scores, share, own, &mut removed);
+    }
+    let rest = (0..scores.len() as ClassId).filter(|c| left[*c as usize]);
+    take_lowest(scores, options.share, rest.collect(), &mut removed);
+    removed
+}
+
+/// Removes a share of some classes. One without a score stays, but counts.
+fn take_lowest(scores: &[f64], share: f64, among: Vec<ClassId>, removed: &mut [bool]) {
+    let wanted = (among.len() as f64 * share + 1e-9).floor() as usize;
+    let score = |class: ClassId| scores[class as usize];
+    let mut order = among;
+    order.retain(|c| !score(*c).is_nan());
+    order.sort_by(|a, b| score(*a).total_cmp(&score(*b)).then(a.cmp(b)));
+    for class in order.into_iter().take(wanted) {
+        removed[class as usize] = true;
+    }
+}
