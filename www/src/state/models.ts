@@ -145,12 +145,16 @@ export function reopen({ overview, blob, companions, source }: store.Model): Pro
 }
 
 export async function openSample(file: string, since = performance.now(), linked?: Shared): Promise<void> {
+  // It is being opened from the click on, not only from when its bytes are here.
+  store.openings.value++;
   try {
     const response = await fetchOwn(`samples/${file}`);
     if (!response.ok) throw t.sampleNotFetched(file, response.status);
     await open({ name: file, blob: await response.blob(), source: { kind: "sample", file }, since, linked });
   } catch (error) {
     store.alertText.value = sentence(error instanceof TypeError ? t.sampleOffline(file) : error);
+  } finally {
+    store.openings.value--;
   }
 }
 

@@ -196,10 +196,22 @@ function curveKey(): string {
 /** The curve, once it is of the plan on the page. */
 export const curveShown = computed(() => (store.curve.value?.of === curveKey() ? store.curve.value : null));
 
+/** Once no network is being opened: what is asked for meanwhile is meant for the one that comes. */
+function opened(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      if (store.openings.value > 0) return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
+}
+
 /** "−30 % MACs": sets the threshold (or share) that comes nearest. */
 export async function solveFor(percent: number): Promise<void> {
   const since = performance.now();
   try {
+    await opened();
     const of = store.model.value;
     const key = store.planKey.value;
     const solved = await plannerCall((core) => core.solveMacs(store.options.value, percent));
