@@ -155,7 +155,7 @@ test("a guarded search sets the largest threshold that holds, and says how sure 
   await limit.press("Enter");
   await part(page, "Search");
   const verdict = page.locator(".lab-verdict");
-  await expect.poll(() => verdict.textContent(), { timeout: 55_000 }).toMatch(/^The knob is set: .* 95 % interval/);
+  await expect.poll(() => verdict.textContent(), { timeout: 55_000 }).toMatch(/^Set to .* 95 % interval/);
   const table = page.getByRole("table", { name: "Plans that were tried" });
   const held: [number, number][] = [];
   const failed: [number, number][] = [];
@@ -181,7 +181,7 @@ test("a promise that only a small cut keeps is kept by a small cut", async () =>
   await page.getByRole("checkbox", { name: "with 95 % confidence" }).check();
   await part(page, "Search");
   const verdict = page.locator(".lab-verdict");
-  await expect.poll(() => verdict.textContent(), { timeout: 55_000 }).toMatch(/^The knob is set: /);
+  await expect.poll(() => verdict.textContent(), { timeout: 55_000 }).toMatch(/^Set to /);
   expect(await removed(page, "MACs")).toBeGreaterThan(5);
   await part(page, "Evaluate");
   await evaluated(page);

@@ -106,7 +106,7 @@ const NAMES = [
   /batch(×\d+)+/g,
   // Operators, and what can be chosen by its name.
   /\b(Relu6?|Clip|Conv|Gemm)\b/g,
-  /\b(imagenet|cifar100?|fashion-mnist|none)\b/g,
+  /\b(imagenet(-tf)?|cifar100?|fashion-mnist|none)\b/g,
   // Units and the Gaussian.
   /\d\s(k|M|G|B|kB|MB|s|ms)(?!\p{L})/gu,
   /\bN\(/g,

@@ -10,7 +10,7 @@ export function Changed() {
       {it ? it.text : null}{" "}
       {it?.undoable ? (
         <button type="button" class="link" onClick={undo}>
-          {words.page.undo}
+          {words.page.revert}
         </button>
       ) : null}
     </p>

@@ -39,6 +39,8 @@ export const page = {
   },
 
   undo: "Undo",
+  /** Beside what was changed by itself; not a second button named Undo. */
+  revert: "Revert",
   redo: "Redo",
   undoKeys: "Ctrl+Z",
   redoKeys: "Ctrl+Shift+Z",
