@@ -37,6 +37,7 @@ const t = words.network;
 /** Larger files would not leave room for two copies of the network in a 32-bit memory. */
 export const LARGEST = 900e6;
 
+/** Number of the last opening that was asked for: of several under way it is the one that counts. */
 let opening = 0;
 
 interface Wish {
@@ -49,9 +50,8 @@ interface Wish {
   linked?: Shared | undefined;
 }
 
-async function open(wish: Wish): Promise<void> {
+async function open(wish: Wish, turn = ++opening): Promise<void> {
   const { name, blob, companions = [], since } = wish;
-  const turn = ++opening;
   store.alertText.value = "";
   store.noticeText.value = "";
   store.openings.value++;
@@ -146,13 +146,16 @@ export function reopen({ overview, blob, companions, source }: store.Model): Pro
 
 export async function openSample(file: string, since = performance.now(), linked?: Shared): Promise<void> {
   // It is being opened from the click on, not only from when its bytes are here.
+  const turn = ++opening;
   store.openings.value++;
   try {
     const response = await fetchOwn(`samples/${file}`);
     if (!response.ok) throw t.sampleNotFetched(file, response.status);
-    await open({ name: file, blob: await response.blob(), source: { kind: "sample", file }, since, linked });
+    const blob = await response.blob();
+    // A file that was dropped meanwhile was asked for later.
+    if (turn === opening) await open({ name: file, blob, source: { kind: "sample", file }, since, linked }, turn);
   } catch (error) {
-    store.alertText.value = sentence(error instanceof TypeError ? t.sampleOffline(file) : error);
+    if (turn === opening) store.alertText.value = sentence(error instanceof TypeError ? t.sampleOffline(file) : error);
   } finally {
     store.openings.value--;
   }
