@@ -16,6 +16,10 @@ fn networks(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
+        // `damaged` holds files that have to be refused; `damaged_files_are_refused` is about them.
+        if path.ends_with("damaged") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(networks(&path));
         } else if path.extension().is_some_and(|e| e == "onnx") {
@@ -80,6 +84,32 @@ fn other_peoples_networks_prune() {
             }
         }
         Ok(())
+    });
+}
+
+/// A file that asks for more memory than a network can need is refused, at once and by name.
+#[test]
+fn damaged_files_are_refused() {
+    let Some(folder) = files::shared("models/damaged") else {
+        eprintln!("skipped: there are no damaged files beside the repository");
+        return;
+    };
+    let files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "onnx"))
+        .collect();
+    for_all(&files, |path| {
+        let start = std::time::Instant::now();
+        match Session::open("damaged.onnx", &files::read(path)) {
+            Ok(_) => Err(format!("{} is opened", path.display())),
+            Err(error) if !error.to_string().contains("node") => {
+                Err(format!("{error} names no node"))
+            }
+            Err(_) if start.elapsed().as_secs_f64() > 1.0 => Err("is refused late".into()),
+            Err(_) => Ok(()),
+        }
     });
 }
 

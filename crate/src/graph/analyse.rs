@@ -2,10 +2,12 @@
 //! tract acts on it: it would evaluate an Expand of constants whatever it amounts to, and takes it for
 //! granted that what is convolved, pooled or normalised has channels.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 
 use tract_onnx::prelude::{DatumType, InferenceModel, TVec};
-use tract_onnx::tract_hir::internal::{DimLike, Factoid, InferenceFact, OutletId};
+use tract_onnx::tract_hir::internal::{DimLike, Expansion, Factoid, InferenceFact, Op, OutletId};
+use tract_onnx::tract_hir::ops::array::Gather;
 
 use crate::error::{Error, Result};
 use crate::limits::{MAX_AXIS, MAX_TENSOR_ELEMENTS, product_within};
@@ -103,7 +105,16 @@ fn guard(network: &InferenceModel, node: usize) -> Result<(), String> {
         .first()
         .and_then(|f| f.shape.concretize())
         .and_then(|dims| dims.iter().map(|d| d.to_usize().ok()).collect());
-    let read = |slot: usize| integers(inputs.get(slot)?);
+    if let Some(data) = shape.as_deref()
+        && op.starts_with("Gather")
+        && let Some(indices) = inputs.get(1).and_then(|f| whole_numbers(f))
+    {
+        indices_within(network, node, data, &indices)?;
+    }
+    let read = |slot: usize| {
+        let values = whole_numbers(inputs.get(slot)?)?;
+        (values.len() <= 64).then_some(values)
+    };
     let made = match op.as_ref() {
         "MultiBroadcastTo" => read(1),
         "ConstantOfShape" => read(0),
@@ -144,12 +155,35 @@ fn guard(network: &InferenceModel, node: usize) -> Result<(), String> {
     ))
 }
 
-/// The values of a short list of whole numbers.
-fn integers(fact: &InferenceFact) -> Option<Vec<i64>> {
-    let value = fact.value.concretize()?;
-    if value.len() > 64 {
-        return None;
+/// Refuses indices beyond the axis that they gather from: tract does not look before it reads.
+fn indices_within(
+    network: &InferenceModel,
+    node: usize,
+    data: &[usize],
+    indices: &[i64],
+) -> Result<(), String> {
+    let op: &dyn Op = network.node(node).op.as_ref();
+    let gather = op
+        .downcast_ref::<Box<dyn Expansion>>()
+        .and_then(|e| (e.as_ref() as &dyn Any).downcast_ref::<Gather>());
+    // The other forms keep their axis to themselves: their indices are held against the longest one.
+    let positions = match gather {
+        Some(gather) => data.get(gather.to_type_op(data.len()).axis).copied(),
+        None => data.iter().copied().max(),
+    };
+    let positions = positions.unwrap_or(0) as i64;
+    match indices
+        .iter()
+        .find(|i| !(-positions..positions).contains(*i))
+    {
+        None => Ok(()),
+        Some(index) => Err(format!("gathers element {index} of an axis of {positions}")),
     }
+}
+
+/// The values of a tensor of whole numbers, where they are known.
+fn whole_numbers(fact: &InferenceFact) -> Option<Vec<i64>> {
+    let value = fact.value.concretize()?;
     let cast = value.cast_to_dt(DatumType::I64).ok()?;
     let view = cast.to_plain_array_view::<i64>().ok()?;
     Some(view.iter().copied().collect())
