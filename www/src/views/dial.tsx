@@ -64,7 +64,8 @@ function chooseCriterion(criterion: Criterion): void {
   store.criterion.value = criterion;
   // A channel that hardly varies is a bias: telling its readers 0 or a pinned value would waste that.
   if (criterion === "sigma" && store.compensation.value === "shift") store.compensation.value = "mean";
-  if (criterion === "influence" && store.compensation.value !== "none") store.compensation.value = "moments";
+  if ((criterion === "influence" || criterion === "recommended") && store.compensation.value !== "none")
+    store.compensation.value = "moments";
   if (criterion === "probability" && store.compensation.value !== "none") store.compensation.value = "shift";
 }
 
