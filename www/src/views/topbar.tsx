@@ -1,5 +1,6 @@
 import { copyLink } from "../state/link";
-import { job, model, presenting, reporting } from "../state/store";
+import { job, mode, model, presenting, reporting } from "../state/store";
+import { MODES } from "../state/url";
 import { words } from "../words";
 import { LessonsMenu } from "./lessons";
 
@@ -12,6 +13,20 @@ export function TopBar() {
         <img src="./favicon.svg" alt="" width="24" height="24" />
         {t.shortTitle}
       </h1>
+      <nav class="modes" aria-label={words.shrink.modes.name}>
+        {MODES.map((it) => (
+          <button
+            key={it}
+            type="button"
+            aria-pressed={mode.value === it}
+            onClick={() => {
+              mode.value = it;
+            }}
+          >
+            {words.shrink.modes[it]}
+          </button>
+        ))}
+      </nav>
       <p class="privacy">
         <strong>{t.privacy}</strong>
         <span> {t.privacyMore}</span>
