@@ -314,8 +314,7 @@ export class HeroPainter {
     const { context } = this;
     const { k, x, y } = scene.camera;
     const line = (block.height * k) / site.channels;
-    const middle =
-      (this.layout!.middle - block.height / 2) * k + y + (lineOf(at.slot, site.channels) + 0.5) * line;
+    const middle = (this.layout!.middle - block.height / 2) * k + y + (lineOf(at.slot, site.channels) + 0.5) * line;
     const high = Math.max(4, line);
     const [left, width] = [block.x * k + x, block.width * k];
     for (const [style, wide] of [

@@ -27,10 +27,16 @@ export function TopBar() {
           </button>
         ))}
       </nav>
-      <p class="privacy">
-        <strong>{t.privacy}</strong>
-        <span> {t.privacyMore}</span>
-      </p>
+      {mode.value === "shrink" ? (
+        <p class="headline">
+          <strong>{words.shrink.headline}</strong> {words.shrink.headlineMore}
+        </p>
+      ) : (
+        <p class="privacy">
+          <strong>{t.privacy}</strong>
+          <span> {t.privacyMore}</span>
+        </p>
+      )}
       <Progress />
       <Actions />
     </header>

@@ -59,7 +59,7 @@ export const shrink = {
     accuracy: "accuracy",
     agreement: "agreement",
     drag: "Drag me",
-    share: (share: string) => `share ${share}`,
+    share: (percent: string) => `${percent} % of the channels`,
     tau: (tau: string) => `τ ${tau}`,
     end: "end of the dead channels",
     zones: { free: "free", little: "under 1 point", costly: "costs", broken: "broken" },

@@ -5,6 +5,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { sentence } from "../../worker/engine";
 import { identityOf } from "../identity";
+import { playing } from "../intro";
 import * as store from "../store";
 import { type Scope, scope } from "./bench";
 import { builtInFits, chooseBuiltIn, labelled, reading } from "./data";
@@ -35,6 +36,7 @@ function startJudging(): void {
       of !== null &&
       ready.value === of.key &&
       judgedUnasked.value &&
+      !playing.value &&
       store.shown.value !== null &&
       evaluating.value === null &&
       evaluationProblem.value === "" &&

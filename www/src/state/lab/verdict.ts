@@ -9,7 +9,15 @@ import * as store from "../store";
 import { judgedUnasked, unjudged } from "./auto";
 import { scope } from "./bench";
 import { labelled } from "./data";
-import { evaluating, evaluationProblem, hasRepaired, originalResult, planResult, repairedResult, soFar } from "./evaluation";
+import {
+  evaluating,
+  evaluationProblem,
+  hasRepaired,
+  originalResult,
+  planResult,
+  repairedResult,
+  soFar,
+} from "./evaluation";
 import { pool } from "./pool";
 import { repairWithSpare, spare } from "./repair";
 import { SHOWN } from "./results";

@@ -83,7 +83,12 @@ function Plot({ width, height }: { width: number; height: number }) {
   const least = Math.max(0, Math.max(worst - 0.03, best - 0.45));
   const y = scaleLinear([least, Math.min(1, best + 0.04)], [height - FLOOR - 4, TOP]).clamp(true);
   const along = (it: Seen) => x(it.macs);
-  const band = area<Seen>(along, (it) => y(it.low), (it) => y(it.high)).curve(curveMonotoneX)(points) ?? "";
+  const band =
+    area<Seen>(
+      along,
+      (it) => y(it.low),
+      (it) => y(it.high),
+    ).curve(curveMonotoneX)(points) ?? "";
   const curve = line<Seen>(along, (it) => y(it.quality)).curve(curveMonotoneX)(points) ?? "";
   const here = x(handle.value);
   const now = quality.value;
@@ -117,14 +122,16 @@ function Plot({ width, height }: { width: number; height: number }) {
           height={floor - TOP}
         />
       ) : null}
-      {points.length > 0 ? levels.map((it) => (
-        <g key={it}>
-          <line class="level" x1={x(0)} x2={x(100)} y1={y(it)} y2={y(it)} />
-          <text class="level-name" x={x(100) - 4} y={y(it) - 4}>
-            {`${Math.round(100 * it)} %`}
-          </text>
-        </g>
-      )) : null}
+      {points.length > 0
+        ? levels.map((it) => (
+            <g key={it}>
+              <line class="level" x1={x(0)} x2={x(100)} y1={y(it)} y2={y(it)} />
+              <text class="level-name" x={x(100) - 4} y={y(it) - 4}>
+                {`${Math.round(100 * it)} %`}
+              </text>
+            </g>
+          ))
+        : null}
       <path class="band" d={band} />
       <path class="curve" d={curve} />
       {points.slice(1).map((it) => (
@@ -138,10 +145,6 @@ function Plot({ width, height }: { width: number; height: number }) {
       {points.length === 0 ? (
         <text class="empty" x={width / 2} y={(TOP + floor) / 2}>
           {judgedUnasked.value ? t.filling : t.none}
-        </text>
-      ) : axisFilling.value ? (
-        <text class="filling" x={x(0) + 8} y={TOP + 16}>
-          {t.filling}
         </text>
       ) : null}
       {[0, 20, 40, 60, 80, 100].map((it) => (
@@ -207,7 +210,7 @@ function Handle({ width }: { width: number }) {
   const amount = store.amount.value;
   const tau = tauHere.value;
   const at = handle.value;
-  const text = tau === null ? t.share(fixed(amount, 2)) : t.tau(String(tau));
+  const text = tau === null ? t.share(fixed(100 * amount, amount < 0.1 ? 1 : 0)) : t.tau(String(tau));
   const left = INSET + ((width - 2 * INSET) * at) / 100;
   return (
     <>
@@ -244,11 +247,11 @@ function Foot() {
   const preview = store.drag.value?.preview;
   return (
     <div class="axis-foot">
-      <label class="pair">
+      <div class="pair">
         <span aria-hidden="true">{takesShare ? words.dial.share : words.dial.threshold}</span>
         <AmountBox name={words.dial.value} value={store.amount.value} takesShare={takesShare} onSet={setAmount} />
-      </label>
-      <label class="pair">
+      </div>
+      <div class="pair">
         <span aria-hidden="true">{t.target}, %</span>
         <NumberBox
           name={t.target}
@@ -262,7 +265,10 @@ function Foot() {
             void solveFor(value);
           }}
         />
-      </label>
+      </div>
+      <span class="filling" aria-live="off">
+        {axisFilling.value && axisCurve.value.length > 0 ? t.filling : ""}
+      </span>
       <Steps />
     </div>
   );

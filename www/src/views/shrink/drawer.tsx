@@ -1,7 +1,7 @@
 /** What is known of one channel or layer, and how the order is chosen: opened by a selection, closed by Escape. */
 import { useEffect, useRef } from "preact/hooks";
+import { type DrawerPart, drawer } from "../../state/hero";
 import { layerOf, toggleLock } from "../../state/locks";
-import { drawer, type DrawerPart } from "../../state/hero";
 import { drag, locked, mode, model, selected } from "../../state/store";
 import { words } from "../../words";
 import { ChannelView } from "../channel";

@@ -44,7 +44,7 @@ export function Hero() {
     const now = scene();
     if (now && painter.current?.layout) painter.current.paint(now, colours.current);
   };
-  const fit = () => {
+  const refit = () => {
     const [of, open, around] = [graph.peek(), model.peek(), box.current];
     if (!of || !open || of.of !== open.blob || !around || !painter.current) return;
     const { clientWidth, clientHeight } = around;
@@ -86,7 +86,10 @@ export function Hero() {
     const layout = painter.current?.layout;
     const block = layout?.blocks[at];
     if (!layout || !block) return;
-    const k = Math.min(CLOSEST, Math.max(3, Math.min((18 * block.channels) / block.height, (0.5 * layout.width) / block.width)));
+    const k = Math.min(
+      CLOSEST,
+      Math.max(3, Math.min((18 * block.channels) / block.height, (0.5 * layout.width) / block.width)),
+    );
     const [cx, now] = [block.x + block.width / 2, camera.peek()];
     const cy = (y - now.y) / now.k;
     flyTo({ k, x: layout.width / 2 - cx * k, y: layout.height / 2 - cy * k });
@@ -94,7 +97,7 @@ export function Hero() {
 
   useEffect(() => {
     painter.current = new HeroPainter(canvas.current!);
-    const observer = new ResizeObserver(fit);
+    const observer = new ResizeObserver(refit);
     observer.observe(box.current!);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const recolour = () => {
@@ -111,7 +114,7 @@ export function Hero() {
     const stopFit = effect(() => {
       graph.value;
       model.value;
-      fit();
+      refit();
     });
     const stop = effect(() => {
       selected.value;

@@ -57,8 +57,8 @@ export function MethodLine() {
 export function MethodCards() {
   return (
     <div class="method-cards">
-      <fieldset role="radiogroup" aria-label={words.dial.criterion}>
-        <legend>{words.dial.criterion}</legend>
+      <div role="radiogroup" aria-label={words.dial.criterion}>
+        <h3>{words.dial.criterion}</h3>
         {CRITERIA.map((it) => (
           <Card
             key={it}
@@ -70,9 +70,9 @@ export function MethodCards() {
             onChoose={() => batch(() => chooseCriterion(it))}
           />
         ))}
-      </fieldset>
-      <fieldset role="radiogroup" aria-label={words.dial.compensation}>
-        <legend>{words.dial.compensation}</legend>
+      </div>
+      <div role="radiogroup" aria-label={words.dial.compensation}>
+        <h3>{words.dial.compensation}</h3>
         {COMPENSATIONS.map((it) => (
           <Card
             key={it}
@@ -86,7 +86,7 @@ export function MethodCards() {
             }}
           />
         ))}
-      </fieldset>
+      </div>
     </div>
   );
 }

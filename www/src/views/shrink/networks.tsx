@@ -1,5 +1,5 @@
 /** Which network: samples to start with, or one's own. */
-import { compact, bytes, fixed } from "../../lib/format";
+import { bytes, compact, fixed } from "../../lib/format";
 import { arrive } from "../../state/arrivals";
 import { openSample } from "../../state/models";
 import { awaited, model, type SampleNetwork, samples } from "../../state/store";
@@ -12,9 +12,6 @@ export function Networks() {
   const open = model.value?.overview;
   return (
     <section class="networks" aria-label={words.shrink.networks}>
-      <h2>
-        {words.shrink.headline} <span>{words.shrink.headlineMore}</span>
-      </h2>
       <ul class="samples" aria-label={t.samples}>
         {samples.value.networks.map((it) => (
           <Sample key={it.file} sample={it} />
@@ -23,6 +20,7 @@ export function Networks() {
       <FileButton name={t.open} multiple onFiles={(files, since) => void arrive(files, since, true)}>
         {words.shrink.own}
       </FileButton>
+      <p class="stays">{words.page.privacy}</p>
       {awaited.value ? (
         <p class="caution awaited" role="status">
           {awaited.value.text}
@@ -30,7 +28,8 @@ export function Networks() {
       ) : null}
       {open && model.value?.source.kind === "local" ? (
         <p class="facts">
-          <strong>{open.file}</strong> {words.shrink.factsOf(compact(open.params), compact(open.macs), bytes(open.bytes))}
+          <strong>{open.file}</strong>{" "}
+          {words.shrink.factsOf(compact(open.params), compact(open.macs), bytes(open.bytes))}
         </p>
       ) : null}
     </section>

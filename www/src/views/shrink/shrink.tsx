@@ -26,7 +26,7 @@ export function ShrinkPage() {
         {t.skip.verdict}
       </a>
       <Networks />
-      <section class="stage" aria-label={t.hero.name}>
+      <section class="picture" aria-label={t.hero.name}>
         <Hero />
         <Empty />
         <Legend />
@@ -35,12 +35,13 @@ export function ShrinkPage() {
       <MethodLine />
       <Changed />
       <Wall />
-      <details class="own-images">
-        <summary>
-          <strong>{t.wall.own}</strong> <span class="hint">{t.wall.ownMore}</span>
-        </summary>
-        <ProofView />
-      </details>
+      <div class="own-images">
+        <div>
+          <h2>{t.wall.own}</h2>
+          <p class="hint">{t.wall.ownMore}</p>
+        </div>
+        <ProofView whole={false} />
+      </div>
       <Drawer />
       <Verdict />
     </main>
@@ -54,7 +55,7 @@ function Empty() {
   if (open.overview.folded && open.overview.sites.length === 0) {
     const images = pictures.value.length;
     return (
-      <div class="empty-stage">
+      <div class="empty-picture">
         <p>{t.empty.folded(images)}</p>
         <button type="button" class="primary" disabled={images === 0} onClick={() => void measureOnImages()}>
           {t.empty.measure(images)}
@@ -65,7 +66,7 @@ function Empty() {
   const channels = store.shown.value?.preview.channels;
   if (!channels || channels.after < channels.before || store.criterion.value !== "probability") return null;
   return (
-    <div class="empty-stage slim">
+    <div class="empty-picture slim">
       <p>{t.empty.nothing}</p>
       <button
         type="button"

@@ -18,7 +18,7 @@ const PACE = 4e9;
 export function Verdict() {
   const now = quality.value;
   return (
-    <section class={`verdict ${now.level}`} aria-label={t.name} id="verdict">
+    <section class={`verdict-bar ${now.level}`} aria-label={t.name} id="verdict">
       <Accuracy now={now} />
       <Savings />
       <Says now={now} />
@@ -152,11 +152,11 @@ function Says({ now }: { now: Quality }) {
   const file = check ? (check.passed ? "correct" : "wrong") : "open";
   return (
     <div class="says" role="status">
-      <p class={`chip ${now.level}`}>
+      <p class={`says-chip ${now.level}`}>
         <i aria-hidden="true" />
         {(now.accuracy ? t.levels : t.agreementLevels)[now.level]}
       </p>
-      <p class={`chip file ${file}`}>
+      <p class={`says-chip file ${file}`}>
         <i aria-hidden="true" />
         {t.file[file]}
         {savedCurrent.value && saved.value ? <span class="hidden"> {saved.value.name}</span> : null}

@@ -1,9 +1,9 @@
 /** Real images with their true labels: which answers the cut turns. */
 import { useEffect } from "preact/hooks";
 import { draggedFiles } from "../../lib/folders";
-import { images, chooseFiles, dataProblem, labelled, labFiles, reading } from "../../state/lab/data";
+import { chooseFiles, dataProblem, images, labelled, labFiles, reading } from "../../state/lab/data";
 import { spare } from "../../state/lab/repair";
-import { classNames, fetchWall, said, type Shown, type WallImage, wall } from "../../state/lab/verdict";
+import { classNames, fetchWall, type Shown, said, type WallImage, wall } from "../../state/lab/verdict";
 import { words } from "../../words";
 import { FileButton } from "../parts";
 
@@ -41,7 +41,8 @@ function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
   const name = (index: number) => classNames.value[index] ?? String(index);
   const changed = says !== undefined && says.before !== says.after;
   const right = says !== undefined && (says.truth < 0 ? !changed : says.after === says.truth);
-  const look = says === undefined ? "" : right ? (changed ? "changed right" : "right") : changed ? "changed wrong" : "wrong";
+  const look =
+    says === undefined ? "" : right ? (changed ? "changed right" : "right") : changed ? "changed wrong" : "wrong";
   const label = says ? t.item(says.truth < 0 ? "?" : name(says.truth), name(says.before), name(says.after)) : "";
   return (
     <li class={`tile ${look}`} title={label}>
@@ -68,7 +69,11 @@ function Slots() {
     >
       <p>
         <strong>{t.judgeOn}</strong>{" "}
-        {reading.value ? words.lab.data.reading(reading.value) : data ? t.judgeFacts(data.name, images.value) : t.noJudge}
+        {reading.value
+          ? words.lab.data.reading(reading.value)
+          : data
+            ? t.judgeFacts(data.name, images.value)
+            : t.noJudge}
       </p>
       <p>
         <strong>{t.repairWith}</strong> {data ? t.repairFacts(Math.max(0, spare.value)) : ""}
