@@ -138,7 +138,9 @@ export function hitHero(
   py: number,
 ): { block: number; slot: number } | null {
   const [x, y] = [(px - camera.x) / camera.k, (py - camera.y) / camera.k];
-  const at = layout.blocks.findIndex((it) => it.layer >= 0 && x >= it.x - 2 && x <= it.x + it.width + 2);
+  // Half of the way to the neighbour still means the column.
+  const near = (it: Block) => (it.width * (1 / BAR - 1)) / 2;
+  const at = layout.blocks.findIndex((it) => it.layer >= 0 && x >= it.x - near(it) && x <= it.x + it.width + near(it));
   const block = layout.blocks[at];
   if (!block) return null;
   const part = (y - (layout.middle - block.height / 2)) / block.height;

@@ -44,37 +44,45 @@ export function TopBar() {
 }
 
 function Actions() {
-  const present = presenting.value;
   return (
     <div class="actions">
       {reporting.value ? null : (
         <>
           <LessonsMenu />
-          <button
-            type="button"
-            aria-pressed={present}
-            title={t.presentHelp}
-            onClick={() => {
-              presenting.value = !present;
-            }}
-          >
-            {t.present}
-          </button>
-          <button
-            type="button"
-            disabled={!model.value}
-            onClick={() => {
-              reporting.value = true;
-            }}
-          >
-            {t.report}
-          </button>
+          {mode.value === "shrink" ? null : <More />}
         </>
       )}
       <button type="button" onClick={copyLink}>
         {t.copyLink}
       </button>
     </div>
+  );
+}
+
+function More() {
+  const present = presenting.value;
+  return (
+    <>
+      <button
+        type="button"
+        aria-pressed={present}
+        title={t.presentHelp}
+        onClick={() => {
+          presenting.value = !present;
+        }}
+      >
+        {t.present}
+      </button>
+      <button
+        type="button"
+        disabled={!model.value}
+        onClick={() => {
+          reporting.value = true;
+        }}
+      >
+        {t.report}
+      </button>
+    </>
   );
 }
 

@@ -64,7 +64,7 @@ export const shrink = {
     end: "end of the dead channels",
     zones: { free: "free", little: "under 1 point", costly: "costs", broken: "broken" },
     filling: "measuring the curve…",
-    none: "Accuracy appears here once there are images to judge on.",
+    none: "No labelled images for this network: choose some under Images, and its accuracy appears along this axis.",
     spoken: (macs: string, amount: string) => `${macs} of the MACs removed, ${amount}`,
     target: "MACs to remove",
     percent: "%",
@@ -111,7 +111,7 @@ export const shrink = {
     few: (images: number) => `on ${plural(images, "image")}, too few to tell`,
     judging: (done: number, all: number) => (done > 0 ? `judging, ${count(done)} of ${count(all)}` : "judging…"),
     none: "not judged yet",
-    noImages: "no labelled images",
+    noImages: "run on sample images",
     judge: (seconds: number) => `Judge in about ${seconds} s`,
     levels: {
       held: "Accuracy held",

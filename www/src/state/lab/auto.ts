@@ -16,7 +16,9 @@ import { ready, resultOf } from "./results";
 import { layOut, type PlannedPoint } from "./schedule";
 
 /** MACs of one judgement up to which it needs no asking: a few seconds on an ordinary machine. */
-const CHEAP = 60e9;
+const CHEAP = 40e9;
+/** The curve judges a score of plans. */
+const CHEAP_CURVE = 12e9;
 const REST_MS = 300;
 /** Points of the curve, found coarse first. */
 const POINTS = 9;
@@ -74,7 +76,7 @@ export interface AxisPoint extends PlannedPoint {
 /** Everything a curve depends on: data, network, and the plan without its amount. */
 const kind = computed(() => {
   const of = scope.value;
-  if (!of || ready.value !== of.key || !judgedUnasked.value) return "";
+  if (!of || ready.value !== of.key || judgingCost.value > CHEAP_CURVE) return "";
   return of.key + identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
 });
 

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { fixed, percent, removedPercent } from "../../lib/format";
 import { dragTo, farthest, handle, released, tauHere, ticks } from "../../state/axis";
 import { touched } from "../../state/hero";
-import { type AxisPoint, axisCurve, axisFilling, judgedUnasked } from "../../state/lab/auto";
+import { type AxisPoint, axisCurve, axisFilling } from "../../state/lab/auto";
 import { originalResult } from "../../state/lab/evaluation";
 import { HELD, quality } from "../../state/lab/verdict";
 import { setAmount, solveFor } from "../../state/planning";
@@ -144,7 +144,7 @@ function Plot({ width, height }: { width: number; height: number }) {
       ) : null}
       {points.length === 0 ? (
         <text class="empty" x={width / 2} y={(TOP + floor) / 2}>
-          {judgedUnasked.value ? t.filling : t.none}
+          {axisFilling.value ? t.filling : t.none}
         </text>
       ) : null}
       {[0, 20, 40, 60, 80, 100].map((it) => (
