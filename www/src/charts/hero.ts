@@ -72,6 +72,8 @@ export class HeroPainter {
   private pixels = new Uint32Array(0);
   private channelAt = new Int32Array(0);
   private keptColour = new Uint32Array(0);
+  /** How many rows of pixels each column has at this zoom. */
+  private rows: number[] = [];
   private prepared: { order: Order; colours: HeroColours; layout: HeroLayout } | null = null;
 
   constructor(canvas: HTMLCanvasElement) {
@@ -95,7 +97,7 @@ export class HeroPainter {
     const known = this.prepared;
     if (known?.order !== scene.order || known.colours !== colours || known.layout !== layout)
       this.prepare(scene, colours);
-    this.colour(scene.states, colours);
+    this.colour(scene, colours);
     this.draw(scene, colours);
   }
 
@@ -126,14 +128,38 @@ export class HeroPainter {
     this.prepared = { order, colours, layout };
   }
 
-  private colour(states: Uint8Array, { cases, hollow }: HeroColours): void {
+  /** Lines thinner than a pixel of the screen are mixed here: a canvas that shrinks mixes in the neighbour column too. */
+  private colour({ model, states, camera }: HeroScene, { cases, hollow }: HeroColours): void {
     const gone = [0, ...cases.map(pixel), pixel(hollow), 0];
     const { pixels, channelAt, keptColour } = this;
-    for (let i = 0; i < pixels.length; i++) {
-      const channel = channelAt[i]!;
-      const state = channel < 0 ? 0 : states[channel]!;
-      pixels[i] = state === 0 || state === 5 ? keptColour[i]! : gone[state]!;
-    }
+    const columns = this.cells.width;
+    const at = (i: number) => {
+      const state = states[channelAt[i]!]!;
+      return state === 0 || state === 5 ? keptColour[i]! : gone[state]!;
+    };
+    this.layout!.blocks.forEach((block, column) => {
+      const lines = model.overview.sites[block.site]?.channels ?? 0;
+      const rows = Math.min(lines, Math.max(1, Math.round(block.height * camera.k * this.ratio)));
+      this.rows[column] = rows;
+      if (rows === lines) {
+        for (let i = 0; i < lines; i++) pixels[i * columns + column] = at(i * columns + column);
+        return;
+      }
+      for (let row = 0; row < rows; row++) {
+        const from = Math.floor((row * lines) / rows);
+        const to = Math.max(from + 1, Math.floor(((row + 1) * lines) / rows));
+        let [r, g, b] = [0, 0, 0];
+        for (let i = from; i < to; i++) {
+          const one = at(i * columns + column);
+          r += one & 255;
+          g += (one >> 8) & 255;
+          b += (one >> 16) & 255;
+        }
+        const n = to - from;
+        const mixed = 0xff000000 | (Math.round(b / n) << 16) | (Math.round(g / n) << 8) | Math.round(r / n);
+        pixels[row * columns + column] = mixed >>> 0;
+      }
+    });
     this.cells.getContext("2d")!.putImageData(this.image!, 0, 0);
   }
 
@@ -240,8 +266,8 @@ export class HeroPainter {
     const site = scene.model.overview.sites[block.site];
     const kept = scene.layerChannels[block.layer] ?? block.channels;
     if (site) {
-      context.imageSmoothingEnabled = high < site.channels;
-      context.drawImage(this.cells, column, 0, 1, site.channels, left, top, width, high);
+      context.imageSmoothingEnabled = false;
+      context.drawImage(this.cells, column, 0, 1, this.rows[column]!, left, top, width, high);
       const line = high / site.channels;
       if (line >= PARTED) this.lines(scene, colours, block, { left, width, top, line });
     } else {
