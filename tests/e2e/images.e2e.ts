@@ -79,7 +79,10 @@ async function dropFolder(page: Page, at: string): Promise<void> {
 test.runIf(droppable)("a dropped folder of 200 images runs while the page stays quick", async () => {
   const at = await mkdtemp(path.join(tmpdir(), "many-"));
   try {
-    const photos = (await readdir(PHOTOS)).filter((it) => it.endsWith(".jpg")).toSorted().slice(0, 5);
+    const photos = (await readdir(PHOTOS))
+      .filter((it) => it.endsWith(".jpg"))
+      .toSorted()
+      .slice(0, 5);
     for (let i = 0; i < 40; i++) {
       await mkdir(path.join(at, `class ${i}`));
       for (const name of photos) await cp(path.join(PHOTOS, name), path.join(at, `class ${i}`, name));
