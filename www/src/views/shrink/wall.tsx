@@ -41,8 +41,7 @@ function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
   const name = (index: number) => classNames.value[index] ?? String(index);
   const changed = says !== undefined && says.before !== says.after;
   const right = says !== undefined && (says.truth < 0 ? !changed : says.after === says.truth);
-  const look =
-    says === undefined ? "" : right ? (changed ? "changed right" : "right") : changed ? "changed wrong" : "wrong";
+  const look = says === undefined ? "" : `${changed ? "changed" : ""} ${right ? "right" : "wrong"}`;
   const label = says ? t.item(says.truth < 0 ? "?" : name(says.truth), name(says.before), name(says.after)) : "";
   return (
     <li class={`tile ${look}`} title={label}>
