@@ -60,6 +60,7 @@ export const shrink = {
     agreement: "agreement",
     drag: "Drag me",
     share: (percent: string) => `${percent} % of the channels`,
+    surely: "τ > 0.9999",
     tau: (tau: string) => `τ ${tau}`,
     end: "end of the dead channels",
     zones: { free: "free", little: "under 1 point", costly: "costs", broken: "broken" },
@@ -143,8 +144,7 @@ export const shrink = {
     after: "pruned",
     changed: (n: number, of: number) =>
       n === 0 ? `All ${of} images shown keep their answer.` : `${plural(n, "image")} of ${of} changed the answer.`,
-    right: "right",
-    wrong: "wrong",
+    truth: (name: string) => `is ${name}`,
     item: (truth: string, before: string, after: string) => `${truth}: original says ${before}, pruned says ${after}`,
     slots: "Images for",
     judgeOn: "Judge on",
@@ -165,6 +165,7 @@ export const shrink = {
     layerOf: (name: string) => `Layer ${name}`,
     lock: "Keep this layer whole",
     facts: (kind: string, kept: number, all: number) => `${kind}, ${count(kept)} of ${plural(all, "channel")} kept`,
+    back: "Back to the channel",
     more: "Open the research page",
   },
 };

@@ -195,7 +195,7 @@ function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
             <line x1={at} x2={at} y1={end ? TOP : floor - 7} y2={floor} />
             {named ? (
               <text x={at - 4} y={TOP + (end ? 12 : 28)}>
-                {t.tau(String(tau))}
+                {tau > 0.9999 ? t.surely : t.tau(String(tau))}
               </text>
             ) : null}
           </g>

@@ -2,8 +2,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type DrawerPart, drawer } from "../../state/hero";
 import { layerOf, toggleLock } from "../../state/locks";
-import { drag, locked, mode, model, selected } from "../../state/store";
+import { drag, locked, mode, model, selected, view } from "../../state/store";
 import { words } from "../../words";
+import { CasesView } from "../cases";
 import { ChannelView } from "../channel";
 import { Limits } from "../dial";
 import { RowCut, RowFloors } from "../row-limits";
@@ -25,7 +26,11 @@ export function Drawer() {
   }, [part]);
   if (part === "") return null;
   return (
-    <aside class="drawer" aria-label={t.name} ref={box}>
+    <aside
+      class={view.value === "cases" && part === "channel" ? "drawer broad" : "drawer"}
+      aria-label={t.name}
+      ref={box}
+    >
       <div class="drawer-head">
         <div class="drawer-tabs" role="tablist" aria-label={t.name}>
           {PARTS.map((it) => (
@@ -54,7 +59,7 @@ export function Drawer() {
         </button>
       </div>
       <div class="drawer-body" role="tabpanel" aria-label={t.parts[part]}>
-        {part === "channel" ? selected.value ? <ChannelView /> : <p class="hint">{t.pick}</p> : null}
+        {part === "channel" ? <ChannelPart /> : null}
         {part === "layer" ? <LayerPart /> : null}
         {part === "method" ? <MethodCards /> : null}
         {part === "data" ? <Limits open /> : null}
@@ -71,6 +76,25 @@ export function Drawer() {
         </p>
       </div>
     </aside>
+  );
+}
+
+function ChannelPart() {
+  if (!selected.value) return <p class="hint">{t.pick}</p>;
+  if (view.value !== "cases") return <ChannelView />;
+  return (
+    <>
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          view.value = "channel";
+        }}
+      >
+        {t.back}
+      </button>
+      <CasesView />
+    </>
   );
 }
 

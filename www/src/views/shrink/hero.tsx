@@ -146,6 +146,7 @@ export function Hero() {
     else if (now?.row !== site || now.slot !== at!.slot) cursor.value = { row: site, slot: at!.slot };
   };
 
+  const clicked = useRef(-1);
   const pan = useRef<{ x: number; y: number; from: Camera; moved: boolean } | null>(null);
 
   return (
@@ -212,11 +213,13 @@ export function Hero() {
             pan.current = null;
             if (dragged) return;
             point(event);
+            if (event.detail < 2) clicked.current = under(event)?.block ?? -1;
             if (cursor.value) explain();
           }}
           onDblClick={(event) => {
-            const at = under(event);
-            if (at) zoomToBlock(at.block, place(event)[1]);
+            // The first click may have opened the drawer, and the picture is narrower since.
+            const at = clicked.current;
+            if (at >= 0) zoomToBlock(at, place(event)[1]);
             else flyTo(HOME);
           }}
         />

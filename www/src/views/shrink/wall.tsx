@@ -47,6 +47,9 @@ function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
     <li class={`tile ${look}`} title={label}>
       <img src={of.url} alt={label} width="64" height="64" />
       <span aria-hidden="true">{says ? name(says.after) : " "}</span>
+      <span class="truth" aria-hidden="true">
+        {says && !right && says.truth >= 0 ? t.truth(name(says.truth)) : " "}
+      </span>
     </li>
   );
 }
