@@ -195,7 +195,7 @@ function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
             <line x1={at} x2={at} y1={end ? TOP : floor - 7} y2={floor} />
             {named ? (
               <text x={at - 4} y={TOP + (end ? 12 : 28)}>
-                {tau > 0.9999 ? t.surely : t.tau(String(tau))}
+                {t.tau(String(tau))}
               </text>
             ) : null}
           </g>
@@ -210,7 +210,12 @@ function Handle({ width }: { width: number }) {
   const amount = store.amount.value;
   const tau = tauHere.value;
   const at = handle.value;
-  const text = tau === null ? t.share(fixed(100 * amount, amount < 0.1 ? 1 : 0)) : t.tau(String(tau));
+  const text =
+    tau === null
+      ? t.share(fixed(100 * amount, amount < 0.1 ? 1 : 0))
+      : tau > 0.9999 && tau < 1
+        ? t.surely
+        : t.tau(String(tau));
   const left = INSET + ((width - 2 * INSET) * at) / 100;
   return (
     <>
