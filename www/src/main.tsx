@@ -23,6 +23,7 @@ import "./styles/narrow.css";
 import "./styles/shrink.css";
 import "./styles/axis.css";
 import "./styles/verdict.css";
+import "./styles/learn.css";
 import { render } from "preact";
 import { registerOffline } from "./lib/offline";
 import { startAxis } from "./state/axis";
@@ -32,6 +33,7 @@ import { startHero } from "./state/hero";
 import { startHistory } from "./state/history";
 import { startIntro } from "./state/intro";
 import { startLab } from "./state/lab/start";
+import { learnFromLink } from "./state/learn";
 import { lessonFromLink } from "./state/lessons";
 import { followHash, sayLink, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
@@ -63,6 +65,7 @@ showPresenting();
 const opening = location.hash;
 void firstVisit()
   .then(() => lessonFromLink(opening))
+  .then(learnFromLink)
   .then(() => sayLink(opening));
 registerOffline(() => {
   noticeText.value = words.page.newer;

@@ -132,7 +132,7 @@ interface Before {
 
 let before: Before | null = null;
 
-function remember(): void {
+export function remember(): void {
   const model = store.model.value;
   before = model && {
     model,

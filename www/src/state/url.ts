@@ -38,8 +38,8 @@ export type MapAs = (typeof MAP_AS)[number];
 export const VERSION = 2;
 const FIRST_DEFAULTS = { criterion: "probability", compensation: "shift", mode: "research" } as const;
 
-/** The page to work on, and the one with all tables and curves. */
-export const MODES = ["shrink", "research"] as const;
+/** The page to work on, the same with one idea at a time, and the one with all tables and curves. */
+export const MODES = ["shrink", "learn", "research"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Longer than any link of this page: a lock and an own limit for each of thousands of layers. */

@@ -1,3 +1,4 @@
+import { sheet } from "../state/learn";
 import { dropping, mode, model, reporting } from "../state/store";
 import { words } from "../words";
 import { Bench } from "./bench";
@@ -9,6 +10,7 @@ import { NetworkView } from "./network";
 import { PlanView } from "./plan";
 import { ProofView } from "./proof";
 import { Report } from "./report";
+import { TeachersSheet } from "./shrink/learn";
 import { ShrinkPage } from "./shrink/shrink";
 import { Splitter, Work } from "./splitter";
 import { TopBar } from "./topbar";
@@ -22,7 +24,7 @@ export function App() {
         <Report />
       ) : (
         <>
-          <LessonCard />
+          {mode.value === "learn" ? null : <LessonCard />}
           <Page />
         </>
       )}
@@ -36,7 +38,8 @@ export function App() {
 }
 
 function Page() {
-  if (mode.value === "shrink") return <ShrinkPage />;
+  if (mode.value === "learn" && sheet.value) return <TeachersSheet />;
+  if (mode.value !== "research") return <ShrinkPage />;
   return (
     <main class={model.value ? "" : "empty"}>
       <Work>

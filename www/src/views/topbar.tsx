@@ -1,3 +1,4 @@
+import { goTo } from "../state/learn";
 import { copyLink } from "../state/link";
 import { job, mode, model, presenting, reporting } from "../state/store";
 import { MODES } from "../state/url";
@@ -20,14 +21,14 @@ export function TopBar() {
             type="button"
             aria-pressed={mode.value === it}
             onClick={() => {
-              mode.value = it;
+              goTo(it);
             }}
           >
             {words.shrink.modes[it]}
           </button>
         ))}
       </nav>
-      {mode.value === "shrink" ? (
+      {mode.value !== "research" ? (
         <p class="headline">
           <strong>{words.shrink.headline}</strong> {words.shrink.headlineMore}
         </p>
@@ -46,12 +47,7 @@ export function TopBar() {
 function Actions() {
   return (
     <div class="actions">
-      {reporting.value ? null : (
-        <>
-          <LessonsMenu />
-          {mode.value === "shrink" ? null : <More />}
-        </>
-      )}
+      {!reporting.value && mode.value === "research" ? <More /> : null}
       <button type="button" onClick={copyLink}>
         {t.copyLink}
       </button>
@@ -63,6 +59,7 @@ function More() {
   const present = presenting.value;
   return (
     <>
+      <LessonsMenu />
       <button
         type="button"
         aria-pressed={present}

@@ -8,6 +8,7 @@ import { dial } from "./dial";
 import { errors } from "./errors";
 import { graph } from "./graph";
 import { lab } from "./lab";
+import { learn } from "./learn";
 import { lessons } from "./lessons";
 import { limits } from "./limits";
 import { map } from "./map";
@@ -37,6 +38,7 @@ export const english = {
   plan,
   proof,
   lab,
+  learn,
   lessons,
   pictures,
   report,

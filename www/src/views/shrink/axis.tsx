@@ -8,6 +8,7 @@ import { touched } from "../../state/hero";
 import { type AxisPoint, axisCurve, axisFilling } from "../../state/lab/auto";
 import { originalResult } from "../../state/lab/evaluation";
 import { HELD, quality } from "../../state/lab/verdict";
+import { isDimmed } from "../../state/learn";
 import { setAmount, solveFor } from "../../state/planning";
 import * as store from "../../state/store";
 import { words } from "../../words";
@@ -49,7 +50,7 @@ export function Axis() {
     return () => observer.disconnect();
   }, []);
   return (
-    <section class="axis" aria-label={t.name} id="axis">
+    <section class="axis" aria-label={t.name} id="axis" inert={isDimmed("axis")}>
       <div class="axis-plot" ref={box}>
         <Plot {...size} />
         <Handle width={size.width} />
@@ -147,7 +148,7 @@ function Plot({ width, height }: { width: number; height: number }) {
           {axisFilling.value ? t.filling : t.none}
         </text>
       ) : null}
-      {[0, 20, 40, 60, 80, 100].map((it) => (
+      {(width < 620 ? [0, 50, 100] : [0, 20, 40, 60, 80, 100]).map((it) => (
         <text key={it} class={`percent at-${it}`} x={x(it)} y={height - 6}>
           {it === 0 ? `0 % ${t.unit}` : `${it} %`}
         </text>

@@ -1,4 +1,5 @@
 /** The network as one picture, the threshold on one axis, a verdict, the images. */
+import { isDimmed } from "../../state/learn";
 import { measureOnImages } from "../../state/models";
 import { pictures } from "../../state/pictures";
 import * as store from "../../state/store";
@@ -8,6 +9,7 @@ import { ProofView } from "../proof";
 import { Axis } from "./axis";
 import { Drawer } from "./drawer";
 import { Hero } from "./hero";
+import { LearnCard } from "./learn";
 import { Legend } from "./legend";
 import { MethodLine } from "./method";
 import { Networks } from "./networks";
@@ -17,21 +19,33 @@ import { Wall } from "./wall";
 const t = words.shrink;
 
 export function ShrinkPage() {
+  const learning = store.mode.value === "learn";
   return (
-    <main class="shrink">
+    <main class={learning ? "shrink learn" : "shrink"}>
       <a class="skip" href="#axis">
         {t.skip.axis}
       </a>
       <a class="skip" href="#verdict">
         {t.skip.verdict}
       </a>
-      <Networks />
-      <section class="picture" aria-label={t.hero.name}>
+      {learning ? <LearnCard /> : <Networks />}
+      <section class="picture" aria-label={t.hero.name} inert={isDimmed("picture")}>
         <Hero />
         <Empty />
         <Legend />
       </section>
       <Axis />
+      {learning ? null : <Below />}
+      <Drawer />
+      <Verdict />
+    </main>
+  );
+}
+
+/** The method, the images, and single images of one's own. */
+function Below() {
+  return (
+    <>
       <MethodLine />
       <Changed />
       <Wall />
@@ -42,9 +56,7 @@ export function ShrinkPage() {
         </div>
         <ProofView whole={false} />
       </div>
-      <Drawer />
-      <Verdict />
-    </main>
+    </>
   );
 }
 

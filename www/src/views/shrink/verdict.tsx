@@ -4,6 +4,7 @@ import { judgedUnasked, judgingCost } from "../../state/lab/auto";
 import { scope } from "../../state/lab/bench";
 import { evaluate } from "../../state/lab/evaluation";
 import { fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
+import { isDimmed } from "../../state/learn";
 import { answersCurrent, current, latency, runBoth, saved, savedCurrent, working } from "../../state/proof";
 import { downloadPruned } from "../../state/saving";
 import { drag, model, plan } from "../../state/store";
@@ -18,7 +19,7 @@ const PACE = 4e9;
 export function Verdict() {
   const now = quality.value;
   return (
-    <section class={`verdict-bar ${now.level}`} aria-label={t.name} id="verdict">
+    <section class={`verdict-bar ${now.level}`} aria-label={t.name} id="verdict" inert={isDimmed("verdict")}>
       <Accuracy now={now} />
       <Savings />
       <Says now={now} />
