@@ -62,7 +62,7 @@ const STEPS: LearnStep[] = [
   {
     id: "fold",
     net: FASHION,
-    set: { ...PAPER, threshold: 0.99, compensation: "none" },
+    set: { ...PAPER, threshold: 0.75, compensation: "none" },
     focus: ["picture", "verdict"],
     right: 0,
     show: { compensation: "shift" },
@@ -91,7 +91,7 @@ const STEPS: LearnStep[] = [
     set: { ...OURS, share: 0 },
     focus: ["picture"],
     right: 1,
-    show: { share: 0.35 },
+    show: { share: 0.6 },
   },
 ];
 

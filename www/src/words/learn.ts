@@ -42,10 +42,11 @@ const STEPS: Record<string, StepWords> = {
   },
   fold: {
     title: "A constant moves into the next layer",
-    text: "All dead channels are removed now, but the next layer gets 0 where it used to get a constant. Look at the accuracy.",
+    text: "With τ = 0.75 channels go that are nearly constant, but not 0. The next layer now gets 0 in their place. Look at the accuracy.",
     question: "What if the constant is added to the next layer’s bias instead?",
-    guesses: ["the accuracy comes back", "nothing changes", "it gets worse"],
-    answer: "The next layer cannot tell the difference: its input sums are the same as before.",
+    guesses: ["part of the loss comes back", "nothing changes", "it gets worse"],
+    answer:
+      "The next layer’s sums are nearly what they were. For a channel that is truly dead, they are exactly what they were.",
     name: "Shifting-factor fusion",
     meaning: "is the paper’s name for it (Zhao et al., 2022). The file is not larger for it.",
   },
