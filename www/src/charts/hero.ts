@@ -4,7 +4,7 @@
  */
 import { clip } from "../lib/names";
 import type { Order } from "../lib/order";
-import type { Model } from "../state/store";
+import type { Model } from "../worker/model";
 import { type Block, type Camera, type HeroLayout, lineOf } from "./hero-layout";
 import { pixel, ramp } from "./palette";
 

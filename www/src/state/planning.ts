@@ -5,6 +5,7 @@
 
 import { batch, computed, effect, untracked } from "@preact/signals";
 import { percent as percentText } from "../lib/format";
+import { identityOf } from "../lib/identity";
 import { latest } from "../lib/latest";
 import { HIGHEST, LOWEST, logit, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
@@ -14,7 +15,6 @@ import { EngineLost, sentence } from "../worker/engine";
 import { alertOf, changed, succeeded } from "./changes";
 import { mostInteresting } from "./cursor";
 import { plannerCall, plannerUnstable, withOrigin } from "./engines";
-import { identityOf } from "./identity";
 import * as store from "./store";
 
 const REST_MS = 140;

@@ -4,8 +4,8 @@
  */
 
 import { tidyOwn } from "../lib/own";
+import type { Settings } from "../lib/settings";
 import type { Compensation, Criterion } from "../wasm/core";
-import type { Settings } from "./settings";
 
 export const CRITERIA = [
   "recommended",

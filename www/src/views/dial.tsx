@@ -1,5 +1,6 @@
 import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { amountPlace, amountTicks } from "../charts/dial-scale";
 import { brief, percent, removedPercent } from "../lib/format";
 import { ownRows } from "../state/locks";
 import { setAmount, solveFor } from "../state/planning";
@@ -10,7 +11,6 @@ import { words } from "../words";
 import { AmountBox, AmountSlider } from "./amount";
 import { Changed } from "./changed";
 import { CurveView } from "./curve";
-import { amountPlace, amountTicks } from "./dial-scale";
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
 

@@ -1,7 +1,7 @@
 /** What a plan is made from: criteria, compensations, settings, cases. */
 
 import { readOwn } from "../lib/own";
-import type { Settings } from "../state/settings";
+import type { Settings } from "../lib/settings";
 import type { Cases, ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
 import { limits } from "./limits";
 

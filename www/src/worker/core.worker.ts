@@ -2,7 +2,7 @@
 
 import { expose, type Remote, releaseProxy, transfer } from "comlink";
 import { digest, digestText } from "../lib/digest";
-import { identityOf, type Made, type Origin, sameMade } from "../state/identity";
+import { identityOf, type Made, type Origin, sameMade } from "../lib/identity";
 import { type ChannelDetail, Guard, type Plan, type PlanOptions, Session, version } from "../wasm/core";
 import type { Api, GuardStep, Opened } from "./api";
 import type { Fault } from "./fault";

@@ -3,8 +3,8 @@
  * on them, and the curve over the whole axis fills in behind.
  */
 import { computed, effect, signal, untracked } from "@preact/signals";
+import { identityOf } from "../../lib/identity";
 import { sentence } from "../../worker/engine";
-import { identityOf } from "../identity";
 import { playing } from "../intro";
 import * as store from "../store";
 import { type Scope, scope } from "./bench";

@@ -1,10 +1,11 @@
 /** One plan, pruned and judged on the images, or remembered. */
+
+import { identityOf } from "../../lib/identity";
 import { RECORD } from "../../lib/tally";
 import type { Evaluation, PlanOptions } from "../../wasm/core";
 import { words } from "../../words";
 import { EngineLost } from "../../worker/engine";
 import { cutterCall } from "../engines";
-import { identityOf } from "../identity";
 import { keyOf } from "../store";
 import type { Scope } from "./bench";
 import { type Candidate, pool } from "./pool";

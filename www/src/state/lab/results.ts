@@ -1,19 +1,15 @@
 /** What was evaluated, by plan; kept in the browser, so that a reload costs nothing. */
 import { effect, signal } from "@preact/signals";
+import type { Dated } from "../../lib/judged";
 import { keep, kept } from "../../lib/keep";
 import type { Evaluation, PlanOptions } from "../../wasm/core";
 import { keyOf } from "../store";
 import { scope } from "./bench";
 
+export type { Dated } from "../../lib/judged";
+
 /** A version of what is kept: results of a core that counts differently must not mix. */
 const VERSION = "2";
-
-/** With the time it was measured; results that were kept earlier have none. */
-export type Dated = Evaluation & {
-  measuredAt?: number;
-  /** Records of the first images (see lib/tally.ts), for showing them. */
-  first?: number[];
-};
 
 /** So many images are shown one by one. */
 export const SHOWN = 24;

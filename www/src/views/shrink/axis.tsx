@@ -21,7 +21,8 @@ const t = words.shrink.axis;
 /** Half of the handle: where the track begins and ends. */
 const INSET = 17;
 const TOP = 12;
-const FLOOR = 26;
+/** Below the track: half of the handle, and the numbers. */
+const FLOOR = 36;
 
 /** Points of accuracy up to which a cut counts as free, as costing little, and as costing. */
 const ZONES = [

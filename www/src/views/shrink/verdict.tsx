@@ -169,7 +169,8 @@ function Says({ now }: { now: Quality }) {
 function Fix({ level }: { level: Level }) {
   const images = repairable.value;
   const needed = level === "costs" || level === "broken";
-  if (images === 0 || (current.value?.repairedOn ?? 0) > 0) return null;
+  // Where nothing is measured a repair may still be worth its seconds; where the accuracy is held it is not.
+  if (images === 0 || (current.value?.repairedOn ?? 0) > 0 || level === "held" || level === "judging") return null;
   return (
     <button
       type="button"
