@@ -36,6 +36,7 @@ function startJudging(): void {
     const of = scope.value;
     const due =
       of !== null &&
+      store.mode.value !== "research" &&
       ready.value === of.key &&
       judgedUnasked.value &&
       !playing.value &&
@@ -76,7 +77,7 @@ export interface AxisPoint extends PlannedPoint {
 /** Everything a curve depends on: data, network, and the plan without its amount. */
 const kind = computed(() => {
   const of = scope.value;
-  if (!of || ready.value !== of.key || judgingCost.value > CHEAP_CURVE) return "";
+  if (!of || store.mode.value === "research" || ready.value !== of.key || judgingCost.value > CHEAP_CURVE) return "";
   return of.key + identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
 });
 

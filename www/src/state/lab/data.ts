@@ -8,7 +8,7 @@ import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import type { LabFile } from "../../worker/lab-api";
 import { openSample } from "../models";
-import { model, preset } from "../store";
+import { mode, model, preset } from "../store";
 import { pool } from "./pool";
 
 const t = words.lab.data;
@@ -63,7 +63,9 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
     if (mine !== turn) return;
     batch(() => {
       labelled.value = { name, builtIn, files, info, digest };
-      wantedImages.value = chosen ?? (builtIn ? BUILT_IN.judgedBy : AT_FIRST);
+      // On the research page people choose themselves what is judged by and what repairs.
+      const some = builtIn && mode.peek() !== "research";
+      wantedImages.value = chosen ?? (some ? BUILT_IN.judgedBy : AT_FIRST);
     });
   } catch (error) {
     if (mine === turn) dataProblem.value = sentence(error);
