@@ -6,6 +6,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { identityOf } from "../../lib/identity";
 import { sentence } from "../../worker/engine";
 import { playing } from "../intro";
+import { working } from "../proof";
 import * as store from "../store";
 import { type Scope, scope } from "./bench";
 import { builtInFits, chooseBuiltIn, labelled, reading } from "./data";
@@ -81,6 +82,9 @@ const kind = computed(() => {
   return of.key + identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
 });
 
+/** A point of the curve is being judged right now. */
+export const judgingPoint = signal(false);
+
 const found = signal<{ kind: string; points: AxisPoint[] }>({ kind: "", points: [] });
 const laid = signal<{ kind: string; points: PlannedPoint[] }>({ kind: "", points: [] });
 
@@ -131,7 +135,14 @@ async function fill(of: Scope, name: string, token: Token): Promise<void> {
   laid.value = { kind: name, points };
   for (const at of coarseFirst(points)) {
     if (kind.peek() !== name) return;
-    await judgePlan(asPlan(at.knob), { of, token, urgent: false });
+    // Latency is measured when somebody runs the networks: nothing else shares the processor then.
+    while (working.peek() && kind.peek() === name) await new Promise((resolve) => setTimeout(resolve, 100));
+    judgingPoint.value = true;
+    try {
+      await judgePlan(asPlan(at.knob), { of, token, urgent: false });
+    } finally {
+      judgingPoint.value = false;
+    }
     const point = pointOf(at);
     if (kind.peek() !== name) return;
     const before = found.peek().kind === name ? found.peek().points : [];

@@ -1,7 +1,7 @@
 /** Sets the judging of networks going: data, benches, results, curves, and what is judged unasked. */
 import { effect, untracked } from "@preact/signals";
 import { busy } from "../busy";
-import { startAuto } from "./auto";
+import { judgingPoint, startAuto } from "./auto";
 import { scope, startBench } from "./bench";
 import { startData } from "./data";
 import { evaluating, forgetEvaluation } from "./evaluation";
@@ -15,7 +15,7 @@ export function startLab(): void {
   startResults();
   startSweeping();
   effect(() => {
-    busy.value = evaluating.value !== null || sweeping.value !== null || guarding.value !== null;
+    busy.value = judgingPoint.value || evaluating.value !== null || sweeping.value !== null || guarding.value !== null;
   });
   let judged = "";
   effect(() => {
