@@ -8,6 +8,7 @@ mod fuse;
 mod guard;
 mod interval;
 mod judge;
+pub mod preprocessing;
 mod record;
 mod runner;
 mod summary;
