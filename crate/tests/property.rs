@@ -226,8 +226,8 @@ fn environment(name: &str) -> Option<u64> {
 #[test]
 fn seeds_that_failed_once_hold() {
     for seed in [
-        809, 2014, 2163, 3358, 3392, 4286, 5903, 3123, 1_000_084, 1_000_599, 1_001_646, 1_002_500,
-        1_003_470,
+        809, 2014, 2163, 3358, 3392, 4286, 5379, 5903, 3123, 1_000_084, 1_000_599, 1_001_646,
+        1_002_500, 1_003_470,
     ] {
         if let Err(why) = Case::new(seed).outcome() {
             panic!("{}", report(seed, &why));

@@ -43,12 +43,14 @@ pub struct Calibration {
 
 /// Measured statistics of a network, as `prune calibrate` writes them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Stats {
     pub images: u32,
     pub tensors: Vec<TensorStats>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TensorStats {
     /// Name of the tensor in the file.
     pub name: String,

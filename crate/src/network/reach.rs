@@ -12,8 +12,22 @@ pub fn dead(graph: &Graph, cuts: &[Edge]) -> Vec<bool> {
     // A dead end that reads what is dead cannot stay. Nodes are in topological order.
     for node in 0..dead.len() {
         let tensors = graph.nodes[node].inputs.iter().flatten();
-        let mut producers = tensors.filter_map(|t| graph.tensors[*t].producer);
+        // A constant that others share is no part of what they lose.
+        let computed = tensors.filter(|t| !graph.is_constant(**t));
+        let mut producers = computed.filter_map(|t| graph.tensors[*t].producer);
         dead[node] |= !before[node] && producers.any(|p| dead[p]);
+    }
+    // A constant leaves with the last of its readers, dead ends included.
+    for node in (0..dead.len()).rev() {
+        let outputs = graph.nodes[node].outputs.iter().flatten();
+        let mut constants = outputs.filter(|t| graph.is_constant(**t));
+        let read = |t: &usize| {
+            graph.tensors[*t]
+                .uses
+                .iter()
+                .any(|(reader, _)| !dead[*reader])
+        };
+        dead[node] &= !constants.any(read);
     }
     dead
 }

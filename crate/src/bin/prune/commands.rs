@@ -4,6 +4,7 @@ use std::path::Path;
 
 use channel_pruning::error::{Error, Result};
 use channel_pruning::image::Image;
+use channel_pruning::report::ImageReport;
 use channel_pruning::session::Which;
 
 use crate::args::Command;
@@ -91,7 +92,7 @@ fn run_images(command: &Command) -> Result<()> {
         let image = Image::decode(&read(path)?)
             .map_err(|e| Error::new(format!("{}: {e}", path.display())))?;
         let prediction = session.predict(Which::Original, &image, &preset, command.top)?;
-        rows.push(print::Row {
+        rows.push(ImageReport {
             image: file_name(path),
             prediction,
         });

@@ -5,8 +5,8 @@ use std::io::Write;
 use channel_pruning::error::{Error, Result};
 use channel_pruning::measure::calibrate::Stats;
 use channel_pruning::report::{
-    Change, Closeness, Evaluation, Guarded, Latency, Overview, Plan, Prediction, RepairReport,
-    Solved,
+    Change, Closeness, Evaluation, ImageReport, Latency, Overview, Plan, PlannedReport,
+    RepairReport,
 };
 use serde::Serialize;
 
@@ -36,15 +36,7 @@ pub fn json<T: Serialize>(value: &T) -> Result<()> {
     Ok(())
 }
 
-/// One picture's result.
-#[derive(Serialize)]
-pub struct Row {
-    pub image: String,
-    #[serde(flatten)]
-    pub prediction: Prediction,
-}
-
-pub fn predictions(rows: &[Row]) -> Result<()> {
+pub fn predictions(rows: &[ImageReport]) -> Result<()> {
     for row in rows {
         say!("{}  ({:.1} ms)", row.image, row.prediction.milliseconds);
         for top in &row.prediction.top {
@@ -122,29 +114,16 @@ fn share(value: f64, [low, high]: [f64; 2]) -> String {
     )
 }
 
-/// A plan, and what the search for it found on the images.
-#[derive(Serialize)]
-struct Planned<'a> {
-    #[serde(flatten)]
-    plan: &'a Plan,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    guard: Option<&'a Guarded>,
-    /// How near the target was reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    solved: Option<&'a Solved>,
-}
-
 pub fn planned(as_json: bool, p: &Plan, budget: &Budget) -> Result<()> {
-    let guard = budget.guarded.as_ref();
     if as_json {
-        return json(&Planned {
-            plan: p,
-            guard,
-            solved: budget.solved.as_ref(),
+        return json(&PlannedReport {
+            plan: p.clone(),
+            guard: budget.guarded.clone(),
+            solved: budget.solved.clone(),
         });
     }
     plan(p)?;
-    if let Some(guard) = guard {
+    if let Some(guard) = &budget.guarded {
         let limit = match (guard.max_loss, guard.min_agreement) {
             (Some(loss), _) => format!("loses at most {} points", 100.0 * loss),
             (_, agreement) => format!("agrees on {} %", 100.0 * agreement.unwrap_or(0.0)),

@@ -3,9 +3,10 @@
 use channel_pruning::dataset::Dataset;
 use channel_pruning::error::{Error, Result};
 use channel_pruning::evaluate::{self, Judge, Record};
-use channel_pruning::report::{Compensation, Criterion, Evaluation, Plan, PlanOptions, Step};
+use channel_pruning::report::{
+    Choice, Compensation, Criterion, Evaluation, PlanOptions, ShrinkReport, Step,
+};
 use channel_pruning::session::{Knob, Measure, Pruned, Session};
-use serde::Serialize;
 
 use crate::args::{Command, Target};
 use crate::files::write;
@@ -19,31 +20,6 @@ const PART: f64 = 0.8;
 const FEW: usize = 32;
 /// KL (or relative error) up to which a cut that needed no repair may be written as it is.
 const NEAR: f64 = 0.05;
-
-#[derive(Serialize)]
-struct Choice {
-    criterion: Criterion,
-    compensation: Compensation,
-    allocation: Option<&'static str>,
-    /// How images were read; null without images.
-    preset: Option<String>,
-    /// Images that were fitted to.
-    images: usize,
-    /// Other images, on which the cost was counted.
-    judged_on: usize,
-}
-
-#[derive(Serialize)]
-struct Shrunk<'a> {
-    #[serde(flatten)]
-    plan: &'a Plan,
-    choice: Choice,
-    predicted_kl: Option<f64>,
-    agreement: Option<f64>,
-    agreement_interval: Option<[f64; 2]>,
-    accuracy: Option<f64>,
-    accuracy_interval: Option<[f64; 2]>,
-}
 
 pub fn shrink(command: &Command) -> Result<()> {
     let mut session = open(&command.model)?;
@@ -70,8 +46,8 @@ pub fn shrink(command: &Command) -> Result<()> {
     }
     let against = judged.as_ref().and_then(|e| e.against.as_ref());
     let plan = &pruned.plan;
-    let result = Shrunk {
-        plan,
+    let result = ShrinkReport {
+        plan: plan.clone(),
         choice: Choice {
             criterion: plan.criterion,
             compensation: plan.compensation,

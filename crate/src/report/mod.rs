@@ -13,6 +13,7 @@ macro_rules! wire {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
         #[cfg_attr(target_arch = "wasm32", tsify(missing_as_null))]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         $(#[$meta])*
         pub $kind $name $body
     )*};
@@ -20,10 +21,14 @@ macro_rules! wire {
 
 mod evaluation;
 mod options;
+mod printed;
+#[cfg(test)]
+mod tests;
 mod views;
 
 pub use evaluation::*;
 pub use options::*;
+pub use printed::*;
 pub use views::*;
 
 wire! {
