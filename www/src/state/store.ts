@@ -7,7 +7,7 @@ import type { ChannelDetail, Compensation, Criterion, LayerLimits, Per, Plan, Pl
 import type { Companion, Curve, Drag, Opened } from "../worker/api";
 import { identityOf, keyOf, NOWHERE, type Origin } from "./identity";
 import type { Settings } from "./settings";
-import { decode, type LabPart, type MapAs, type Shared, type Side, type View } from "./url";
+import { decode, type LabPart, type MapAs, type Mode, type Shared, type Side, type View } from "./url";
 
 export type Source = { kind: "sample"; file: string } | { kind: "local" };
 
@@ -52,6 +52,7 @@ export interface Job {
 
 const initial: Shared = decode(location.hash);
 
+export const mode = signal<Mode>(initial.mode);
 export const criterion = signal<Criterion>(initial.criterion);
 export const threshold = signal(initial.threshold);
 export const share = signal(initial.share);
@@ -168,6 +169,7 @@ export const shared = computed<Shared>(() => {
   const source = model.value?.source;
   return {
     net: !source ? wantedNet : source.kind === "sample" ? source.file : `local:${model.value!.overview.file}`,
+    mode: mode.value,
     criterion: criterion.value,
     threshold: threshold.value,
     share: share.value,

@@ -1,4 +1,4 @@
-import { dropping, model, reporting } from "../state/store";
+import { dropping, mode, model, reporting } from "../state/store";
 import { words } from "../words";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
@@ -9,6 +9,7 @@ import { NetworkView } from "./network";
 import { PlanView } from "./plan";
 import { ProofView } from "./proof";
 import { Report } from "./report";
+import { ShrinkPage } from "./shrink/shrink";
 import { Splitter, Work } from "./splitter";
 import { TopBar } from "./topbar";
 
@@ -35,6 +36,7 @@ export function App() {
 }
 
 function Page() {
+  if (mode.value === "shrink") return <ShrinkPage />;
   return (
     <main class={model.value ? "" : "empty"}>
       <Work>

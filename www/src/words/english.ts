@@ -20,6 +20,7 @@ import { plan } from "./plan";
 import { proof } from "./proof";
 import { report } from "./report";
 import { saved } from "./saved";
+import { shrink } from "./shrink";
 import { unchanged } from "./unchanged";
 
 export const english = {
@@ -44,5 +45,6 @@ export const english = {
   arrivals,
   matching,
   saved,
+  shrink,
   unchanged,
 };

@@ -90,6 +90,8 @@ export interface Api {
   /** Begins a search for the largest pruning that holds; `guardTell` says how the last answer did. */
   guardStart(knobs: Float64Array, steps: number, byProbability: boolean): Promise<GuardStep>;
   guardTell(knob: number, holds: boolean): Promise<GuardStep>;
+  /** For each threshold, the share of the removable channels whose P reaches it. */
+  deadShares(thresholds: number[]): Promise<number[]>;
   plan(options: PlanOptions): Promise<Plan>;
   prune(options: PlanOptions): Promise<Plan>;
   check(): Promise<import("../wasm/core").Check>;

@@ -195,6 +195,9 @@ const api: Api = {
     const knobs = (await current()).sweep_knobs(options, points);
     return transfer(knobs, [knobs.buffer]);
   },
+  async deadShares(thresholds) {
+    return [...(await current()).dead_shares(new Float64Array(thresholds))];
+  },
   async guardStart(knobs, steps, byProbability) {
     await ready;
     guard?.free();

@@ -15,8 +15,8 @@ usage:
   prune repair    MODEL.onnx [plan options] --data PATH [--images 64] -o OUT.onnx [--json]
 
 plan options:
-  --criterion NAME      probability (default), sigma, influence, slimming, l1, fpgm, apoz, random,
-                        reconstruction (needs --data)
+  --criterion NAME      probability (default), recommended (dead channels, then influence), sigma, influence,
+                        slimming, l1, fpgm, apoz, random, reconstruction (needs --data)
   --threshold T         for probability: channels with P >= T go (default 0.99)
   --share S             for the others: the fraction of removable channels that goes (default 0.25)
   --target-macs P       in place of either: remove P % of the MACs, as near as it gets
@@ -25,7 +25,7 @@ plan options:
   --min-agreement P     the largest pruning that names the same class on at least P % of them
   --compensation NAME   what readers are told of removed channels: none, shift (default), mean, moments
   --per WHAT            for a share: weigh scores per channel, mac, parameter, cost (default: own, which is
-                        mac for influence and channel for the others)
+                        mac for influence and recommended, channel for the others)
   --seed N              of the random criterion
   --floor N             fewest channels a layer keeps (default 1)
   --multiple N          round kept channel counts up to a multiple of N (default 1)

@@ -26,6 +26,8 @@ export const BUILT_IN = {
   name: t.builtIn,
   preset: "fashion-mnist",
   network: "mobilenetv1_025_fashion.onnx",
+  /** The others are left to repair with. */
+  judgedBy: 900,
 };
 
 /** Beyond this an evaluation is no longer a matter of seconds; the user may ask for more. */
@@ -61,7 +63,7 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
     if (mine !== turn) return;
     batch(() => {
       labelled.value = { name, builtIn, files, info, digest };
-      wantedImages.value = chosen ?? AT_FIRST;
+      wantedImages.value = chosen ?? (builtIn ? BUILT_IN.judgedBy : AT_FIRST);
     });
   } catch (error) {
     if (mine === turn) dataProblem.value = sentence(error);

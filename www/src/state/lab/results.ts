@@ -6,10 +6,17 @@ import { keyOf } from "../store";
 import { scope } from "./bench";
 
 /** A version of what is kept: results of a core that counts differently must not mix. */
-const VERSION = "1";
+const VERSION = "2";
 
 /** With the time it was measured; results that were kept earlier have none. */
-export type Dated = Evaluation & { measuredAt?: number };
+export type Dated = Evaluation & {
+  measuredAt?: number;
+  /** Records of the first images (see lib/tally.ts), for showing them. */
+  first?: number[];
+};
+
+/** So many images are shown one by one. */
+export const SHOWN = 24;
 
 export const results = signal<ReadonlyMap<string, Dated>>(new Map());
 /** The scope whose results are read in. */
@@ -21,8 +28,8 @@ export function resultOf(plan: PlanOptions): Dated | null {
   return results.value.get(keyOf(plan)) ?? null;
 }
 
-export function addResult(scopeKey: string, planKey: string, evaluated: Evaluation): void {
-  const result: Dated = { ...evaluated, measuredAt: Date.now() };
+export function addResult(scopeKey: string, planKey: string, evaluated: Evaluation, first: number[]): void {
+  const result: Dated = { ...evaluated, measuredAt: Date.now(), first };
   void keep(prefixOf(scopeKey) + planKey, result);
   if (scope.peek()?.key === scopeKey) results.value = new Map(results.peek()).set(planKey, result);
 }
