@@ -13,8 +13,9 @@ use crate::files::write;
 use crate::inputs::{open, preset};
 use crate::print;
 
-/// Images that are fitted to, at the most; with fewer than twice as many, half of them.
+/// Images that are fitted to, at the most, and at the most of all: the rest says what it cost.
 const FIT: usize = 250;
+const PART: f64 = 0.8;
 /// Fewer images than this are all fitted to, and nothing is judged.
 const FEW: usize = 32;
 /// KL (or relative error) up to which a cut that needed no repair may be written as it is.
@@ -23,7 +24,8 @@ const NEAR: f64 = 0.05;
 pub fn shrink(command: &Command) -> Result<()> {
     let mut session = open(&command.model)?;
     let data = command.data.as_deref().map(|p| Dataset::open(p, None));
-    let data = data.transpose().map_err(Error::new)?;
+    // The first images of a folder are not a fair sample of it.
+    let data = data.transpose().map_err(Error::new)?.map(Dataset::mixed);
     let (mut pruned, fitted, predicted) = match &data {
         Some(data) => with_images(&mut session, command, data)?,
         None => without_images(&mut session, command)?,
@@ -53,6 +55,7 @@ pub fn shrink(command: &Command) -> Result<()> {
                 Some(_) => "measured",
                 None => "flat",
             }),
+            preset: command.data.as_ref().map(|_| preset(&session, command)),
             images: fitted,
             judged_on: judged.as_ref().map_or(0, |e| e.images as usize),
         },
@@ -95,7 +98,7 @@ fn with_images(
 ) -> Result<(Pruned, usize, Option<f64>)> {
     let count = match data.len() {
         n if n < FEW => n,
-        n => FIT.min(n / 2),
+        n => FIT.min((n as f64 * PART) as usize),
     };
     let feeder = session.feeder(&preset(session, command))?;
     let mut images = Vec::new();
