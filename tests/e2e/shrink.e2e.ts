@@ -1,11 +1,14 @@
 /** The page to work on: picture, axis, verdict, images. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { axe } from "./axe";
 import { binary, caseCount, openPage, planned, removed, setThreshold } from "./harness";
 import { foldedNet } from "./onnx";
 import { fileCounts } from "./taken";
+
+const PHOTOS = path.join(import.meta.dirname, "../../www/public/samples/images/photos");
 
 const visit = (hash = "#v=2", more = {}) => openPage({ hash, first: true, ...more });
 
@@ -132,6 +135,36 @@ test("without BatchNormalization there is one sentence and one button", async ()
   await expect.poll(() => removed(page, "Channels")).toBeGreaterThan(0);
   // Nothing was judged, so nothing is green.
   await page.getByText("Accuracy unknown").waitFor();
+});
+
+test("all criteria are compared at one cut, and the best is marked", async () => {
+  const page = await visit("#v=2&share=0.45");
+  await judged(page);
+  await page.getByRole("button", { name: "Other methods" }).click();
+  await page.getByRole("button", { name: "Compare all at this cut" }).click();
+  await page.getByRole("button", { name: "Compare all at this cut" }).waitFor({ timeout: 90_000 });
+  const cards = page.getByRole("radiogroup", { name: "Criterion" }).locator(".card");
+  const figures = await cards.locator(".figure").allTextContents();
+  expect(figures.length).toBe(8);
+  const right = figures.map((it) => Number.parseFloat(it));
+  const best = cards.filter({ hasText: "best here" });
+  expect(await best.count()).toBe(1);
+  expect(Number.parseFloat((await best.locator(".figure").textContent())!)).toBe(Math.max(...right));
+});
+
+test("one's own photos judge by agreement, one half of them, and never turn green when few", async () => {
+  const page = await visit("#v=2&net=mobilenetv1_050_cifar10.onnx");
+  const files = (await readdir(PHOTOS)).filter((it) => it.endsWith(".jpg")).map((it) => path.join(PHOTOS, it));
+  await page.getByLabel("Add images", { exact: true }).setInputFiles(files);
+  const output = page.getByLabel("Agreement", { exact: true });
+  await expect.poll(() => output.textContent(), { timeout: 60_000 }).toMatch(/^\d+\.\d\s%$/);
+  const half = Math.ceil(files.length / 2);
+  await page
+    .getByText(new RegExp(`on ${half} images`))
+    .first()
+    .waitFor();
+  await page.getByText(`${files.length - half} images not judged on`).waitFor();
+  expect(await page.getByText("Answers held").count()).toBe(0);
 });
 
 test.each([

@@ -80,10 +80,14 @@ export const shrink = {
     paperWhy:
       "The paper’s own order: channels go by their probability of being dead, down to τ, and leave a constant. Beyond the dead channels this costs accuracy.",
     otherWhy: (criterion: string, compensation: string) => `${criterion}; compensation: ${compensation}.`,
-    cards: "Criteria",
+    judge: "Compare all at this cut",
+    judging: "Comparing…",
+    judgeHelp: "Every criterion removes the same MACs and is judged on the same images.",
+    noImages: "Choose images to judge on, and all criteria can be compared.",
+    bestHere: "best here",
     best: "recommended",
     fromPaper: "the paper",
-    measured: (macs: string, accuracy: string) => `${accuracy} at −${macs} MACs`,
+    measured: (macs: string, accuracy: string) => `${accuracy} right at −${macs} MACs`,
   },
 
   empty: {
@@ -125,7 +129,7 @@ export const shrink = {
       held: "Answers held",
       costs: "Some answers change",
       broken: "Answers lost",
-      unknown: "Accuracy unknown",
+      unknown: "Too few images to tell",
       judging: "Judging…",
     },
     repaired: "repaired",

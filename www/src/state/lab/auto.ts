@@ -6,10 +6,11 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { identityOf } from "../../lib/identity";
 import { sentence } from "../../worker/engine";
 import { playing } from "../intro";
+import { type Picture, pictures } from "../pictures";
 import { working } from "../proof";
 import * as store from "../store";
 import { type Scope, scope } from "./bench";
-import { builtInFits, chooseBuiltIn, labelled, reading } from "./data";
+import { builtInFits, chooseBuiltIn, chooseOwnImages, FEWEST, labelled, reading } from "./data";
 import { evaluate, evaluating, evaluationProblem, hasRepaired, planResult, repairedResult } from "./evaluation";
 import { judgePlan } from "./judge";
 import { Token, wasStopped } from "./progress";
@@ -65,6 +66,19 @@ function startBuiltIn(): void {
     if (!open || open.blob === asked || labelled.value || reading.value || !builtInFits.value) return;
     asked = open.blob;
     void chooseBuiltIn();
+  });
+}
+
+/** One's own photos judge as well, where nothing better was chosen. */
+function startOwnImages(): void {
+  let taken: readonly Picture[] = [];
+  effect(() => {
+    const own = pictures.value.filter((it) => !it.sample);
+    const free = labelled.value === null || labelled.value.own === true;
+    if (!store.model.value || store.mode.value === "research" || !free || own.length < FEWEST) return;
+    if (builtInFits.value || reading.value || (labelled.value && own.length === taken.length)) return;
+    taken = own;
+    untracked(() => void chooseOwnImages(own));
   });
 }
 
@@ -191,6 +205,7 @@ function startFilling(): void {
 
 export function startAuto(): void {
   startBuiltIn();
+  startOwnImages();
   startJudging();
   startFilling();
 }

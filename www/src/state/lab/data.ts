@@ -16,6 +16,8 @@ const t = words.lab.data;
 export interface Labelled {
   name: string;
   builtIn: boolean;
+  /** Made of the images that were added one by one. */
+  own?: boolean;
   files: LabFile[];
   info: LabInfo;
   digest: string;
@@ -44,7 +46,7 @@ export const images = computed(() => Math.min(wantedImages.value, labelled.value
 
 let turn = 0;
 
-async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]>): Promise<void> {
+async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]>, own = false): Promise<void> {
   const mine = ++turn;
   batch(() => {
     reading.value = name;
@@ -62,10 +64,12 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
     const chosen = (await kept<number>(`images|${digest}`)).get("");
     if (mine !== turn) return;
     batch(() => {
-      labelled.value = { name, builtIn, files, info, digest };
+      labelled.value = { name, builtIn, files, info, digest, own };
       // On the research page people choose themselves what is judged by and what repairs.
       const some = builtIn && mode.peek() !== "research";
-      wantedImages.value = chosen ?? (some ? BUILT_IN.judgedBy : AT_FIRST);
+      // Of one's own photos one half judges and the other repairs: an image that was fitted to proves nothing.
+      const half = own ? Math.ceil(info.images / 2) : AT_FIRST;
+      wantedImages.value = own ? half : (chosen ?? (some ? BUILT_IN.judgedBy : AT_FIRST));
     });
   } catch (error) {
     if (mine === turn) dataProblem.value = sentence(error);
@@ -105,6 +109,16 @@ export function chooseFiles(files: readonly LabFile[]): Promise<void> {
         ? folder
         : t.severalFiles(files.length);
   return read(name, false, async () => [...files]);
+}
+
+/** Fewer prove nothing, not even together. */
+export const FEWEST = 8;
+
+/** The images that were added, for who has no labels: agreement with the original needs none. */
+export function chooseOwnImages(pictures: readonly { name: string; blob: Blob }[]): Promise<void> {
+  // Numbered, because a folder's name would be taken for a label.
+  const files = pictures.map(({ name, blob }, i) => ({ name: `${i}-${name.split("/").at(-1)}`, content: blob }));
+  return read(t.ownImages(files.length), false, async () => files, true);
 }
 
 export function useImages(count: number): void {

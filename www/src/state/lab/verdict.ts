@@ -75,7 +75,9 @@ export const quality = computed<Quality>(() => {
     }
     const change = 100 * (agreement - 1);
     const interval: [number, number] = [100 * agreement_interval[0], 100 * agreement_interval[1]];
-    const level = levelOf(change / 2, (interval[0] - 100) / 2);
+    // Half of the answers that change were wrong before, more or less. With few images all may agree and nothing follow.
+    const few = agreement >= 0.95 && agreement_interval[0] < 0.85;
+    const level = few ? "unknown" : levelOf(change / 2, (interval[0] - 100) / 2);
     return { ...common, level, accuracy: false, after: agreement, change: null, interval };
   }
   const due = scope.value !== null && unjudged.value && (judgedUnasked.value || evaluating.value !== null);

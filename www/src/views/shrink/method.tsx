@@ -1,6 +1,16 @@
 /** How channels are put in order: what is recommended, the paper's way, and all others. */
 import { batch } from "@preact/signals";
+import { percent } from "../../lib/format";
 import { drawer } from "../../state/hero";
+import { scope } from "../../state/lab/bench";
+import {
+  bestMethod,
+  type Figure,
+  judgeMethods,
+  judgingMethods,
+  methodFigures,
+  methodsProblem,
+} from "../../state/lab/methods";
 import * as store from "../../state/store";
 import { COMPENSATIONS, CRITERIA } from "../../state/url";
 import type { Compensation, Criterion } from "../../wasm/core";
@@ -57,6 +67,18 @@ export function MethodLine() {
 export function MethodCards() {
   return (
     <div class="method-cards">
+      <div class="row">
+        <button
+          type="button"
+          disabled={!scope.value}
+          aria-disabled={judgingMethods.value}
+          onClick={() => void judgeMethods()}
+        >
+          {judgingMethods.value ? t.judging : t.judge}
+        </button>
+        <p class="hint">{scope.value ? t.judgeHelp : t.noImages}</p>
+      </div>
+      {methodsProblem.value ? <p class="caution">{methodsProblem.value}</p> : null}
       <div role="radiogroup" aria-label={words.dial.criterion}>
         <h3>{words.dial.criterion}</h3>
         {CRITERIA.map((it) => (
@@ -66,6 +88,8 @@ export function MethodCards() {
             name={words.choices.criteria[it]}
             help={words.choices.criterionHelp[it]}
             mark={it === "recommended" ? t.best : it === "probability" ? t.fromPaper : ""}
+            figure={figureOf(it)}
+            top={bestMethod.value === it}
             checked={store.criterion.value === it}
             onChoose={() => batch(() => chooseCriterion(it))}
           />
@@ -91,7 +115,15 @@ export function MethodCards() {
   );
 }
 
+function figureOf(criterion: Criterion): string {
+  const figure: Figure | undefined = methodFigures.value.get(criterion);
+  return figure ? t.measured(percent(figure.macs), percent(100 * figure.quality)) : "";
+}
+
 function Card(props: {
+  figure?: string;
+  /** The best of all that were judged. */
+  top?: boolean;
   group: string;
   name: string;
   help: string;
@@ -105,6 +137,8 @@ function Card(props: {
       <span>
         <strong>{props.name}</strong>
         {props.mark ? <em>{props.mark}</em> : null}
+        {props.top ? <em class="top">{t.bestHere}</em> : null}
+        {props.figure ? <span class="figure">{props.figure}</span> : null}
         {props.help ? <span class="hint">{props.help}</span> : null}
       </span>
     </label>
