@@ -44,7 +44,8 @@ export function Axis() {
   const [size, setSize] = useState({ width: 1000, height: 150 });
   useEffect(() => {
     const observer = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = box.current!;
+      const { clientWidth = 0, clientHeight = 0 } = box.current ?? {};
+      // What was seen before the page turned is told after it.
       if (clientWidth > 0) setSize({ width: clientWidth, height: clientHeight });
     });
     observer.observe(box.current!);
