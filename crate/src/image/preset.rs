@@ -18,11 +18,13 @@ pub enum Framing {
 /// per channel, in `f32` in this order, as torchvision's `ToTensor` and `Normalize` do it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preset {
+    /// The name it is asked for by.
     pub name: String,
     /// Per channel in the order R, G, B, in units of the full range.
     pub mean: [f32; 3],
     /// Like `mean`; not 0.
     pub std: [f32; 3],
+    /// How an image of another shape is brought to size.
     pub framing: Framing,
     /// Blue first. `mean` and `std` keep the order R, G, B.
     pub bgr: bool,
