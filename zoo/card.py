@@ -85,12 +85,23 @@ def describe(facts, path):
     }
 
 
+def wilson(right, count, z=1.96):
+    """Wilson's 95 % interval of a share (1927)."""
+    share = right / count
+    middle = share + z * z / (2 * count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    whole = 1 + z * z / count
+    return (middle - half) / whole, (middle + half) / whole
+
+
 def markdown(card):
     numbers = lambda values: ", ".join(f"{v:.4f}" for v in values)
     shape = "×".join(str(n) for n in card["input"][1:])
     colours = "RGB" if card["image_channels"] == 3 else "grey"
     epochs = f"{card['epochs']} epoch" + ("s" if card["epochs"] > 1 else "")
     dead = card["dead_at_0.99"]
+    low, high = wilson(card["accuracy"] * card["test_images"], card["test_images"])
+    penalty = f"L1 {card['penalty']:g} on every BatchNorm γ" if card["penalty"] else "no penalty"
     return f"""# {TITLES[card["network"]]} ×{card["width"]:g} on {TITLES[card["dataset"]]}
 
 | | |
@@ -98,13 +109,14 @@ def markdown(card):
 | File | `{card["file"]}` |
 | Input | `input`, batch × {shape}, {colours} / 255, mean {numbers(card["mean"])}, std {numbers(card["std"])} |
 | Output | `logits`, batch × {card["classes"]} |
-| Test accuracy | {card["accuracy"]:.2%} on {card["test_images"]:,} images |
+| Test accuracy | {card["accuracy"]:.2%} [{low:.2%}, {high:.2%}] on {card["test_images"]:,} images that were not trained on |
 | Parameters | {card["parameters"]:,} |
 | MACs (the literature's FLOPs) | {card["macs"]:,} |
 | BatchNorm channels before a ReLU | {card["rectified_channels"]:,}, of which {dead:,} are zero or less with P ≥ 0.99 |
 | Trained on | {TITLES[card["dataset"]]}{card.get("data_note", "")}, {card["train_images"]:,} images, {epochs} |
 | How | SGD with Nesterov momentum 0.9, one-cycle rate up to {card["rate"]:g}, batch {card["batch"]}, \
-weight decay {card["decay"]:g}, L1 {card["penalty"]:g} on every BatchNorm γ, random crop and flip, seed {card["seed"]} |
+weight decay {card["decay"]:g}, {penalty}, random crop and flip, seed {card["seed"]} |
+| Training time | {card["training_seconds"] / 60:.0f} minutes, on one core of a busy machine |
 
 {card.get("note", "A network to try channel pruning on, not one to rely on.")}
 """

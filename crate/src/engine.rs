@@ -2,6 +2,7 @@
 //! ([`choice`]).
 
 mod choice;
+mod fold_norms;
 mod odd_starts;
 mod outputs;
 
@@ -70,6 +71,9 @@ impl Engine {
             graph.output = names.iter().map(value).collect();
         }
         let outputs = graph.output.iter().map(|o| o.name.clone()).collect();
+        if optimised {
+            fold_norms::fold(graph);
+        }
         crate::graph::dialect(&mut model);
         let graph = model.graph.get_or_insert_default();
         let inputs = onnx::runtime_inputs(graph)

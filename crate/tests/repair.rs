@@ -70,7 +70,7 @@ fn the_restated_statistics_of_a_cut_do_not_stay_behind() {
     for compensation in [Compensation::Mean, Compensation::Moments] {
         let repaired = session
             .repair(
-                &options(0.3, compensation),
+                &options(0.6, compensation),
                 &[Step::Refit],
                 &images,
                 |_, _| (),
@@ -124,7 +124,7 @@ fn influence_per_mac_saves_more_macs_per_channel() {
     let mut share = |per: Per| {
         let options = PlanOptions {
             per,
-            ..support::at_share(Criterion::Influence, 0.3, Compensation::Moments)
+            ..support::at_share(Criterion::Influence, 0.6, Compensation::Moments)
         };
         let preview = session.preview(&options).expect("plans").summary;
         preview.macs.after as f64 / preview.macs.before as f64

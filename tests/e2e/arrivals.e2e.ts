@@ -42,7 +42,7 @@ test("data sets are told by their content wherever they are dropped, and are in 
     await stillOpen(page);
   }
   // The pictures under Proof are what they were.
-  expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(5);
+  expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(10);
 });
 
 test("the buttons know data sets too", async () => {
@@ -57,7 +57,7 @@ test("the buttons know data sets too", async () => {
     await page.getByRole("button", { name: "Dismiss" }).click();
   }
   await stillOpen(page);
-  expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(5);
+  expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(10);
 });
 
 test("a zip with one network opens it, with the file its weights lie in", async () => {

@@ -124,9 +124,10 @@ export function median(values: number[]): number {
 
 /** A percentage as one of the three outputs shows it. */
 export async function removed(page: Page, what: "Parameters" | "MACs" | "Channels"): Promise<number> {
-  const text = await page.getByLabel(`${what} removed`, { exact: true }).textContent();
-  expect(text).toMatch(/^[\d.]+\s%$/);
-  return Number.parseFloat(text!);
+  const output = page.getByLabel(`${what} removed`, { exact: true });
+  // A dash stands there until the first plan has come.
+  await expect.poll(() => output.textContent()).toMatch(/^[\d.]+\s%$/);
+  return Number.parseFloat((await output.textContent())!);
 }
 
 export async function setThreshold(page: Page, value: string): Promise<void> {

@@ -22,7 +22,7 @@ test.skipIf(!existsSync(ULTRAFACE))(
     expect(await fileCounts(first.bytes)).toEqual(first.shown);
 
     await page.getByRole("button", { name: "Measure on my images" }).click();
-    await page.getByText("5 images measured").waitFor({ timeout: 60_000 });
+    await page.getByText("10 images measured").waitFor({ timeout: 60_000 });
     await expect.poll(async () => (await removed(page, "MACs")) > 0).toBe(true);
     await page.waitForTimeout(1000);
     // What was run is of the plan before the measurement, and said to be.
@@ -39,7 +39,7 @@ test("a repair belongs to its plan: with another plan the file is without it, an
     hash: "#net=mobilenetv1_050_cifar10.onnx&criterion=sigma&share=0.4&compensation=mean",
   });
   await page.getByRole("button", { name: "Repair with my images" }).click();
-  await page.getByText(/[Rr]epaired with 5 images/).waitFor({ timeout: 45_000 });
+  await page.getByText(/[Rr]epaired with 10 images/).waitFor({ timeout: 45_000 });
   await atRest(page);
   const repaired = await takeFile(page);
   expect(repaired.name).toContain(".repaired.");

@@ -79,7 +79,10 @@ async function dropFolder(page: Page, at: string): Promise<void> {
 test.runIf(droppable)("a dropped folder of 200 images runs while the page stays quick", async () => {
   const at = await mkdtemp(path.join(tmpdir(), "many-"));
   try {
-    const photos = (await readdir(PHOTOS)).filter((it) => it.endsWith(".jpg"));
+    const photos = (await readdir(PHOTOS))
+      .filter((it) => it.endsWith(".jpg"))
+      .toSorted()
+      .slice(0, 5);
     for (let i = 0; i < 40; i++) {
       await mkdir(path.join(at, `class ${i}`));
       for (const name of photos) await cp(path.join(PHOTOS, name), path.join(at, `class ${i}`, name));
@@ -91,7 +94,7 @@ test.runIf(droppable)("a dropped folder of 200 images runs while the page stays 
     await dropFolder(page, at);
     await page.getByText("and 176 more").waitFor();
     // Names that are there forty times keep their folders.
-    await page.getByRole("img", { name: "class 0/astronaut.jpg" }).waitFor();
+    await page.getByRole("img", { name: "class 0/airplane.jpg" }).waitFor();
     await page.getByRole("button", { name: "Run both networks" }).click();
     await page.getByText(/on image \d+ of 200/).waitFor();
     // Meanwhile it is used.
@@ -121,7 +124,7 @@ test.runIf(droppable)("a dropped folder that holds a data set's binaries is the 
       .getByRole("tabpanel", { name: "Lab" })
       .getByText(/30 images, 10 classes/)
       .waitFor();
-    expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(5);
+    expect(await page.getByRole("list", { name: "Images" }).getByRole("listitem").count()).toBe(10);
   } finally {
     await rm(at, { recursive: true });
   }

@@ -110,10 +110,10 @@ test("what a download proves, and what it does not", async () => {
   await waiting;
   await page.getByText(/How good its answers are is another question/).waitFor();
   await page.getByRole("button", { name: "Run both networks" }).click();
-  await page.getByText(/but \d of the 5 images above change their answer/).waitFor();
+  await page.getByText(/but \d+ of the 10 images above change their answer/).waitFor();
   // A latency is of the network it was measured on.
   const savings = page.getByRole("table", { name: "Savings" }).getByRole("row", { name: /^Latency/ });
-  expect(await savings.textContent()).toContain("ms");
+  expect(await savings.textContent()).toMatch(/ms|no measurable difference/);
   await setThreshold(page, "0.9");
   await expect.poll(() => savings.textContent()).toContain("run both networks to measure");
 });

@@ -102,7 +102,7 @@ test("both networks run, the file is checked, downloaded, and opens again as the
   await page.getByRole("button", { name: "Run both networks" }).click();
   const table = page.getByRole("table", { name: "Predictions" });
   await table.waitFor({ timeout: 30_000 });
-  expect(await table.locator("tbody").count()).toBe(5);
+  expect(await table.locator("tbody").count()).toBe(10);
   expect(await table.locator("tbody").first().locator("tr").count()).toBe(6);
   for (const name of ["prune", "check", "infer:original", "infer:pruned"]) {
     expect((await measures(page, name)).length, name).toBeGreaterThan(0);
@@ -147,7 +147,7 @@ test("both networks run, the file is checked, downloaded, and opens again as the
 test("repair runs on the images and is offered for download", async () => {
   const page = await openPage({ hash: `#net=${V1}&criterion=sigma&share=0.4&compensation=mean` });
   await page.getByRole("button", { name: "Repair with my images" }).click();
-  await page.getByText(/[Rr]epaired with 5 images/).waitFor({ timeout: 45_000 });
+  await page.getByText(/[Rr]epaired with 10 images/).waitFor({ timeout: 45_000 });
   const waiting = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download pruned model" }).click();
   expect((await waiting).suggestedFilename()).toContain("sigma-0.4-mean.repaired.onnx");
@@ -202,7 +202,7 @@ test("plan and pictures can be taken along", async () => {
 test("one's own images take the place of the samples, dropped or chosen", async () => {
   const page = await openPage({ hash: `#net=${V1}` });
   const images = page.getByRole("list", { name: "Images" }).getByRole("listitem");
-  await expect.poll(() => images.count()).toBe(5);
+  await expect.poll(() => images.count()).toBe(10);
   await dropOnPage(page, { name: "tom.jpg", mimeType: "image/jpeg", buffer: await sample("images/photos/cat.jpg") });
   await expect.poll(() => images.count()).toBe(1);
   const bag = { name: "bag.png", mimeType: "image/png", buffer: await sample("images/fashion/bag.png") };
@@ -229,7 +229,7 @@ test("a network without BatchNormalization says so and is measured instead", asy
   await page.locator(".folded").waitFor();
   await expect.poll(() => removed(page, "Channels")).toBe(0);
   await page.getByRole("button", { name: "Measure on my images" }).click();
-  await page.getByText("5 images measured").waitFor({ timeout: 30_000 });
+  await page.getByText("10 images measured").waitFor({ timeout: 30_000 });
   // The dead quarter of both depthwise sides and of the pointwise layer.
   await expect.poll(() => removed(page, "Channels")).toBeGreaterThan(20);
   await page.locator(".bell-bars").first().waitFor();
@@ -275,7 +275,7 @@ test("APoZ asks for a measurement first, chosen or linked, and then works", asyn
   await first.waitFor();
   expect(await criterion.inputValue()).toBe("probability");
   await page.getByRole("button", { name: "Measure on my images" }).click();
-  await page.getByText("5 images measured").waitFor({ timeout: 30_000 });
+  await page.getByText("10 images measured").waitFor({ timeout: 30_000 });
   await criterion.selectOption("apoz");
   await expect.poll(() => removed(page, "Channels")).toBe(30);
   await page.getByRole("button", { name: "Forget" }).click();

@@ -23,6 +23,7 @@ test("the threshold of one network does not cut the next, the criterion stays", 
   await page.getByRole("button", { name: /^MobileNetV2/ }).click();
   await heading(page, "mobilenetv2_050_cifar10.onnx").waitFor();
   expect(await page.getByRole("combobox", { name: "Criterion" }).inputValue()).toBe("sigma");
+  await written(page, "net=mobilenetv2_050_cifar10.onnx");
   await written(page, "criterion=sigma");
   expect(new URL(page.url()).hash).not.toContain("share=");
 });

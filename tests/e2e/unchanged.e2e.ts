@@ -42,13 +42,13 @@ test.each([
     await page.getByRole("button", { name: FIND }).click();
     const { knob, macs, images, beyond } = await outcome(page);
     console.log(`found in ${Date.now() - start} ms`);
-    expect(images).toBe(5);
+    expect(images).toBe(10);
     await expect.poll(() => box(page).inputValue()).toBe(knob);
     expect(Math.abs((await removed(page, "MACs")) - macs)).toBeLessThan(0.06);
     expect(macs).toBeGreaterThan(15);
     // The search has run both networks itself; a run by hand says the same.
-    expect(await page.getByText(/^5 of 5 images agree on/).count()).toBe(1);
-    expect(await run(page, 5)).toBe(5);
+    expect(await page.getByText(/^10 of 10 images agree on/).count()).toBe(1);
+    expect(await run(page, 10)).toBe(10);
 
     // The search has asked the original before: its first answer is still the one that compiled it.
     const times = page

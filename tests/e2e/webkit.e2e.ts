@@ -55,7 +55,7 @@ test("WebKit opens a sample, follows a typed threshold, runs both networks, hand
 
   await webkit.press("Run both networks");
   const rows = `return [...document.querySelectorAll("table")].find((it) => it.caption?.textContent === "Predictions")?.tBodies.length ?? 0`;
-  await expect.poll(() => webkit.run(rows), SLOW).toBe(5);
+  await expect.poll(() => webkit.run(rows), SLOW).toBe(10);
 
   await webkit.press("Download pruned model");
   const name = "mobilenetv1_050_cifar10.probability-0.85-shift.onnx";

@@ -4,7 +4,6 @@
 //! depend on who evaluated what.
 
 mod budget;
-mod fuse;
 mod guard;
 mod interval;
 mod judge;

@@ -26,22 +26,21 @@ impl Runner {
     /// # Errors
     /// When the network cannot be compiled or is no classifier.
     pub fn new(model: &pb::ModelProto, file: &str) -> Result<Runner> {
-        let mut model = model.clone();
-        super::fuse::fuse(&mut model);
-        let engine = Engine::new(&model, 1).map_err(|e| e.in_file(file))?;
+        let engine = Engine::new(model, 1).map_err(|e| e.in_file(file))?;
         let classes = classes(&engine).ok_or_else(|| {
             Error::new(
                 "is not a classifier with one vector of scores, so there is no accuracy to measure",
             )
             .in_file(file)
         })?;
-        let graph = model.graph.get_or_insert_default();
-        let output = graph.output.first().map_or("", |o| o.name.as_str());
+        let graph = model.graph.as_ref();
+        let output = graph.and_then(|g| g.output.first());
+        let output = output.map_or("", |o| o.name.as_str());
         let ends =
             |n: &pb::NodeProto| n.op_type == "Softmax" && n.output.iter().any(|o| o == output);
         Ok(Runner {
             file: file.to_string(),
-            softmax: graph.node.iter().any(ends),
+            softmax: graph.is_some_and(|g| g.node.iter().any(ends)),
             classes,
             engine,
         })

@@ -15,8 +15,7 @@ export const proof = {
   folder: "Folder",
   useSamples: "Use the samples",
   dropHint: "Or drop images or a folder anywhere, or paste an image.",
-  photosOnly:
-    "These photos only show that it runs. A CIFAR-10 network knows airplane, automobile, bird, cat, deer, dog, frog, horse, ship and truck: add your photos of those.",
+  photosOnly: "One cut-out photo for each of the ten classes: enough to see both networks run, too few to judge them.",
   noImageInFolder: (files: number) =>
     `None of the files in this folder (${count(files)}) is an image (PNG, JPEG or WebP).`,
   pasted: (n: number) => (n === 1 ? "The image was pasted." : `${n} images were pasted.`),
