@@ -37,9 +37,9 @@ wire! {
         /// The pinned value, and the exact constant of case 3: the paper.
         #[default]
         Shift,
-        /// E[a] of the last activation before the reader.
+        /// `E[a]` of the last activation before the reader.
         Mean,
-        /// E[a], and the spread that readers lose given back by the BatchNormalization behind them.
+        /// `E[a]`, and the spread that readers lose given back by the BatchNormalization behind them.
         Moments,
     }
 

@@ -91,7 +91,7 @@ wire! {
         pub emitted: f64,
     }
 
-    /// What one reader gets for a channel: Δ_j = `sums`[j] · `constant`.
+    /// What one reader gets for a channel: `Δ_j = sums[j] · constant`.
     pub struct ReaderShift {
         /// The reader's node.
         pub reader: String,
