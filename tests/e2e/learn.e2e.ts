@@ -19,6 +19,34 @@ test("a teacher is in a lesson in two clicks, and what was open comes back", asy
   await expect.poll(() => removed(page, "MACs"), { timeout: 15_000 }).toBe(before);
 });
 
+test("Escape closes the channel first, then leaves and gives back what was open", async () => {
+  const page = await openPage({ hash: "#v=2&share=0.4", first: true });
+  const before = await removed(page, "MACs");
+  await page.getByRole("button", { name: "Learn" }).click();
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("button", { name: "in about 1 of 100 positions" }).click();
+  await page.getByText("P = Φ(−β / s)").waitFor();
+  await page.getByRole("tab", { name: "Channel" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Some channels are dead" }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.url()).not.toContain("lesson=");
+  await expect.poll(() => removed(page, "MACs"), { timeout: 15_000 }).toBe(before);
+});
+
+test("on a projector the way on stays in sight after an answer", async () => {
+  const page = await openPage({
+    hash: "#v=2&mode=learn&lesson=fold",
+    first: true,
+    viewport: { width: 1280, height: 720 },
+  });
+  await page.getByRole("button", { name: "it gets worse" }).click();
+  await page.getByText("Shifting-factor fusion").waitFor();
+  const next = await page.getByRole("button", { name: "Next", exact: true }).boundingBox();
+  const bar = await page.locator(".verdict-bar").boundingBox();
+  expect(next!.y + next!.height).toBeLessThanOrEqual(bar!.y);
+});
+
 test("arrow keys turn the pages, the address names the step, and a link opens it", async () => {
   const page = await openPage({ hash: "#v=2&mode=learn", first: true });
   await page.getByRole("heading", { name: "A network is made of channels" }).waitFor();
@@ -47,7 +75,7 @@ test("what a step says happens: another order keeps far more at the same cost", 
 test("the teacher's sheet has every step on paper", async () => {
   const page = await openPage({ hash: "#v=2&mode=learn", first: true });
   await page.getByRole("button", { name: "Teacher’s sheet" }).click();
-  expect(await page.locator(".sheet li").count()).toBe(9);
+  expect(await page.locator(".sheet li").count()).toBe(10);
   await page.emulateMedia({ media: "print" });
   expect(await page.getByRole("button", { name: "Print" }).isVisible()).toBe(false);
   expect(await page.getByRole("heading", { name: "Broken? Repair it" }).isVisible()).toBe(true);

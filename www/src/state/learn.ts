@@ -84,7 +84,14 @@ const STEPS: LearnStep[] = [
     show: { ...OURS, share: 0.45 },
   },
   { id: "repair", net: FASHION, set: { ...OURS, share: 0.6 }, focus: ["verdict"], right: 2, repairs: true },
-  { id: "ordinary", net: FASHION, set: { ...OURS, share: 0.25 }, focus: ["picture"], right: 0, show: { share: 0 } },
+  {
+    id: "ordinary",
+    net: FASHION,
+    set: { ...PAPER, threshold: 0.99 },
+    focus: ["picture", "verdict"],
+    right: 0,
+    show: { ...OURS, share: 0.45 },
+  },
   {
     id: "shortcuts",
     net: "mobilenetv2_050_cifar10.onnx",
@@ -93,6 +100,7 @@ const STEPS: LearnStep[] = [
     right: 1,
     show: { share: 0.6 },
   },
+  { id: "proved", net: FASHION, set: { ...OURS, share: 0.25 }, focus: ["verdict"], right: 1, show: { share: 0.6 } },
 ];
 
 /** Those whose network is there: the one-file page holds only some. */

@@ -8,6 +8,8 @@ export interface StepWords {
   answer: string;
   name: string;
   meaning: string;
+  /** The same in the field's notation, where that helps. */
+  formula?: string;
 }
 
 const STEPS: Record<string, StepWords> = {
@@ -30,6 +32,7 @@ const STEPS: Record<string, StepWords> = {
       "P is the part of the bell left of 0. The panel shows such a channel: its bell after the layer lies left of the line.",
     name: "τ, the threshold:",
     meaning: "channels whose P is at least τ are removed. A lower τ removes more.",
+    formula: "P = Φ(−β / s) ≥ τ; β: middle of the bell, s: its width, Φ: area of the bell left of a point",
   },
   cases: {
     title: "The four cases",
@@ -49,6 +52,7 @@ const STEPS: Record<string, StepWords> = {
       "The next layer’s sums are nearly what they were. For a channel that is truly dead, they are exactly what they were.",
     name: "Shifting-factor fusion",
     meaning: "is the paper’s name for it (Zhao et al., 2022). The file is not larger for it.",
+    formula: "bⱼ ← bⱼ + Σᵢ Wⱼᵢ cᵢ; cᵢ: the constant of removed channel i",
   },
   cliff: {
     title: "Free, then a cliff",
@@ -79,14 +83,15 @@ const STEPS: Record<string, StepWords> = {
       "Every layer behind a cut is refitted, so that it answers as the original did. Watch the number: it is judged on other images.",
     name: "Least-squares repair",
     meaning: "solves one linear system per layer (as ThiNet did, 2017). The page does it in seconds.",
+    formula: "min Σ ‖Y − X W′ − b′‖² + λ ‖W′ − W‖²; X: what the layer sees now, Y: what it answered before",
   },
   ordinary: {
     title: "Ordinary networks have few dead channels",
-    text: "This network was trained with a penalty on every channel’s scale, so that useless channels could die. Google’s MobileNetV1 was not. It has 5,984 channels.",
+    text: "This network was trained with a penalty on every channel’s scale, so that useless channels could die. Google’s MobileNetV1 for photos was not. It has 5,984 channels.",
     question: "How many of those are dead at τ = 0.99?",
     guesses: ["22", "about 600", "about 2,000"],
     answer:
-      "So on an ordinary network the dead channels are only the beginning: the rest is found by what the other channels can make up for.",
+      "So on an ordinary network the dead channels are only the beginning. The rest is found by what the next layers hardly use, and by what the other channels can make up for. The picture now goes on past its own dead channels in that way.",
     name: "Sparsity penalty:",
     meaning: "during training, each channel pays for its scale |γ|. Channels that do not earn it go to 0.",
   },
@@ -100,6 +105,16 @@ const STEPS: Record<string, StepWords> = {
     name: "Coupled channels",
     meaning: "are removed together or not at all.",
   },
+  proved: {
+    title: "Correct is not the same as good",
+    text: "Before a download the page makes the plan a second time: the whole network, with masks in place of the cuts. Both copies have to answer alike, up to rounding.",
+    question: "What does this comparison tell you?",
+    guesses: ["that the accuracy is kept", "that the file does what the plan says", "that the network is faster"],
+    answer:
+      "This deeper cut can be carried out just as exactly, and its accuracy falls. How good the answers are, only images that nothing was fitted to can say, and only within an interval.",
+    name: "Two verdicts:",
+    meaning: "“file correct” is checked against the masked copy. “Accuracy” is measured on images.",
+  },
 };
 
 export const learn = {
@@ -111,10 +126,11 @@ export const learn = {
   previous: "Back",
   next: "Next",
   fullScreen: "Full screen",
+  leaveFullScreen: "Leave full screen",
   sheet: "Teacher’s sheet",
   print: "Print",
   backToSteps: "Back to the steps",
-  sheetTitle: "Channel pruning in nine steps: teacher’s sheet",
+  sheetTitle: "Channel pruning in ten steps: teacher’s sheet",
   sheetIntro:
     "Each step shows something, asks for a guess, and then plays what happens. The arrow keys go from step to step, and each step has its own link in the address bar. Let the class vote before you click.",
   choices: (guesses: readonly string[]) => `(${guesses.join(" / ")})`,

@@ -1,6 +1,7 @@
 /** One idea a screen: what is shown, a guess, what happens, and what it is called. */
-import { useEffect } from "preact/hooks";
-import { guess, guessed, learnStep, learnSteps, openStep, sheet, turnTo } from "../../state/learn";
+import { useEffect, useState } from "preact/hooks";
+import { camera, drawer } from "../../state/hero";
+import { goTo, guess, guessed, learnStep, learnSteps, openStep, sheet, turnTo } from "../../state/learn";
 import { words } from "../../words";
 
 const t = words.learn;
@@ -12,7 +13,14 @@ function isTaken(target: EventTarget | null): boolean {
   );
 }
 
+/** Whether Escape has something to undo or to close before it leaves the lesson. */
+function isClosing(target: EventTarget | null): boolean {
+  if (drawer.peek() !== "" || document.querySelector(":popover-open, dialog[open]") !== null) return true;
+  return camera.peek().k > 1 || (target instanceof Element && target.closest("input, select, textarea") !== null);
+}
+
 export function LearnCard() {
+  const whole = useFullScreen();
   const step = learnStep.value;
   const all = learnSteps.value;
   useEffect(() => {
@@ -23,8 +31,18 @@ export function LearnCard() {
       else return;
       event.preventDefault();
     };
+    // Asked on the way down: on the way up the drawer has closed itself already.
+    const leave = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || isClosing(event.target)) return;
+      event.preventDefault();
+      goTo("shrink");
+    };
     window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
+    window.addEventListener("keydown", leave, true);
+    return () => {
+      window.removeEventListener("keydown", press);
+      window.removeEventListener("keydown", leave, true);
+    };
   }, []);
   const said = step && t.each[step.id];
   if (!step || !said) return null;
@@ -44,8 +62,10 @@ export function LearnCard() {
           </li>
         ))}
       </ol>
-      <h2>{said.title}</h2>
-      <p>{said.text}</p>
+      <div class="learn-idea" aria-live="polite">
+        <h2>{said.title}</h2>
+        <p>{said.text}</p>
+      </div>
       <fieldset class="guesses" aria-label={said.question}>
         <legend>{said.question}</legend>
         {said.guesses.map((it, i) => (
@@ -69,6 +89,7 @@ export function LearnCard() {
             </p>
             <p class="learn-name">
               <strong>{said.name}</strong> {said.meaning}
+              {said.formula ? <span class="formula">{said.formula}</span> : null}
             </p>
           </>
         )}
@@ -80,8 +101,8 @@ export function LearnCard() {
         <button type="button" class="primary" disabled={at >= all.length - 1} onClick={() => turnTo(1)}>
           {t.next}
         </button>
-        <button type="button" class="quiet" onClick={() => void document.documentElement.requestFullscreen?.()}>
-          {t.fullScreen}
+        <button type="button" class="quiet" onClick={turnFullScreen}>
+          {whole ? t.leaveFullScreen : t.fullScreen}
         </button>
         <button
           type="button"
@@ -95,6 +116,22 @@ export function LearnCard() {
       </div>
     </section>
   );
+}
+
+function turnFullScreen(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void document.documentElement.requestFullscreen?.();
+}
+
+/** Escape leaves full screen as well, and no button is told. */
+function useFullScreen(): boolean {
+  const [whole, setWhole] = useState(document.fullscreenElement !== null);
+  useEffect(() => {
+    const follow = () => setWhole(document.fullscreenElement !== null);
+    document.addEventListener("fullscreenchange", follow);
+    return () => document.removeEventListener("fullscreenchange", follow);
+  }, []);
+  return whole;
 }
 
 /** All steps on paper, for whoever stands in front of a class. */
@@ -131,6 +168,7 @@ export function TeachersSheet() {
               </p>
               <p>
                 <strong>{said.name}</strong> {said.meaning}
+                {said.formula ? <span class="formula">{said.formula}</span> : null}
               </p>
             </li>
           );
