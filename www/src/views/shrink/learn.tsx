@@ -16,7 +16,7 @@ function isTaken(target: EventTarget | null): boolean {
 /** Whether Escape has something to undo or to close before it leaves the lesson. */
 function isClosing(target: EventTarget | null): boolean {
   if (drawer.peek() !== "" || document.querySelector(":popover-open, dialog[open]") !== null) return true;
-  return camera.peek().k > 1 || (target instanceof Element && target.closest("input, select, textarea") !== null);
+  return camera.peek().k > 1 || target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
 }
 
 export function LearnCard() {
