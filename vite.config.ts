@@ -25,8 +25,10 @@ const cacheDir = `${import.meta.dirname}/node_modules/.vite`;
 /** Files outside the bundle that the first visit shows. */
 function firstSample(folder: string): string[] {
   const { networks, images } = JSON.parse(readFileSync(`${folder}/samples/index.json`, "utf8"));
-  const photos = images.filter((it: { set: string }) => it.set === "photos");
-  return ["index.json", networks[0].file, ...photos.map((it: { file: string }) => it.file)].map(
+  const set = networks[0].preset === "fashion-mnist" ? "fashion-mnist" : "photos";
+  const shown = images.filter((it: { set: string }) => it.set === set);
+  const labelled = set === "fashion-mnist" ? ["data/fashion-mnist-1000.zip"] : [];
+  return ["index.json", networks[0].file, ...shown.map((it: { file: string }) => it.file), ...labelled].map(
     (it) => `samples/${it}`,
   );
 }

@@ -138,6 +138,11 @@ impl Session {
             .solve(&plan_options(options)?, Measure::Macs, percent))
     }
 
+    /// For each threshold, the share of the removable channels whose P reaches it: where τ lies in an order by falling P.
+    pub fn dead_shares(&self, thresholds: &[f64]) -> Vec<f64> {
+        self.inner.dead_shares(thresholds)
+    }
+
     /// The whole plan, for tables and the JSON download.
     pub fn plan(&mut self, options: Ts<PlanOptions>) -> Wire<Plan> {
         out(self.inner.plan(&plan_options(options)?))

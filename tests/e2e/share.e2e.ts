@@ -24,7 +24,7 @@ test("a copied link brings everything back, and says what it does not hold", asy
   await page.getByText(/Link copied/).waitFor();
   expect(await page.getByText(/Not in it/).count()).toBe(0);
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  expect(link).toContain("v=1");
+  expect(link).toContain("v=2");
   const against = page.getByRole("table", { name: "Plan A against plan B" });
   const rowsOf = async (of: typeof against) => (await of.getByRole("row").allTextContents()).join("\n");
 
@@ -45,7 +45,7 @@ test("a copied link brings everything back, and says what it does not hold", asy
 });
 
 test("a link of a later version says so", async () => {
-  const page = await openPage({ hash: `#net=${V1}&threshold=0.9&v=7&novelty=1` });
+  const page = await openPage({ hash: `#net=${V1}&criterion=probability&threshold=0.9&v=7&novelty=1` });
   await page.getByText(/made by a later version/).waitFor();
   expect(await page.getByRole("spinbutton", { name: "Threshold value" }).inputValue()).toBe("0.9");
 });

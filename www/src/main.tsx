@@ -20,11 +20,20 @@ import "./styles/report.css";
 import "./styles/reporting.css";
 import "./styles/present.css";
 import "./styles/narrow.css";
+import "./styles/shrink.css";
+import "./styles/axis.css";
+import "./styles/verdict.css";
+import "./styles/learn.css";
 import { render } from "preact";
 import { registerOffline } from "./lib/offline";
+import { startAxis } from "./state/axis";
 import { startExplaining } from "./state/explain";
 import { startTesting } from "./state/fit";
+import { startHero } from "./state/hero";
 import { startHistory } from "./state/history";
+import { startIntro } from "./state/intro";
+import { startLab } from "./state/lab/start";
+import { learnFromLink } from "./state/learn";
 import { lessonFromLink } from "./state/lessons";
 import { followHash, sayLink, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
@@ -38,12 +47,16 @@ import { acceptDrops, acceptPastes } from "./views/drop";
 
 speak();
 render(<App />, document.getElementById("app")!);
+startIntro(location.hash);
 startPlanning();
 startHistory();
 startPinning();
 startExplaining();
 startTesting();
 startDrawing();
+startHero();
+startAxis();
+startLab();
 writeHash();
 followHash();
 acceptDrops();
@@ -52,6 +65,7 @@ showPresenting();
 const opening = location.hash;
 void firstVisit()
   .then(() => lessonFromLink(opening))
+  .then(learnFromLink)
   .then(() => sayLink(opening));
 registerOffline(() => {
   noticeText.value = words.page.newer;

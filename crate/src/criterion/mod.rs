@@ -10,7 +10,7 @@ use crate::channels::ClassId;
 use crate::error::{Error, Result};
 use crate::network::Analysis;
 use crate::random;
-use crate::report::{Criterion, Per};
+use crate::report::{Criterion, Per, SURELY_DEAD};
 
 /// One score per class, divided by what removing it saves where `per` says so. `zeros` are the measured fractions of zeros per atom, for `apoz`.
 ///
@@ -30,7 +30,7 @@ pub fn scores(
             .map(|p| 1.0 - p.min(1.0))
             .collect(),
         Criterion::Sigma => largest(analysis, |a| analysis.statistics.atoms[a].variance.sqrt()),
-        Criterion::Influence => influence::influence(analysis),
+        Criterion::Influence | Criterion::Recommended => influence::influence(analysis),
         Criterion::Slimming => largest(analysis, |a| analysis.statistics.atoms[a].gamma),
         Criterion::L1 => weights::norms(analysis, weights::l1),
         Criterion::Fpgm => weights::norms(analysis, weights::fpgm),
@@ -55,14 +55,28 @@ pub fn scores(
     let scores: Vec<f64> = (0..score.len()).map(free).collect();
     // A threshold on a probability is absolute: nothing is weighed against its price.
     let per = match (criterion, per) {
-        (Criterion::Influence, Per::Own) => Per::Mac,
+        (Criterion::Influence | Criterion::Recommended, Per::Own) => Per::Mac,
         (_, Per::Own) => Per::Channel,
         (_, per) => per,
     };
-    Ok(match (criterion, per) {
+    let scores = match (criterion, per) {
         (Criterion::Probability, _) | (_, Per::Channel) => scores,
         _ => divide(analysis, scores, per),
+    };
+    Ok(match criterion {
+        Criterion::Recommended => dead_first(analysis, scores),
+        _ => scores,
     })
+}
+
+/// Channels that are dead for all practical purposes go before all others, the surest first: these are the paper's,
+/// and free. No other score is negative.
+fn dead_first(analysis: &Analysis, scores: Vec<f64>) -> Vec<f64> {
+    let place = |(class, score): (usize, f64)| match analysis.constant_at[class].min(1.0) {
+        p if analysis.free[class] && p >= SURELY_DEAD => -p,
+        _ => score,
+    };
+    scores.into_iter().enumerate().map(place).collect()
 }
 
 /// Scores per unit of what each class saves alone; a class that saves nothing goes last.
@@ -107,4 +121,35 @@ fn largest(analysis: &Analysis, of: impl Fn(usize) -> f64) -> Vec<f64> {
 fn random(seed: u32, class: u64) -> f64 {
     let start = u64::from(seed) << 32 | 0x9E37;
     random::unit(start.wrapping_add((class + 1).wrapping_mul(random::STEP)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Session;
+
+    #[test]
+    fn recommended_goes_through_the_dead_and_on_by_influence() {
+        let file = "../www/public/samples/mobilenetv1_050_cifar10.onnx";
+        let bytes = std::fs::read(format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let mut session = Session::open("sample", &bytes).unwrap();
+        let of = |s: &mut Session, c| s.class_scores(c, Per::Own, 0).unwrap().to_vec();
+        let mixed = of(&mut session, Criterion::Recommended);
+        let influence = of(&mut session, Criterion::Influence);
+        let (analysis, mut dead) = (&session.analysis, 0);
+        for class in (0..mixed.len()).filter(|c| analysis.free[*c]) {
+            let p = analysis.constant_at[class].min(1.0);
+            if p >= SURELY_DEAD {
+                assert_eq!(mixed[class], -p);
+                dead += 1;
+            } else {
+                assert!(mixed[class] >= 0.0);
+                assert_eq!(mixed[class].to_bits(), influence[class].to_bits());
+            }
+        }
+        assert!(dead > 200, "{dead} dead channels");
+        let shares = session.dead_shares(&[1.1, SURELY_DEAD, 0.0]);
+        let free = session.analysis.free.iter().filter(|f| **f).count() as f64;
+        assert_eq!(shares, [0.0, f64::from(dead) / free, 1.0]);
+    }
 }

@@ -18,6 +18,7 @@ use entry::Entry;
 use source::{Found, Source};
 
 use crate::image::Image;
+use crate::random;
 use crate::report::LabInfo;
 
 /// One image of a data set.
@@ -104,6 +105,24 @@ impl Dataset {
             kind: found.kind,
             source: found.source,
         }
+    }
+
+    /// The same items in an order drawn at random, always alike: still one of every class in turn, but no class and no
+    /// image of a class has a place by its name. What stands in front is then a fair sample even where every class has one image.
+    pub fn mixed(mut self) -> Dataset {
+        let draw =
+            |salt: u64, k: usize| random::mix((k as u64 + 1).wrapping_mul(random::STEP) ^ salt);
+        self.order.sort_by_key(|(position, _)| draw(1, *position));
+        let mut taken = vec![0usize; self.classes.len() + 1];
+        let mut rounds: Vec<(usize, (usize, Option<usize>))> = Vec::with_capacity(self.order.len());
+        for (position, class) in self.order {
+            let round = &mut taken[class.unwrap_or(self.classes.len())];
+            rounds.push((*round, (position, class)));
+            *round += 1;
+        }
+        rounds.sort_by_key(|(round, (position, _))| (*round, draw(2, *position)));
+        self.order = rounds.into_iter().map(|(_, item)| item).collect();
+        self
     }
 
     /// Number of items, at most the limit.

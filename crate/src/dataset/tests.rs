@@ -323,6 +323,37 @@ fn the_built_in_images_are_balanced() {
     assert_eq!((first.width, first.height), (28, 28));
 }
 
+#[test]
+fn mixed_images_are_the_same_ones_in_fair_turns() {
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/public/samples/data");
+    let path = Path::new(samples).join("fashion-mnist-1000.zip");
+    let (plain, data) = (open(&path).unwrap(), open(&path).unwrap().mixed());
+    let names = |d: &Dataset| (0..d.len()).map(|k| d.name(k)).collect::<Vec<_>>();
+    let (before, after) = (names(&plain), names(&data));
+    assert_ne!(before, after);
+    assert_eq!(after, names(&open(&path).unwrap().mixed()));
+    let (mut one, mut other) = (before, after.clone());
+    one.sort();
+    other.sort();
+    assert_eq!(one, other);
+    for round in 0..100 {
+        let mut classes: Vec<_> = (10 * round..10 * round + 10)
+            .map(|k| data.class(k))
+            .collect();
+        classes.sort();
+        classes.dedup();
+        assert_eq!(classes.len(), 10, "{round}");
+    }
+    // One image of every class: the first half of the names must not be the first half of the set.
+    let single = |k: usize| (format!("{k:03}/a.png"), SINGLE.to_vec());
+    let files = (0..100).map(single).collect();
+    let single = Dataset::from_memory(files, None).unwrap().mixed();
+    let early = (0..50).filter(|k| single.class(*k) < Some(50)).count();
+    assert!((15..35).contains(&early), "{early}");
+}
+
+const SINGLE: &[u8] = include_bytes!("../../../www/public/samples/images/fashion/bag.png");
+
 /// 5,000 JPEG images of CIFAR-10, 500 of each class, if they lie beside the repository.
 #[test]
 fn cifar10_jpegs_equal_pillow_within_the_tolerance_of_decoders() {

@@ -7,6 +7,7 @@ mod budget;
 mod guard;
 mod interval;
 mod judge;
+pub mod preprocessing;
 mod record;
 mod runner;
 mod summary;

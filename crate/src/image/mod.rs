@@ -8,11 +8,13 @@ mod decode;
 mod prepare;
 mod preset;
 mod resample;
+mod spec;
 mod target;
 
 pub use decode::{Image, MAX_PIXELS};
 pub use prepare::prepare;
-pub use preset::{Framing, Preset};
+pub use preset::{Framing, Interpolation, Preset};
+pub use spec::{KEYS, base};
 pub use target::{Layout, Target};
 
 #[cfg(test)]

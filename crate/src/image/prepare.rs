@@ -7,11 +7,14 @@ use ndarray::ArrayD;
 use super::resample::{Axis, resample};
 use super::{Framing, Image, Layout, Preset, Target};
 
+/// What surrounds a letterboxed picture, as YOLO's detectors have it.
+const GREY: u8 = 114;
+
 /// The tensor a network reads for one picture: shape [`Target::shape`] (batch 1), `f32`,
 /// unit as the preset scales it.
 ///
 /// The steps are grey (ITU-R 601 luma, for targets of one channel), framing, resize (antialiased
-/// bilinear, equal to Pillow's), scaling. A picture of exactly the target's size is neither resized
+/// bilinear or bicubic, equal to Pillow's), scaling. A picture of exactly the target's size is neither resized
 /// nor cropped, whatever the preset. Deterministic, and the same on every platform.
 ///
 /// The picture must be as [`Image`] says (not empty); otherwise the tensor is zero.
@@ -25,7 +28,7 @@ pub fn prepare(image: &Image, preset: &Preset, target: &Target) -> ArrayD<f32> {
         1 => Cow::Owned(luma(&image.rgb)),
         _ => Cow::Borrowed(image.rgb.as_slice()),
     };
-    let framed = frame(source, image, preset.framing, target);
+    let framed = frame(source, image, preset, target);
 
     let channels = target.channels;
     let area = target.width * target.height;
@@ -68,31 +71,39 @@ fn luma(rgb: &[u8]) -> Vec<u8> {
 fn frame<'a>(
     samples: Cow<'a, [u8]>,
     image: &Image,
-    framing: Framing,
+    preset: &Preset,
     target: &Target,
 ) -> Cow<'a, [u8]> {
     if (image.width, image.height) == (target.width, target.height) {
         return samples;
     }
     let channels = target.channels;
-    let window = match framing {
+    let way = preset.interpolation;
+    let window = match preset.framing {
         Framing::Stretch => {
             let x = whole(image.width, target.width);
             let y = whole(image.height, target.height);
-            resample(&samples, channels, x, y)
+            resample(&samples, channels, way, x, y)
         }
         Framing::ResizeThenCrop => {
-            let (width, height) = enlarged_cover(image, target);
+            let (width, height) = enlarged_cover(image, target, preset.cover);
             let x = centred(image.width, width, target.width);
             let y = centred(image.height, height, target.height);
-            resample(&samples, channels, x, y)
+            resample(&samples, channels, way, x, y)
         }
         Framing::CropThenResize => {
             let (width, height) = largest_part(image, target);
             let cut = crop(&samples, channels, image, width, height);
             let x = whole(width, target.width);
             let y = whole(height, target.height);
-            resample(&cut, channels, x, y)
+            resample(&cut, channels, way, x, y)
+        }
+        Framing::Letterbox => {
+            let (width, height) = inscribed(image, target);
+            let x = whole(image.width, width);
+            let y = whole(image.height, height);
+            let small = resample(&samples, channels, way, x, y);
+            surround(&small, channels, (width, height), target)
         }
     };
     Cow::Owned(window)
@@ -120,10 +131,37 @@ fn centred(source: usize, size: usize, length: usize) -> Axis {
     }
 }
 
-/// The size, of the picture's aspect, that covers 256/224 of the target; rounded down like
+/// Width and height of the picture once it fits into the target.
+fn inscribed(image: &Image, target: &Target) -> (usize, usize) {
+    let (w, h) = (image.width as u64, image.height as u64);
+    let (tw, th) = (target.width as u64, target.height as u64);
+    let nearest = |product: u64, by: u64| ((product + by / 2) / by).max(1) as usize;
+    match tw * h <= th * w {
+        true => (target.width, nearest(h * tw, w).min(target.height)),
+        false => (nearest(w * th, h).min(target.width), target.height),
+    }
+}
+
+/// The picture in the middle of the target, with grey around it.
+fn surround(
+    samples: &[u8],
+    channels: usize,
+    (width, height): (usize, usize),
+    target: &Target,
+) -> Vec<u8> {
+    let mut whole = vec![GREY; target.width * target.height * channels];
+    let (left, top) = ((target.width - width) / 2, (target.height - height) / 2);
+    let rows = whole.chunks_exact_mut(target.width * channels).skip(top);
+    for (to, from) in rows.zip(samples.chunks_exact(width * channels)) {
+        to[left * channels..][..from.len()].copy_from_slice(from);
+    }
+    whole
+}
+
+/// The size, of the picture's aspect, that covers `cover.0 / cover.1` of the target; rounded down like
 /// torchvision's `Resize`, which for a square target fixes the shorter side.
-fn enlarged_cover(image: &Image, target: &Target) -> (usize, usize) {
-    let enlarged = |side: usize| side as u64 * 256 / 224;
+fn enlarged_cover(image: &Image, target: &Target, cover: (u32, u32)) -> (usize, usize) {
+    let enlarged = |side: usize| side as u64 * u64::from(cover.0) / u64::from(cover.1);
     let (w, h) = (image.width as u64, image.height as u64);
     let (tw, th) = (enlarged(target.width), enlarged(target.height));
     let size = |side: u64| usize::try_from(side).unwrap_or(usize::MAX);

@@ -5,13 +5,25 @@ use super::{Layout, Target};
 /// How a picture of another shape is brought to the target's size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
-    /// The evaluation transform of ImageNet: resize, keeping the aspect, to 256/224 of the target
+    /// The evaluation transform of ImageNet: resize, keeping the aspect, to [`Preset::cover`] of the target
     /// (for a square target the shorter side), then cut out the centre.
     ResizeThenCrop,
     /// Cut out the largest centred part of the target's aspect, then resize it.
     CropThenResize,
     /// Resize width and height alone, ignoring the aspect.
     Stretch,
+    /// Resize, keeping the aspect, until the whole picture fits, and fill the rest with grey, as YOLO's detectors read it.
+    Letterbox,
+}
+
+/// How samples between samples are found; both widen where a picture shrinks, as Pillow's do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interpolation {
+    /// Weighted means of the 2 × 2 nearest pixels, wider where it shrinks.
+    #[default]
+    Bilinear,
+    /// A cubic curve through the 4 × 4 nearest pixels, wider where it shrinks.
+    Bicubic,
 }
 
 /// The arithmetic between an 8-bit sample and what the network reads: `(value / 255 − mean) / std`
@@ -26,6 +38,10 @@ pub struct Preset {
     pub std: [f32; 3],
     /// How an image of another shape is brought to size.
     pub framing: Framing,
+    /// For [`Framing::ResizeThenCrop`]: the shorter side before and after the cut, 256 and 224 in ImageNet's.
+    pub cover: (u32, u32),
+    /// How pixels between pixels are found.
+    pub interpolation: Interpolation,
     /// Blue first. `mean` and `std` keep the order R, G, B.
     pub bgr: bool,
 }
@@ -74,6 +90,8 @@ impl Preset {
             mean,
             std,
             framing,
+            cover: (256, 224),
+            interpolation: Interpolation::Bilinear,
             bgr: false,
         })
     }

@@ -1,8 +1,10 @@
-//! Antialiased bilinear resizing, equal to Pillow's `Image.resize(…, BILINEAR)` to the bit.
+//! Antialiased resizing, equal to Pillow's `Image.resize(…, BILINEAR)` and `BICUBIC` to the bit.
 //!
-//! Networks are trained on pictures that Pillow resized, so its arithmetic is followed: a triangle
+//! Networks are trained on pictures that Pillow resized, so its arithmetic is followed: a
 //! filter whose support grows with the reduction, weights in fixed point, the horizontal pass
 //! before the vertical one, and 8-bit samples in between. Only the window that is needed is computed.
+
+use super::Interpolation;
 
 /// Fractional bits of a weight: 32 minus 8 for the sample and 2 for headroom.
 const BITS: u32 = 22;
@@ -19,7 +21,7 @@ pub(super) struct Axis {
 
 impl Axis {
     /// The taps of every kept sample.
-    fn taps(self) -> Vec<Taps> {
+    fn taps(self, way: Interpolation) -> Vec<Taps> {
         if self.source == self.size {
             // The filter would be [1] too; Pillow skips the pass.
             let one = |index| Taps {
@@ -29,20 +31,21 @@ impl Axis {
             return (self.start..self.start + self.length).map(one).collect();
         }
         let scale = self.source as f64 / self.size as f64;
-        let support = scale.max(1.0);
+        let support = scale.max(1.0) * way.reach();
         let taps_at = |index: usize| {
             let centre = (index as f64 + 0.5) * scale;
             // Casts saturate at 0, as the filter does at the border.
             let first = (centre - support + 0.5) as usize;
             let end = ((centre + support + 0.5) as usize).min(self.source);
-            let reach = 1.0 / support;
-            let triangle = |x: usize| {
-                let distance = ((x as f64 - centre + 0.5) * reach).abs();
-                (1.0 - distance).max(0.0)
-            };
-            let raw: Vec<f64> = (first..end).map(triangle).collect();
+            let narrow = 1.0 / scale.max(1.0);
+            let weight = |x: usize| way.weight((x as f64 - centre + 0.5) * narrow);
+            let raw: Vec<f64> = (first..end).map(weight).collect();
             let sum: f64 = raw.iter().sum();
-            let fixed = |w: &f64| (0.5 + w / sum * f64::from(1 << BITS)) as i32;
+            let fixed = |w: &f64| {
+                let scaled = w / sum * f64::from(1 << BITS);
+                // Away from 0, as Pillow rounds.
+                (scaled + 0.5_f64.copysign(scaled)) as i32
+            };
             Taps {
                 first,
                 weights: raw.iter().map(fixed).collect(),
@@ -51,6 +54,29 @@ impl Axis {
         (self.start..self.start + self.length)
             .map(taps_at)
             .collect()
+    }
+}
+
+impl Interpolation {
+    /// How far the filter reaches, in samples.
+    fn reach(self) -> f64 {
+        match self {
+            Interpolation::Bilinear => 1.0,
+            Interpolation::Bicubic => 2.0,
+        }
+    }
+
+    /// The filter at a distance.
+    fn weight(self, distance: f64) -> f64 {
+        // Pillow's choice of the free parameter.
+        const A: f64 = -0.5;
+        let x = distance.abs();
+        match self {
+            Interpolation::Bilinear => (1.0 - x).max(0.0),
+            Interpolation::Bicubic if x < 1.0 => ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0,
+            Interpolation::Bicubic if x < 2.0 => (((x - 5.0) * x + 8.0) * x - 4.0) * A,
+            Interpolation::Bicubic => 0.0,
+        }
     }
 }
 
@@ -73,9 +99,15 @@ fn sample(sum: i32) -> u8 {
 
 /// Resizes `pixels` (`y.source` rows of `x.source` pixels of `channels` interleaved 8-bit samples)
 /// and returns the window of `y.length` rows of `x.length` pixels.
-pub(super) fn resample(pixels: &[u8], channels: usize, x: Axis, y: Axis) -> Vec<u8> {
-    let columns = x.taps();
-    let rows = y.taps();
+pub(super) fn resample(
+    pixels: &[u8],
+    channels: usize,
+    way: Interpolation,
+    x: Axis,
+    y: Axis,
+) -> Vec<u8> {
+    let columns = x.taps(way);
+    let rows = y.taps(way);
     // Rows outside this band are read by no output row.
     let top = rows.iter().map(|taps| taps.first).min().unwrap_or(0);
     let bottom = rows.iter().map(Taps::end).max().unwrap_or(0);
@@ -108,7 +140,7 @@ pub(super) fn resample(pixels: &[u8], channels: usize, x: Axis, y: Axis) -> Vec<
 }
 
 fn weigh<'a>(weights: &[i32], samples: impl Iterator<Item = &'a u8>) -> u8 {
-    // Weights sum to 1 up to rounding, so the sum stays below 2^31.
+    // Weights sum to 1 up to rounding and, by the cubic's negative ones, their sizes to less than 1.6, so sums stay below 2^31.
     let half = 1 << (BITS - 1);
     let weighted = weights
         .iter()

@@ -109,7 +109,7 @@ pub fn by_name(name: &str) -> Option<Labels> {
 /// 1,000 and 1,001 outputs are ImageNet's whatever the preset. Ten outputs are ambiguous, so the
 /// preset must name the data set; 100 are CIFAR-100 unless the preset speaks of other data.
 pub fn guess(outputs: usize, preset: &str) -> &'static str {
-    match (outputs, preset) {
+    match (outputs, crate::image::base(preset)) {
         (1000, _) => "imagenet",
         (1001, _) => "imagenet-1001",
         (10, "cifar10") => "cifar10",

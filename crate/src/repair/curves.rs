@@ -3,6 +3,8 @@
 
 use ndarray::ArrayD;
 
+use super::parallel;
+use super::walk::{self, Walk};
 use crate::channels::ClassId;
 use crate::criterion::reconstruction::{Ladder, refit};
 use crate::engine::Engine;
@@ -16,6 +18,8 @@ use crate::surgery::{Revision, revise};
 
 /// Shares of a ladder that are cut for a measurement.
 const SHARES: [f64; 4] = [0.10, 0.25, 0.50, 0.75];
+/// Numbers for all held-back images together above which they are kept in half precision.
+const HALVED: usize = 60_000_000;
 /// Beyond the last measurement a channel costs this much more, so that nothing goes there by chance.
 const BEYOND: f64 = 10.0;
 
@@ -44,31 +48,58 @@ pub fn curves(
     threads: usize,
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Curves> {
+    let graph = &network.analysis.graph;
     let engine = Engine::new(network.model, 1)?;
     let answers = in_order(0..held.len(), threads, &|k| engine.run(held[k].clone()))?;
-    let mut curves = Vec::new();
+    drop(engine);
+    // What lies before a cut stays as it was, so every image is taken to each cut once.
+    let images: Vec<&ArrayD<f32>> = held.iter().collect();
+    let halved = walk::widest(graph) * held.len() > HALVED;
+    let mut walk = Walk::new(graph, &images, halved);
+    let first = |l: &Ladder| {
+        let nodes = l
+            .readers
+            .iter()
+            .map(|r| network.analysis.channels.readers[*r].node);
+        nodes.min().unwrap_or(0)
+    };
+    let mut order: Vec<usize> = (0..ladders.len()).collect();
+    order.sort_by_key(|l| first(&ladders[*l]));
+    let mut curves = vec![Vec::new(); ladders.len()];
     let total = ladders.len() * SHARES.len();
-    for ladder in ladders {
+    let mut done = 0;
+    for l in order {
+        let ladder = &ladders[l];
+        let at = first(ladder);
+        let input = ladder
+            .readers
+            .iter()
+            .map(|r| &network.analysis.channels.readers[*r]);
+        if let Some(reader) = input.min_by_key(|r| r.node) {
+            let piece = walk.piece(network.model, at, reader.input)?;
+            parallel::each(threads, &mut walk.pictures, |p| piece.step(p).map(|_| ()))?;
+            walk.arrive(at);
+        }
         let mut points = vec![(0, 0.0)];
         for share in SHARES {
             let count = (ladder.classes.len() as f64 * share) as usize;
             let (last, floor) = points[points.len() - 1];
             if count > last {
                 let cut = refitted(network, grams, ladder, count)?;
-                let engine = Engine::new(&cut, 1)?;
+                let tail = walk.tail(&cut)?;
                 let far = in_order(0..held.len(), threads, &|k| {
-                    let other = engine.run(held[k].clone())?;
+                    let other = tail.run(&walk.pictures[k], &answers[k])?;
                     Ok(distance(network.classifier, &answers[k], &other))
                 })?;
                 let far = far.iter().sum::<f64>() / held.len().max(1) as f64;
                 points.push((count, far.max(floor + 1e-6)));
             }
-            let done = curves.len() * SHARES.len() + points.len() - 1;
+            done += 1;
             if !progress(done, total) {
                 return Err(Error::new("the measurement was stopped"));
             }
         }
-        curves.push(between(&points, &ladder.losses));
+        curves[l] = between(&points, &ladder.losses);
     }
     Ok(curves)
 }

@@ -130,6 +130,60 @@ impl Piece {
     }
 }
 
+/// A network from where a walk stands to its outputs, compiled; its weights may be others than the walk's.
+pub struct Tail {
+    /// `None` where no output is made here.
+    engine: Option<Engine>,
+    inputs: Vec<TensorId>,
+    /// Which of the network's outputs are made here.
+    made: Vec<usize>,
+}
+
+impl Walk<'_> {
+    /// Compiles the rest of `model`, whose nodes before this place must be those of the walk.
+    pub fn tail(&self, model: &pb::ModelProto) -> Result<Tail> {
+        let held: HashSet<TensorId> = match self.at {
+            0 => self.graph.inputs.iter().copied().collect(),
+            at => frontier(self.graph, at).into_iter().collect(),
+        };
+        let graph = self.graph;
+        let late = |k: &usize| {
+            let producer = graph.tensors[graph.outputs[*k]].producer;
+            producer.is_some_and(|node| node >= self.at)
+        };
+        let made: Vec<usize> = (0..graph.outputs.len()).filter(late).collect();
+        let outputs: Vec<TensorId> = made.iter().map(|k| graph.outputs[*k]).collect();
+        let (mut inputs, mut engine) = (Vec::new(), None);
+        if !outputs.is_empty() {
+            let (model, needs) = extract(graph, model, &held, &outputs)?;
+            let names: Vec<String> = outputs.iter().map(|t| name(graph, *t)).collect();
+            engine = Some(Engine::with_outputs(&model, 1, Some(&names))?);
+            inputs = needs;
+        }
+        Ok(Tail {
+            engine,
+            inputs,
+            made,
+        })
+    }
+}
+
+impl Tail {
+    /// The outputs for one picture of the walk, which stays where it is; those made earlier are as in `known`.
+    pub fn run(&self, picture: &Picture, known: &[ArrayD<f32>]) -> Result<Vec<ArrayD<f32>>> {
+        let mut outputs = known.to_vec();
+        if let Some(engine) = &self.engine {
+            let lost = || Error::new("a tensor that the measurement needs was not kept");
+            let input = |t: &TensorId| picture.get(*t).ok_or_else(lost);
+            let inputs: Result<Vec<_>> = self.inputs.iter().map(input).collect();
+            for (k, output) in self.made.iter().zip(engine.run_all(inputs?)?) {
+                outputs[*k] = output;
+            }
+        }
+        Ok(outputs)
+    }
+}
+
 /// Numbers held per picture at the widest place of a network.
 pub fn widest(graph: &Graph) -> usize {
     let size = |t: TensorId| graph.shape(t).map_or(0, |s| s.iter().product::<usize>());
@@ -266,5 +320,39 @@ fn described(graph: &Graph, tensor: TensorId) -> pb::ValueInfoProto {
             ..Default::default()
         }),
         ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::noise;
+    use crate::session::Session;
+
+    #[test]
+    fn from_every_reader_on_the_rest_makes_the_same_outputs() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../www/public/samples/shufflenetv2_050_cifar10.onnx"
+        );
+        let bytes = std::fs::read(path).expect("the sample is there");
+        let session = Session::open("sample.onnx", &bytes).expect("opens");
+        let (model, graph) = (&session.model, &session.analysis.graph);
+        let image = noise(&[1, 3, 32, 32], 5);
+        let engine = Engine::new(model, 1).expect("compiles");
+        let known = engine.run(image.clone()).expect("runs");
+        let nothing: Vec<_> = known.iter().map(|o| o.mapv(|_| 0.0)).collect();
+        let images = [&image];
+        let mut walk = Walk::new(graph, &images, false);
+        for reader in &session.analysis.channels.readers {
+            let piece = walk.piece(model, reader.node, reader.input);
+            let piece = piece.expect("compiles");
+            piece.step(&mut walk.pictures[0]).expect("runs");
+            walk.arrive(reader.node);
+            let tail = walk.tail(model).expect("compiles");
+            let made = tail.run(&walk.pictures[0], &nothing).expect("runs");
+            let apart = known[0].iter().zip(&made[0]).map(|(a, b)| (a - b).abs());
+            assert!(apart.fold(0.0, f32::max) < 1e-3, "{}", reader.node);
+        }
     }
 }

@@ -33,7 +33,7 @@ pub use evaluation::{
     Against, ClassAccuracy, Evaluation, Guarded, LabInfo, Latency, Matching, Prediction, Top,
 };
 pub use network::{Inspect, InspectChannel, Layer, ModelInfo, Overview, Pair, Site, Value};
-pub use options::{Compensation, Criterion, LayerLimits, Per, PlanOptions, Solved};
+pub use options::{Compensation, Criterion, LayerLimits, Per, PlanOptions, SURELY_DEAD, Solved};
 pub use plan::{Cases, Change, Check, Example, Plan, PlanLayer, Preview, Reason, Tally, Withheld};
 pub use printed::{Choice, ImageReport, PlannedReport, ShrinkReport};
 pub use repair::{Closeness, RepairLayer, RepairReport, RepairStep, Step};

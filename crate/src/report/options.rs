@@ -24,6 +24,8 @@ wire! {
         Apoz,
         /// What the channels that stay cannot make up for; needs images.
         Reconstruction,
+        /// First the channels that are dead at [`SURELY_DEAD`], by falling P, then by `influence`.
+        Recommended,
         /// Seeded order, the baseline every criterion has to beat.
         Random,
     }
@@ -47,7 +49,7 @@ wire! {
     #[derive(Copy, Eq, Hash, Default)]
     #[serde(rename_all = "lowercase")]
     pub enum Per {
-        /// What suits the criterion: MACs for `influence`, channels for all others.
+        /// What suits the criterion: MACs for `influence` and `recommended`, channels for all others.
         #[default]
         Own,
         /// Every channel counts the same.
@@ -105,6 +107,9 @@ wire! {
         pub multiple: Option<u32>,
     }
 }
+
+/// The τ down to which `recommended` goes by the paper's probability: removing such channels costs nothing that was measured.
+pub const SURELY_DEAD: f64 = 0.99;
 
 impl Default for PlanOptions {
     fn default() -> Self {

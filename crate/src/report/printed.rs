@@ -41,6 +41,8 @@ pub struct Choice {
     /// "measured": layers were weighed by what cutting each alone does to the output; "flat": by their own
     /// losses; null without images.
     pub allocation: Option<&'static str>,
+    /// How images were read; null without images.
+    pub preset: Option<String>,
     /// Images that were fitted to.
     pub images: usize,
     /// Other images, on which the cost was counted.

@@ -245,6 +245,18 @@ impl Session {
         })
     }
 
+    /// For each threshold, the share of the removable channels whose P reaches it.
+    pub fn dead_shares(&self, thresholds: &[f64]) -> Vec<f64> {
+        let free = || (0..self.analysis.free.len()).filter(|c| self.analysis.free[*c]);
+        let all = free().count().max(1) as f64;
+        let dead = |t: f64| {
+            free()
+                .filter(|c| self.analysis.constant_at[*c] >= t)
+                .count()
+        };
+        thresholds.iter().map(|t| dead(*t) as f64 / all).collect()
+    }
+
     /// The decision for `options`.
     pub fn decide(&mut self, options: &PlanOptions) -> Result<Rc<Decision>> {
         if let Some((known, decision)) = &self.decided

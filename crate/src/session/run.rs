@@ -33,14 +33,8 @@ pub struct Feeder {
 
 impl Feeder {
     /// # Errors
-    /// For an unknown preset, or an input that is no picture.
+    /// For preprocessing that [`Preset::parse`] does not know, or an input that is no picture.
     pub fn new(shape: &[Option<usize>], preset: &str) -> Result<Feeder> {
-        let preset = Preset::by_name(preset).ok_or_else(|| {
-            Error::new(format!(
-                "there is no preset {preset}; there are {}",
-                Preset::names().join(", ")
-            ))
-        })?;
         let mut target = Target::from_shape(shape).map_err(Error::new)?;
         // Open sizes must be those the network was analysed and compiled at.
         let open = |axis: usize| shape.get(axis).copied().flatten().is_none();
@@ -54,6 +48,8 @@ impl Feeder {
         if open(columns) {
             target.width = crate::graph::DYNAMIC_SIZE;
         }
+        let side = target.width.min(target.height);
+        let preset = Preset::parse(preset, side).map_err(Error::new)?;
         Ok(Feeder { preset, target })
     }
 

@@ -7,7 +7,7 @@
 import { clip } from "../lib/names";
 import { cutPosition, type Order } from "../lib/order";
 import type { Own } from "../lib/own";
-import type { Model } from "../state/store";
+import type { Model } from "../worker/model";
 import { columnSlots, LETTER, LOCK_STRIP, labelSize, layout, type MapLayout } from "./map-layout";
 import { Painter } from "./painter";
 import { letterSize, type Palette, pixel, ramp } from "./palette";

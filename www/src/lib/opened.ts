@@ -2,7 +2,7 @@
  * Networks that were opened from files, kept in IndexedDB so that a reload or a link finds them again. Where there is
  * none (private windows), nothing is kept and the page asks for the file.
  */
-import type { Companion } from "../worker/api";
+import type { Companion } from "./companion";
 
 /** All files together; the one opened longest ago makes room. */
 export const ROOM = 400e6;

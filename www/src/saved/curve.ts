@@ -1,8 +1,8 @@
+import { amountPlace, amountTicks } from "../charts/dial-scale";
 import type { LegendItem, Picture } from "../charts/picture";
 import { savingsCurve } from "../charts/savings-curve";
 import { curveShown } from "../state/planning";
 import { amount, takesShare } from "../state/store";
-import { amountPlace, amountTicks } from "../views/dial-scale";
 import { words } from "../words";
 import { fileName, look, planNotes, token } from "./common";
 

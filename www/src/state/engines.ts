@@ -5,11 +5,11 @@
  */
 
 import { type Remote, transfer } from "comlink";
+import { type Made, networkOf, type Origin } from "../lib/identity";
 import { words } from "../words";
 import type { Api, Companion, Measured, Opened } from "../worker/api";
 import { Engine, EngineLost, sentence } from "../worker/engine";
 import type { Fault } from "../worker/fault";
-import { type Made, networkOf, type Origin } from "./identity";
 import { alertText, labels, type Model, measured, model, noticeText, preset } from "./store";
 
 const planner = new Engine();

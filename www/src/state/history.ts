@@ -1,6 +1,7 @@
 /** Undo and redo for everything that changes the plan. Watches the settings, so that no control has to know of it. */
 import { effect, signal, untracked } from "@preact/signals";
 import { History } from "../lib/history";
+import { playing } from "./intro";
 import { applySettings, differing, type Settings, sameSettings, settings } from "./settings";
 import * as store from "./store";
 
@@ -65,7 +66,7 @@ export function startHistory(): void {
     // Steps belong to the network they were made on: locks are indices of its layers.
     const open = store.model.value?.blob ?? null;
     untracked(() => {
-      if (open !== of) {
+      if (open !== of || playing.peek()) {
         of = open;
         now = value;
         history.restart(value);

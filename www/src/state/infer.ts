@@ -1,10 +1,10 @@
 /** One picture through one of the runner's networks. A network compiles at its first answer, whoever asks for it. */
 import { transfer } from "comlink";
+import type { Made } from "../lib/identity";
 import { measure } from "../lib/measure";
 import type { Prediction } from "../wasm/core";
 import type { Which } from "../worker/api";
 import { bytesOf, runnerCall, runnerGeneration, sameRunner } from "./engines";
-import type { Made } from "./identity";
 import type { Picture } from "./pictures";
 import * as store from "./store";
 

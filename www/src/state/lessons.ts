@@ -17,7 +17,7 @@ import { defaults, type View } from "./url";
 const ACTS = {
   measure: measureOnImages,
   run: runBoth,
-  evaluate,
+  evaluate: () => evaluate(),
   "repair-16": () => repairWithSpare(16),
   "repair-64": () => repairWithSpare(64),
 } as const;
@@ -132,7 +132,7 @@ interface Before {
 
 let before: Before | null = null;
 
-function remember(): void {
+export function remember(): void {
   const model = store.model.value;
   before = model && {
     model,
@@ -172,7 +172,8 @@ export async function openLesson(id: string): Promise<void> {
   if (!isOpen(it.net)) await openSample(it.net);
   if (store.lesson.value !== id || !isOpen(it.net)) return;
   batch(() => {
-    applySettings({ ...defaults(), ...it.set });
+    applySettings({ ...defaults(), criterion: "probability", compensation: "shift", ...it.set });
+    store.mode.value = "research";
     store.view.value = it.view;
     store.zoom.value = it.zoom ?? null;
     store.pinned.value = null;

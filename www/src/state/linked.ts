@@ -7,6 +7,7 @@ import { defaults, type Shared } from "./url";
 export function applyLink(state: Shared): void {
   batch(() => {
     applySettings(state);
+    store.mode.value = state.mode;
     store.view.value = state.view;
     store.mapAs.value = state.mapAs;
     store.pinned.value = state.a;

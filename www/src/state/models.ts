@@ -25,6 +25,7 @@ import {
   useLabelText,
   warmRunner,
 } from "./engines";
+import { playing } from "./intro";
 import { withJob } from "./jobs";
 import { applyLink, startAnew } from "./linked";
 import { addImages, chooseSampleImages, pictures } from "./pictures";
@@ -89,6 +90,7 @@ function show(opened: Opened, { name, blob, companions = [], source, linked }: W
     store.awaited.value = null;
     if (asked) applyLink(asked);
     else startAnew();
+    if (playing.peek()) store.share.value = 0;
     useLabelText(null);
     fitToNetwork(overview);
     store.model.value = model;

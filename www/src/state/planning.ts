@@ -5,6 +5,7 @@
 
 import { batch, computed, effect, untracked } from "@preact/signals";
 import { percent as percentText } from "../lib/format";
+import { identityOf } from "../lib/identity";
 import { latest } from "../lib/latest";
 import { HIGHEST, LOWEST, logit, thresholdAt } from "../lib/logit";
 import { measure } from "../lib/measure";
@@ -14,7 +15,6 @@ import { EngineLost, sentence } from "../worker/engine";
 import { alertOf, changed, succeeded } from "./changes";
 import { mostInteresting } from "./cursor";
 import { plannerCall, plannerUnstable, withOrigin } from "./engines";
-import { identityOf } from "./identity";
 import * as store from "./store";
 
 const REST_MS = 140;
@@ -145,7 +145,10 @@ export async function refreshOrder(): Promise<void> {
   const weighed = per.value;
   const options = store.options.value;
   try {
-    const keys = by === "probability" ? of.probabilities : negated(await plannerCall((core) => core.scores(options)));
+    // The map cuts its rows at τ, by each channel's own P. The picture shows what leaves first, and that is decided for
+    // all that a channel is coupled with.
+    const own = by === "probability" && store.mode.value === "research";
+    const keys = own ? of.probabilities : negated(await plannerCall((core) => core.scores(options)));
     if (model.value !== of || criterion.value !== by || per.value !== weighed) return;
     order.value = { ...sortRows(of.overview.sites, keys), by, per: weighed };
     succeeded("order");
@@ -239,6 +242,7 @@ export function startPlanning(): void {
     store.criterion.value;
     store.seed.value;
     store.per.value;
+    store.mode.value;
     if (open) untracked(() => void refreshOrder());
   });
   let timer = 0;

@@ -3,23 +3,11 @@
  * Everything here is also in the address (see url.ts).
  */
 import { batch, computed, type Signal } from "@preact/signals";
-import type { Compensation, Criterion, Per, PlanOptions } from "../wasm/core";
+import type { Settings } from "../lib/settings";
+import type { PlanOptions } from "../wasm/core";
 import * as store from "./store";
 
-export interface Settings {
-  criterion: Criterion;
-  threshold: number;
-  share: number;
-  compensation: Compensation;
-  per: Per;
-  seed: number;
-  floor: number;
-  multiple: number;
-  /** Indices into the overview's layers. */
-  locked: number[];
-  /** What single rows have to themselves (see lib/own.ts). */
-  own: string;
-}
+export type { Settings } from "../lib/settings";
 
 const SIGNALS: { [K in keyof Settings]: Signal<Settings[K]> } = {
   criterion: store.criterion,

@@ -1,26 +1,14 @@
 /** All state of the page, as signals. Actions change it, views and charts read it. */
 import { computed, signal } from "@preact/signals";
+import { identityOf, keyOf, NOWHERE, type Origin } from "../lib/identity";
 import type { Entry } from "../lib/opened";
 import type { Order } from "../lib/order";
 import { readOwn } from "../lib/own";
+import type { Settings } from "../lib/settings";
 import type { ChannelDetail, Compensation, Criterion, LayerLimits, Per, Plan, PlanOptions } from "../wasm/core";
-import type { Companion, Curve, Drag, Opened } from "../worker/api";
-import { identityOf, keyOf, NOWHERE, type Origin } from "./identity";
-import type { Settings } from "./settings";
-import { decode, type LabPart, type MapAs, type Shared, type Side, type View } from "./url";
-
-export type Source = { kind: "sample"; file: string } | { kind: "local" };
-
-export interface Model extends Opened {
-  source: Source;
-  /** Kept to open the network again in a replaced or second worker. */
-  blob: Blob;
-  /** The files its weights lie in, if not in its own. */
-  companions: Companion<Blob>[];
-  /** Short row labels, one per site, and one per layer. */
-  siteNames: string[];
-  layerNames: string[];
-}
+import type { Curve, Drag } from "../worker/api";
+import type { Model } from "../worker/model";
+import { decode, type LabPart, type MapAs, type Mode, type Shared, type Side, type View } from "./url";
 
 export interface SampleNetwork {
   file: string;
@@ -40,6 +28,8 @@ export interface SampleImage {
   set: string;
 }
 
+export type { Model, Source } from "../worker/model";
+
 /** Something worked out for a plan, with the identity of that plan. */
 export type Shown<T> = T & { identity: string };
 
@@ -52,6 +42,7 @@ export interface Job {
 
 const initial: Shared = decode(location.hash);
 
+export const mode = signal<Mode>(initial.mode);
 export const criterion = signal<Criterion>(initial.criterion);
 export const threshold = signal(initial.threshold);
 export const share = signal(initial.share);
@@ -148,7 +139,7 @@ export const options = computed<WholePlan>(() => ({
   layers: limitsNamed(own.value),
 }));
 
-export { keyOf } from "./identity";
+export { keyOf } from "../lib/identity";
 
 export const planKey = computed(() => keyOf(options.value));
 
@@ -168,6 +159,7 @@ export const shared = computed<Shared>(() => {
   const source = model.value?.source;
   return {
     net: !source ? wantedNet : source.kind === "sample" ? source.file : `local:${model.value!.overview.file}`,
+    mode: mode.value,
     criterion: criterion.value,
     threshold: threshold.value,
     share: share.value,

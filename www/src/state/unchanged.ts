@@ -3,6 +3,7 @@
  * compensation in the runner, then set as the plan and run by both networks, so that the proof stands below it.
  */
 import { computed, signal } from "@preact/signals";
+import { identityOf } from "../lib/identity";
 import type { Change, Plan, Prediction } from "../wasm/core";
 import { words } from "../words";
 import type { GuardStep } from "../worker/api";
@@ -10,7 +11,6 @@ import { sentence } from "../worker/engine";
 import { changed } from "./changes";
 import { runnerCall, runnerGeneration, sameRunner, stopRunner } from "./engines";
 import { knobOf, searchLargest } from "./guarded";
-import { identityOf } from "./identity";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import { setAmount } from "./planning";

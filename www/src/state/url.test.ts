@@ -66,7 +66,7 @@ test("a pinned plan is clamped like the present one, and taken whole or not at a
   for (const text of ["", "probability", "magic_0.9_0.3_mean_0_1_1_", "probability_0.9_0.3_mean_0_1_x_", "a_b_c"]) {
     expect(decode(`#a=${text}`).a).toBeNull();
   }
-  expect(decode("#zoom=-1&lesson=<b>&present=yes&mapAs=song")).toEqual(defaults());
+  expect(decode("#v=2&zoom=-1&lesson=<b>&present=yes&mapAs=song")).toEqual(defaults());
 });
 
 test("a comparison is read as a whole and within its controls, and leaves the link as it was without one", () => {
@@ -75,8 +75,15 @@ test("a comparison is read as a whole and within its controls, and leaves the li
   expect(state.sideB).toEqual(defaults().sideB);
   expect(state.budget).toBe(95);
   expect(state.lab).toBe("curves");
-  expect(decode("#sideA=l1&sideB=l1.mean.more&budget=x&lab=kitchen")).toEqual(defaults());
+  expect(decode("#v=2&sideA=l1&sideB=l1.mean.more&budget=x&lab=kitchen")).toEqual(defaults());
   expect(encode({ ...defaults(), budget: 30 })).toBe(`budget=30&v=${VERSION}`);
+});
+
+test("a link of the first version means the paper's method, one of the second the recommended order", () => {
+  expect(decode("#threshold=0.9")).toMatchObject({ criterion: "probability", compensation: "shift", mode: "research" });
+  expect(decode("#threshold=0.9&criterion=sigma")).toMatchObject({ criterion: "sigma", compensation: "shift" });
+  expect(decode("#v=2&share=0.5")).toMatchObject({ criterion: "recommended", compensation: "moments", mode: "shrink" });
+  expect(decode("")).toEqual(defaults());
 });
 
 test("links say their version", () => {

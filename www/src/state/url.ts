@@ -4,10 +4,20 @@
  */
 
 import { tidyOwn } from "../lib/own";
+import type { Settings } from "../lib/settings";
 import type { Compensation, Criterion } from "../wasm/core";
-import type { Settings } from "./settings";
 
-export const CRITERIA = ["probability", "sigma", "influence", "slimming", "l1", "fpgm", "apoz", "random"] as const;
+export const CRITERIA = [
+  "recommended",
+  "probability",
+  "sigma",
+  "influence",
+  "slimming",
+  "l1",
+  "fpgm",
+  "apoz",
+  "random",
+] as const;
 export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
 /** What a score is weighed against. */
 export const PERS = ["own", "channel", "mac", "parameter", "cost"] as const;
@@ -21,8 +31,16 @@ export type View = (typeof VIEWS)[number];
 export const MAP_AS = ["picture", "table"] as const;
 export type MapAs = (typeof MAP_AS)[number];
 
-/** Raised when a link's meaning changes; a page says so when it reads a link of a later one. */
-export const VERSION = 1;
+/**
+ * Raised when a link's meaning changes; a page says so when it reads a link of a later one. Links of the first version
+ * start from the paper's method, those of the second from the recommended one.
+ */
+export const VERSION = 2;
+const FIRST_DEFAULTS = { criterion: "probability", compensation: "shift", mode: "research" } as const;
+
+/** The page to work on, the same with one idea at a time, and the one with all tables and curves. */
+export const MODES = ["shrink", "learn", "research"] as const;
+export type Mode = (typeof MODES)[number];
 
 /** Longer than any link of this page: a lock and an own limit for each of thousands of layers. */
 export const LONGEST = 100_000;
@@ -39,6 +57,7 @@ export const LAB_PARTS = ["evaluate", "curves", "guard"] as const;
 export type LabPart = (typeof LAB_PARTS)[number];
 
 export interface Shared extends Settings {
+  mode: Mode;
   /** A sample's file name, or "local:NAME" for a file that a link can not carry. */
   net: string;
   /** Selected channel as [site, channel]. */
@@ -111,10 +130,11 @@ function side(initial: Side): Property<Side> {
 
 const TABLE: { [K in keyof Shared]: Property<Shared[K]> } = {
   net: { initial: "", read: (text) => text.slice(0, LONGEST_NAME), write: (value) => value },
-  criterion: oneOf("probability", CRITERIA),
+  mode: oneOf("shrink", MODES),
+  criterion: oneOf("recommended", CRITERIA),
   threshold: numeric(0.99, 0, 1),
   share: numeric(0.25, 0, 0.99),
-  compensation: oneOf("shift", COMPENSATIONS),
+  compensation: oneOf("moments", COMPENSATIONS),
   per: oneOf("own", PERS),
   seed: numeric(0, 0, 0xffffffff, true),
   floor: numeric(1, 1, 65536, true),
@@ -201,6 +221,7 @@ export function defaults(): Shared {
 export function decode(hash: string): Shared {
   const state = defaults();
   if (hash.length > LONGEST) return state;
+  if (hash.length > 1 && versionOf(hash) < 2) Object.assign(state, FIRST_DEFAULTS);
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const put = <K extends keyof Shared>(key: K) => {
     const text = given.get(key);

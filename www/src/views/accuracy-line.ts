@@ -1,5 +1,5 @@
 import { fixed, percent } from "../lib/format";
-import type { Judged } from "../state/lab/judged";
+import type { Judged } from "../lib/judged";
 import { words } from "../words";
 
 /** Before, after, and the difference with its interval; agreement where there are no labels. */

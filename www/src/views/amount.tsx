@@ -1,5 +1,5 @@
+import { MOST_SHARE } from "../charts/dial-scale";
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
-import { MOST_SHARE } from "./dial-scale";
 import { NumberBox } from "./parts";
 
 interface Amount {

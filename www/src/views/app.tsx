@@ -1,4 +1,5 @@
-import { dropping, model, reporting } from "../state/store";
+import { sheet } from "../state/learn";
+import { dropping, mode, model, reporting } from "../state/store";
 import { words } from "../words";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
@@ -9,6 +10,8 @@ import { NetworkView } from "./network";
 import { PlanView } from "./plan";
 import { ProofView } from "./proof";
 import { Report } from "./report";
+import { TeachersSheet } from "./shrink/learn";
+import { ShrinkPage } from "./shrink/shrink";
 import { Splitter, Work } from "./splitter";
 import { TopBar } from "./topbar";
 
@@ -21,7 +24,7 @@ export function App() {
         <Report />
       ) : (
         <>
-          <LessonCard />
+          {mode.value === "learn" ? null : <LessonCard />}
           <Page />
         </>
       )}
@@ -35,6 +38,8 @@ export function App() {
 }
 
 function Page() {
+  if (mode.value === "learn" && sheet.value) return <TeachersSheet />;
+  if (mode.value !== "research") return <ShrinkPage />;
   return (
     <main class={model.value ? "" : "empty"}>
       <Work>

@@ -4,7 +4,17 @@ import { fixed, normal, probability, value } from "../lib/format";
 import { channelPicture } from "../saved/channel";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
-import { compensation, criterion, type Model, model, selected, detail as shown, threshold, view } from "../state/store";
+import {
+  compensation,
+  criterion,
+  type Model,
+  mode,
+  model,
+  selected,
+  detail as shown,
+  threshold,
+  view,
+} from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram, Stage } from "../wasm/core";
 import { words } from "../words";
 import { Bell } from "./bell";
@@ -98,7 +108,7 @@ function Deeper() {
   const [open, found, at] = [model.value, explanation.value, selected.value];
   const isSelected = (stage: Stage | null) => stage?.channel.site === at?.[0] && stage?.channel.channel === at?.[1];
   if (!open || !found || !(isSelected(found.before) || isSelected(found.after))) return null;
-  return (
+  const parts = (
     <div class="deeper">
       <Arithmetic
         of={found}
@@ -107,6 +117,14 @@ function Deeper() {
       />
       <GoesWith of={found} />
     </div>
+  );
+  // On the research page there is room for it.
+  if (mode.value === "research") return parts;
+  return (
+    <details>
+      <summary>{t.arithmeticShown}</summary>
+      {parts}
+    </details>
   );
 }
 

@@ -1,5 +1,6 @@
 import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { amountPlace, amountTicks } from "../charts/dial-scale";
 import { brief, percent, removedPercent } from "../lib/format";
 import { ownRows } from "../state/locks";
 import { setAmount, solveFor } from "../state/planning";
@@ -10,7 +11,6 @@ import { words } from "../words";
 import { AmountBox, AmountSlider } from "./amount";
 import { Changed } from "./changed";
 import { CurveView } from "./curve";
-import { amountPlace, amountTicks } from "./dial-scale";
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
 
@@ -55,7 +55,7 @@ export function Dial() {
   );
 }
 
-function chooseCriterion(criterion: Criterion): void {
+export function chooseCriterion(criterion: Criterion): void {
   if (criterion === "apoz" && store.measured.value === 0) {
     store.noticeText.value = t.measureFirst;
     return;
@@ -64,7 +64,8 @@ function chooseCriterion(criterion: Criterion): void {
   store.criterion.value = criterion;
   // A channel that hardly varies is a bias: telling its readers 0 or a pinned value would waste that.
   if (criterion === "sigma" && store.compensation.value === "shift") store.compensation.value = "mean";
-  if (criterion === "influence" && store.compensation.value !== "none") store.compensation.value = "moments";
+  if ((criterion === "influence" || criterion === "recommended") && store.compensation.value !== "none")
+    store.compensation.value = "moments";
   if (criterion === "probability" && store.compensation.value !== "none") store.compensation.value = "shift";
 }
 
@@ -139,9 +140,9 @@ function Target() {
 }
 
 /** What a plan has to respect; most people never need it. */
-function Limits() {
+export function Limits({ open = false }: { open?: boolean }) {
   return (
-    <details class="limits">
+    <details class="limits" open={open}>
       <summary>
         {store.criterion.value === "random" ? t.limitsAndSeed : t.limits}
         {ownRows.value.size > 0 ? <span class="hint"> {words.limits.short(ownRows.value.size)}</span> : null}

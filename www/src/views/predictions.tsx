@@ -31,7 +31,7 @@ export function Predictions() {
   const all = answers.value;
   if (all.length === 0) {
     return (
-      <p class="hint">
+      <p class="hint predictions-none">
         {pictures.value.length === 0 ? t.noImages : namesClasses.value === false ? t.beforeOutputs : t.before}
       </p>
     );

@@ -16,11 +16,12 @@ import { Unchanged } from "./unchanged";
 
 const t = words.proof;
 
-export function ProofView() {
+/** `whole`: with the file to take home; the page to work on has that in its bar. */
+export function ProofView({ whole = true }: { whole?: boolean }) {
   const none = pictures.value.length === 0;
   return (
     <section class="proof" aria-label={t.name}>
-      <Step n={4} title={t.name} />
+      {whole ? <Step n={4} title={t.name} /> : null}
       <Pictures />
       <details class="reading">
         <summary>
@@ -50,8 +51,12 @@ export function ProofView() {
       </div>
       <Unchanged />
       <Predictions />
-      <Take />
-      <Measure />
+      {whole ? (
+        <>
+          <Take />
+          <Measure />
+        </>
+      ) : null}
     </section>
   );
 }

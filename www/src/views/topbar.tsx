@@ -1,5 +1,7 @@
+import { goTo } from "../state/learn";
 import { copyLink } from "../state/link";
-import { job, model, presenting, reporting } from "../state/store";
+import { job, mode, model, presenting, reporting } from "../state/store";
+import { MODES } from "../state/url";
 import { words } from "../words";
 import { LessonsMenu } from "./lessons";
 
@@ -12,10 +14,30 @@ export function TopBar() {
         <img src="./favicon.svg" alt="" width="24" height="24" />
         {t.shortTitle}
       </h1>
-      <p class="privacy">
-        <strong>{t.privacy}</strong>
-        <span> {t.privacyMore}</span>
-      </p>
+      <nav class="modes" aria-label={words.shrink.modes.name}>
+        {MODES.map((it) => (
+          <button
+            key={it}
+            type="button"
+            aria-pressed={mode.value === it}
+            onClick={() => {
+              goTo(it);
+            }}
+          >
+            {words.shrink.modes[it]}
+          </button>
+        ))}
+      </nav>
+      {mode.value !== "research" ? (
+        <p class="headline">
+          <strong>{words.shrink.headline}</strong> {words.shrink.headlineMore}
+        </p>
+      ) : (
+        <p class="privacy">
+          <strong>{t.privacy}</strong>
+          <span> {t.privacyMore}</span>
+        </p>
+      )}
       <Progress />
       <Actions />
     </header>
@@ -23,37 +45,41 @@ export function TopBar() {
 }
 
 function Actions() {
-  const present = presenting.value;
   return (
     <div class="actions">
-      {reporting.value ? null : (
-        <>
-          <LessonsMenu />
-          <button
-            type="button"
-            aria-pressed={present}
-            title={t.presentHelp}
-            onClick={() => {
-              presenting.value = !present;
-            }}
-          >
-            {t.present}
-          </button>
-          <button
-            type="button"
-            disabled={!model.value}
-            onClick={() => {
-              reporting.value = true;
-            }}
-          >
-            {t.report}
-          </button>
-        </>
-      )}
+      {!reporting.value && mode.value === "research" ? <More /> : null}
       <button type="button" onClick={copyLink}>
         {t.copyLink}
       </button>
     </div>
+  );
+}
+
+function More() {
+  const present = presenting.value;
+  return (
+    <>
+      <LessonsMenu />
+      <button
+        type="button"
+        aria-pressed={present}
+        title={t.presentHelp}
+        onClick={() => {
+          presenting.value = !present;
+        }}
+      >
+        {t.present}
+      </button>
+      <button
+        type="button"
+        disabled={!model.value}
+        onClick={() => {
+          reporting.value = true;
+        }}
+      >
+        {t.report}
+      </button>
+    </>
   );
 }
 

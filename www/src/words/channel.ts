@@ -2,6 +2,7 @@
 import { count, plural } from "../lib/format";
 
 export const channel = {
+  arithmeticShown: "Show the arithmetic",
   choose: "Select a channel to see why it is kept or removed.",
   title: (n: number) => `Channel ${n}`,
   titleOf: (layer: string) => `of ${layer}`,

@@ -1,11 +1,12 @@
 /** What a plan is made from: criteria, compensations, settings, cases. */
 
 import { readOwn } from "../lib/own";
-import type { Settings } from "../state/settings";
+import type { Settings } from "../lib/settings";
 import type { Cases, ChannelDetail, Compensation, Criterion, Per } from "../wasm/core";
 import { limits } from "./limits";
 
 const CRITERION_NAMES: Record<Criterion, string> = {
+  recommended: "Recommended: dead first, then least influence",
   probability: "Probability (the paper)",
   sigma: "σ: hardly varies",
   influence: "Influence: little reaches its readers",
@@ -33,6 +34,8 @@ const PER_NAMES: Record<Per, string> = {
 };
 
 const CRITERION_HELP: Record<Criterion, string> = {
+  recommended:
+    "First the channels that are dead with P ≥ 0.99, which cost nothing; then those that matter least to the layers that read them, per MAC saved.",
   probability: "A channel goes when P, the probability that its BatchNorm pins its activation, is at least τ.",
   sigma: "Channels whose readers see the least variation go first; what remains of them is a bias.",
   influence:

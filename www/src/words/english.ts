@@ -8,6 +8,7 @@ import { dial } from "./dial";
 import { errors } from "./errors";
 import { graph } from "./graph";
 import { lab } from "./lab";
+import { learn } from "./learn";
 import { lessons } from "./lessons";
 import { limits } from "./limits";
 import { map } from "./map";
@@ -20,6 +21,7 @@ import { plan } from "./plan";
 import { proof } from "./proof";
 import { report } from "./report";
 import { saved } from "./saved";
+import { shrink } from "./shrink";
 import { unchanged } from "./unchanged";
 
 export const english = {
@@ -36,6 +38,7 @@ export const english = {
   plan,
   proof,
   lab,
+  learn,
   lessons,
   pictures,
   report,
@@ -44,5 +47,6 @@ export const english = {
   arrivals,
   matching,
   saved,
+  shrink,
   unchanged,
 };

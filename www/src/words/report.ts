@@ -1,6 +1,6 @@
 /** The plan on one page. */
 import { plural } from "../lib/format";
-import type { Judged } from "../state/lab/judged";
+import type { Judged } from "../lib/judged";
 
 export const report = {
   name: "Report",

@@ -1,5 +1,6 @@
 /** What crosses between the page and its workers, besides the core's own types. */
-import type { Made, Origin } from "../state/identity";
+import type { Companion } from "../lib/companion";
+import type { Made, Origin } from "../lib/identity";
 import type {
   ChannelDetail,
   Explanation,
@@ -11,6 +12,8 @@ import type {
   Solved,
   Topology,
 } from "../wasm/core";
+
+export type { Companion } from "../lib/companion";
 
 /** A trial is a network that is compared with the two; it is never downloaded. */
 export type Which = "original" | "pruned" | `trial:${number}`;
@@ -40,12 +43,6 @@ export interface Drag {
 export interface Curve {
   params: number[];
   macs: number[];
-}
-
-/** A file a network keeps its weights in. */
-export interface Companion<T = Uint8Array> {
-  name: string;
-  content: T;
 }
 
 /** What the measurement says so far, per channel of the map. */
@@ -90,6 +87,8 @@ export interface Api {
   /** Begins a search for the largest pruning that holds; `guardTell` says how the last answer did. */
   guardStart(knobs: Float64Array, steps: number, byProbability: boolean): Promise<GuardStep>;
   guardTell(knob: number, holds: boolean): Promise<GuardStep>;
+  /** For each threshold, the share of the removable channels whose P reaches it. */
+  deadShares(thresholds: number[]): Promise<number[]>;
   plan(options: PlanOptions): Promise<Plan>;
   prune(options: PlanOptions): Promise<Plan>;
   check(): Promise<import("../wasm/core").Check>;

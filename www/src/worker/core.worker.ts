@@ -2,7 +2,7 @@
 
 import { expose, type Remote, releaseProxy, transfer } from "comlink";
 import { digest, digestText } from "../lib/digest";
-import { identityOf, type Made, type Origin, sameMade } from "../state/identity";
+import { identityOf, type Made, type Origin, sameMade } from "../lib/identity";
 import { type ChannelDetail, Guard, type Plan, type PlanOptions, Session, version } from "../wasm/core";
 import type { Api, GuardStep, Opened } from "./api";
 import type { Fault } from "./fault";
@@ -194,6 +194,9 @@ const api: Api = {
   async sweepKnobs(options, points) {
     const knobs = (await current()).sweep_knobs(options, points);
     return transfer(knobs, [knobs.buffer]);
+  },
+  async deadShares(thresholds) {
+    return [...(await current()).dead_shares(new Float64Array(thresholds))];
   },
   async guardStart(knobs, steps, byProbability) {
     await ready;

@@ -3,49 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use channel_pruning::image::{KEYS, Preset};
 use channel_pruning::report::{Compensation, Criterion, LayerLimits, Per, PlanOptions, Step};
 use lexopt::prelude::*;
 
-pub const HELP: &str = "\
-prune: probability-based channel pruning for ONNX image networks
-
-usage:
-  prune shrink    MODEL.onnx (--macs P | --params P) [--images PATH] [--multiple N] [--preset NAME] -o OUT.onnx [--json]
-  prune inspect   MODEL.onnx [--json]
-  prune plan      MODEL.onnx [plan options] [--json]
-  prune apply     MODEL.onnx [plan options] -o OUT.onnx [--json]
-  prune run       MODEL.onnx IMAGE... [--preset NAME] [--labels NAME|FILE] [--top 5] [--json]
-  prune eval      MODEL.onnx [--against OTHER.onnx] --data PATH [--limit N] [--preset NAME] [--json]
-  prune calibrate MODEL.onnx --data PATH [--images 64] [--preset NAME] -o STATS.json
-  prune sweep     MODEL.onnx --criteria A,B --compensations X,Y --data PATH [--points 12] [--limit N] -o CURVE.csv
-  prune repair    MODEL.onnx [plan options] --data PATH [--images 64] -o OUT.onnx [--json]
-
-plan options:
-  --criterion NAME      probability (default), sigma, influence, slimming, l1, fpgm, apoz, random,
-                        reconstruction (needs --data)
-  --threshold T         for probability: channels with P >= T go (default 0.99)
-  --share S             for the others: the fraction of removable channels that goes (default 0.25)
-  --target-macs P       in place of either: remove P % of the MACs, as near as it gets
-  --target-params P     the same for the parameters
-  --max-loss P          the largest pruning that loses at most P points of accuracy on the images of --data [--limit N]
-  --min-agreement P     the largest pruning that names the same class on at least P % of them
-  --compensation NAME   what readers are told of removed channels: none, shift (default), mean, moments
-  --per WHAT            for a share: weigh scores per channel, mac, parameter, cost (default: own, which is
-                        mac for influence and channel for the others)
-  --seed N              of the random criterion
-  --floor N             fewest channels a layer keeps (default 1)
-  --multiple N          round kept channel counts up to a multiple of N (default 1)
-  --lock NODE           keep this layer's output channels; may be repeated
-  --layer NODE:LIMITS   what one layer has to itself, as threshold=0.9,share=0.5,floor=8,multiple=8 (any of them);
-                        NODE is a BatchNormalization or the layer that writes it; may be repeated
-  --stats STATS.json    measured means and deviations, for files whose BatchNormalization was folded
-  --steps LIST          (repair) refit (default), recalibrate, or refit,recalibrate
-  --twin TWIN.onnx      (apply) also write the masked twin the result is checked against
-
-Presets: imagenet, imagenet-tf, cifar10, fashion-mnist, [0,1], [-1,1]; guessed from the input shape when not given.
-Data: a folder, .zip or .tar.gz with one folder per class, a flat folder of images, a CSV of files and labels, IDX files,
-CIFAR binaries.
-";
+use crate::help::HELP;
 
 const KNOWN: [&str; 9] = [
     "shrink",
@@ -87,6 +49,10 @@ pub struct Command {
     pub limit: Option<usize>,
     pub image_count: Option<usize>,
     pub preset: Option<String>,
+    /// What differs from the preset, as `key=value`.
+    pub preprocessing: Vec<String>,
+    /// How images are read, once that was asked.
+    pub reading: std::sync::OnceLock<String>,
     pub labels: Option<String>,
     pub top: usize,
     pub steps: Vec<Step>,
@@ -238,6 +204,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
                 }
             }
             "preset" => command.preset = Some(parser.value()?.string()?),
+            key if KEYS.contains(&key) => {
+                let value = parser.value()?.string()?;
+                let text = format!("{key}={value}");
+                // Here it is wrong usage; with its preset it is read again.
+                Preset::parse(&format!("imagenet;{text}"), 1)?;
+                command.preprocessing.push(text);
+            }
             "labels" => command.labels = Some(parser.value()?.string()?),
             "steps" => command.steps = steps(&mut parser)?,
             name if target(name) => {
@@ -277,7 +250,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
     }
     command.model = positional.next().map(PathBuf::from).unwrap_or_default();
     command.images = positional.map(PathBuf::from).collect();
-    if let Some(option) = given.iter().find(|o| !allowed(&command.name, o))
+    let wrong = |option: &&String| {
+        let as_preset = KEYS.contains(&option.as_str()) && allowed(&command.name, "preset");
+        !as_preset && !allowed(&command.name, option)
+    };
+    if let Some(option) = given.iter().find(wrong)
         && KNOWN.contains(&command.name.as_str())
     {
         return Err(format!("`prune {}` has no option --{option}", command.name).into());

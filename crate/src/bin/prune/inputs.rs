@@ -5,7 +5,7 @@ use std::path::Path;
 use channel_pruning::Session;
 use channel_pruning::Stats;
 use channel_pruning::dataset::Dataset;
-use channel_pruning::evaluate;
+use channel_pruning::evaluate::{self, preprocessing};
 use channel_pruning::report::Criterion;
 use channel_pruning::{Error, Result};
 
@@ -68,11 +68,30 @@ pub fn prepared(command: &Command) -> Result<Session> {
     Ok(session)
 }
 
+/// How images are read: as the command says; else found on those of `--data` that have labels; else guessed.
 pub fn preset(session: &Session, command: &Command) -> String {
-    command
-        .preset
-        .clone()
-        .unwrap_or_else(|| session.guess_preset())
+    let reading = command.reading.get_or_init(|| {
+        if command.preset.is_none() && command.preprocessing.is_empty() {
+            let found = searched(session, command);
+            return found.unwrap_or_else(|| session.guess_preset());
+        }
+        let base = command.preset.clone();
+        let mut parts = vec![base.unwrap_or_else(|| session.guess_preset())];
+        parts.extend(command.preprocessing.iter().cloned());
+        parts.join(";")
+    });
+    reading.clone()
+}
+
+/// What labelled images say; an image that cannot be read is reported by whoever needs it.
+fn searched(session: &Session, command: &Command) -> Option<String> {
+    let data = Dataset::open(command.data.as_deref()?, None).ok()?.mixed();
+    let found = preprocessing::find(session, &data, evaluate::cores()).ok()??;
+    eprintln!(
+        "prune: images are read as {}: so {} of {} labelled ones are named right, and {} as {}, the guess from the input's shape",
+        found.preset, found.right, found.images, found.right_by_guess, found.guess
+    );
+    Some(found.preset)
 }
 
 /// Whether the plan is made with what `--data` shows: where the images are for judging plans, only if there is no other way.

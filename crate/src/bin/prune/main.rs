@@ -4,6 +4,7 @@ mod args;
 mod budget;
 mod commands;
 mod files;
+mod help;
 mod inputs;
 mod lab;
 mod print;

@@ -29,6 +29,50 @@ impl Progress {
     }
 }
 
+/// Work of several kinds, of which it is known what part of the whole each is.
+pub struct Stages {
+    start: Instant,
+    shown: bool,
+}
+
+impl Stages {
+    pub fn new() -> Stages {
+        Stages {
+            start: Instant::now(),
+            shown: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// So much of the whole, from 0 to 1, is done.
+    pub fn at(&self, what: &str, part: f64) {
+        if self.shown {
+            let line = share(what, part, self.start.elapsed().as_secs_f64());
+            let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
+        }
+    }
+}
+
+impl Drop for Stages {
+    fn drop(&mut self) {
+        if self.shown {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+fn share(what: &str, part: f64, elapsed: f64) -> String {
+    let part = part.clamp(0.0, 1.0);
+    let mut line = format!("{what}, {:.0} %", 100.0 * part);
+    // The first parts say little about the others.
+    if part > 0.03 {
+        line += &format!(
+            ", about {:.0} s left",
+            (elapsed / part * (1.0 - part)).ceil()
+        );
+    }
+    line
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         if self.shown {
@@ -50,7 +94,7 @@ fn line(what: &str, at: usize, total: usize, elapsed: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::{line, share};
 
     #[test]
     fn time_left_follows_from_what_is_done() {
@@ -61,5 +105,14 @@ mod tests {
             line("layer", 14, 10, 20.0),
             "layer 10 of 10, about 0 s left"
         );
+    }
+
+    #[test]
+    fn stages_share_one_estimate() {
+        assert_eq!(share("measuring", 0.01, 3.0), "measuring, 1 %");
+        let half = share("refitting", 0.5, 30.0);
+        assert_eq!(half, "refitting, 50 %, about 30 s left");
+        let over = share("refitting", 1.2, 30.0);
+        assert_eq!(over, "refitting, 100 %, about 0 s left");
     }
 }

@@ -12,18 +12,24 @@ use crate::args::{Command, Target};
 use crate::files::write;
 use crate::inputs::{open, preset};
 use crate::print;
+use crate::progress::Stages;
 
-/// Images that are fitted to, at the most; with fewer than twice as many, half of them.
+/// Images that are fitted to, at the most, and at the most of all: the rest says what it cost.
 const FIT: usize = 250;
+const PART: f64 = 0.8;
 /// Fewer images than this are all fitted to, and nothing is judged.
 const FEW: usize = 32;
+/// What part of the time goes to the sums over images and to the curves; the rest to the repair.
+const SUMS: f64 = 0.2;
+const CURVES: f64 = 0.3;
 /// KL (or relative error) up to which a cut that needed no repair may be written as it is.
 const NEAR: f64 = 0.05;
 
 pub fn shrink(command: &Command) -> Result<()> {
     let mut session = open(&command.model)?;
     let data = command.data.as_deref().map(|p| Dataset::open(p, None));
-    let data = data.transpose().map_err(Error::new)?;
+    // The first images of a folder are not a fair sample of it.
+    let data = data.transpose().map_err(Error::new)?.map(Dataset::mixed);
     let (mut pruned, fitted, predicted) = match &data {
         Some(data) => with_images(&mut session, command, data)?,
         None => without_images(&mut session, command)?,
@@ -53,6 +59,7 @@ pub fn shrink(command: &Command) -> Result<()> {
                 Some(_) => "measured",
                 None => "flat",
             }),
+            preset: command.data.as_ref().map(|_| preset(&session, command)),
             images: fitted,
             judged_on: judged.as_ref().map_or(0, |e| e.images as usize),
         },
@@ -95,7 +102,7 @@ fn with_images(
 ) -> Result<(Pruned, usize, Option<f64>)> {
     let count = match data.len() {
         n if n < FEW => n,
-        n => FIT.min(n / 2),
+        n => FIT.min((n as f64 * PART) as usize),
     };
     let feeder = session.feeder(&preset(session, command))?;
     let mut images = Vec::new();
@@ -107,8 +114,17 @@ fn with_images(
         compensation: Compensation::Moments,
         ..command.options.clone()
     };
+    let stages = Stages::new();
+    let (mut last, mut before) = (0, 0.0);
+    // First the images are summed over, then every layer is cut alone.
     let mut say = |done: usize, total: usize| {
-        eprint!("\rmeasuring {done} of {total} ");
+        if done < last {
+            before = SUMS;
+        }
+        last = done;
+        let size = if before > 0.0 { CURVES } else { SUMS };
+        let part = before + size * done as f64 / total.max(1) as f64;
+        stages.at("measuring what each layer can spare", part);
         true
     };
     let (multiple, threads) = (options.multiple, evaluate::cores());
@@ -117,9 +133,11 @@ fn with_images(
     let removed = session.decide(&options)?.removed.clone();
     let predicted = session.predicted_kl(&removed);
     let pruned = session.repair(&options, &[Step::Refit], &images, |done, total| {
-        eprint!("\rrepairing {done} of {total} ")
+        let rest = 1.0 - SUMS - CURVES;
+        let part = done.saturating_sub(1) as f64 / total.max(1) as f64;
+        stages.at("refitting layers", SUMS + CURVES + rest * part);
     })?;
-    eprintln!();
+    drop(stages);
     // A repair that found nothing to mend leaves a good cut; one that failed leaves a broken network.
     let refused = pruned.plan.repair.as_ref().filter(|r| {
         let far = r.before.mean_kl.unwrap_or(r.before.error);

@@ -105,6 +105,22 @@ fn crop_then_resize_keeps_the_aspect_and_the_centre() {
 }
 
 #[test]
+fn a_letterbox_shows_all_of_the_picture_in_grey() {
+    // 40 × 20 white pixels in a square of 10: ten by five, with grey above and below.
+    let picture = Image::from_grey(40, 20, &[255; 800]).unwrap();
+    let letterbox = Preset::parse("[0,1];fit=letterbox", 10).unwrap();
+    let tensor = prepare(&picture, &letterbox, &target([1, 1, 10, 10]));
+    let rows: Vec<u8> = levels(&tensor).into_iter().step_by(10).collect();
+    assert_eq!(rows, [114, 114, 255, 255, 255, 255, 255, 114, 114, 114]);
+    for (w, h) in [(1, 1), (5000, 1), (1, 5000), (3, 2)] {
+        for shape in [[1, 3, 24, 24], [1, 1, 7, 300], [1, 1, 1, 1]] {
+            let tensor = prepare(&noise(w, h), &letterbox, &target(shape));
+            assert!(tensor.iter().all(|v| v.is_finite()), "{w} × {h}");
+        }
+    }
+}
+
+#[test]
 fn extreme_shapes_stay_small_and_finite() {
     for (w, h) in [(1, 1), (5000, 1), (1, 5000), (3, 2)] {
         for name in Preset::names() {

@@ -23,8 +23,30 @@ fn resizing_equals_pillow() {
         ((1, 1), (5, 4), 0x79eb_148c_1c74_4f41),
         ((640, 480), (28, 28), 0xc3d4_7397_9a4a_d115),
     ] {
-        let resized = resample(&noise(w, h).rgb, 3, whole(w, tw), whole(h, th));
+        let resized = resample(
+            &noise(w, h).rgb,
+            3,
+            Interpolation::Bilinear,
+            whole(w, tw),
+            whole(h, th),
+        );
         assert_eq!(resized.len(), tw * th * 3);
+        assert_eq!(hash(&resized), expected, "{w} × {h} to {tw} × {th}");
+    }
+}
+
+/// The same with BICUBIC in Pillow 13.0.
+#[test]
+fn bicubic_resizing_equals_pillow() {
+    for ((w, h), (tw, th), expected) in [
+        ((64, 48), (32, 32), 0x56d0_c839_7a34_9acf),
+        ((37, 29), (50, 41), 0x2e98_08ff_88cd_a8c5),
+        ((40, 40), (40, 13), 0x81de_e89b_3337_e08d),
+        ((1, 1), (5, 4), 0x79eb_148c_1c74_4f41),
+        ((640, 480), (28, 28), 0xa13b_15c1_c652_1d44),
+    ] {
+        let (x, y) = (whole(w, tw), whole(h, th));
+        let resized = resample(&noise(w, h).rgb, 3, Interpolation::Bicubic, x, y);
         assert_eq!(hash(&resized), expected, "{w} × {h} to {tw} × {th}");
     }
 }
@@ -32,7 +54,13 @@ fn resizing_equals_pillow() {
 #[test]
 fn a_window_is_the_same_part_of_the_whole() {
     let picture = noise(50, 40);
-    let full = resample(&picture.rgb, 3, whole(50, 33), whole(40, 70));
+    let full = resample(
+        &picture.rgb,
+        3,
+        Interpolation::Bilinear,
+        whole(50, 33),
+        whole(40, 70),
+    );
     let x = Axis {
         start: 5,
         length: 20,
@@ -43,7 +71,7 @@ fn a_window_is_the_same_part_of_the_whole() {
         length: 17,
         ..whole(40, 70)
     };
-    let part = resample(&picture.rgb, 3, x, y);
+    let part = resample(&picture.rgb, 3, Interpolation::Bilinear, x, y);
     let expected: Vec<u8> = (31..48)
         .flat_map(|row| &full[(row * 33 + 5) * 3..(row * 33 + 25) * 3])
         .copied()
@@ -54,7 +82,9 @@ fn a_window_is_the_same_part_of_the_whole() {
 #[test]
 fn flat_pictures_stay_flat() {
     for value in [0, 1, 127, 254, 255] {
-        let resized = resample(&[value; 31 * 17], 1, whole(31, 64), whole(17, 5));
-        assert!(resized.iter().all(|&v| v == value), "{value}");
+        let resized = [Interpolation::Bilinear, Interpolation::Bicubic]
+            .map(|way| resample(&[value; 31 * 17], 1, way, whole(31, 64), whole(17, 5)));
+        let mut all = resized.iter().flatten();
+        assert!(all.all(|&v| v == value), "{value}");
     }
 }

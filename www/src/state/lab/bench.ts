@@ -1,7 +1,7 @@
 /** Which network and which data the lab judges now, and what names their results. */
 import { computed, effect, signal } from "@preact/signals";
+import type { Origin } from "../../lib/identity";
 import type { Bench } from "../../worker/lab-api";
-import type { Origin } from "../identity";
 import { type Model, model, origin, preset } from "../store";
 import { images, labelled } from "./data";
 import { pool } from "./pool";

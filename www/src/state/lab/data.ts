@@ -8,7 +8,7 @@ import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import type { LabFile } from "../../worker/lab-api";
 import { openSample } from "../models";
-import { model, preset } from "../store";
+import { mode, model, preset } from "../store";
 import { pool } from "./pool";
 
 const t = words.lab.data;
@@ -16,6 +16,8 @@ const t = words.lab.data;
 export interface Labelled {
   name: string;
   builtIn: boolean;
+  /** Made of the images that were added one by one. */
+  own?: boolean;
   files: LabFile[];
   info: LabInfo;
   digest: string;
@@ -26,6 +28,8 @@ export const BUILT_IN = {
   name: t.builtIn,
   preset: "fashion-mnist",
   network: "mobilenetv1_025_fashion.onnx",
+  /** The others are left to repair with. */
+  judgedBy: 900,
 };
 
 /** Beyond this an evaluation is no longer a matter of seconds; the user may ask for more. */
@@ -42,7 +46,7 @@ export const images = computed(() => Math.min(wantedImages.value, labelled.value
 
 let turn = 0;
 
-async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]>): Promise<void> {
+async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]>, own = false): Promise<void> {
   const mine = ++turn;
   batch(() => {
     reading.value = name;
@@ -60,8 +64,12 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
     const chosen = (await kept<number>(`images|${digest}`)).get("");
     if (mine !== turn) return;
     batch(() => {
-      labelled.value = { name, builtIn, files, info, digest };
-      wantedImages.value = chosen ?? AT_FIRST;
+      labelled.value = { name, builtIn, files, info, digest, own };
+      // On the research page people choose themselves what is judged by and what repairs.
+      const some = builtIn && mode.peek() !== "research";
+      // Of one's own photos one half judges and the other repairs: an image that was fitted to proves nothing.
+      const half = own ? Math.ceil(info.images / 2) : AT_FIRST;
+      wantedImages.value = own ? half : (chosen ?? (some ? BUILT_IN.judgedBy : AT_FIRST));
     });
   } catch (error) {
     if (mine === turn) dataProblem.value = sentence(error);
@@ -101,6 +109,16 @@ export function chooseFiles(files: readonly LabFile[]): Promise<void> {
         ? folder
         : t.severalFiles(files.length);
   return read(name, false, async () => [...files]);
+}
+
+/** Fewer prove nothing, not even together. */
+export const FEWEST = 8;
+
+/** The images that were added, for who has no labels: agreement with the original needs none. */
+export function chooseOwnImages(pictures: readonly { name: string; blob: Blob }[]): Promise<void> {
+  // Numbered, because a folder's name would be taken for a label.
+  const files = pictures.map(({ name, blob }, i) => ({ name: `${i}-${name.split("/").at(-1)}`, content: blob }));
+  return read(t.ownImages(files.length), false, async () => files, true);
 }
 
 export function useImages(count: number): void {

@@ -39,11 +39,15 @@ export const originalResult = computed(
 
 let token: Token | null = null;
 
-export async function evaluate(): Promise<void> {
+let unasked = false;
+
+/** `auto`: the page judges by itself, and nobody misses it when it ends. */
+export async function evaluate(auto = false): Promise<void> {
   const of = scope.value;
   if (!of || token) return;
   const mine = new Token();
   token = mine;
+  unasked = auto;
   evaluationProblem.value = "";
   evaluationNews.value = "";
   const plan = options.value;
@@ -87,7 +91,7 @@ export async function evaluate(): Promise<void> {
 
 /** Another network or other images: what was said of the last ones is over. */
 export function forgetEvaluation(): void {
-  if (token && !token.stopped) noticeText.value = words.lab.evaluation.ended;
+  if (token && !token.stopped && !unasked) noticeText.value = words.lab.evaluation.ended;
   lastEvaluated.value = null;
   stopEvaluation();
   evaluationProblem.value = "";

@@ -1,14 +1,16 @@
 /** One plan, pruned and judged on the images, or remembered. */
+
+import { identityOf } from "../../lib/identity";
+import { RECORD } from "../../lib/tally";
 import type { Evaluation, PlanOptions } from "../../wasm/core";
 import { words } from "../../words";
 import { EngineLost } from "../../worker/engine";
 import { cutterCall } from "../engines";
-import { identityOf } from "../identity";
 import { keyOf } from "../store";
 import type { Scope } from "./bench";
 import { type Candidate, pool } from "./pool";
 import type { Token } from "./progress";
-import { addResult, results } from "./results";
+import { addResult, results, SHOWN } from "./results";
 import { pressing, turn } from "./turns";
 
 interface Wish {
@@ -35,8 +37,14 @@ export function judgeFile(key: string, bytes: () => Promise<Blob>, wish: Wish): 
     token.check();
     const candidate: Candidate = { id: `${of.key}${key}`, bytes: await bytes() };
     const halted = () => token.stopped || (!urgent && pressing());
-    const result = await pool.evaluate(of.bench, candidate, of.images, { heard, halted });
-    addResult(of.key, key, result);
+    const first: number[] = [];
+    const listen = (records: Float64Array) => {
+      for (let at = 0; at + RECORD <= records.length; at += RECORD)
+        if (records[at]! < SHOWN) first.push(...records.subarray(at, at + RECORD));
+      heard(records);
+    };
+    const result = await pool.evaluate(of.bench, candidate, of.images, { heard: listen, halted });
+    addResult(of.key, key, result, first);
     return result;
   });
 }

@@ -1,17 +1,8 @@
 /** The accuracy that can be said of the plan on the page, with all that it depends on. */
 import { computed } from "@preact/signals";
+import type { Judged } from "../../lib/judged";
 import { labelled } from "./data";
 import { lastEvaluated, planResult, repairedResult } from "./evaluation";
-import type { Dated } from "./results";
-
-export interface Judged {
-  result: Dated;
-  /** Name of the labelled images. */
-  data: string;
-  repaired: boolean;
-  /** Whether it was measured for the plan on the page. */
-  current: boolean;
-}
 
 /** The repaired network before the cut one, since that is the file to take home. */
 export const judgedPlan = computed<Judged | null>(() => {

@@ -1,15 +1,18 @@
 /** What was evaluated, by plan; kept in the browser, so that a reload costs nothing. */
 import { effect, signal } from "@preact/signals";
+import type { Dated } from "../../lib/judged";
 import { keep, kept } from "../../lib/keep";
 import type { Evaluation, PlanOptions } from "../../wasm/core";
 import { keyOf } from "../store";
 import { scope } from "./bench";
 
-/** A version of what is kept: results of a core that counts differently must not mix. */
-const VERSION = "1";
+export type { Dated } from "../../lib/judged";
 
-/** With the time it was measured; results that were kept earlier have none. */
-export type Dated = Evaluation & { measuredAt?: number };
+/** A version of what is kept: results of a core that counts differently must not mix. */
+const VERSION = "2";
+
+/** So many images are shown one by one. */
+export const SHOWN = 24;
 
 export const results = signal<ReadonlyMap<string, Dated>>(new Map());
 /** The scope whose results are read in. */
@@ -21,8 +24,8 @@ export function resultOf(plan: PlanOptions): Dated | null {
   return results.value.get(keyOf(plan)) ?? null;
 }
 
-export function addResult(scopeKey: string, planKey: string, evaluated: Evaluation): void {
-  const result: Dated = { ...evaluated, measuredAt: Date.now() };
+export function addResult(scopeKey: string, planKey: string, evaluated: Evaluation, first: number[]): void {
+  const result: Dated = { ...evaluated, measuredAt: Date.now(), first };
   void keep(prefixOf(scopeKey) + planKey, result);
   if (scope.peek()?.key === scopeKey) results.value = new Map(results.peek()).set(planKey, result);
 }

@@ -3,8 +3,15 @@
 import { useState } from "preact/hooks";
 import { hundredths } from "../../lib/proportion";
 import { labelled } from "../../state/lab/data";
+import type { Against, Evaluation } from "../../wasm/core";
 import { words } from "../../words";
-import type { Shown } from "./evaluation";
+
+export interface Shown {
+  original: Evaluation | null;
+  pruned: Against | null;
+  /** Undefined where there is no repaired network. */
+  repaired: Against | null | undefined;
+}
 
 const t = words.lab.evaluation;
 

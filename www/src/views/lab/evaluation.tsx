@@ -24,7 +24,7 @@ import type { Against, Evaluation, Matching } from "../../wasm/core";
 import { words } from "../../words";
 import { Heads } from "../parts";
 import { SaveButtons } from "../save";
-import { ClassBars, linesOf } from "./classes";
+import { ClassBars, linesOf, type Shown } from "./classes";
 import { type WhiskerRow, Whiskers } from "./whiskers";
 import { Problem, Working } from "./working";
 
@@ -84,13 +84,6 @@ export function EvaluationView() {
       </div>
     </section>
   );
-}
-
-export interface Shown {
-  original: Evaluation | null;
-  pruned: Against | null;
-  /** Undefined where there is no repaired network. */
-  repaired: Against | null | undefined;
 }
 
 function soFarText(): string {

@@ -1,13 +1,4 @@
-import { effect, untracked } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
-import { busy } from "../../state/busy";
-import { scope, startBench } from "../../state/lab/bench";
-import { builtInFits, chooseBuiltIn, labelled, reading, startData } from "../../state/lab/data";
-import { evaluating, forgetEvaluation } from "../../state/lab/evaluation";
-import { forgetGuard, guarding } from "../../state/lab/guard";
-import { startResults } from "../../state/lab/results";
-import { startSweeping, sweeping } from "../../state/lab/sweep";
 import { labPart } from "../../state/store";
 import type { LabPart } from "../../state/url";
 import { words } from "../../words";
@@ -24,36 +15,7 @@ const PARTS: { id: LabPart; title: string; body: () => ComponentChildren }[] = [
   { id: "guard", title: t.parts.guard, body: () => <GuardView /> },
 ];
 
-let started = false;
-
-/** The lab's machinery runs from its first showing on, also while another panel is looked at. */
-function start(): void {
-  if (started) return;
-  started = true;
-  startData();
-  startBench();
-  startResults();
-  startSweeping();
-  effect(() => {
-    busy.value = evaluating.value !== null || sweeping.value !== null || guarding.value !== null;
-  });
-  let judged = "";
-  effect(() => {
-    const key = scope.value?.key ?? "";
-    if (key === judged) return;
-    judged = key;
-    untracked(forgetEvaluation);
-    untracked(forgetGuard);
-  });
-}
-
 export function LabView() {
-  useEffect(start, []);
-  const fits = builtInFits.value;
-  useEffect(() => {
-    // The Fashion sample comes with its images; for any other network they would be the wrong ones.
-    if (fits && !labelled.value && !reading.value) void chooseBuiltIn();
-  }, [fits]);
   const shown = PARTS.find((it) => it.id === labPart.value)!;
   return (
     <div class="lab">

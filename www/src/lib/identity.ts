@@ -29,6 +29,7 @@ export function networkOf(file: Blob): string {
 
 /** Criteria that order channels by the file alone. */
 const FROM_THE_FILE: ReadonlySet<Criterion> = new Set([
+  "recommended",
   "probability",
   "sigma",
   "influence",

@@ -1,0 +1,211 @@
+/**
+ * Accuracy without a click: where the page has labelled images for the network, every plan that comes to rest is judged
+ * on them, and the curve over the whole axis fills in behind.
+ */
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { identityOf } from "../../lib/identity";
+import { sentence } from "../../worker/engine";
+import { playing } from "../intro";
+import { type Picture, pictures } from "../pictures";
+import { working } from "../proof";
+import * as store from "../store";
+import { type Scope, scope } from "./bench";
+import { builtInFits, chooseBuiltIn, chooseOwnImages, FEWEST, labelled, reading } from "./data";
+import { evaluate, evaluating, evaluationProblem, hasRepaired, planResult, repairedResult } from "./evaluation";
+import { judgePlan } from "./judge";
+import { Token, wasStopped } from "./progress";
+import { ready, resultOf } from "./results";
+import { layOut, type PlannedPoint } from "./schedule";
+
+/** MACs of one judgement up to which it needs no asking: a few seconds on an ordinary machine. */
+const CHEAP = 40e9;
+/** The curve judges a score of plans. */
+const CHEAP_CURVE = 12e9;
+const REST_MS = 300;
+/** Points of the curve, found coarse first. */
+const POINTS = 9;
+
+/** What judging one plan takes, in multiply-adds of the original. */
+export const judgingCost = computed(() => (store.model.value?.overview.macs ?? 0) * (scope.value?.images ?? 0));
+export const judgedUnasked = computed(() => scope.value !== null && judgingCost.value <= CHEAP);
+
+/** Whether the file that would be taken home still has to be judged. */
+export const unjudged = computed(() => !(hasRepaired.value ? repairedResult.value : planResult.value));
+
+function startJudging(): void {
+  let timer = 0;
+  effect(() => {
+    const of = scope.value;
+    const due =
+      of !== null &&
+      store.mode.value !== "research" &&
+      ready.value === of.key &&
+      judgedUnasked.value &&
+      !playing.value &&
+      store.shown.value !== null &&
+      evaluating.value === null &&
+      evaluationProblem.value === "" &&
+      unjudged.value;
+    store.planKey.value;
+    clearTimeout(timer);
+    if (due) timer = window.setTimeout(() => void evaluate(true), REST_MS);
+  });
+  // What went wrong with one plan says nothing of the next.
+  effect(() => {
+    store.planKey.value;
+    untracked(() => {
+      evaluationProblem.value = "";
+    });
+  });
+}
+
+function startBuiltIn(): void {
+  let asked: Blob | null = null;
+  effect(() => {
+    const open = store.model.value;
+    if (!open || open.blob === asked || labelled.value || reading.value || !builtInFits.value) return;
+    asked = open.blob;
+    void chooseBuiltIn();
+  });
+}
+
+/** One's own photos judge as well, where nothing better was chosen. */
+function startOwnImages(): void {
+  let taken: readonly Picture[] = [];
+  effect(() => {
+    const own = pictures.value.filter((it) => !it.sample);
+    const free = labelled.value === null || labelled.value.own === true;
+    if (!store.model.value || store.mode.value === "research" || !free || own.length < FEWEST) return;
+    if (builtInFits.value || reading.value || (labelled.value && own.length === taken.length)) return;
+    taken = own;
+    untracked(() => void chooseOwnImages(own));
+  });
+}
+
+export interface AxisPoint extends PlannedPoint {
+  /** Accuracy, or agreement where there are no labels, with its interval, in 0 to 1. */
+  quality: number;
+  low: number;
+  high: number;
+}
+
+/** Everything a curve depends on: data, network, and the plan without its amount. */
+const kind = computed(() => {
+  const of = scope.value;
+  if (!of || store.mode.value === "research" || ready.value !== of.key || judgingCost.value > CHEAP_CURVE) return "";
+  return of.key + identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
+});
+
+/** A point of the curve is being judged right now. */
+export const judgingPoint = signal(false);
+
+const found = signal<{ kind: string; points: AxisPoint[] }>({ kind: "", points: [] });
+const laid = signal<{ kind: string; points: PlannedPoint[] }>({ kind: "", points: [] });
+
+function planAt(knob: number): store.WholePlan {
+  return { ...store.options.peek(), threshold: knob, share: knob };
+}
+
+/** Keyed by what is asked: the other knob has no part in a plan. */
+function asPlan(knob: number): store.WholePlan {
+  const now = store.options.peek();
+  return store.takesShare.peek() ? { ...now, share: knob } : { ...now, threshold: knob };
+}
+
+export const axisCurve = computed<AxisPoint[]>(() => (found.value.kind === kind.value ? found.value.points : []));
+export const axisFilling = computed(
+  () => kind.value !== "" && (laid.value.kind !== kind.value || laid.value.points.length > axisCurve.value.length),
+);
+
+/** The middle first, then the middles between: the picture is right early and only gets finer. */
+function coarseFirst<T>(all: readonly T[]): T[] {
+  const out: T[] = [];
+  const queue: [number, number][] = [[0, all.length]];
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const [from, to] = next;
+    if (from >= to) continue;
+    const middle = (from + to) >> 1;
+    out.push(all[middle]!);
+    queue.push([middle + 1, to], [from, middle]);
+  }
+  return out;
+}
+
+function pointOf(at: PlannedPoint): AxisPoint | null {
+  const against = resultOf(asPlan(at.knob))?.against;
+  if (!against) return null;
+  const quality = against.accuracy ?? against.agreement;
+  const [low, high] = against.accuracy_interval ?? against.agreement_interval;
+  return { ...at, quality, low, high };
+}
+
+async function fill(of: Scope, name: string, token: Token): Promise<void> {
+  const { criterion, compensation } = store.options.peek();
+  const [curve] = await layOut([{ criterion, compensation }], planAt(0), POINTS, token);
+  // A long tail of candidates would keep the machine busy for a curve that is smooth anyway.
+  const step = Math.max(1, Math.floor((curve?.points.length ?? 0) / (2 * POINTS)));
+  const points = (curve?.points ?? []).filter((_, i) => i % step === 0);
+  if (kind.peek() !== name) return;
+  laid.value = { kind: name, points };
+  for (const at of coarseFirst(points)) {
+    if (kind.peek() !== name) return;
+    // Latency is measured when somebody runs the networks: nothing else shares the processor then.
+    while (working.peek() && kind.peek() === name) await new Promise((resolve) => setTimeout(resolve, 100));
+    judgingPoint.value = true;
+    try {
+      await judgePlan(asPlan(at.knob), { of, token, urgent: false });
+    } finally {
+      judgingPoint.value = false;
+    }
+    const point = pointOf(at);
+    if (kind.peek() !== name) return;
+    const before = found.peek().kind === name ? found.peek().points : [];
+    if (point) {
+      const points = [...before, point].sort((a, b) => b.macs.after - a.macs.after);
+      found.value = { kind: name, points };
+    }
+  }
+}
+
+function startFilling(): void {
+  let token: Token | null = null;
+  let running: Promise<void> = Promise.resolve();
+  const begin = (of: Scope, name: string) => {
+    const mine = new Token();
+    token = mine;
+    running = running.then(async () => {
+      // The first word belongs to the plan on the screen.
+      while (kind.peek() === name && (evaluating.peek() || unjudged.peek()) && !evaluationProblem.peek()) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      for (let tries = 0; kind.peek() === name && tries < 20; tries++) {
+        try {
+          await fill(of, name, mine);
+          break;
+        } catch (error) {
+          // Somebody's wish came in between: the curve goes on where it was.
+          if (wasStopped(error) && !mine.stopped) continue;
+          if (!wasStopped(error)) console.warn(sentence(error));
+          break;
+        }
+      }
+      mine.end();
+    });
+  };
+  effect(() => {
+    const name = kind.value;
+    untracked(() => {
+      token?.stop();
+      token = null;
+      const of = scope.value;
+      if (of && name) begin(of, name);
+    });
+  });
+}
+
+export function startAuto(): void {
+  startBuiltIn();
+  startOwnImages();
+  startJudging();
+  startFilling();
+}

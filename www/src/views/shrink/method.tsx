@@ -1,0 +1,146 @@
+/** How channels are put in order: what is recommended, the paper's way, and all others. */
+import { batch } from "@preact/signals";
+import { percent } from "../../lib/format";
+import { drawer } from "../../state/hero";
+import { scope } from "../../state/lab/bench";
+import {
+  bestMethod,
+  type Figure,
+  judgeMethods,
+  judgingMethods,
+  methodFigures,
+  methodsProblem,
+} from "../../state/lab/methods";
+import * as store from "../../state/store";
+import { COMPENSATIONS, CRITERIA } from "../../state/url";
+import type { Compensation, Criterion } from "../../wasm/core";
+import { words } from "../../words";
+import { chooseCriterion } from "../dial";
+
+const t = words.shrink.method;
+
+function set(criterion: Criterion, compensation: Compensation): void {
+  batch(() => {
+    store.criterion.value = criterion;
+    store.compensation.value = compensation;
+  });
+}
+
+const isRecommended = () => store.criterion.value === "recommended" && store.compensation.value === "moments";
+const isPaper = () => store.criterion.value === "probability" && store.compensation.value === "shift";
+
+export function MethodLine() {
+  const [recommended, paper] = [isRecommended(), isPaper()];
+  return (
+    <div class="method-line">
+      <fieldset class="segments" aria-label={t.name}>
+        <button type="button" aria-pressed={recommended} onClick={() => set("recommended", "moments")}>
+          {t.recommended}
+        </button>
+        <button type="button" aria-pressed={paper} onClick={() => set("probability", "shift")}>
+          {t.paper}
+        </button>
+        <button
+          type="button"
+          aria-pressed={!recommended && !paper}
+          onClick={() => {
+            drawer.value = "method";
+          }}
+        >
+          {t.other}
+        </button>
+      </fieldset>
+      <p>
+        {recommended
+          ? t.why
+          : paper
+            ? t.paperWhy
+            : t.otherWhy(
+                words.choices.criteria[store.criterion.value],
+                words.choices.compensations[store.compensation.value],
+              )}
+      </p>
+    </div>
+  );
+}
+
+export function MethodCards() {
+  return (
+    <div class="method-cards">
+      <div class="row">
+        <button
+          type="button"
+          disabled={!scope.value}
+          aria-disabled={judgingMethods.value}
+          onClick={() => void judgeMethods()}
+        >
+          {judgingMethods.value ? t.judging : t.judge}
+        </button>
+        <p class="hint">{scope.value ? t.judgeHelp : t.noImages}</p>
+      </div>
+      {methodsProblem.value ? <p class="caution">{methodsProblem.value}</p> : null}
+      <div role="radiogroup" aria-label={words.dial.criterion}>
+        <h3>{words.dial.criterion}</h3>
+        {CRITERIA.map((it) => (
+          <Card
+            key={it}
+            group="criterion"
+            name={words.choices.criteria[it]}
+            help={words.choices.criterionHelp[it]}
+            mark={it === "recommended" ? t.best : it === "probability" ? t.fromPaper : ""}
+            figure={figureOf(it)}
+            top={bestMethod.value === it}
+            checked={store.criterion.value === it}
+            onChoose={() => batch(() => chooseCriterion(it))}
+          />
+        ))}
+      </div>
+      <div role="radiogroup" aria-label={words.dial.compensation}>
+        <h3>{words.dial.compensation}</h3>
+        {COMPENSATIONS.map((it) => (
+          <Card
+            key={it}
+            group="compensation"
+            name={words.choices.compensations[it]}
+            help=""
+            mark={it === "shift" ? t.fromPaper : it === "moments" ? t.best : ""}
+            checked={store.compensation.value === it}
+            onChoose={() => {
+              store.compensation.value = it;
+            }}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function figureOf(criterion: Criterion): string {
+  const figure: Figure | undefined = methodFigures.value.get(criterion);
+  return figure ? t.measured(percent(figure.macs), percent(100 * figure.quality)) : "";
+}
+
+function Card(props: {
+  figure?: string;
+  /** The best of all that were judged. */
+  top?: boolean;
+  group: string;
+  name: string;
+  help: string;
+  mark: string;
+  checked: boolean;
+  onChoose: () => void;
+}) {
+  return (
+    <label class={props.checked ? "card chosen" : "card"}>
+      <input type="radio" name={props.group} checked={props.checked} onChange={props.onChoose} />
+      <span>
+        <strong>{props.name}</strong>
+        {props.mark ? <em>{props.mark}</em> : null}
+        {props.top ? <em class="top">{t.bestHere}</em> : null}
+        {props.figure ? <span class="figure">{props.figure}</span> : null}
+        {props.help ? <span class="hint">{props.help}</span> : null}
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,54 @@
+/** Which network: samples to start with, or one's own. */
+import { bytes, compact, fixed } from "../../lib/format";
+import { arrive } from "../../state/arrivals";
+import { openSample } from "../../state/models";
+import { awaited, model, type SampleNetwork, samples } from "../../state/store";
+import { words } from "../../words";
+import { FileButton } from "../parts";
+
+const t = words.network;
+
+export function Networks() {
+  const open = model.value?.overview;
+  return (
+    <section class="networks" aria-label={words.shrink.networks}>
+      <ul class="samples" aria-label={t.samples}>
+        {samples.value.networks.map((it) => (
+          <Sample key={it.file} sample={it} />
+        ))}
+      </ul>
+      <FileButton name={t.open} multiple onFiles={(files, since) => void arrive(files, since, true)}>
+        {words.shrink.own}
+      </FileButton>
+      <p class="stays">{words.page.privacy}</p>
+      {awaited.value ? (
+        <p class="caution awaited" role="status">
+          {awaited.value.text}
+        </p>
+      ) : null}
+      {open && model.value?.source.kind === "local" ? (
+        <p class="facts">
+          <strong>{open.file}</strong>{" "}
+          {words.shrink.factsOf(compact(open.params), compact(open.macs), bytes(open.bytes))}
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+function Sample({ sample }: { sample: SampleNetwork }) {
+  const source = model.value?.source;
+  const accuracy = fixed(100 * sample.accuracy, 1);
+  return (
+    <li>
+      <button
+        type="button"
+        aria-pressed={source?.kind === "sample" && source.file === sample.file}
+        onClick={(event) => void openSample(sample.file, event.timeStamp)}
+        title={t.sampleHelp(sample.params, sample.macs, sample.data, accuracy)}
+      >
+        <span class="sample-name">{sample.name}</span> <span class="sample-facts">{sample.data}</span>
+      </button>
+    </li>
+  );
+}

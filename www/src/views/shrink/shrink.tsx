@@ -1,0 +1,94 @@
+/** The network as one picture, the threshold on one axis, a verdict, the images. */
+import { isDimmed } from "../../state/learn";
+import { measureOnImages } from "../../state/models";
+import { pictures } from "../../state/pictures";
+import * as store from "../../state/store";
+import { words } from "../../words";
+import { Changed } from "../changed";
+import { ProofView } from "../proof";
+import { Axis } from "./axis";
+import { Drawer } from "./drawer";
+import { Hero } from "./hero";
+import { LearnCard } from "./learn";
+import { Legend } from "./legend";
+import { MethodLine } from "./method";
+import { Networks } from "./networks";
+import { Verdict } from "./verdict";
+import { Wall } from "./wall";
+
+const t = words.shrink;
+
+export function ShrinkPage() {
+  const learning = store.mode.value === "learn";
+  return (
+    <main class={learning ? "shrink learn" : "shrink"}>
+      <a class="skip" href="#axis">
+        {t.skip.axis}
+      </a>
+      <a class="skip" href="#verdict">
+        {t.skip.verdict}
+      </a>
+      {learning ? <LearnCard /> : <Networks />}
+      <section class="picture" aria-label={t.hero.name} inert={isDimmed("picture")}>
+        <Hero />
+        <Empty />
+        <Legend />
+      </section>
+      <Axis />
+      {learning ? null : <Below />}
+      <Drawer />
+      <Verdict />
+    </main>
+  );
+}
+
+/** The method, the images, and single images of one's own. */
+function Below() {
+  return (
+    <>
+      <MethodLine />
+      <Changed />
+      <Wall />
+      <div class="own-images">
+        <div>
+          <h2>{t.wall.own}</h2>
+          <p class="hint">{t.wall.ownMore}</p>
+        </div>
+        <ProofView whole={false} />
+      </div>
+    </>
+  );
+}
+
+/** Nothing is known, or nothing can go: one sentence, one button. */
+function Empty() {
+  const open = store.model.value;
+  if (!open) return null;
+  if (open.overview.folded && open.overview.sites.length === 0) {
+    const images = pictures.value.length;
+    return (
+      <div class="empty-picture">
+        <p>{t.empty.folded(images)}</p>
+        <button type="button" class="primary" disabled={images === 0} onClick={() => void measureOnImages()}>
+          {t.empty.measure(images)}
+        </button>
+      </div>
+    );
+  }
+  const channels = store.shown.value?.preview.channels;
+  if (!channels || channels.after < channels.before || store.criterion.value !== "probability") return null;
+  return (
+    <div class="empty-picture slim">
+      <p>{t.empty.nothing}</p>
+      <button
+        type="button"
+        onClick={() => {
+          store.criterion.value = "recommended";
+          store.compensation.value = "moments";
+        }}
+      >
+        {t.empty.useRecommended}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,185 @@
+/** Always in sight: what is saved, what it costs, and the file. */
+import { bytes, fixed, milliseconds, percent, removedPercent } from "../../lib/format";
+import { judgedUnasked, judgingCost } from "../../state/lab/auto";
+import { scope } from "../../state/lab/bench";
+import { evaluate } from "../../state/lab/evaluation";
+import { fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
+import { isDimmed } from "../../state/learn";
+import { answersCurrent, current, latency, runBoth, saved, savedCurrent, working } from "../../state/proof";
+import { downloadPruned } from "../../state/saving";
+import { drag, model, plan } from "../../state/store";
+import type { Change } from "../../wasm/core";
+import { words } from "../../words";
+
+const t = words.shrink.verdict;
+
+/** Multiply-adds a second, on a slow machine with two cores. */
+const PACE = 4e9;
+
+export function Verdict() {
+  const now = quality.value;
+  return (
+    <section class={`verdict-bar ${now.level}`} aria-label={t.name} id="verdict" inert={isDimmed("verdict")}>
+      <Accuracy now={now} />
+      <Savings />
+      <Says now={now} />
+      <div class="verdict-acts">
+        <Fix level={now.level} />
+        <button
+          type="button"
+          class="primary download"
+          disabled={!model.value}
+          aria-disabled={working.value || !drag.value}
+          onClick={downloadPruned}
+        >
+          {t.download}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+const whole = (it: number) => percent(100 * it);
+
+function Accuracy({ now }: { now: Quality }) {
+  const name = now.accuracy ? t.accuracy : t.agreement;
+  const { before, after, change, interval, images, part, level } = now;
+  return (
+    <div class="accuracy">
+      <span class="name">
+        {name}
+        {now.repaired ? <em>{t.repaired}</em> : null}
+      </span>
+      <output class="big" aria-label={name} aria-live="off">
+        {after === null ? (
+          <span class="pending">{part && part.labelled > 0 ? whole(part.right[1] / part.labelled) : "–"}</span>
+        ) : now.accuracy && before !== null ? (
+          <>
+            <span class="was">{fixed(100 * before, 1)} →</span> {whole(after)}
+          </>
+        ) : (
+          whole(after)
+        )}
+      </output>
+      <span class="below">
+        {level === "judging" ? (
+          t.judging(part?.images ?? 0, scope.value?.images ?? 0)
+        ) : change !== null && interval ? (
+          <>
+            <strong>{t.points(change)}</strong> {t.range(interval[0], interval[1], images)}
+          </>
+        ) : interval ? (
+          t.agreeing(percent(interval[0]), percent(interval[1]), images)
+        ) : after !== null ? (
+          t.few(images)
+        ) : (
+          <Judge />
+        )}
+      </span>
+    </div>
+  );
+}
+
+/** Nothing was measured: one button that does. */
+function Judge() {
+  if (scope.value && !judgedUnasked.value) {
+    const seconds = Math.max(5, Math.round(judgingCost.value / PACE));
+    return (
+      <button type="button" class="link" onClick={() => void evaluate()}>
+        {t.judge(seconds)}
+      </button>
+    );
+  }
+  if (scope.value) return <>{t.none}</>;
+  return (
+    <button type="button" class="link" aria-disabled={working.value} onClick={() => void runBoth()}>
+      {t.noImages}
+    </button>
+  );
+}
+
+function Savings() {
+  const preview = drag.value?.preview;
+  const written = current.value;
+  const size: Change | undefined = written
+    ? { before: written.plan.bytes.before, after: written.bytes.size }
+    : plan.value?.bytes;
+  const time = answersCurrent.value ? latency.value : null;
+  return (
+    <dl class="savings-line">
+      <Saving name={t.macs} label={words.dial.outputs.macs} change={preview?.macs} lead />
+      <Saving name={t.params} label={words.dial.outputs.params} change={preview?.params} />
+      <Saving name={t.channels} label={words.dial.outputs.channels} change={preview?.channels} />
+      <div class="size">
+        <dt>{t.size}</dt>
+        <dd>{size ? `${bytes(size.before)} → ${bytes(size.after)}` : "–"}</dd>
+      </div>
+      <div class="latency">
+        <dt>{t.latency}</dt>
+        <dd>
+          {time ? (
+            time.differs ? (
+              `${milliseconds(time.original.warm)} → ${milliseconds(time.pruned.warm)}`
+            ) : (
+              t.same
+            )
+          ) : (
+            <button type="button" class="link" aria-disabled={working.value} onClick={() => void runBoth()}>
+              {t.notTimed}
+            </button>
+          )}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Saving(props: { name: string; label: string; change: Change | undefined; lead?: boolean }) {
+  return (
+    <div class={props.lead ? "saving lead" : "saving"}>
+      <dt>{props.name}</dt>
+      <dd>
+        <output aria-label={props.label} aria-live="off" for="amount">
+          {props.change ? percent(removedPercent(props.change)) : "–"}
+        </output>
+      </dd>
+    </div>
+  );
+}
+
+/** Two verdicts: whether the file is the plan, and whether the plan is any good. */
+function Says({ now }: { now: Quality }) {
+  const check = current.value?.check;
+  const file = check ? (check.passed ? "correct" : "wrong") : "open";
+  return (
+    <div class="says" role="status">
+      <p class={`says-chip ${now.level}`}>
+        <i aria-hidden="true" />
+        {(now.accuracy ? t.levels : t.agreementLevels)[now.level]}
+      </p>
+      <p class={`says-chip file ${file}`}>
+        <i aria-hidden="true" />
+        {t.file[file]}
+        {savedCurrent.value && saved.value ? <span class="hidden"> {saved.value.name}</span> : null}
+      </p>
+    </div>
+  );
+}
+
+function Fix({ level }: { level: Level }) {
+  const images = repairable.value;
+  const needed = level === "costs" || level === "broken";
+  // Where nothing is measured a repair may still be worth its seconds; where the accuracy is held it is not.
+  if (images === 0 || (current.value?.repairedOn ?? 0) > 0 || level === "held" || level === "judging") return null;
+  return (
+    <button
+      type="button"
+      class={needed ? "fix needed" : "fix"}
+      aria-disabled={working.value || repairing.value}
+      title={t.fixHelp(images)}
+      onClick={() => void fixIt()}
+    >
+      {repairing.value ? t.fixing : t.fix}
+    </button>
+  );
+}

@@ -1,0 +1,88 @@
+/** Real images with their true labels: which answers the cut turns. */
+import { useEffect } from "preact/hooks";
+import { draggedFiles } from "../../lib/folders";
+import { chooseFiles, dataProblem, images, labelled, labFiles, reading } from "../../state/lab/data";
+import { spare } from "../../state/lab/repair";
+import { classNames, fetchWall, type Shown, said, type WallImage, wall } from "../../state/lab/verdict";
+import { words } from "../../words";
+import { FileButton } from "../parts";
+
+const t = words.shrink.wall;
+
+export function Wall() {
+  const data = labelled.value;
+  useEffect(() => {
+    if (data) void fetchWall();
+  }, [data]);
+  const pictures = wall.value;
+  const answers = said.value;
+  const known = pictures.filter((it) => answers.has(it.index));
+  const changed = known.filter((it) => answers.get(it.index)!.before !== answers.get(it.index)!.after).length;
+  return (
+    <section class="wall" aria-label={t.name}>
+      <div class="wall-head">
+        <h2>{t.name}</h2>
+        <p aria-live="off">{known.length > 0 ? t.changed(changed, known.length) : ""}</p>
+        <Slots />
+      </div>
+      {pictures.length > 0 ? (
+        <ul class="wall-images">
+          {pictures.map((it) => (
+            <Tile key={it.index} of={it} says={answers.get(it.index)} />
+          ))}
+        </ul>
+      ) : null}
+      {dataProblem.value ? <p class="caution">{dataProblem.value}</p> : null}
+    </section>
+  );
+}
+
+function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
+  const name = (index: number) => classNames.value[index] ?? String(index);
+  const changed = says !== undefined && says.before !== says.after;
+  const right = says !== undefined && (says.truth < 0 ? !changed : says.after === says.truth);
+  const look = says === undefined ? "" : `${changed ? "changed" : ""} ${right ? "right" : "wrong"}`;
+  const label = says ? t.item(says.truth < 0 ? "?" : name(says.truth), name(says.before), name(says.after)) : "";
+  return (
+    <li class={`tile ${look}`} title={label}>
+      <img src={of.url} alt={label} width="64" height="64" />
+      <span aria-hidden="true">{says ? name(says.after) : " "}</span>
+      <span class="truth" aria-hidden="true">
+        {says && !right && says.truth >= 0 ? t.truth(name(says.truth)) : " "}
+      </span>
+    </li>
+  );
+}
+
+/** Images to judge on and images to repair with are never the same. */
+function Slots() {
+  const data = labelled.value;
+  const take = (files: File[]) => void chooseFiles(labFiles(files));
+  return (
+    <fieldset
+      class="slots"
+      aria-label={t.slots}
+      onDrop={(event) => {
+        const { dataTransfer } = event;
+        if (!dataTransfer || [...dataTransfer.files].some((it) => /\.onnx$/i.test(it.name))) return;
+        event.preventDefault();
+        void draggedFiles(dataTransfer).then(chooseFiles);
+      }}
+    >
+      <p>
+        <strong>{t.judgeOn}</strong>{" "}
+        {reading.value
+          ? words.lab.data.reading(reading.value)
+          : data
+            ? t.judgeFacts(data.name, images.value)
+            : t.noJudge}
+      </p>
+      <p>
+        <strong>{t.repairWith}</strong> {data ? t.repairFacts(Math.max(0, spare.value)) : ""}
+      </p>
+      <FileButton name={t.judgeOn} multiple onFiles={take}>
+        {t.change}
+      </FileButton>
+    </fieldset>
+  );
+}

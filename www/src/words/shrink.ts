@@ -1,0 +1,175 @@
+/** The page to work on: picture, axis, verdict, images, drawer. */
+import { count, plural } from "../lib/format";
+import type { Tally } from "../wasm/core";
+
+const points = (x: number) => `${x < 0 ? "−" : x > 0 ? "+" : "±"}${Math.abs(x).toFixed(1)}`;
+
+export const shrink = {
+  headline: "Make this network smaller.",
+  headlineMore: "Watch what breaks.",
+  modes: { name: "Mode", shrink: "Shrink", learn: "Learn", research: "Research" },
+  skip: { axis: "Skip to the threshold", verdict: "Skip to the download" },
+
+  networks: "Network",
+  choose: "Choose a network",
+  own: "Open your own",
+  factsOf: (params: string, macs: string, size: string) => `${params} parameters, ${macs} MACs, ${size}`,
+
+  hero: {
+    name: "The network",
+    help: "Left and right arrows go through the layers, up and down through the channels of a layer. Enter explains the channel. Plus and minus zoom, Escape shows the whole.",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    whole: "Show the whole network",
+    hint: "Each column is a layer, each line in it a channel. Click one to see why it stays or goes; double-click to zoom in.",
+    place: (name: string, channel: number, p: string | null) =>
+      `Channel ${channel} of ${name}${p === null ? "" : `, P(dead) = ${p}`}`,
+    states: [
+      "kept",
+      "removed: output dead",
+      "removed: input dead",
+      "removed: both dead",
+      "removed: little influence",
+      "kept: a linked channel is still needed",
+    ] as const,
+  },
+
+  legend: {
+    caption: "Four-case plan",
+    kept: "solid: kept",
+    hollow: "hollow: removed",
+    sum: (it: Tally) => {
+      const dead = it.output_dead + it.input_dead + it.both_dead;
+      const alive = it.removed_alive + it.outside_removed;
+      const removed = [
+        dead > 0 ? `${count(dead)} dead` : "",
+        alive > 0 ? `${count(alive)} with little influence` : "",
+      ].filter(Boolean);
+      const withheld = it.withheld > 0 ? `, ${count(it.withheld)} of them withheld` : "";
+      const kept = it.channels - dead - alive;
+      return `${plural(it.channels, "channel")}: ${count(dead + alive)} removed${
+        removed.length > 0 ? ` (${removed.join(", ")})` : ""
+      }, ${count(kept)} kept${withheld}.`;
+    },
+  },
+
+  axis: {
+    name: "How much to remove",
+    unit: "MACs removed",
+    accuracy: "accuracy",
+    agreement: "agreement",
+    drag: "Drag me",
+    share: (percent: string) => `${percent} % of the channels`,
+    surely: "τ > 0.9999",
+    tau: (tau: string) => `τ ${tau}`,
+    end: "end of the dead channels",
+    zones: { free: "free", little: "under 1 point", costly: "costs", broken: "broken" },
+    filling: "measuring the curve…",
+    none: "No labelled images for this network: choose some under Images, and its accuracy appears along this axis.",
+    spoken: (macs: string, amount: string) => `${macs} of the MACs removed, ${amount}`,
+    target: "MACs to remove",
+    percent: "%",
+  },
+
+  method: {
+    name: "Method",
+    recommended: "Recommended",
+    paper: "The paper (2022)",
+    other: "Other methods",
+    why: "Recommended: dead channels first, because removing them is free; then the channels with the least influence, with mean and spread given back.",
+    paperWhy:
+      "The paper’s own order: channels go by their probability of being dead, down to τ, and leave a constant. Beyond the dead channels this costs accuracy.",
+    otherWhy: (criterion: string, compensation: string) => `${criterion}; compensation: ${compensation}.`,
+    judge: "Compare all at this cut",
+    judging: "Comparing…",
+    judgeHelp: "Every criterion removes the same MACs and is judged on the same images.",
+    noImages: "Choose images to judge on, and all criteria can be compared.",
+    bestHere: "best here",
+    best: "recommended",
+    fromPaper: "the paper",
+    measured: (macs: string, accuracy: string) => `${accuracy} right at −${macs} MACs`,
+  },
+
+  empty: {
+    folded: (images: number) =>
+      `This file has no BatchNormalization, so nothing is known about its channels yet. Measuring them takes ${plural(images, "image")} and a few seconds.`,
+    measure: (images: number) => `Measure on ${plural(images, "image")}`,
+    nothing: "Nothing is removed at this threshold. The recommended order can remove more.",
+    useRecommended: "Use the recommended order",
+  },
+
+  verdict: {
+    name: "Verdict",
+    macs: "MACs removed",
+    params: "parameters",
+    channels: "channels",
+    size: "file size",
+    latency: "latency",
+    same: "no measurable change",
+    notTimed: "run to measure",
+    accuracy: "Accuracy",
+    agreement: "Agreement",
+    points: (x: number) => `${points(x)} points`,
+    range: (low: number, high: number, images: number) =>
+      `${points(low)} to ${points(high)} on ${plural(images, "image")}`,
+    agreeing: (low: string, high: string, images: number) => `${low} to ${high} on ${plural(images, "image")}`,
+    few: (images: number) => `on ${plural(images, "image")}, too few to tell`,
+    judging: (done: number, all: number) => (done > 0 ? `judging, ${count(done)} of ${count(all)}` : "judging…"),
+    none: "not judged yet",
+    noImages: "run on sample images",
+    judge: (seconds: number) => `Judge in about ${seconds} s`,
+    levels: {
+      held: "Accuracy held",
+      costs: "Costs accuracy",
+      broken: "Accuracy lost",
+      unknown: "Accuracy unknown",
+      judging: "Judging…",
+    },
+    agreementLevels: {
+      held: "Answers held",
+      costs: "Some answers change",
+      broken: "Answers lost",
+      unknown: "Too few images to tell",
+      judging: "Judging…",
+    },
+    repaired: "repaired",
+    file: { correct: "File correct", wrong: "File check failed", open: "File checked on download" },
+    fix: "Fix it",
+    fixing: "Fixing…",
+    fixHelp: (images: number) =>
+      `Refits every layer behind the cut on ${plural(images, "image")} that nothing is judged on; no labels needed`,
+    download: "Download pruned model",
+    downloadRepaired: "repaired",
+  },
+
+  wall: {
+    name: "Images",
+    before: "original",
+    after: "pruned",
+    changed: (n: number, of: number) =>
+      n === 0 ? `All ${of} images shown keep their answer.` : `${plural(n, "image")} of ${of} changed the answer.`,
+    truth: (name: string) => `is ${name}`,
+    item: (truth: string, before: string, after: string) => `${truth}: original says ${before}, pruned says ${after}`,
+    slots: "Images for",
+    judgeOn: "Judge on",
+    repairWith: "Repair with",
+    judgeFacts: (name: string, images: number) => `${name}, ${plural(images, "image")}`,
+    repairFacts: (images: number) => (images > 0 ? `${plural(images, "image")} not judged on` : "none left over"),
+    noJudge: "Choose labelled images (zip, folder, CIFAR, IDX), or any photos to measure agreement.",
+    change: "Choose…",
+    own: "Your own images",
+    ownMore: "Run both networks on single images and compare their five best answers.",
+  },
+
+  drawer: {
+    name: "Details",
+    close: "Close details",
+    parts: { channel: "Channel", layer: "Layer", method: "Method", data: "Limits" },
+    pick: "Click a channel in the picture to see why it stays or goes.",
+    layerOf: (name: string) => `Layer ${name}`,
+    lock: "Keep this layer whole",
+    facts: (kind: string, kept: number, all: number) => `${kind}, ${count(kept)} of ${plural(all, "channel")} kept`,
+    back: "Back to the channel",
+    more: "Open the research page",
+  },
+};
