@@ -268,7 +268,7 @@ test("built-in images stay with the networks they are for", async () => {
 });
 
 test("a repair with images that are not judged by is judged beside the cut network", async () => {
-  const page = await openLab("&criterion=sigma&share=0.4&compensation=mean");
+  const page = await openLab("&criterion=sigma&share=0.6&compensation=mean");
   await used(page).selectOption("500");
   await page.getByRole("button", { name: "Repair with 64 other images" }).click();
   await page

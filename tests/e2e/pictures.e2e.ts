@@ -136,7 +136,7 @@ test.each(["light", "dark"] as const)("pictures of the plan and the panels stand
   await page.getByRole("tab", { name: "Compare" }).click();
   await page.getByRole("button", { name: "Compare", exact: true }).click();
   await page.getByRole("table", { name: "Both plans" }).waitFor({ timeout: 30_000 });
-  await both(page, "comparison", colorScheme, ["only by A", "Mean KL to the original: A ", "B: σ: hardly varies"]);
+  await both(page, "comparison", colorScheme, ["only by A", "Mean KL to the original: A ", "B: Low variance (σ)"]);
 });
 
 test("one layer's cells, and what was measured over the bell", async () => {

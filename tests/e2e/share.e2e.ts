@@ -63,7 +63,7 @@ test("plan A is held against plan B", async () => {
     against.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
   const cells = (name: string) => row(name).locator("td").allTextContents();
   expect(await cells("Threshold")).toEqual(["0.99", "0.85"]);
-  expect(await cells("Compensation")).toEqual(["Shift (the paper)", "None: tell 0"]);
+  expect(await cells("Compensation")).toEqual(["Shift (the paper)", "No compensation"]);
   await expect.poll(async () => (await cells("Parameters"))[1]).toContain("18.2");
   expect((await cells("Parameters"))[0]).toContain(first.toFixed(1));
   // What 0.99 takes, 0.85 takes too.

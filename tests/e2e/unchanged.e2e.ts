@@ -63,7 +63,7 @@ test.each([
     expect(Number(moreMacs)).toBeGreaterThanOrEqual(macs);
     await setThreshold(page, more!);
     await page.getByText("For an earlier plan or other images:").waitFor();
-    expect(await run(page, 5)).toBeLessThan(5);
+    expect(await run(page, 10)).toBeLessThan(10);
     const changed = page.getByRole("table", { name: "Predictions" }).locator("tbody", { hasText: name! });
     expect(await changed.locator(".badge").textContent()).toMatch(/^changed/);
     const [first, other] = await changed.locator("tr").nth(1).locator("td.label").allTextContents();

@@ -47,13 +47,13 @@ const SURE: f64 = 2.0;
 pub struct Found {
     /// As [`crate::image::Preset::parse`] reads it.
     pub preset: String,
-    /// What the input shape alone would have been taken for.
+    /// What was guessed from the input's shape, in the same words.
     pub guess: String,
-    /// Images it was tried on, and how many each way names right.
+    /// Images that both were tried on.
     pub images: usize,
-    /// How many of them were named right with `preset`.
+    /// Images named right when read as `preset`.
     pub right: usize,
-    /// How many of them were named right with `guess`.
+    /// Images named right when read as `guess`.
     pub right_by_guess: usize,
 }
 

@@ -19,10 +19,10 @@ pub enum Framing {
 /// How samples between samples are found; both widen where a picture shrinks, as Pillow's do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Interpolation {
-    /// Weighted means of the 2 × 2 nearest pixels, wider where it shrinks.
+    /// A tent over two samples at each side.
     #[default]
     Bilinear,
-    /// A cubic curve through the 4 × 4 nearest pixels, wider where it shrinks.
+    /// Cubic convolution over four samples at each side (a = −0.5).
     Bicubic,
 }
 
@@ -40,7 +40,7 @@ pub struct Preset {
     pub framing: Framing,
     /// For [`Framing::ResizeThenCrop`]: the shorter side before and after the cut, 256 and 224 in ImageNet's.
     pub cover: (u32, u32),
-    /// How pixels between pixels are found.
+    /// How samples between samples are found.
     pub interpolation: Interpolation,
     /// Blue first. `mean` and `std` keep the order R, G, B.
     pub bgr: bool,

@@ -98,7 +98,7 @@ const LESSONS: Lesson[] = [
   {
     id: "repair",
     net: BUILT_IN.network,
-    set: { criterion: "sigma", share: 0.4, compensation: "mean" },
+    set: { criterion: "sigma", share: 0.6, compensation: "mean" },
     view: "lab",
     judgedBy: 500,
     tries: [{ act: "evaluate" }, { act: "repair-16" }, { act: "repair-64" }],

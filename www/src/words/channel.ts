@@ -23,14 +23,14 @@ export const channel = {
   noActivation: "no activation: pinned nowhere",
   upperEnd: (p: string) => ` · P(at upper end) = ${p}`,
 
-  toldNothing: "Compensation is “none”: the readers are told 0, whatever the channel was.",
+  toldNothing: "Compensation is “none”: the next layers receive 0, whatever the channel was.",
   moreReaders: (n: number) => `and ${plural(n, "more reader")}`,
   /** What a reader is told: null while it is not known. */
   told: (constant: string | null, zero: boolean) =>
     constant === null ? "nothing yet" : zero ? "0" : `the constant ${constant}`,
   folded: (into: string, most: string) => `; folded into the ${into}, it moves an output by at most ${most}`,
   fold: (reader: string, told: string, folded: string, exact: boolean) =>
-    `${reader} is told ${told}${folded}${exact ? "" : ", approximate at the border"}.`,
+    `${reader} receives ${told}${folded}${exact ? "" : ", approximate at the border"}.`,
 
   measured: (images: number, mean: string, std: string, fit: string) =>
     `${plural(images, "image")}: mean ${mean}, s ${std}${fit}`,
@@ -106,7 +106,7 @@ export const channel = {
     pOfPoint: (p: string) => `s = 0: ${p}`,
     toldNothing: "0, for the compensation is “none”",
     reads: (layer: string, input: number, removed: boolean, told: string, exact: boolean) =>
-      `<strong>${layer}</strong> reads it as input ${input} and ${removed ? "is" : "would be"} told <b>${told}</b>${
+      `<strong>${layer}</strong> reads it as input ${input} and ${removed ? "receives" : "would receive"} <b>${told}</b>${
         exact ? "" : ", approximate at the border"
       }.`,
     shift: "Δ_j = c · ΣW_j goes into its bias, or into β behind it:",

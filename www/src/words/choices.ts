@@ -8,8 +8,8 @@ import { limits } from "./limits";
 const CRITERION_NAMES: Record<Criterion, string> = {
   recommended: "Recommended: dead first, then least influence",
   probability: "Probability (the paper)",
-  sigma: "σ: hardly varies",
-  influence: "Influence: little reaches its readers",
+  sigma: "Low variance (σ)",
+  influence: "Low downstream influence",
   slimming: "|γ|: slimming",
   l1: "L1: small filter",
   fpgm: "FPGM: redundant",
@@ -19,7 +19,7 @@ const CRITERION_NAMES: Record<Criterion, string> = {
 };
 
 const COMPENSATION_NAMES: Record<Compensation, string> = {
-  none: "None: tell 0",
+  none: "No compensation",
   shift: "Shift (the paper)",
   mean: "Mean activation",
   moments: "Mean and spread",
