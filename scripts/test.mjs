@@ -44,8 +44,8 @@ const sum = (all) =>
   );
 
 /** A command that passes or fails as a whole. */
-async function check(command, args) {
-  const { code } = await run(command, args);
+async function check(command, args, options) {
+  const { code } = await run(command, args, options);
   return { ...none, [code === 0 ? "passed" : "failed"]: 1 };
 }
 
@@ -115,6 +115,12 @@ const stages = [
     title: "Rust linter",
     needs: [need.rust],
     work: () => check("cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]),
+  },
+  {
+    name: "docs",
+    title: "Rust documentation",
+    needs: [need.rust],
+    work: () => check("cargo", ["doc", "--locked", "--no-deps", "--lib"], { env: { RUSTDOCFLAGS: "-D warnings" } }),
   },
   { name: "wasm", title: "Core for the page", needs: [], work: () => whole(need.wasm) },
   {

@@ -5,53 +5,90 @@ use crate::gaussian::Gaussian;
 /// A scalar function of one channel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Activation {
+    /// max(x, 0).
     Relu,
     /// ReLU6 and friends; an end may be infinite.
     Clip {
+        /// Smallest value.
         low: f64,
+        /// Largest value.
         high: f64,
     },
+    /// x·clip(x/6 + 1/2, 0, 1).
     HardSwish,
+    /// clip(alpha·x + beta, 0, 1).
     HardSigmoid {
+        /// Slope.
         alpha: f64,
+        /// Value at 0.
         beta: f64,
     },
     /// LeakyReLU, and PReLU with the channel's own slope.
     Leaky {
+        /// Slope below 0.
         slope: f64,
     },
+    /// x above alpha, else 0.
     ThresholdedRelu {
+        /// Where it starts.
         alpha: f64,
     },
+    /// 1/(1 + e⁻ˣ).
     Sigmoid,
+    /// x·sigmoid(x), also called Swish.
     Silu,
+    /// The hyperbolic tangent.
     Tanh,
+    /// ln(1 + eˣ).
     Softplus,
+    /// x/(1 + |x|).
     Softsign,
+    /// x above 0, else alpha·(eˣ − 1).
     Elu {
+        /// Minus the limit at −∞.
         alpha: f64,
     },
+    /// gamma·ELU.
     Selu {
+        /// As of ELU.
         alpha: f64,
+        /// Factor of the whole.
         gamma: f64,
     },
+    /// x above 0, else alpha·(e^(x/alpha) − 1).
     Celu {
+        /// Minus the limit at −∞.
         alpha: f64,
     },
+    /// x·Φ(x).
     Gelu,
+    /// The approximation of GELU by tanh.
     GeluTanh,
+    /// x·tanh(softplus(x)).
     Mish,
+    /// The error function.
     Erf,
+    /// eˣ.
     Exp,
+    /// The natural logarithm.
     Log,
+    /// The square root.
     Sqrt,
+    /// |x|.
     Abs,
+    /// −x.
     Neg,
+    /// 1/x.
     Reciprocal,
+    /// x².
     Square,
+    /// The next integer below.
     Floor,
+    /// The next integer above.
     Ceil,
+    /// The nearest integer, halves to even.
     Round,
+    /// −1, 0 or 1.
     Sign,
 }
 

@@ -23,6 +23,7 @@ pub struct Engine {
     plan: choice::Choice,
     /// Shapes of the run-time inputs; the first is the image.
     pub inputs: Vec<(Vec<usize>, DatumType)>,
+    /// Names of the outputs, in the order of the answers.
     pub outputs: Vec<String>,
 }
 

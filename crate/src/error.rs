@@ -5,11 +5,15 @@ use std::fmt;
 /// Why something could not be done. Displays as `FILE: node NAME: REASON`, or `FILE is …`.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub struct Error {
+    /// The file, where it is known.
     pub file: Option<String>,
+    /// The node of the network, where there is one.
     pub node: Option<String>,
+    /// What is wrong.
     pub reason: String,
 }
 
+/// What can fail with an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {

@@ -9,7 +9,9 @@ use statrs::function::erf::erfc;
 /// Mean and standard deviation of a channel. `std` = 0 is a point mass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gaussian {
+    /// The mean.
     pub mean: f64,
+    /// The standard deviation, at least 0.
     pub std: f64,
 }
 

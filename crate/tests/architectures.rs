@@ -5,12 +5,15 @@ mod support;
 
 use std::collections::HashMap;
 
+use channel_pruning::Session;
 use channel_pruning::report::{Compensation, Criterion, PlanOptions};
-use channel_pruning::session::Session;
 use support::fill::Fill;
 use support::{at_share, at_threshold, files, for_all};
 
-fn open(file: &str, model: channel_pruning::onnx::pb::ModelProto) -> Result<Session, String> {
+fn open(
+    file: &str,
+    model: channel_pruning::internals::onnx::pb::ModelProto,
+) -> Result<Session, String> {
     Session::from_model(file, 0, model, &HashMap::new()).map_err(|e| format!("{file}: {e}"))
 }
 

@@ -5,9 +5,9 @@ mod support;
 
 use std::collections::HashMap;
 
-use channel_pruning::onnx::{self, pb};
+use channel_pruning::Session;
+use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion, Plan, PlanOptions};
-use channel_pruning::session::Session;
 use support::build::{Net, floats_of, int, ints, model};
 use support::count::count;
 use support::fill::{edit, initializer};

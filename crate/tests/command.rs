@@ -4,7 +4,7 @@ mod support;
 
 use std::process::Command;
 
-use channel_pruning::onnx;
+use channel_pruning::internals::onnx;
 use support::build::small;
 
 #[test]

@@ -2,8 +2,8 @@
 
 mod support;
 
-use channel_pruning::onnx::{self, pb};
-use channel_pruning::session::Session;
+use channel_pruning::Session;
+use channel_pruning::internals::onnx::{self, pb};
 use support::build::small;
 use support::fill::Fill;
 use support::rng::Rng;

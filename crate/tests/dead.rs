@@ -5,10 +5,10 @@ mod support;
 
 use std::collections::HashMap;
 
-use channel_pruning::engine::{Engine, difference, noise};
-use channel_pruning::onnx::{self, pb};
+use channel_pruning::Session;
+use channel_pruning::internals::engine::{Engine, difference, noise};
+use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, PlanOptions};
-use channel_pruning::session::Session;
 use support::fill::edit;
 use support::random::{Program, describe};
 use support::rng::Rng;

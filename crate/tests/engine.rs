@@ -2,8 +2,8 @@
 
 mod support;
 
-use channel_pruning::engine::{Engine, difference, noise};
-use channel_pruning::onnx::pb;
+use channel_pruning::internals::engine::{Engine, difference, noise};
+use channel_pruning::internals::onnx::pb;
 use ndarray::{Array4, ArrayD, s};
 use support::build::{Net, ints, model};
 use support::random::Program;

@@ -2,8 +2,8 @@
 
 mod support;
 
-use channel_pruning::onnx::{self, pb};
-use channel_pruning::session::Session;
+use channel_pruning::Session;
+use channel_pruning::internals::onnx::{self, pb};
 use prost::Message;
 use support::build::{Net, floats, int, ints, model, small, tensor, text, value};
 use support::{attempt, files, for_all};

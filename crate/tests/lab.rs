@@ -9,7 +9,7 @@ use std::sync::Arc;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::evaluate::{self, Judge, LENGTH, Promise, Record};
 use channel_pruning::report::{Compensation, Criterion, PlanOptions};
-use channel_pruning::session::{Measure, Session};
+use channel_pruning::{Measure, Session};
 use support::files;
 
 const MODEL: &str = "mobilenetv1_025_fashion.onnx";
@@ -78,8 +78,8 @@ fn figures_are_those_of_single_images() {
     for item in data.iter() {
         let item = item.unwrap();
         let which = [
-            channel_pruning::session::Which::Original,
-            channel_pruning::session::Which::Pruned,
+            channel_pruning::Which::Original,
+            channel_pruning::Which::Pruned,
         ];
         let best = which.map(|w| session.predict(w, &item.image, PRESET, 1).unwrap().top[0].index);
         agreed += usize::from(best[0] == best[1]);

@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use channel_pruning::report::{Criterion, LayerLimits, Overview, Plan, PlanOptions};
-use channel_pruning::session::{Measure, Session};
+use channel_pruning::{Measure, Session};
 use support::at_threshold;
 
 fn sample(name: &str) -> Session {
@@ -205,7 +205,7 @@ fn wrong_limits_are_named() {
 #[test]
 fn a_target_without_statistics_says_what_is_missing() {
     let model = support::build::small(|_| {});
-    let bytes = channel_pruning::onnx::encode(&model);
+    let bytes = channel_pruning::internals::onnx::encode(&model);
     let mut session = Session::open("plain.onnx", &bytes).unwrap();
     let solved = session
         .solve(&PlanOptions::default(), Measure::Macs, 30.0)

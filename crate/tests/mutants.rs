@@ -12,11 +12,11 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use channel_pruning::Session;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::image::Image;
-use channel_pruning::onnx::{self, pb};
+use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion};
-use channel_pruning::session::Session;
 use support::build::small;
 use support::fill::Fill;
 use support::rng::Rng;
@@ -195,7 +195,7 @@ fn use_network(rng: &mut Rng, data: &[u8]) {
     if rng.chance(0.05) && quick {
         let image = grey(40, 30);
         let _ = session.predict(
-            channel_pruning::session::Which::Original,
+            channel_pruning::Which::Original,
             &image,
             &overview.preset,
             5,

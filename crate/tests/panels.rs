@@ -2,9 +2,9 @@
 
 mod support;
 
-use channel_pruning::engine::noise;
+use channel_pruning::internals::engine::noise;
 use channel_pruning::report::{Compensation, Criterion, PlanOptions, Topology};
-use channel_pruning::session::{Session, Which};
+use channel_pruning::{Session, Which};
 use support::{at_share, at_threshold, files};
 
 const V1: &str = "mobilenetv1_050_cifar10.onnx";

@@ -6,9 +6,9 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use channel_pruning::onnx;
+use channel_pruning::Session;
+use channel_pruning::internals::onnx;
 use channel_pruning::report::{Compensation, Criterion};
-use channel_pruning::session::Session;
 use support::build::{Net, ints, model};
 use support::rng::Rng;
 use support::{at_share, at_threshold};

@@ -2,9 +2,9 @@
 
 mod support;
 
-use channel_pruning::engine::Engine;
-use channel_pruning::onnx::{self, pb};
-use channel_pruning::session::Session;
+use channel_pruning::Session;
+use channel_pruning::internals::engine::Engine;
+use channel_pruning::internals::onnx::{self, pb};
 use half::f16;
 use pb::tensor_proto::DataType;
 use support::build::floats_of;

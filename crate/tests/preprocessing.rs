@@ -4,10 +4,10 @@ mod support;
 
 use std::process::{Command, Output};
 
+use channel_pruning::Session;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::evaluate::preprocessing::find;
-use channel_pruning::onnx::{self, pb};
-use channel_pruning::session::Session;
+use channel_pruning::internals::onnx::{self, pb};
 use support::files;
 
 const SAMPLE: &str = "mobilenetv1_025_fashion.onnx";

@@ -2,9 +2,9 @@
 
 mod support;
 
-use channel_pruning::onnx::{self, pb};
+use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion};
-use channel_pruning::session::{Pruned, Session};
+use channel_pruning::{Pruned, Session};
 use support::at_share;
 use support::build::{Net, floats_of, ints, model, set_floats};
 use support::rng::Rng;

@@ -9,10 +9,10 @@ mod support;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use channel_pruning::engine::{Engine, difference, noise};
-use channel_pruning::onnx::{self, pb};
+use channel_pruning::Session;
+use channel_pruning::internals::engine::{Engine, difference, noise};
+use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{LayerLimits, Plan, PlanOptions};
-use channel_pruning::session::Session;
 use support::count::count;
 use support::random::{Program, describe, random_limits, random_options, with_limits};
 use support::rng::Rng;

@@ -3,11 +3,11 @@
 
 mod support;
 
-use channel_pruning::criterion::reconstruction::ladders;
-use channel_pruning::engine::noise;
-use channel_pruning::measure::gram::grams;
+use channel_pruning::internals::criterion::reconstruction::ladders;
+use channel_pruning::internals::engine::noise;
+use channel_pruning::internals::measure::gram::grams;
 use channel_pruning::report::{Criterion, PlanOptions};
-use channel_pruning::session::{Knob, Measure, Session};
+use channel_pruning::{Knob, Measure, Session};
 use support::files;
 
 /// Residual sums, shuffles with groups, and plain pairs.

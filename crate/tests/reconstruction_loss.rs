@@ -3,13 +3,13 @@
 
 mod support;
 
-use channel_pruning::channels::Flow;
-use channel_pruning::criterion::reconstruction::{Ladder, ladders, refit, ridge};
-use channel_pruning::engine::{Engine, noise};
-use channel_pruning::measure::gram::{Grams, grams};
-use channel_pruning::network::Analysis;
-use channel_pruning::onnx;
-use channel_pruning::session::Session;
+use channel_pruning::Session;
+use channel_pruning::internals::channels::Flow;
+use channel_pruning::internals::criterion::reconstruction::{Ladder, ladders, refit, ridge};
+use channel_pruning::internals::engine::{Engine, noise};
+use channel_pruning::internals::measure::gram::{Grams, grams};
+use channel_pruning::internals::network::Analysis;
+use channel_pruning::internals::onnx;
 use nalgebra::DMatrix;
 use ndarray::ArrayD;
 use support::random::Program;

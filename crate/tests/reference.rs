@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use channel_pruning::session::Session;
+use channel_pruning::Session;
 use serde_json::Value;
 use support::{at_threshold, files};
 

@@ -5,12 +5,12 @@ mod support;
 
 use std::collections::{BTreeMap, HashMap};
 
-use channel_pruning::criterion;
-use channel_pruning::network::Constants;
-use channel_pruning::network::{Analysis, Read};
-use channel_pruning::plan::{Selection, select};
+use channel_pruning::Session;
+use channel_pruning::internals::criterion;
+use channel_pruning::internals::network::Constants;
+use channel_pruning::internals::network::{Analysis, Read};
+use channel_pruning::internals::plan::{Selection, select};
 use channel_pruning::report::Criterion;
-use channel_pruning::session::Session;
 use serde_json::Value;
 use support::fill::Fill;
 use support::hold::{Seen, Waves, held, observe, waves};

@@ -2,9 +2,9 @@
 
 mod support;
 
-use channel_pruning::engine::noise;
+use channel_pruning::Session;
+use channel_pruning::internals::engine::noise;
 use channel_pruning::report::{Compensation, Criterion, Per, PlanOptions, Step};
-use channel_pruning::session::Session;
 use ndarray::ArrayD;
 
 fn fashion() -> Session {

@@ -2,11 +2,11 @@
 
 mod support;
 
-use channel_pruning::engine::{Engine, noise};
-use channel_pruning::onnx::{self, pb};
-use channel_pruning::repair::{Job, repair_on};
+use channel_pruning::Session;
+use channel_pruning::internals::engine::{Engine, noise};
+use channel_pruning::internals::onnx::{self, pb};
+use channel_pruning::internals::repair::{Job, repair_on};
 use channel_pruning::report::{Compensation, Criterion, Step};
-use channel_pruning::session::Session;
 use ndarray::ArrayD;
 use support::build::{Net, int, ints, model};
 use support::random::{Program, random_options};

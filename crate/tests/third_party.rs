@@ -6,10 +6,10 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use channel_pruning::Session;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::evaluate::evaluate;
 use channel_pruning::report::{Compensation, Criterion, PlanOptions};
-use channel_pruning::session::Session;
 use support::{at_share, at_threshold, files, for_all};
 
 fn networks(folder: &Path) -> Vec<PathBuf> {

@@ -4,9 +4,9 @@ mod support;
 
 use std::collections::HashSet;
 
-use channel_pruning::onnx::{self, pb};
+use channel_pruning::Session;
+use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion};
-use channel_pruning::session::Session;
 use prost::Message;
 use support::build::{Net, float, floats, int, integers, model, tensor, value};
 use support::{at_share, at_threshold, files, rng::Rng};

@@ -11,24 +11,30 @@ pub struct Channels {
     pub layouts: Vec<Option<Layout>>,
     /// Per node.
     pub flows: Vec<Flow>,
+    /// Constant operands that shrink with their tensors.
     pub slots: Vec<Slot>,
+    /// All layers that end coupled channels, in graph order.
     pub readers: Vec<Reader>,
     /// Per atom.
     pub class: Vec<ClassId>,
     /// Per class: index into `pins`.
     pub pinned: Vec<Option<u32>>,
+    /// Reasons why coupled channels can never be removed.
     pub pins: Vec<Pin>,
 }
 
 impl Channels {
+    /// How many coupled channels there are.
     pub fn class_count(&self) -> usize {
         self.pinned.len()
     }
 
+    /// The coupled channel that a channel belongs to.
     pub fn class_of(&self, atom: Atom) -> ClassId {
         self.class[atom as usize]
     }
 
+    /// Why a coupled channel can never be removed, if so.
     pub fn pin_of(&self, class: ClassId) -> Option<&Pin> {
         self.pinned[class as usize].map(|p| &self.pins[p as usize])
     }

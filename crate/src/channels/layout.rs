@@ -15,7 +15,9 @@ const LARGEST_RESHAPE: usize = 1 << 22;
 /// Output compact shape, and for each output position the input position it shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moved {
+    /// The dimensions of the result.
     pub dims: Vec<usize>,
+    /// Per position of the result: the position it shows.
     pub from: Vec<u32>,
 }
 

@@ -25,25 +25,32 @@ pub use coupling::Channels;
 pub use operands::{axis_of, pad_amounts, slice_positions};
 pub use reader::{Reader, ReaderKind};
 
+/// One channel of one tensor: an index over the channels of all tensors.
 pub type Atom = u32;
+/// A coupled channel: channels that can only be removed together, numbered over the network.
 pub type ClassId = u32;
 
 /// The channels of one tensor: consecutive atoms, row-major over `dims`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
+    /// The first of its channels.
     pub base: Atom,
+    /// Its sizes along all axes; 1 where channels do not differ.
     pub dims: Vec<usize>,
 }
 
 impl Layout {
+    /// How many channels it has.
     pub fn len(&self) -> usize {
         layout::product(&self.dims)
     }
 
+    /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Its channels.
     pub fn atoms(&self) -> std::ops::Range<Atom> {
         self.base..self.base + self.len() as Atom
     }
@@ -61,13 +68,21 @@ impl Layout {
 /// How two or more varying operands meet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Combine {
+    /// a + b.
     Add,
+    /// a − b.
     Sub,
+    /// a·b.
     Mul,
+    /// a/b.
     Div,
+    /// The smaller.
     Min,
+    /// The larger.
     Max,
+    /// aᵇ.
     Pow,
+    /// The mean.
     Mean,
 }
 
@@ -92,70 +107,115 @@ pub enum Flow {
     /// Outputs show inputs (one entry per output); PAD positions show `pad`: one number for all, or one
     /// per position (NaN where it varies over space).
     Move {
+        /// Each output with what its positions show.
         outs: Vec<(TensorId, Vec<Atom>)>,
+        /// What padded positions hold.
         pad: Vec<f64>,
     },
     /// Several atoms make one output position: constant only where all agree.
-    Join { out: TensorId, from: Vec<Vec<Atom>> },
+    Join {
+        /// What is written.
+        out: TensorId,
+        /// The channels that make each position.
+        from: Vec<Vec<Atom>>,
+    },
     /// One activation per output position.
     Activate {
+        /// What is written.
         out: TensorId,
+        /// What each position shows.
         from: Vec<Atom>,
+        /// One per position, or one for all.
         functions: Vec<Activation>,
     },
     /// y = scale·x + shift. `uniform` is false where the operand also varies over space.
     Affine {
+        /// What is written.
         out: TensorId,
+        /// What each position shows.
         from: Vec<Atom>,
+        /// Factor per position.
         scale: Vec<f64>,
+        /// Addend per position.
         shift: Vec<f64>,
+        /// Whether the operand is the same everywhere in space.
         uniform: bool,
     },
     /// Batch normalisation: y = scale·x + shift, distributed as `gaussians`.
     Normalise {
+        /// What is written.
         out: TensorId,
+        /// What each position shows.
         from: Vec<Atom>,
+        /// γ/√(v + ε) per position.
         scale: Vec<f64>,
+        /// β − μ·scale per position.
         shift: Vec<f64>,
+        /// How each position is distributed.
         gaussians: Vec<Gaussian>,
+        /// γ per position.
         gamma: Vec<f64>,
     },
     /// Instance normalisation: a constant input gives the shift.
     Whiten {
+        /// What is written.
         out: TensorId,
+        /// What each position shows.
         from: Vec<Atom>,
+        /// Its β per position.
         shift: Vec<f64>,
     },
+    /// Two or more varying operands, position by position.
     Combine {
+        /// What is written.
         out: TensorId,
+        /// How they meet.
         op: Combine,
+        /// What each position shows, per operand.
         args: Vec<Vec<Atom>>,
     },
     /// Depthwise convolution: y = taps·c + bias for a constant c; `padded` makes c ≠ 0 inexact at
     /// borders, `strided` (transposed convolution) makes it uneven.
     Depthwise {
+        /// What is written.
         out: TensorId,
+        /// What each position shows.
         from: Vec<Atom>,
+        /// Σ of the kernel per position.
         taps: Vec<f64>,
+        /// Bias per position.
         bias: Vec<f64>,
+        /// Whether zeros are padded.
         padded: bool,
+        /// Whether pixels get different numbers of taps.
         uneven: bool,
     },
     /// Pooling, resizing, spatial padding with zeros (`borders`: c ≠ 0 is inexact there).
     Pool {
+        /// What is written.
         out: TensorId,
+        /// What each position shows.
         from: Vec<Atom>,
+        /// What becomes of a constant.
         kind: Pooling,
+        /// Whether zeros are padded.
         borders: bool,
     },
     /// A dense or grouped convolution, Gemm or MatMul: `Channels.readers[reader]`.
-    Read { out: TensorId, reader: usize },
+    Read {
+        /// What is written.
+        out: TensorId,
+        /// Index into [`Channels::readers`].
+        reader: usize,
+    },
 }
 
 /// A constant operand with an axis that follows an axis of a tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
+    /// The node whose operand it is.
     pub node: NodeId,
+    /// Which of its inputs.
     pub input: usize,
     /// (axis of the operand, tensor, axis of the tensor).
     pub axes: Vec<(usize, TensorId, usize)>,
@@ -166,7 +226,9 @@ pub struct Slot {
 /// Why a class can never go.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pin {
+    /// The node that is the reason.
     pub node: NodeId,
+    /// The reason, for users.
     pub reason: String,
     /// Pinned because it is a network output, the least surprising of reasons.
     pub output: bool,

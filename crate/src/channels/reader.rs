@@ -6,32 +6,46 @@ use super::Atom;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::Attributes;
 
+/// The operator of a reader.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ReaderKind {
+    /// A convolution.
     Conv,
+    /// A transposed convolution.
     ConvTranspose,
     /// `trans_b`: the weight is [N, K] rather than [K, N].
     Gemm {
+        /// Whether the weights are outputs × inputs.
         trans_b: bool,
+        /// Factor of the product.
         alpha: f32,
+        /// Factor of the bias.
         beta: f32,
     },
+    /// A matrix product without bias.
     MatMul,
 }
 
 /// A node that reads channels through weights and writes new ones.
 #[derive(Clone, Debug)]
 pub struct Reader {
+    /// Its node.
     pub node: NodeId,
+    /// Its operator.
     pub kind: ReaderKind,
+    /// The tensor it reads.
     pub input: TensorId,
+    /// The tensor it writes.
     pub output: TensorId,
     /// The axis of input and output that carries the channels.
     pub axis: usize,
+    /// The axis of `output` along which channels differ.
     pub out_axis: usize,
     /// One atom per input channel, in weight order.
     pub inputs: Vec<Atom>,
+    /// The channels it writes.
     pub outputs: Vec<Atom>,
+    /// Groups of a convolution; 1 for all others.
     pub groups: usize,
     /// Whether border pixels see fewer taps, so that a constant c ≠ 0 is not one number there.
     pub padded: bool,
@@ -40,6 +54,7 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Which of its node's inputs holds the weights.
     pub fn weight_slot(&self) -> usize {
         1
     }
@@ -49,10 +64,12 @@ impl Reader {
         (self.kind != ReaderKind::MatMul).then_some(2)
     }
 
+    /// Inputs of one group.
     pub fn in_per_group(&self) -> usize {
         self.inputs.len() / self.groups
     }
 
+    /// Outputs of one group.
     pub fn out_per_group(&self) -> usize {
         self.outputs.len() / self.groups
     }

@@ -29,6 +29,7 @@ const FEW: f64 = 0.2;
 pub struct Ladder {
     /// Indices into `Channels.readers`.
     pub readers: Vec<usize>,
+    /// In the order in which they are removed.
     pub classes: Vec<ClassId>,
     /// Loss when this class and all before it are gone.
     pub losses: Vec<f64>,

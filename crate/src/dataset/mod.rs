@@ -28,6 +28,7 @@ pub struct Item {
     pub name: String,
     /// Index into [`Dataset::classes`]; `None` where images have no labels.
     pub class: Option<usize>,
+    /// The decoded image.
     pub image: Image,
 }
 
@@ -129,6 +130,7 @@ impl Dataset {
         self.order.len()
     }
 
+    /// Whether there is no image.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
     }

@@ -18,7 +18,9 @@ use crate::session::Feeder;
 /// Bytes of prepared images and of the original's scores that are kept for the next plan.
 const KEEP: usize = 128 << 20;
 
+/// A network, perhaps another one beside it, and the images both are judged on.
 pub struct Judge {
+    /// The images.
     pub data: Arc<Dataset>,
     /// Names of the network's outputs, where known.
     labels: Option<Labels>,
@@ -107,14 +109,17 @@ impl Judge {
         Ok(())
     }
 
+    /// Forgets the other network.
     pub fn clear_other(&mut self) {
         self.other = None;
     }
 
+    /// How many images there are.
     pub fn images(&self) -> usize {
         self.data.len()
     }
 
+    /// Whether the images have labels.
     pub fn labelled(&self) -> bool {
         self.truth.iter().any(Option::is_some)
     }

@@ -47,10 +47,13 @@ const SURE: f64 = 2.0;
 pub struct Found {
     /// As [`crate::image::Preset::parse`] reads it.
     pub preset: String,
+    /// What was guessed from the input's shape, in the same words.
     pub guess: String,
-    /// Images it was tried on, and how many each way names right.
+    /// Images that both were tried on.
     pub images: usize,
+    /// Images named right when read as `preset`.
     pub right: usize,
+    /// Images named right when read as `guess`.
     pub right_by_guess: usize,
 }
 

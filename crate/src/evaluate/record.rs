@@ -21,6 +21,7 @@ pub struct Record {
     pub index: u32,
     /// True output; `None` without a label.
     pub class: Option<u32>,
+    /// What the original answers.
     pub original: Seen,
     /// The other network, and KL(original ‖ other) in nats.
     pub other: Option<(Seen, f64)>,
@@ -65,6 +66,7 @@ impl Record {
         ]
     }
 
+    /// The inverse of [`Record::pack`].
     pub fn unpack(numbers: &[f64; LENGTH]) -> Record {
         let [index, class, rank, other_rank, best, other_best, kl] = *numbers;
         let whole = |value: f64| (value >= 0.0).then_some(value as u32);

@@ -8,12 +8,15 @@ use crate::error::{Error, Result};
 use crate::report::{Compensation, Criterion, PlanOptions};
 use crate::session::{Knob, Session};
 
+/// The first line of the table.
 pub const HEADER: &str =
     "criterion,compensation,knob,channels,params,macs,accuracy,lo,hi,agreement,kl";
 
 /// Curves that are wanted.
 pub struct Wish {
+    /// What decides the order; one curve for each.
     pub criteria: Vec<Criterion>,
+    /// What replaces removed channels; one curve for each.
     pub compensations: Vec<Compensation>,
     /// Plans per curve.
     pub points: usize,
@@ -67,6 +70,7 @@ impl Done {
         Ok(Done { keys, whole })
     }
 
+    /// How many rows are there already.
     pub fn rows(&self) -> usize {
         self.keys.len()
     }

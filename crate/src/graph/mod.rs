@@ -24,17 +24,23 @@ pub(crate) use dialect::{dialect, lacking, parser};
 pub use infer::DYNAMIC_SIZE;
 pub(crate) use infer::{fix_inputs, sentence};
 
+/// Index into [`Graph::tensors`].
 pub type TensorId = usize;
+/// Index into [`Graph::nodes`].
 pub type NodeId = usize;
 
 /// An operator application. `proto` indexes `GraphProto.node`.
 #[derive(Clone, Debug)]
 pub struct Node {
+    /// Its name, or one made from its operator and place.
     pub name: String,
     /// Operator type; "domain::type" outside the standard domain.
     pub op: String,
+    /// What it reads; `None` where an optional input is left out.
     pub inputs: Vec<Option<TensorId>>,
+    /// What it writes; `None` where an optional output is left out.
     pub outputs: Vec<Option<TensorId>>,
+    /// Index of its node in the file.
     pub proto: usize,
     /// Without the payload of Constant nodes; values are in [`Tensor::value`].
     attributes: Vec<pb::AttributeProto>,
@@ -49,29 +55,38 @@ impl Attributes for Node {
 /// A value that flows along an edge.
 #[derive(Clone, Debug)]
 pub struct Tensor {
+    /// Its name in the file.
     pub name: String,
     /// Concrete dimensions at batch 1, if the analyser found them.
     pub shape: Option<Vec<usize>>,
+    /// The type of its elements, if known.
     pub kind: Option<DatumType>,
     /// The value, if it does not depend on the network's input.
     pub value: Option<Arc<Values>>,
     /// The one value of a constant too large to be worth evaluating (ConstantOfShape).
     pub uniform: Option<f32>,
+    /// The node that writes it; `None` for inputs and weights.
     pub producer: Option<NodeId>,
     /// (node, input slot) of every use.
     pub uses: Vec<(NodeId, usize)>,
+    /// Whether it is an output of the network.
     pub is_output: bool,
+    /// Whether it is an input of the network.
     pub is_input: bool,
 }
 
+/// Nodes and tensors of a network.
 #[derive(Clone, Debug)]
 pub struct Graph {
     /// In the file's (topological) order.
     pub nodes: Vec<Node>,
+    /// All tensors.
     pub tensors: Vec<Tensor>,
     /// Tensors fed at run time.
     pub inputs: Vec<TensorId>,
+    /// The network's outputs.
     pub outputs: Vec<TensorId>,
+    /// The version of the operator set.
     pub opset: i64,
     by_name: HashMap<String, TensorId>,
     /// Per tensor: its value was worked out from an input size that the file leaves open.
@@ -295,6 +310,7 @@ impl Graph {
         values.map(|v| v.len()).sum()
     }
 
+    /// The tensor of a name.
     pub fn find(&self, name: &str) -> Option<TensorId> {
         self.by_name.get(name).copied()
     }
@@ -304,14 +320,17 @@ impl Graph {
         self.nodes[node].inputs.get(slot).copied().flatten()
     }
 
+    /// The first output of a node.
     pub fn output(&self, node: NodeId) -> Option<TensorId> {
         self.nodes[node].outputs.first().copied().flatten()
     }
 
+    /// The shape of a tensor, if all of it is known.
     pub fn shape(&self, tensor: TensorId) -> Option<&[usize]> {
         self.tensors[tensor].shape.as_deref()
     }
 
+    /// Whether a tensor's values are known.
     pub fn is_constant(&self, tensor: TensorId) -> bool {
         self.tensors[tensor].value.is_some() || self.tensors[tensor].uniform.is_some()
     }

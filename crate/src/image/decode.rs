@@ -17,8 +17,11 @@ const MAX_DECODER_BYTES: u64 = 512 << 20;
 /// padding, so `rgb.len() == width * height * 3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
+    /// In pixels.
     pub width: usize,
+    /// In pixels.
     pub height: usize,
+    /// Red, green and blue of each pixel, row by row.
     pub rgb: Vec<u8>,
 }
 

@@ -19,8 +19,10 @@ pub enum Framing {
 /// How samples between samples are found; both widen where a picture shrinks, as Pillow's do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Interpolation {
+    /// A tent over two samples at each side.
     #[default]
     Bilinear,
+    /// Cubic convolution over four samples at each side (a = −0.5).
     Bicubic,
 }
 
@@ -28,14 +30,17 @@ pub enum Interpolation {
 /// per channel, in `f32` in this order, as torchvision's `ToTensor` and `Normalize` do it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preset {
+    /// The name it is asked for by.
     pub name: String,
     /// Per channel in the order R, G, B, in units of the full range.
     pub mean: [f32; 3],
     /// Like `mean`; not 0.
     pub std: [f32; 3],
+    /// How an image of another shape is brought to size.
     pub framing: Framing,
     /// For [`Framing::ResizeThenCrop`]: the shorter side before and after the cut, 256 and 224 in ImageNet's.
     pub cover: (u32, u32),
+    /// How samples between samples are found.
     pub interpolation: Interpolation,
     /// Blue first. `mean` and `std` keep the order R, G, B.
     pub bgr: bool,

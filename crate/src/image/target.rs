@@ -23,6 +23,7 @@ pub struct Target {
     pub height: usize,
     /// 1 (grey) or 3 (colour).
     pub channels: usize,
+    /// Where channels lie.
     pub layout: Layout,
 }
 

@@ -28,6 +28,7 @@ const NAMES: [&str; 5] = [
 pub struct Labels {
     /// Name of the set, one of [`names`], or what the caller calls a set of the user's.
     pub name: String,
+    /// Names in the order of the outputs.
     pub classes: Vec<String>,
 }
 
@@ -45,6 +46,7 @@ impl Labels {
         self.classes.len()
     }
 
+    /// Whether there is no name.
     pub fn is_empty(&self) -> bool {
         self.classes.is_empty()
     }

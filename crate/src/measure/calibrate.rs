@@ -38,6 +38,7 @@ struct Row {
 pub struct Calibration {
     engine: Engine,
     rows: Vec<Row>,
+    /// How many images were measured.
     pub images: u32,
 }
 
@@ -45,16 +46,21 @@ pub struct Calibration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Stats {
+    /// How many images were measured.
     pub images: u32,
+    /// One element per measured tensor.
     pub tensors: Vec<TensorStats>,
 }
 
+/// What was measured of the channels of one tensor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TensorStats {
     /// Name of the tensor in the file.
     pub name: String,
+    /// Mean per channel.
     pub mean: Vec<f64>,
+    /// Standard deviation per channel.
     pub std: Vec<f64>,
     /// Fraction of exact zeros per channel.
     pub zeros: Vec<f64>,

@@ -20,12 +20,14 @@ const STRIDE: usize = 4;
 /// Sums over rows of n numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gram {
+    /// How many rows were added up.
     pub rows: usize,
     sum: DVector<f64>,
     square: DMatrix<f64>,
 }
 
 impl Gram {
+    /// Sums of nothing yet, over so many inputs.
     pub fn new(width: usize) -> Gram {
         Gram {
             rows: 0,
@@ -34,6 +36,7 @@ impl Gram {
         }
     }
 
+    /// How many inputs it is over.
     pub fn width(&self) -> usize {
         self.sum.len()
     }

@@ -7,8 +7,11 @@ use crate::graph::{Graph, NodeId, TensorId};
 /// An operand of an Add that could be replaced by a constant without changing the sum's shape.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Addend {
+    /// The sum.
     pub node: NodeId,
+    /// Which of its operands.
     pub slot: usize,
+    /// The operand's tensor.
     pub tensor: TensorId,
 }
 

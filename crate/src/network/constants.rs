@@ -3,6 +3,7 @@
 /// Per atom: the constant, or NaN where it varies.
 #[derive(Clone, Debug)]
 pub struct Constants {
+    /// The constant; NaN where a channel varies.
     pub value: Vec<f64>,
     /// The constant does not hold at the borders of the image (non-zero through zero padding).
     pub inexact: Vec<bool>,

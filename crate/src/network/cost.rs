@@ -44,9 +44,13 @@ pub struct CostTable {
 /// Totals and shares per layer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cost {
+    /// Parameters that are left, in all.
     pub params: u64,
+    /// MACs that are left, in all.
     pub macs: u64,
+    /// Parameters per layer.
     pub layer_params: Vec<u64>,
+    /// MACs per layer.
     pub layer_macs: Vec<u64>,
 }
 
@@ -77,6 +81,7 @@ impl Builder<'_> {
 }
 
 impl CostTable {
+    /// Counts every layer once.
     pub fn new(graph: &Graph, channels: &Channels, layers: &[Layer]) -> CostTable {
         let table = CostTable {
             axes: Vec::new(),

@@ -29,9 +29,11 @@ pub fn grid(layout: &Layout, gone: impl Fn(Atom) -> bool) -> Option<Vec<Vec<usiz
 /// Where an output position of a chain of moves comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
+    /// The tensor with channels on several axes.
     pub tensor: TensorId,
     /// Per position of the chain's end: the position in `tensor`.
     pub positions: Vec<usize>,
+    /// The axis of which rows can be removed.
     pub axis: usize,
 }
 

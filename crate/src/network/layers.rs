@@ -6,11 +6,17 @@ use crate::graph::{Graph, NodeId, TensorId};
 /// A node that carries weights, with its channels' classes.
 #[derive(Clone, Debug)]
 pub struct Layer {
+    /// Its node.
     pub node: NodeId,
+    /// Whether it maps each channel to itself.
     pub depthwise: bool,
+    /// Groups of a convolution; 1 for all others.
     pub groups: usize,
+    /// Weights per input and output: the size of the kernel.
     pub taps: usize,
+    /// The coupled channels of its inputs.
     pub inputs: Vec<ClassId>,
+    /// The coupled channels of its outputs.
     pub outputs: Vec<ClassId>,
     /// Index into `Channels.readers` unless depthwise.
     pub reader: Option<usize>,

@@ -32,12 +32,18 @@ pub use propagation::{constants, told as constants_told};
 pub use thresholds::Thresholds;
 pub use wish::{Told, Wish};
 
+/// All that is known of a network before any plan.
 #[derive(Clone, Debug)]
 pub struct Analysis {
+    /// Nodes and tensors.
     pub graph: Graph,
+    /// Which channels are coupled, and who reads them.
     pub channels: Channels,
+    /// How every channel is distributed.
     pub statistics: Statistics,
+    /// The nodes that carry weights, in graph order.
     pub layers: Vec<Layer>,
+    /// Where each coupled channel is read.
     pub reads: PerClass<Read>,
     /// (reader, output channel) pairs that write each class.
     pub writes: PerClass<(u32, u32)>,
@@ -51,6 +57,7 @@ pub struct Analysis {
     pub free: Vec<bool>,
     /// Classes that some convolution or Gemm writes and that are not the network's outputs.
     pub counted: Vec<bool>,
+    /// Parameters and MACs, and how they follow from coupled channels.
     pub cost: CostTable,
     /// Channel grids of which only whole rows can go (see [`grids::rigid`]).
     pub rigid: Vec<(TensorId, Vec<usize>, Vec<ClassId>)>,
@@ -68,6 +75,7 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Analyses a decoded file, with measured Gaussians by tensor name.
     pub fn new(
         model: &pb::ModelProto,
         measured: &HashMap<String, Vec<Gaussian>>,

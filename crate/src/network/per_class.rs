@@ -31,6 +31,7 @@ impl<T: Copy> PerClass<T> {
         }
     }
 
+    /// What belongs to one coupled channel.
     pub fn of(&self, class: ClassId) -> &[T] {
         let c = class as usize;
         &self.items[self.starts[c] as usize..self.starts[c + 1] as usize]
@@ -40,7 +41,10 @@ impl<T: Copy> PerClass<T> {
 /// A place where a class is read: `reader`'s input channel `channel`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Read {
+    /// Index into `Channels.readers`.
     pub reader: u32,
+    /// Which of the reader's inputs.
     pub channel: u32,
+    /// The channel it sees.
     pub atom: Atom,
 }

@@ -15,6 +15,7 @@ impl Thresholds {
     /// What is dead with probability 1.
     pub const CERTAIN: Thresholds = Thresholds::same(1.0);
 
+    /// One threshold for all rows.
     pub const fn same(all: f64) -> Thresholds {
         Thresholds {
             all,

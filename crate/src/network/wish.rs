@@ -42,7 +42,9 @@ impl Told {
 /// The classes that a share wants gone, with what their readers are told.
 #[derive(Clone, Copy)]
 pub struct Wish<'a> {
+    /// Per coupled channel: whether it is to be removed.
     pub wanted: &'a [bool],
+    /// The constants that replace them.
     pub told: &'a Told,
 }
 

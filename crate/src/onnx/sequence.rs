@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::{Attributes, Names, int_tensor, known, pb};
 
+/// Rewrites operators on sequences as operators on tensors.
 pub fn respell(model: &mut pb::ModelProto) {
     let Some(graph) = &mut model.graph else {
         return;

@@ -169,6 +169,7 @@ pub struct Names {
 }
 
 impl Names {
+    /// All names of a graph.
     pub fn of(graph: &pb::GraphProto) -> Self {
         let mut taken = HashSet::new();
         for node in &graph.node {

@@ -12,11 +12,17 @@ use crate::network::Analysis;
 use crate::network::grids::is_grid;
 use crate::report::PlanOptions;
 
+/// Reason of a guard.
 pub const LAST: &str = "the last channels of a layer stay, so that it still has an output";
+/// Reason of a guard.
 pub const FLOOR: &str = "the floor on channels per layer keeps it";
+/// Reason of a guard.
 pub const MULTIPLE: &str = "kept channel counts are rounded up to the chosen multiple";
+/// Reason of a guard.
 pub const LOCKED: &str = "its layer is locked";
+/// Reason of a guard.
 pub const BALANCE: &str = "groups of a grouped convolution must lose equally many channels";
+/// Reason of a guard.
 pub const REGULAR: &str =
     "a reshape splits these channels in a grid, which can only lose whole rows";
 

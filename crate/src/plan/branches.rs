@@ -16,6 +16,7 @@ use crate::report::{Compensation, Criterion, PlanOptions};
 /// An addend that leaves, with everything that only made it.
 #[derive(Clone, Debug)]
 pub struct Branch {
+    /// The operand it ends in.
     pub addend: Addend,
     /// What is added in its place, per atom of the operand.
     pub values: Vec<f64>,
@@ -45,12 +46,14 @@ impl Branch {
 /// The branches of a decision.
 #[derive(Clone, Debug, Default)]
 pub struct Branches {
+    /// All of them, in graph order.
     pub list: Vec<Branch>,
     /// Per node: nothing needs it any more. Empty where there are no branches.
     dead: Vec<bool>,
 }
 
 impl Branches {
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

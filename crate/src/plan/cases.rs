@@ -6,15 +6,21 @@ use crate::network::{Analysis, Thresholds};
 use crate::report::{Cases, Criterion, Example, PlanOptions};
 use crate::statistics::NONE;
 
+/// The four cases of a channel around a depthwise convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
+    /// Alive before and after.
     Keep,
+    /// Dead after the depthwise convolution alone.
     OutputDead,
+    /// Dead before the depthwise convolution alone.
     InputDead,
+    /// Dead before and after.
     BothDead,
 }
 
 impl Case {
+    /// Its name in the JSON.
     pub fn name(self) -> &'static str {
         match self {
             Case::Keep => "keep",

@@ -55,9 +55,13 @@ pub fn select(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Sel
 
 /// What [`select`] found.
 pub struct Selection {
+    /// Per coupled channel.
     pub removed: Vec<bool>,
+    /// What guards keep, with the reason.
     pub guarded: Vec<(ClassId, &'static str)>,
+    /// Of `probability`: the constants that follow from its threshold.
     pub constants: Option<Constants>,
+    /// Residual branches that are removed as a whole.
     pub branches: Branches,
 }
 

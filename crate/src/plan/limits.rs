@@ -1,6 +1,6 @@
 //! What single rows have to themselves: thresholds, shares, floors and multiples.
 //!
-//! A row is a site of Gaussians (see [`crate::statistics`]), so the two normalisations of a depthwise pair may
+//! A row is a site of Gaussians (see `statistics`), so the two normalisations of a depthwise pair may
 //! have different thresholds: each says on its own whether its channels are pinned, and the four cases follow.
 
 use crate::channels::ClassId;
@@ -70,9 +70,13 @@ pub fn shares(analysis: &Analysis, options: &PlanOptions) -> Vec<(f64, Vec<Class
 
 /// Guards of one row.
 pub struct RowGuard {
+    /// Index of the row.
     pub row: usize,
+    /// The coupled channels of the row.
     pub classes: Vec<ClassId>,
+    /// Fewest channels that it keeps.
     pub floor: usize,
+    /// Kept counts are rounded up to a multiple of this.
     pub multiple: usize,
 }
 

@@ -65,6 +65,7 @@ impl Decision {
         self.branches.dead(node)
     }
 
+    /// Whether a channel is removed.
     pub fn is_removed(&self, analysis: &Analysis, atom: Atom) -> bool {
         self.removed[analysis.channels.class_of(atom) as usize]
     }

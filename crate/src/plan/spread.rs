@@ -1,7 +1,7 @@
 //! The spread that readers lose with the channels that go, estimated from the Gaussians alone.
 //!
 //! A reader's output varies with variance v, which the BatchNormalization behind it knows. If its inputs
-//! were independent, v would be D = Σ Var[aᵢ]·‖W_ji‖², and a cut that takes the share f of D would leave
+//! were independent, v would be `D = Σ Var[aᵢ]·‖W_ji‖²`, and a cut that takes the share f of D would leave
 //! 1 − f of the variance. What v has beyond D (or lacks) comes from inputs that move together, and leaves
 //! faster: both partners of a product have to stay. So
 //!

@@ -28,7 +28,9 @@ pub type Curves = Vec<Vec<f64>>;
 
 /// What is run.
 pub struct Network<'a> {
+    /// The original.
     pub model: &'a pb::ModelProto,
+    /// What is known of it.
     pub analysis: &'a Analysis,
     /// For classifiers: whether the outputs are probabilities.
     pub classifier: Option<bool>,

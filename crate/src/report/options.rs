@@ -39,9 +39,9 @@ wire! {
         /// The pinned value, and the exact constant of case 3: the paper.
         #[default]
         Shift,
-        /// E[a] of the last activation before the reader.
+        /// `E[a]` of the last activation before the reader.
         Mean,
-        /// E[a], and the spread that readers lose given back by the BatchNormalization behind them.
+        /// `E[a]`, and the spread that readers lose given back by the BatchNormalization behind them.
         Moments,
     }
 
@@ -65,11 +65,13 @@ wire! {
     /// Everything that determines a plan.
     #[serde(default)]
     pub struct PlanOptions {
+        /// What decides the order in which channels are removed.
         pub criterion: Criterion,
         /// For `probability`: channels with P ≥ threshold go.
         pub threshold: f64,
         /// For the other criteria: the fraction of all removable channels that goes.
         pub share: f64,
+        /// What replaces removed channels.
         pub compensation: Compensation,
         /// For criteria that take a share.
         pub per: Per,
@@ -129,9 +131,11 @@ impl Default for PlanOptions {
 wire! {
     /// The threshold or share that comes nearest to a target.
     pub struct Solved {
+        /// The threshold or share.
         pub amount: f64,
         /// What was asked and what is removed, in percent of the MACs or parameters.
         pub asked: f64,
+        /// What is removed, in percent.
         pub removed: f64,
         /// Whether the two differ by no more than half a percent.
         pub reached: bool,

@@ -43,6 +43,7 @@ impl Session {
         self.calibration.as_ref().map(|c| c.stats(&self.analysis))
     }
 
+    /// Forgets all measurements.
     pub fn clear_calibration(&mut self) {
         self.calibration = None;
         self.remeasure(&std::collections::HashMap::new());

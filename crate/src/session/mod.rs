@@ -32,9 +32,14 @@ pub use solve::{Knob, Measure};
 
 /// A carried-out plan.
 pub struct Pruned {
+    /// The plan in full.
     pub plan: Plan,
+    /// What surgery was asked for; its parts are private.
+    #[doc(hidden)]
     pub decision: Rc<Decision>,
+    /// The pruned network.
     pub model: pb::ModelProto,
+    /// The pruned file.
     pub bytes: Vec<u8>,
     /// Refitted after the cut, so no longer equal to the twin.
     pub repaired: bool,
@@ -42,6 +47,7 @@ pub struct Pruned {
 
 /// What a plan would do, without carrying it out.
 pub struct PlanPreview {
+    /// The numbers.
     pub summary: Preview,
     /// Per channel, in the order of the rows: 0 kept, 1 output dead, 2 input dead, 3 both dead (1 to 3 are
     /// removed), 4 removed outside a pair or by a share, 5 dead but withheld.
@@ -54,13 +60,18 @@ pub struct PlanPreview {
 
 /// An opened network.
 pub struct Session {
+    /// The file's name, for error sentences.
     pub file: String,
+    /// The file's size.
     pub bytes: u64,
+    /// The network as it was decoded.
     pub model: pb::ModelProto,
     /// The file as opened: what nobody touches is written from there. Empty if there was none.
     source: Vec<u8>,
     /// Its weights lie in it, so a plan that removes nothing gives the file itself back.
     whole: bool,
+    /// All that is known of it before any plan; its parts are private.
+    #[doc(hidden)]
     pub analysis: Analysis,
     /// Per site channel: index into `analysis.statistics.pairs`.
     pair_of: Vec<u32>,
@@ -126,6 +137,7 @@ impl Session {
         open().map_err(|e| e.in_file(name))
     }
 
+    /// Opens a decoded file of so many bytes, with measured Gaussians by tensor name.
     pub fn from_model(
         name: &str,
         bytes: u64,

@@ -11,6 +11,7 @@ const FOLDED: &str = "This file carries no BatchNormalization: the exporter fold
 Measure the network on some of your images instead, or export it again with BatchNormalization kept.";
 
 impl Session {
+    /// What the file says of itself.
     pub fn model_info(&self) -> ModelInfo {
         let graph = self.model.graph.clone().unwrap_or_default();
         let producer = [
@@ -142,6 +143,7 @@ impl Session {
             .collect()
     }
 
+    /// What the network is.
     pub fn overview(&self) -> Overview {
         let cost = self.analysis.cost.total();
         let preset = self.guess_preset();
@@ -163,6 +165,7 @@ impl Session {
         }
     }
 
+    /// The same with the figures of every channel.
     pub fn inspect(&self) -> Inspect {
         let cost = self.analysis.cost.total();
         let s = &self.analysis.statistics;

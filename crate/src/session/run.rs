@@ -17,7 +17,9 @@ const MOST_SCORES: usize = 4096;
 /// One of the two networks of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
+    /// As opened.
     Original,
+    /// The last result of a cut or a repair.
     Pruned,
     /// A network of [`Session::try_channel`] or [`Session::try_plan`].
     Trial(u32),
@@ -63,6 +65,7 @@ impl Feeder {
 }
 
 impl Session {
+    /// What turns images into this network's input.
     pub fn feeder(&self, preset: &str) -> Result<Feeder> {
         Feeder::new(&self.input_shape(), preset).map_err(|e| e.in_file(&self.file))
     }

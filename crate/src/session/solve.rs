@@ -33,11 +33,14 @@ pub enum Knob {
 /// What a target counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
+    /// Multiply-adds.
     Macs,
+    /// Parameters.
     Params,
 }
 
 impl Knob {
+    /// The one that a criterion takes.
     pub fn of(criterion: Criterion) -> Knob {
         match criterion {
             Criterion::Probability => Knob::Threshold,
@@ -69,6 +72,7 @@ impl Knob {
         }
     }
 
+    /// Writes an amount into options.
     pub fn set(self, options: &mut PlanOptions, knob: f64) {
         match self {
             Knob::Threshold => options.threshold = knob,
@@ -76,6 +80,7 @@ impl Knob {
         }
     }
 
+    /// Reads the amount from options.
     pub fn get(self, options: &PlanOptions) -> f64 {
         match self {
             Knob::Threshold => options.threshold,

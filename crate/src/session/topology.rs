@@ -141,6 +141,7 @@ impl Drawn {
 }
 
 impl Session {
+    /// The graph of layers.
     pub fn topology(&self) -> Topology {
         Drawn::new(&self.analysis).topology
     }

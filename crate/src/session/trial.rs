@@ -49,6 +49,7 @@ impl Session {
         Ok(pruned.plan)
     }
 
+    /// Forgets all trials.
     pub fn forget_trials(&mut self) {
         self.engines.trials.clear();
     }

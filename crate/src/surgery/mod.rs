@@ -23,7 +23,6 @@ use crate::plan::Decision;
 use edit::Editor;
 use keep::Keep;
 
-pub use fold::shifts;
 pub use revise::{Revision, revise};
 
 /// The pruned model.

@@ -1,6 +1,6 @@
 //! Building ONNX graphs by hand, a node at a time.
 
-use channel_pruning::onnx::pb;
+use channel_pruning::internals::onnx::pb;
 
 use super::rng::Rng;
 

@@ -1,8 +1,8 @@
 //! Parameters and multiply-adds counted from a written model, node by node, apart from the core's
 //! own table: no coupling, no axes, only the sizes of tensors.
 
-use channel_pruning::graph::Graph;
-use channel_pruning::onnx::pb;
+use channel_pruning::internals::graph::Graph;
+use channel_pruning::internals::onnx::pb;
 
 /// (parameters, MACs). `counted` lists (node, slot) of per-channel constants in the original;
 /// `original` tells nodes that the surgery added.

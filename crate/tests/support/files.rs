@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use channel_pruning::onnx::{self, pb};
+use channel_pruning::internals::onnx::{self, pb};
 use prost::Message;
 use serde_json::Value;
 

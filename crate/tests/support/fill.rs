@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use channel_pruning::onnx::{Attributes, pb};
+use channel_pruning::internals::onnx::{Attributes, pb};
 
 use super::build::{floats_of, set_floats};
 use super::rng::Rng;

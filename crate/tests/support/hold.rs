@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use channel_pruning::channels::Flow;
-use channel_pruning::channels::layout::strides;
-use channel_pruning::engine::{Engine, noise};
-use channel_pruning::gaussian::Gaussian;
-use channel_pruning::graph::TensorId;
-use channel_pruning::network::Analysis;
-use channel_pruning::onnx::pb;
+use channel_pruning::internals::channels::Flow;
+use channel_pruning::internals::channels::layout::strides;
+use channel_pruning::internals::engine::{Engine, noise};
+use channel_pruning::internals::gaussian::Gaussian;
+use channel_pruning::internals::graph::TensorId;
+use channel_pruning::internals::network::Analysis;
+use channel_pruning::internals::onnx::pb;
 use ndarray::{ArrayD, Axis, Dimension};
 
 use super::build::{floats, node};
@@ -200,7 +200,7 @@ fn pinned(
             from,
             functions,
         } => {
-            let at = |(atom, f): (&u32, &channel_pruning::activation::Activation)| {
+            let at = |(atom, f): (&u32, &channel_pruning::internals::activation::Activation)| {
                 let s = &analysis.statistics.atoms[*atom as usize];
                 let y = Gaussian {
                     mean: s.mean,

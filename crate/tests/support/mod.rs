@@ -9,8 +9,8 @@ pub mod hold;
 pub mod random;
 pub mod rng;
 
-use channel_pruning::engine::{Engine, difference, noise};
-use channel_pruning::onnx::pb;
+use channel_pruning::internals::engine::{Engine, difference, noise};
+use channel_pruning::internals::onnx::pb;
 use channel_pruning::report::{Compensation, Criterion, PlanOptions};
 
 pub const COMPENSATIONS: [Compensation; 4] = [

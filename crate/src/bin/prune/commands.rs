@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use channel_pruning::error::{Error, Result};
+use channel_pruning::Which;
 use channel_pruning::image::Image;
 use channel_pruning::report::ImageReport;
-use channel_pruning::session::Which;
+use channel_pruning::{Error, Result};
 
 use crate::args::Command;
 use crate::files::{file_name, read, write, write_all};

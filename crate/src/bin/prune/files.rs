@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use channel_pruning::error::{Error, Result};
+use channel_pruning::{Error, Result};
 
 pub fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use channel_pruning::Session;
+use channel_pruning::Stats;
 use channel_pruning::dataset::Dataset;
-use channel_pruning::error::{Error, Result};
 use channel_pruning::evaluate::{self, preprocessing};
-use channel_pruning::measure::calibrate::Stats;
 use channel_pruning::report::Criterion;
-use channel_pruning::session::Session;
+use channel_pruning::{Error, Result};
 
 use crate::args::{Command, Target};
 use crate::files::{file_name, read};

@@ -5,9 +5,9 @@ use std::io::Write;
 use std::path::Path;
 
 use channel_pruning::dataset::Dataset;
-use channel_pruning::error::{Error, Result};
 use channel_pruning::evaluate::{self, Done, HEADER, Judge, Promise, Wish};
-use channel_pruning::session::{Knob, Measure, Session};
+use channel_pruning::{Error, Result};
+use channel_pruning::{Knob, Measure, Session};
 
 use crate::args::{Command, Target};
 use crate::budget::Budget;

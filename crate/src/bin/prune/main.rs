@@ -13,7 +13,7 @@ mod shrink;
 
 use std::process::ExitCode;
 
-use channel_pruning::error::{Error, Result};
+use channel_pruning::{Error, Result};
 
 /// A hostile file may still trip the inference engine; that is one sentence like any other failure.
 fn guarded(command: &args::Command) -> Result<()> {

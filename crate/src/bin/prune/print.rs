@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use channel_pruning::error::{Error, Result};
-use channel_pruning::measure::calibrate::Stats;
+use channel_pruning::Stats;
 use channel_pruning::report::{
     Change, Closeness, Evaluation, ImageReport, Latency, Overview, Plan, PlannedReport,
     RepairReport,
 };
+use channel_pruning::{Error, Result};
 use serde::Serialize;
 
 use crate::budget::Budget;

@@ -1,12 +1,12 @@
 //! `shrink`: one target, everything else chosen by what is at hand.
 
 use channel_pruning::dataset::Dataset;
-use channel_pruning::error::{Error, Result};
 use channel_pruning::evaluate::{self, Judge, Record};
 use channel_pruning::report::{
     Choice, Compensation, Criterion, Evaluation, PlanOptions, ShrinkReport, Step,
 };
-use channel_pruning::session::{Knob, Measure, Pruned, Session};
+use channel_pruning::{Error, Result};
+use channel_pruning::{Knob, Measure, Pruned, Session};
 
 use crate::args::{Command, Target};
 use crate::files::write;

@@ -28,7 +28,10 @@ impl Window {
         (0..space.len()).map(one).collect()
     }
 
-    fn attributes(&self, group: usize) -> Vec<channel_pruning::onnx::pb::AttributeProto> {
+    fn attributes(
+        &self,
+        group: usize,
+    ) -> Vec<channel_pruning::internals::onnx::pb::AttributeProto> {
         let all = |v: usize| vec![v as i64; self.kernel.len()];
         let kernel: Vec<i64> = self.kernel.iter().map(|k| *k as i64).collect();
         let mut list = vec![

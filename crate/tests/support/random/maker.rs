@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use channel_pruning::onnx::pb;
+use channel_pruning::internals::onnx::pb;
 
 use super::{Built, Head, Op, Program, Step};
 use crate::support::build::{self, Net, int, integers, tensor};

@@ -9,7 +9,7 @@ mod movement;
 mod rearrange;
 mod spatial;
 
-use channel_pruning::onnx::pb;
+use channel_pruning::internals::onnx::pb;
 use channel_pruning::report::{Criterion, LayerLimits, Per, PlanOptions, Site};
 
 use super::rng::Rng;
