@@ -109,8 +109,8 @@ wire! {
         /// Images of each class.
         pub per_class: Vec<u32>,
     }
-/// Time per image.
 
+    /// Time per image.
     #[derive(Copy)]
     pub struct Latency {
         /// Median in milliseconds.
