@@ -56,6 +56,7 @@ pub fn check(graph: &pb::GraphProto) -> Result<()> {
         if !standard(&node.domain) {
             continue;
         }
+        operands(node).map_err(&at)?;
         steps(node).map_err(&at)?;
         sizes(node, &integers).map_err(&at)?;
         if node.op_type == "Constant"
@@ -136,6 +137,23 @@ fn stored(tensor: &pb::TensorProto) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// A weighted layer has an input and weights: tract counts a bias behind a missing weight wrongly.
+fn operands(node: &pb::NodeProto) -> Result<(), String> {
+    let needed = match node.op_type.as_str() {
+        "Conv" | "ConvTranspose" | "Gemm" | "MatMul" => 2,
+        "BatchNormalization" => 5,
+        _ => return Ok(()),
+    };
+    let given = node.input.iter().take(needed);
+    match given.filter(|name| !name.is_empty()).count() {
+        n if n == needed => Ok(()),
+        n => Err(format!(
+            "{} needs {needed} operands and has {n}",
+            node.op_type
+        )),
+    }
 }
 
 /// Attributes that say how far a window reaches or moves.
