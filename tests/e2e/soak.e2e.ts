@@ -65,7 +65,7 @@ test(
     try {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" });
       const page = await context.newPage();
-      await page.goto(url);
+      await page.goto(`${url}#net=mobilenetv1_050_cifar10.onnx`);
       await page.getByLabel("Add images").setInputFiles(PICTURES);
       const files = [
         foldedNet(),
