@@ -72,8 +72,10 @@ test("a new version is announced, is what the next load shows, and works offline
     await later.goto(url);
     await planned(later);
     expect(await entryOf(later)).toBe("index-two.js");
-    expect(await removed(later, "Parameters")).toBeGreaterThan(0);
+    // The first seconds play the cut.
+    await expect.poll(() => removed(later, "Parameters"), { timeout: 20_000 }).toBeGreaterThan(0);
     // What others wrote, and its licences, is told offline too.
+    await later.getByRole("button", { name: "Research", exact: true }).click();
     const opening = context.waitForEvent("page");
     await later.getByRole("link", { name: "Third-party licences" }).click();
     expect(await (await opening).locator("body").textContent()).toContain("tract-onnx");
