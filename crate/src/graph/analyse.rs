@@ -107,14 +107,11 @@ fn guard(network: &InferenceModel, node: usize) -> Result<(), String> {
         .and_then(|dims| dims.iter().map(|d| d.to_usize().ok()).collect());
     if let Some(data) = shape.as_deref()
         && op.starts_with("Gather")
-        && let Some(indices) = inputs.get(1).and_then(|f| whole_numbers(f))
+        && let Some(indices) = inputs.get(1).and_then(|f| whole_numbers(f, usize::MAX))
     {
         indices_within(network, node, data, &indices)?;
     }
-    let read = |slot: usize| {
-        let values = whole_numbers(inputs.get(slot)?)?;
-        (values.len() <= 64).then_some(values)
-    };
+    let read = |slot: usize| whole_numbers(inputs.get(slot)?, 64);
     let made = match op.as_ref() {
         "MultiBroadcastTo" => read(1),
         "ConstantOfShape" => read(0),
@@ -181,9 +178,12 @@ fn indices_within(
     }
 }
 
-/// The values of a tensor of whole numbers, where they are known.
-fn whole_numbers(fact: &InferenceFact) -> Option<Vec<i64>> {
+/// The values of a tensor of at most so many whole numbers, where they are known.
+fn whole_numbers(fact: &InferenceFact, most: usize) -> Option<Vec<i64>> {
     let value = fact.value.concretize()?;
+    if value.len() > most {
+        return None;
+    }
     let cast = value.cast_to_dt(DatumType::I64).ok()?;
     let view = cast.to_plain_array_view::<i64>().ok()?;
     Some(view.iter().copied().collect())
