@@ -58,12 +58,12 @@ export function macsAt(amount: number): number | null {
 }
 
 /** Where the handle was dragged to: plans come in steps, the finger does not. */
-const wished = signal<{ macs: number; amount: number } | null>(null);
+const dragged = signal<{ macs: number; amount: number } | null>(null);
 
 /** Where the handle stands, in percent of the MACs. */
 export const handle = computed(() => {
-  const wish = wished.value;
-  if (wish && wish.amount === store.amount.value) return wish.macs;
+  const target = dragged.value;
+  if (target && target.amount === store.amount.value) return target.macs;
   const preview = store.drag.value?.preview;
   return preview ? removedPercent(preview.macs) : 0;
 });
@@ -71,13 +71,13 @@ export const handle = computed(() => {
 export function dragTo(macs: number, since: number): void {
   const amount = amountFor(macs);
   if (amount === null) return;
-  wished.value = { macs, amount };
+  dragged.value = { macs, amount };
   setAmount(amount, since);
 }
 
 /** Let go: the handle goes to where the plan is. */
 export function released(): void {
-  wished.value = null;
+  dragged.value = null;
 }
 
 /** The paper's thresholds along the recommended order, and the share at which each of them is reached. */

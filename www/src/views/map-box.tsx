@@ -13,6 +13,7 @@ import { lockedRows, ownRows, toggleRowLock } from "../state/locks";
 import { amount, drag, type Model, model, order, presenting, selected, takesShare, zoom } from "../state/store";
 import { words } from "../words";
 import { watchPinch } from "./pinch";
+import { placeIn } from "./place";
 
 const t = words.map;
 
@@ -153,10 +154,7 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
     };
   }, []);
 
-  const place = (event: { clientX: number; clientY: number }) => {
-    const bounds = canvas.current!.getBoundingClientRect();
-    return [event.clientX - bounds.left, event.clientY - bounds.top] as const;
-  };
+  const place = (event: { clientX: number; clientY: number }) => placeIn(canvas.current!, event);
   const rowAt = (clientX: number, clientY: number) => {
     const map = whole.current?.map;
     const [x, y] = place({ clientX, clientY });

@@ -10,12 +10,12 @@ import {
   type Saved,
   saved,
   savedCurrent,
-  working,
 } from "../state/proof";
-import { downloadPruned, fileName } from "../state/saving";
+import { fileName } from "../state/saving";
 import { drag, model, multiple } from "../state/store";
 import type { Value } from "../wasm/core";
 import { words } from "../words";
+import { Download } from "./download";
 import { Repaired } from "./repaired";
 
 const t = words.proof;
@@ -27,15 +27,7 @@ export function Take() {
   const proven = made && (made.check || made.repairedOn > 0);
   return (
     <div class="take">
-      <button
-        type="button"
-        class="primary wide"
-        disabled={!model.value}
-        aria-disabled={working.value || !drag.value}
-        onClick={downloadPruned}
-      >
-        {t.download}
-      </button>
+      <Download class="wide" />
       <div role="status" class="taken">
         {file ? <SavedFile of={file} /> : null}
         {proven ? <Checked of={made} /> : null}

@@ -138,7 +138,6 @@ export const shrink = {
     fixing: "Fixing…",
     fixHelp: (images: number) =>
       `Refits every layer behind the cut on ${plural(images, "image")} that nothing is judged on; no labels needed`,
-    download: "Download pruned model",
     downloadRepaired: "repaired",
   },
 

@@ -5,6 +5,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { identityOf } from "../../lib/identity";
 import { sentence } from "../../worker/engine";
+import { planAt } from "../guarded";
 import { playing } from "../intro";
 import { type Picture, pictures } from "../pictures";
 import { working } from "../proof";
@@ -102,16 +103,6 @@ export const judgingPoint = signal(false);
 const found = signal<{ kind: string; points: AxisPoint[] }>({ kind: "", points: [] });
 const laid = signal<{ kind: string; points: PlannedPoint[] }>({ kind: "", points: [] });
 
-function planAt(knob: number): store.WholePlan {
-  return { ...store.options.peek(), threshold: knob, share: knob };
-}
-
-/** Keyed by what is asked: the other knob has no part in a plan. */
-function asPlan(knob: number): store.WholePlan {
-  const now = store.options.peek();
-  return store.takesShare.peek() ? { ...now, share: knob } : { ...now, threshold: knob };
-}
-
 export const axisCurve = computed<AxisPoint[]>(() => (found.value.kind === kind.value ? found.value.points : []));
 export const axisFilling = computed(
   () => kind.value !== "" && (laid.value.kind !== kind.value || laid.value.points.length > axisCurve.value.length),
@@ -132,7 +123,7 @@ function coarseFirst<T>(all: readonly T[]): T[] {
 }
 
 function pointOf(at: PlannedPoint): AxisPoint | null {
-  const against = resultOf(asPlan(at.knob))?.against;
+  const against = resultOf(planAt(at.knob, store.options.peek()))?.against;
   if (!against) return null;
   const quality = against.accuracy ?? against.agreement;
   const [low, high] = against.accuracy_interval ?? against.agreement_interval;
@@ -140,8 +131,9 @@ function pointOf(at: PlannedPoint): AxisPoint | null {
 }
 
 async function fill(of: Scope, name: string, token: Token): Promise<void> {
-  const { criterion, compensation } = store.options.peek();
-  const [curve] = await layOut([{ criterion, compensation }], planAt(0), POINTS, token);
+  const base = { ...store.options.peek(), threshold: 0, share: 0 };
+  const { criterion, compensation } = base;
+  const [curve] = await layOut([{ criterion, compensation }], base, POINTS, token);
   // A long tail of candidates would keep the machine busy for a curve that is smooth anyway.
   const step = Math.max(1, Math.floor((curve?.points.length ?? 0) / (2 * POINTS)));
   const points = (curve?.points ?? []).filter((_, i) => i % step === 0);
@@ -153,7 +145,7 @@ async function fill(of: Scope, name: string, token: Token): Promise<void> {
     while (working.peek() && kind.peek() === name) await new Promise((resolve) => setTimeout(resolve, 100));
     judgingPoint.value = true;
     try {
-      await judgePlan(asPlan(at.knob), { of, token, urgent: false });
+      await judgePlan(planAt(at.knob, store.options.peek()), { of, token, urgent: false });
     } finally {
       judgingPoint.value = false;
     }
@@ -183,7 +175,7 @@ function startFilling(): void {
           await fill(of, name, mine);
           break;
         } catch (error) {
-          // Somebody's wish came in between: the curve goes on where it was.
+          // Something more urgent came in between: the curve goes on where it was.
           if (wasStopped(error) && !mine.stopped) continue;
           if (!wasStopped(error)) console.warn(sentence(error));
           break;

@@ -9,6 +9,7 @@ import { camera, drawer, graph } from "../../state/hero";
 import { drag, model, order, selected } from "../../state/store";
 import { words } from "../../words";
 import { watchPinch } from "../pinch";
+import { placeIn } from "../place";
 
 const t = words.shrink.hero;
 const CLOSEST = 60;
@@ -107,8 +108,7 @@ export function Hero() {
     dark.addEventListener("change", recolour);
     void document.fonts.ready.then(paint);
     const unpinch = watchPinch(box.current!, (x, y, closer) => {
-      const bounds = canvas.current!.getBoundingClientRect();
-      zoomBy(closer ? STEP : 1 / STEP, x - bounds.left, y - bounds.top);
+      zoomBy(closer ? STEP : 1 / STEP, ...placeIn(canvas.current!, { clientX: x, clientY: y }));
     });
     // Plain effects: what a drag changes is to be in the frame that the drag is in.
     const stopFit = effect(() => {
@@ -130,10 +130,7 @@ export function Hero() {
     };
   }, []);
 
-  const place = (event: { clientX: number; clientY: number }) => {
-    const bounds = canvas.current!.getBoundingClientRect();
-    return [event.clientX - bounds.left, event.clientY - bounds.top] as const;
-  };
+  const place = (event: { clientX: number; clientY: number }) => placeIn(canvas.current!, event);
   const under = (event: MouseEvent) => {
     const layout = painter.current?.layout;
     return layout ? hitHero(layout, camera.peek(), ...place(event)) : null;

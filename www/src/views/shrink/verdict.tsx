@@ -6,10 +6,10 @@ import { evaluate } from "../../state/lab/evaluation";
 import { fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
 import { answersCurrent, current, latency, runBoth, saved, savedCurrent, working } from "../../state/proof";
-import { downloadPruned } from "../../state/saving";
-import { drag, model, plan } from "../../state/store";
+import { drag, plan } from "../../state/store";
 import type { Change } from "../../wasm/core";
 import { words } from "../../words";
+import { Download } from "../download";
 
 const t = words.shrink.verdict;
 
@@ -25,15 +25,7 @@ export function Verdict() {
       <Says now={now} />
       <div class="verdict-acts">
         <Fix level={now.level} />
-        <button
-          type="button"
-          class="primary download"
-          disabled={!model.value}
-          aria-disabled={working.value || !drag.value}
-          onClick={downloadPruned}
-        >
-          {t.download}
-        </button>
+        <Download class="download" />
       </div>
     </section>
   );
