@@ -1,6 +1,7 @@
 //! Bindings for the page: translate, call the session, translate back. No logic lives here.
 
 mod lab;
+mod shrink;
 
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -159,10 +160,9 @@ impl Session {
 
     /// Surgery. The pruned file is then in `pruned_bytes`, and `infer("pruned", …)` runs it.
     pub fn prune(&mut self, options: Ts<PlanOptions>) -> Wire<Plan> {
-        let pruned = self
-            .inner
-            .prune(&plan_options(options)?)
-            .map_err(|e| e.to_string())?;
+        let options = plan_options(options)?;
+        shrink::has_its_repair(&options)?;
+        let pruned = self.inner.prune(&options).map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);
         out(Ok(plan))
@@ -237,9 +237,11 @@ impl Session {
                 &JsValue::from(total as u32),
             );
         };
+        let options = plan_options(options)?;
         let pruned = self
             .inner
-            .repair(&plan_options(options)?, &[Step::Refit], &images, report)
+            .repair(&options, &[Step::Refit], &images, report)
+            .and_then(|pruned| self.inner.worth_keeping(pruned))
             .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);

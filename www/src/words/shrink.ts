@@ -98,6 +98,23 @@ export const shrink = {
     useRecommended: "Use the recommended order",
   },
 
+  measured: {
+    button: (images: number) => `Shrink with ${plural(images, "photo")}`,
+    /** In the place of the images, where the same button stands a second time. */
+    again: (images: number) => `Measure and shrink with ${plural(images, "photo")}`,
+    help: (images: number) =>
+      `Measures on ${plural(images, "photo")} which channels the others can make up for, removes them until these MACs are gone, and refits what reads them. No labels needed; other photos judge.`,
+    working: "Shrinking with your photos",
+    left: (label: string, left: string) => `${label}, ${left}`,
+    phases: {
+      summing: (done: number, all: number) => `Looking at photo ${done} of ${all}`,
+      trying: (done: number, all: number) => `Trying cut ${done} of ${all}`,
+    },
+    predicted: (kl: string) => `predicted change: KL ${kl}. Repair makes and judges it`,
+    unmade: "not made yet: Repair makes and judges it",
+    why: "Reconstruction: channels go that the others can make up for on your photos, in the layers where that costs the output least; the layers behind them are refitted.",
+  },
+
   verdict: {
     name: "Verdict",
     macs: "MACs removed",
@@ -134,8 +151,8 @@ export const shrink = {
     },
     repaired: "repaired",
     file: { correct: "File correct", wrong: "File check failed", open: "File checked on download" },
-    fix: "Fix it",
-    fixing: "Fixing…",
+    fix: "Repair",
+    fixing: "Repairing…",
     fixHelp: (images: number) =>
       `Refits every layer behind the cut on ${plural(images, "image")} that nothing is judged on; no labels needed`,
     downloadRepaired: "repaired",
@@ -155,7 +172,9 @@ export const shrink = {
     judgeFacts: (name: string, images: number) => `${name}, ${plural(images, "image")}`,
     repairFacts: (images: number) => (images > 0 ? `${plural(images, "image")} not judged on` : "none left over"),
     noJudge: "Choose labelled images (zip, folder, CIFAR, IDX), or any photos to measure agreement.",
-    change: "Choose…",
+    chooseJudge: "Choose images to judge on…",
+    chooseRepair: "Choose photos to repair with…",
+    noRepair: "Choose photos, with or without labels: the network can then be shrunk by what they show.",
     own: "Your own images",
     ownMore: "Run both networks on single images and compare their five best answers.",
   },

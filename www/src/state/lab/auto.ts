@@ -31,7 +31,10 @@ export const judgingCost = computed(() => (store.model.value?.overview.macs ?? 0
 export const judgedUnasked = computed(() => scope.value !== null && judgingCost.value <= CHEAP);
 
 /** Whether the file that would be taken home still has to be judged. */
-export const unjudged = computed(() => !(hasRepaired.value ? repairedResult.value : planResult.value));
+export const unjudged = computed(() => {
+  if (hasRepaired.value) return !repairedResult.value;
+  return !planResult.value && store.criterion.value !== "reconstruction";
+});
 
 function startJudging(): void {
   let timer = 0;
@@ -94,6 +97,8 @@ export interface AxisPoint extends PlannedPoint {
 const kind = computed(() => {
   const of = scope.value;
   if (!of || store.mode.value === "research" || ready.value !== of.key || judgingCost.value > CHEAP_CURVE) return "";
+  // Each of its points would take a repair.
+  if (store.criterion.value === "reconstruction") return "";
   return of.key + identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
 });
 

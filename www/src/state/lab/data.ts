@@ -99,16 +99,47 @@ export async function useBuiltIn(count: number): Promise<void> {
   if (labelled.value?.builtIn) useImages(count);
 }
 
+function nameOf(files: readonly LabFile[]): string {
+  const folder = files[0]!.name.split("/")[0]!;
+  if (files.length === 1) return files[0]!.name;
+  return files.every((it) => it.name.startsWith(`${folder}/`)) ? folder : t.severalFiles(files.length);
+}
+
 export function chooseFiles(files: readonly LabFile[]): Promise<void> {
   if (files.length === 0) return Promise.resolve();
-  const folder = files[0]!.name.split("/")[0]!;
-  const name =
-    files.length === 1
-      ? files[0]!.name
-      : files.every((it) => it.name.startsWith(`${folder}/`))
-        ? folder
-        : t.severalFiles(files.length);
-  return read(name, false, async () => [...files]);
+  return read(nameOf(files), false, async () => [...files]);
+}
+
+/** Images chosen to repair with; where they are those that judge too, each image does one of the two. */
+export const repairData = signal<Labelled | null>(null);
+/** A repair takes so many at the most; the others can judge. */
+export const ENOUGH = 64;
+/** Of images that do both, at least this part judges. */
+const JUDGING = 0.25;
+const MOST_JUDGING = 250;
+
+/** Needs no labels. Where nothing judges yet, a part of them does: an image that was fitted to proves nothing. */
+export async function chooseRepair(files: readonly LabFile[]): Promise<void> {
+  if (files.length === 0) return;
+  const name = nameOf(files);
+  reading.value = name;
+  dataProblem.value = "";
+  try {
+    const { info, digest } = await pool.look([...files]);
+    if (info.images === 0) throw t.noImage(name);
+    const chosen: Labelled = { name, builtIn: false, files: [...files], info, digest };
+    batch(() => {
+      repairData.value = chosen;
+      if (labelled.value) return;
+      labelled.value = chosen;
+      const judging = Math.max(info.images - ENOUGH, Math.round(JUDGING * info.images));
+      wantedImages.value = Math.min(judging, MOST_JUDGING);
+    });
+  } catch (error) {
+    dataProblem.value = sentence(error);
+  } finally {
+    if (reading.value === name) reading.value = "";
+  }
 }
 
 /** Fewer prove nothing, not even together. */

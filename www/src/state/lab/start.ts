@@ -7,6 +7,7 @@ import { startData } from "./data";
 import { evaluating, forgetEvaluation } from "./evaluation";
 import { forgetGuard, guarding } from "./guard";
 import { startResults } from "./results";
+import { startPredicting } from "./shrink";
 import { startSweeping, sweeping } from "./sweep";
 
 export function startLab(): void {
@@ -26,4 +27,5 @@ export function startLab(): void {
     untracked(forgetGuard);
   });
   startAuto();
+  startPredicting();
 }

@@ -4,7 +4,7 @@ import type { Tally } from "../../lib/tally";
 import { RECORD } from "../../lib/tally";
 import { sentence } from "../../worker/engine";
 import { pictures } from "../pictures";
-import { answers, answersCurrent, current, repairWithImages, working } from "../proof";
+import { answers, answersCurrent, current, makeProduct, repairWithImages, working } from "../proof";
 import * as store from "../store";
 import { judgedUnasked, unjudged } from "./auto";
 import { scope } from "./bench";
@@ -67,7 +67,8 @@ export const quality = computed<Quality>(() => {
   const before = originalResult.value?.accuracy ?? null;
   if (result && against) {
     const { accuracy, difference, difference_interval: span, agreement, agreement_interval } = against;
-    const common = { before: result.accuracy, images: result.images, repaired: hasRepaired.value, part: null };
+    const repaired = (current.value?.repairedOn ?? 0) > 0;
+    const common = { before: result.accuracy, images: result.images, repaired, part: null };
     if (accuracy !== null && difference !== null && span) {
       const change = 100 * difference;
       const interval: [number, number] = [100 * span[0], 100 * span[1]];
@@ -102,7 +103,8 @@ export async function fixIt(): Promise<void> {
   if (working.value || repairing.value) return;
   repairing.value = true;
   try {
-    if (spare.value > 0) await repairWithSpare();
+    if (store.criterion.value === "reconstruction") await makeProduct();
+    else if (spare.value > 0) await repairWithSpare();
     else await repairWithImages();
   } finally {
     repairing.value = false;

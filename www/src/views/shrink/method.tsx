@@ -55,10 +55,12 @@ export function MethodLine() {
           ? t.why
           : paper
             ? t.paperWhy
-            : t.otherWhy(
-                words.choices.criteria[store.criterion.value],
-                words.choices.compensations[store.compensation.value],
-              )}
+            : store.criterion.value === "reconstruction"
+              ? words.shrink.measured.why
+              : t.otherWhy(
+                  words.choices.criteria[store.criterion.value],
+                  words.choices.compensations[store.compensation.value],
+                )}
       </p>
     </div>
   );

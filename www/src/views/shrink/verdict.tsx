@@ -3,10 +3,12 @@ import { bytes, fixed, milliseconds, percent, removedPercent } from "../../lib/f
 import { judgedUnasked, judgingCost } from "../../state/lab/auto";
 import { scope } from "../../state/lab/bench";
 import { evaluate } from "../../state/lab/evaluation";
+import { chosenForRepair, spare } from "../../state/lab/repair";
+import { canShrink, predicted, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import { fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
 import { answersCurrent, current, latency, runBoth, saved, savedCurrent, working } from "../../state/proof";
-import { drag, plan } from "../../state/store";
+import * as store from "../../state/store";
 import type { Change } from "../../wasm/core";
 import { words } from "../../words";
 import { Download } from "../download";
@@ -24,6 +26,7 @@ export function Verdict() {
       <Savings />
       <Says now={now} />
       <div class="verdict-acts">
+        <Shrink />
         <Fix level={now.level} />
         <Download class="download" />
       </div>
@@ -74,6 +77,12 @@ function Accuracy({ now }: { now: Quality }) {
 
 /** Nothing was measured: one button that does. */
 function Judge() {
+  if (store.criterion.value === "reconstruction" && !current.value) {
+    const kl = predicted.value;
+    return (
+      <>{kl === null ? words.shrink.measured.unmade : words.shrink.measured.predicted(kl.toFixed(kl < 0.1 ? 3 : 2))}</>
+    );
+  }
   if (scope.value && !judgedUnasked.value) {
     const seconds = Math.max(5, Math.round(judgingCost.value / PACE));
     return (
@@ -91,11 +100,11 @@ function Judge() {
 }
 
 function Savings() {
-  const preview = drag.value?.preview;
+  const preview = store.drag.value?.preview;
   const written = current.value;
   const size: Change | undefined = written
     ? { before: written.plan.bytes.before, after: written.bytes.size }
-    : plan.value?.bytes;
+    : store.plan.value?.bytes;
   const time = answersCurrent.value ? latency.value : null;
   return (
     <dl class="savings-line">
@@ -158,15 +167,34 @@ function Says({ now }: { now: Quality }) {
   );
 }
 
-function Fix({ level }: { level: Level }) {
-  const images = repairable.value;
-  const needed = level === "costs" || level === "broken";
-  // Where nothing is measured a repair may still be worth its seconds; where the accuracy is held it is not.
-  if (images === 0 || (current.value?.repairedOn ?? 0) > 0 || level === "held" || level === "judging") return null;
+/** With photos chosen for it a measured cut loses far less than a repair of any other. */
+function Shrink() {
+  if (!chosenForRepair.value || !canShrink.value || store.criterion.value === "reconstruction") return null;
   return (
     <button
       type="button"
-      class={needed ? "fix needed" : "fix"}
+      class="fix needed"
+      aria-disabled={working.value || shrinking.value}
+      title={words.shrink.measured.help(spare.value)}
+      onClick={() => void shrinkWithImages()}
+    >
+      {words.shrink.measured.button(spare.value)}
+    </button>
+  );
+}
+
+function Fix({ level }: { level: Level }) {
+  const images = repairable.value;
+  // A cut that nothing is known of before it is made.
+  const unmade = store.criterion.value === "reconstruction" && !current.value;
+  const needed = level === "costs" || level === "broken";
+  // Where nothing is measured a repair may still be worth its seconds; where the accuracy is held it is not.
+  const idle = level === "held" || level === "judging";
+  if (!unmade && (images === 0 || (current.value?.repairedOn ?? 0) > 0 || idle)) return null;
+  return (
+    <button
+      type="button"
+      class={needed || unmade ? "fix needed" : "fix"}
       aria-disabled={working.value || repairing.value}
       title={t.fixHelp(images)}
       onClick={() => void fixIt()}

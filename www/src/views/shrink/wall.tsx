@@ -1,9 +1,11 @@
 /** Real images with their true labels: which answers the cut turns. */
 import { useEffect } from "preact/hooks";
 import { draggedFiles } from "../../lib/folders";
-import { chooseFiles, dataProblem, images, labelled, labFiles, reading } from "../../state/lab/data";
-import { spare } from "../../state/lab/repair";
+import { chooseFiles, chooseRepair, dataProblem, images, labelled, labFiles, reading } from "../../state/lab/data";
+import { apart, spare } from "../../state/lab/repair";
+import { canShrink, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import { classNames, fetchWall, type Shown, said, type WallImage, wall } from "../../state/lab/verdict";
+import { working } from "../../state/proof";
 import { words } from "../../words";
 import { FileButton } from "../parts";
 
@@ -58,6 +60,7 @@ function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
 function Slots() {
   const data = labelled.value;
   const take = (files: File[]) => void chooseFiles(labFiles(files));
+  const takeRepair = (files: File[]) => void chooseRepair(labFiles(files));
   return (
     <fieldset
       class="slots"
@@ -78,11 +81,31 @@ function Slots() {
             : t.noJudge}
       </p>
       <p>
-        <strong>{t.repairWith}</strong> {data ? t.repairFacts(Math.max(0, spare.value)) : ""}
+        <strong>{t.repairWith}</strong>{" "}
+        {apart.value
+          ? t.judgeFacts(apart.value.name, spare.value)
+          : data
+            ? t.repairFacts(Math.max(0, spare.value))
+            : t.noRepair}
       </p>
-      <FileButton name={t.judgeOn} multiple onFiles={take}>
-        {t.change}
-      </FileButton>
+      <div class="row slot-acts">
+        <FileButton name={t.judgeOn} multiple onFiles={take}>
+          {t.chooseJudge}
+        </FileButton>
+        <FileButton name={t.repairWith} multiple onFiles={takeRepair}>
+          {t.chooseRepair}
+        </FileButton>
+        {canShrink.value ? (
+          <button
+            type="button"
+            aria-disabled={working.value || shrinking.value}
+            title={words.shrink.measured.help(spare.value)}
+            onClick={() => void shrinkWithImages()}
+          >
+            {words.shrink.measured.again(spare.value)}
+          </button>
+        ) : null}
+      </div>
     </fieldset>
   );
 }
