@@ -65,7 +65,11 @@ export const shrink = {
     end: "end of the dead channels",
     zones: { free: "free", little: "under 1 point", costly: "costs", broken: "broken" },
     filling: "measuring the curve…",
-    none: "No labelled images for this network: choose some under Images, and its accuracy appears along this axis.",
+    none: "Choose images under “Judge on”: accuracy appears along this axis, or agreement where there are no labels.",
+    slow: (images: number) =>
+      `Judging a whole curve on ${plural(images, "image")} takes minutes here: judge single cuts, or fewer images.`,
+    afterRepair: "Each cut is judged once it is repaired: its point appears here.",
+    sample: "agreement on the sample photos: choose labelled images under “Judge on” for accuracy",
     spoken: (macs: string, amount: string) => `${macs} of the MACs removed, ${amount}`,
     target: "MACs to remove",
     percent: "%",
@@ -105,6 +109,7 @@ export const shrink = {
     help: (images: number) =>
       `Measures on ${plural(images, "photo")} which channels the others can make up for, removes them until these MACs are gone, and refits what reads them. No labels needed; other photos judge.`,
     working: "Shrinking with your photos",
+    stop: "Stop shrinking",
     left: (label: string, left: string) => `${label}, ${left}`,
     phases: {
       summing: (done: number, all: number) => `Looking at photo ${done} of ${all}`,
@@ -130,6 +135,7 @@ export const shrink = {
     range: (low: number, high: number, images: number) =>
       `${points(low)} to ${points(high)} on ${plural(images, "image")}`,
     agreeing: (low: string, high: string, images: number) => `${low} to ${high} on ${plural(images, "image")}`,
+    seen: "the repair saw these images: choose others to judge on",
     few: (images: number) => `on ${plural(images, "image")}, too few to tell`,
     judging: (done: number, all: number) => (done > 0 ? `judging, ${count(done)} of ${count(all)}` : "judging…"),
     none: "not judged yet",

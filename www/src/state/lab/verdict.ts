@@ -40,6 +40,8 @@ export interface Quality {
   interval: [number, number] | null;
   images: number;
   repaired: boolean;
+  /** The repair was fitted to images that judge: what they say of it proves nothing. */
+  seen: boolean;
   /** Counted so far, while it is being judged. */
   part: Tally | null;
 }
@@ -53,6 +55,7 @@ const NOTHING: Quality = {
   interval: null,
   images: 0,
   repaired: false,
+  seen: false,
   part: null,
 };
 
@@ -61,6 +64,12 @@ function levelOf(change: number, low: number): Level {
   return change >= -HELD && low >= -2.5 * HELD ? "held" : "costs";
 }
 
+/** Whether the product was repaired with images among those that judge. */
+const fittedToJudges = computed(() => {
+  const made = current.value;
+  return (labelled.value?.files ?? []).some((it) => made?.fitted.has(it.content));
+});
+
 export const quality = computed<Quality>(() => {
   const result = hasRepaired.value ? repairedResult.value : planResult.value;
   const against = result?.against;
@@ -68,18 +77,27 @@ export const quality = computed<Quality>(() => {
   if (result && against) {
     const { accuracy, difference, difference_interval: span, agreement, agreement_interval } = against;
     const repaired = (current.value?.repairedOn ?? 0) > 0;
-    const common = { before: result.accuracy, images: result.images, repaired, part: null };
+    const seen = repaired && fittedToJudges.value;
+    const common = { before: result.accuracy, images: result.images, repaired, seen, part: null };
+    const sure = (level: Level): Level => (seen ? "unknown" : level);
     if (accuracy !== null && difference !== null && span) {
       const change = 100 * difference;
       const interval: [number, number] = [100 * span[0], 100 * span[1]];
-      return { ...common, level: levelOf(change, interval[0]), accuracy: true, after: accuracy, change, interval };
+      return {
+        ...common,
+        level: sure(levelOf(change, interval[0])),
+        accuracy: true,
+        after: accuracy,
+        change,
+        interval,
+      };
     }
     const change = 100 * (agreement - 1);
     const interval: [number, number] = [100 * agreement_interval[0], 100 * agreement_interval[1]];
     // Half of the answers that change were wrong before, more or less. With few images all may agree and nothing follow.
     const few = agreement >= 0.95 && agreement_interval[0] < 0.85;
     const level = few ? "unknown" : levelOf(change / 2, (interval[0] - 100) / 2);
-    return { ...common, level, accuracy: false, after: agreement, change: null, interval };
+    return { ...common, level: sure(level), accuracy: false, after: agreement, change: null, interval };
   }
   const due = scope.value !== null && unjudged.value && (judgedUnasked.value || evaluating.value !== null);
   if (due && !evaluationProblem.value) return { ...NOTHING, level: "judging", before, part: soFar.value };
@@ -94,7 +112,10 @@ export const quality = computed<Quality>(() => {
 });
 
 /** Images there are to repair with. */
-export const repairable = computed(() => (spare.value > 0 ? spare.value : scope.value ? 0 : pictures.value.length));
+export const repairable = computed(() => {
+  if (spare.value > 0) return spare.value;
+  return scope.value && !labelled.value?.sample ? 0 : pictures.value.length;
+});
 
 export const repairing = signal(false);
 

@@ -59,6 +59,8 @@ function Accuracy({ now }: { now: Quality }) {
       <span class="below">
         {level === "judging" ? (
           t.judging(part?.images ?? 0, scope.value?.images ?? 0)
+        ) : now.seen ? (
+          t.seen
         ) : change !== null && interval ? (
           <>
             <strong>{t.points(change)}</strong> {t.range(interval[0], interval[1], images)}
@@ -169,11 +171,12 @@ function Says({ now }: { now: Quality }) {
 
 /** With photos chosen for it a measured cut loses far less than a repair of any other. */
 function Shrink() {
+  if (shrinking.value) return <UnderWay />;
   if (!chosenForRepair.value || !canShrink.value || store.criterion.value === "reconstruction") return null;
   return (
     <button
       type="button"
-      class="fix needed"
+      class="fix needed measured"
       aria-disabled={working.value || shrinking.value}
       title={words.shrink.measured.help(spare.value)}
       onClick={() => void shrinkWithImages()}
@@ -183,12 +186,30 @@ function Shrink() {
   );
 }
 
+/** Where the work was begun: how far it is, how long it will take, and its end. */
+function UnderWay() {
+  const now = store.job.value;
+  if (!now) return null;
+  return (
+    <div class="under-way">
+      <span>{now.label}</span>
+      <progress aria-label={words.shrink.measured.working} max={1} value={now.fraction ?? 0} />
+      {now.cancel ? (
+        <button type="button" onClick={now.cancel}>
+          {words.shrink.measured.stop}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
 function Fix({ level }: { level: Level }) {
   const images = repairable.value;
   // A cut that nothing is known of before it is made.
   const unmade = store.criterion.value === "reconstruction" && !current.value;
   const needed = level === "costs" || level === "broken";
   // Where nothing is measured a repair may still be worth its seconds; where the accuracy is held it is not.
+  if (shrinking.value) return null;
   const idle = level === "held" || level === "judging";
   if (!unmade && (images === 0 || (current.value?.repairedOn ?? 0) > 0 || idle)) return null;
   return (
