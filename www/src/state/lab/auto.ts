@@ -89,11 +89,13 @@ function startOwnImages(): void {
 
 /** A sample without labelled images of its kind: its photos show at least which answers change. */
 function startSamplePhotos(): void {
+  let tried: unknown = null;
   effect(() => {
     const photos = pictures.value.filter((it) => it.sample);
     const { kind } = store.model.value?.source ?? {};
     if (kind !== "sample" || store.mode.value === "research" || labelled.value || reading.value) return;
-    if (builtInFits.value || photos.length < FEWEST) return;
+    if (builtInFits.value || photos.length < FEWEST || tried === pictures.value) return;
+    tried = pictures.value;
     untracked(() => void chooseOwnImages(photos, "sample"));
   });
 }

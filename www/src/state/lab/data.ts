@@ -152,11 +152,11 @@ export const FEWEST = 8;
 
 /** The images that were added, for who has no labels: agreement with the original needs none. */
 export function chooseOwnImages(
-  pictures: readonly { name: string; blob: Blob }[],
+  pictures: readonly { file: string; blob: Blob }[],
   kind: "own" | "sample" = "own",
 ): Promise<void> {
   // Numbered, because a folder's name would be taken for a label.
-  const files = pictures.map(({ name, blob }, i) => ({ name: `${i}-${name.split("/").at(-1)}`, content: blob }));
+  const files = pictures.map(({ file, blob }, i) => ({ name: `${i}-${file.split("/").at(-1)}`, content: blob }));
   return read(kind === "own" ? t.ownImages(files.length) : t.samplePhotos, kind, async () => files);
 }
 

@@ -16,7 +16,10 @@ export const spare = computed(() =>
 );
 
 /** Whether a person chose them for this: then they are worth a measured cut. */
-export const chosenForRepair = computed(() => spare.value > 0 && !(apart.value ?? labelled.value)?.builtIn);
+export const chosenForRepair = computed(() => {
+  const of = labelled.value;
+  return spare.value > 0 && (repairData.value !== null || (of !== null && !of.builtIn && !of.sample));
+});
 
 /**
  * The data set takes one image of every class in turn, and a repair holds every so-manieth back to judge
