@@ -104,6 +104,7 @@
 #![warn(missing_docs)]
 
 mod activation;
+mod boxes;
 mod channels;
 mod clock;
 mod criterion;

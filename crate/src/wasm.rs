@@ -283,6 +283,14 @@ impl PlanPreview {
     }
 }
 
+/// The names of a built-in label set, in the order of the classes; empty for a set that is not known.
+#[wasm_bindgen]
+pub fn class_labels(set: &str) -> Vec<String> {
+    let known = crate::labels::by_name(set);
+    let name = |k: usize| Some(known.as_ref()?.get(k)?.to_string());
+    (0..).map_while(name).collect()
+}
+
 /// Version of the crate, for the page's footer.
 #[wasm_bindgen]
 pub fn version() -> String {

@@ -129,7 +129,9 @@ mod tests {
 
     fn images(session: &Session, count: usize) -> Vec<ArrayD<f32>> {
         let path = format!("{SAMPLES}/data/fashion-mnist-1000.zip");
-        let data = Dataset::open(std::path::Path::new(&path), None).unwrap().mixed();
+        let data = Dataset::open(std::path::Path::new(&path), None)
+            .unwrap()
+            .mixed();
         let feeder = session.feeder("fashion-mnist").unwrap();
         let feed = |k| feeder.feed(&data.get(k).unwrap().image);
         (0..count).map(feed).collect()

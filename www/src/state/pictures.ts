@@ -38,6 +38,11 @@ function picture(name: string, file: string, blob: Blob, sample: boolean): Pictu
   };
 }
 
+/** An image from elsewhere, for what takes pictures. */
+export function asPicture(blob: Blob, name: string): Picture {
+  return picture(name, name, blob, false);
+}
+
 function drop(removed: readonly Picture[]): void {
   for (const { blob } of removed) {
     const url = urls.get(blob);

@@ -116,6 +116,7 @@ export const shrink = {
       trying: (done: number, all: number) => `Trying cut ${done} of ${all}`,
     },
     predicted: (kl: string) => `predicted change: KL ${kl}. Repair makes and judges it`,
+    underWay: "measuring and repairing…",
     unmade: "not made yet: Repair makes and judges it",
     why: "Reconstruction: channels go that the others can make up for on your photos, in the layers where that costs the output least; the layers behind them are refitted.",
   },
@@ -168,6 +169,8 @@ export const shrink = {
     name: "Images",
     before: "original",
     after: "pruned",
+    image: (n: number) => `image ${n}`,
+    classOf: (index: number) => `class ${index}`,
     changed: (n: number, of: number) =>
       n === 0 ? `All ${of} images shown keep their answer.` : `${plural(n, "image")} of ${of} changed the answer.`,
     truth: (name: string) => `is ${name}`,
@@ -183,6 +186,16 @@ export const shrink = {
     noRepair: "Choose photos, with or without labels: the network can then be shrunk by what they show.",
     own: "Your own images",
     ownMore: "Run both networks on single images and compare their five best answers.",
+  },
+
+  split: {
+    name: (image: string) => `${image}, original and pruned`,
+    open: (image: string) => `Look closely at ${image}`,
+    close: "Close the picture",
+    divider: "Original on the left, pruned on the right",
+    working: "Running…",
+    found: (n: number) => (n === 0 ? "Nothing found." : `${n} found:`),
+    difference: (most: string) => `Largest difference of the first output: ${most}.`,
   },
 
   drawer: {

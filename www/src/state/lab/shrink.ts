@@ -7,6 +7,7 @@ import { removedPercent } from "../../lib/format";
 import { timeLeft } from "../../lib/proportion";
 import { words } from "../../words";
 import type { Phase } from "../../worker/api";
+import { EngineLost } from "../../worker/engine";
 import { keepHolding, plannerCall, rankWithQueue, stopRunner } from "../engines";
 import { withJob } from "../jobs";
 import { setAmount } from "../planning";
@@ -43,20 +44,32 @@ export async function shrinkWithImages(): Promise<void> {
   const macs = store.shown.value?.preview.macs;
   if (working.value || shrinking.value || !macs) return;
   shrinking.value = true;
+  let halted = false;
+  const stop = () => {
+    halted = true;
+    stopRunner();
+  };
+  // Not all of it is work of the runner, whose end would say so by itself.
+  const check = () => {
+    if (halted) throw new EngineLost(words.page.stopped, true);
+  };
   try {
     await alone(() =>
-      withJob(t.working, stopRunner, async (plain) => {
+      withJob(t.working, stop, async (plain) => {
         const progress = clocked(plain);
         const images = await spareImages();
+        check();
         await queueImages(images, (part, label) => progress(ENDS.read * part, label));
         const found = await rankWithQueue(store.multiple.value, (phase: Phase, done, total) => {
           const from = phase === "summing" ? ENDS.read : ENDS.summing;
           progress(from + ((ENDS[phase] - from) * done) / Math.max(1, total), t.phases[phase](done, total));
         });
+        check();
         adopt(found.by, images, found.measured);
         const { amount } = await plannerCall((core) =>
           core.solveMacs(store.options.value, Math.max(LEAST, removedPercent(macs))),
         );
+        check();
         setAmount(amount, performance.now());
         await refitQueued(store.options.value, images, (part, label) =>
           progress(ENDS.trying + (ENDS.refitting - ENDS.trying) * part, label),
@@ -66,7 +79,7 @@ export async function shrinkWithImages(): Promise<void> {
   } finally {
     shrinking.value = false;
   }
-  if (store.criterion.value === "reconstruction") void evaluate(true);
+  if (!halted && store.criterion.value === "reconstruction") void evaluate(true);
 }
 
 /** The page goes by the new order. */

@@ -79,10 +79,15 @@ function Accuracy({ now }: { now: Quality }) {
 
 /** Nothing was measured: one button that does. */
 function Judge() {
+  if (shrinking.value) return <>{words.shrink.measured.underWay}</>;
   if (store.criterion.value === "reconstruction" && !current.value) {
     const kl = predicted.value;
     return (
-      <>{kl === null ? words.shrink.measured.unmade : words.shrink.measured.predicted(kl.toFixed(kl < 0.1 ? 3 : 2))}</>
+      <>
+        {kl === null
+          ? words.shrink.measured.unmade
+          : words.shrink.measured.predicted(kl < 0.001 ? "under 0.001" : kl.toFixed(kl < 0.1 ? 3 : 2))}
+      </>
     );
   }
   if (scope.value && !judgedUnasked.value) {

@@ -5,7 +5,9 @@ import { chooseFiles, chooseRepair, dataProblem, images, labelled, labFiles, rea
 import { apart, spare } from "../../state/lab/repair";
 import { canShrink, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import { classNames, fetchWall, type Shown, said, type WallImage, wall } from "../../state/lab/verdict";
+import { asPicture } from "../../state/pictures";
 import { working } from "../../state/proof";
+import { lookAt } from "../../state/split";
 import { words } from "../../words";
 import { FileButton } from "../parts";
 
@@ -40,14 +42,21 @@ export function Wall() {
 }
 
 function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
-  const name = (index: number) => classNames.value[index] ?? String(index);
+  const name = (index: number) => classNames.value[index] ?? t.classOf(index);
   const changed = says !== undefined && says.before !== says.after;
   const right = says !== undefined && (says.truth < 0 ? !changed : says.after === says.truth);
   const look = says === undefined ? "" : `${changed ? "changed" : ""} ${right ? "right" : "wrong"}`;
   const label = says ? t.item(says.truth < 0 ? "?" : name(says.truth), name(says.before), name(says.after)) : "";
   return (
     <li class={`tile ${look}`} title={label}>
-      <img src={of.url} alt={label} width="64" height="64" />
+      <button
+        type="button"
+        class="look"
+        aria-label={words.shrink.split.open(label || t.image(of.index + 1))}
+        onClick={() => lookAt(asPicture(of.blob, label || t.image(of.index + 1)))}
+      >
+        <img src={of.url} alt={label} width="64" height="64" />
+      </button>
       <span aria-hidden="true">{says ? name(says.after) : " "}</span>
       <span class="truth" aria-hidden="true">
         {says && !right && says.truth >= 0 ? t.truth(name(says.truth)) : " "}
@@ -84,7 +93,7 @@ function Slots() {
         <strong>{t.repairWith}</strong>{" "}
         {apart.value
           ? t.judgeFacts(apart.value.name, spare.value)
-          : data
+          : data && !data.sample
             ? t.repairFacts(Math.max(0, spare.value))
             : t.noRepair}
       </p>
