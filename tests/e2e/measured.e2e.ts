@@ -110,6 +110,25 @@ test("one image is looked at with a divider between both networks", async () => 
   await dialog.waitFor({ state: "detached" });
 });
 
+test("all methods are searched for what may be lost, and one of the three best is taken", async () => {
+  const page = await openPage({ hash: "#v=2&net=mobilenetv1_050_cifar10.onnx", first: true });
+  await page.getByRole("group", { name: "Images for" }).getByText("sample photos").waitFor();
+  await page.getByRole("button", { name: "Other methods" }).click();
+  const part = page.getByRole("region", { name: "Search all methods" });
+  await expect
+    .poll(() => part.getByRole("button", { name: "Find the smallest" }).isEnabled(), { timeout: 20_000 })
+    .toBe(true);
+  await part.getByRole("button", { name: "Find the smallest" }).click();
+  const answers = part.locator(".best-method");
+  await expect.poll(() => answers.count(), { timeout: 50_000 }).toBe(3);
+  await part.getByRole("progressbar").waitFor({ state: "detached", timeout: 50_000 });
+  const macs = (await answers.locator("strong").allTextContents()).map((it) => Number.parseFloat(it.slice(1)));
+  expect(macs).toEqual(macs.toSorted((a, b) => b - a));
+  expect(macs[2]).toBeGreaterThan(10);
+  await answers.nth(1).click();
+  await expect.poll(() => removed(page, "MACs")).toBeCloseTo(macs[1]!, 0);
+}, 120_000);
+
 test("the names that others find the page's parts by", async () => {
   const page = await visit();
   for (const name of ["Open an ONNX model", "Add images", "Judge on", "Repair with"])

@@ -94,6 +94,16 @@ export const shrink = {
     measured: (macs: string, accuracy: string) => `${accuracy} right at −${macs} MACs`,
   },
 
+  best: {
+    name: "Search all methods",
+    limit: "Lose at most, points",
+    run: "Find the smallest",
+    working: "Searching all methods",
+    unit: "methods",
+    none: "No method can remove anything for so little.",
+    agree: (share: string) => `${share} of the answers stay`,
+  },
+
   empty: {
     folded: (images: number) =>
       `This file has no BatchNormalization, so nothing is known about its channels yet. Measuring them takes ${plural(images, "image")} and a few seconds.`,

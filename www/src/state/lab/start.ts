@@ -3,6 +3,7 @@ import { effect, untracked } from "@preact/signals";
 import { busy } from "../busy";
 import { judgingPoint, startAuto } from "./auto";
 import { scope, startBench } from "./bench";
+import { searching, stopSearch } from "./best";
 import { startData } from "./data";
 import { evaluating, forgetEvaluation } from "./evaluation";
 import { forgetGuard, guarding } from "./guard";
@@ -16,7 +17,12 @@ export function startLab(): void {
   startResults();
   startSweeping();
   effect(() => {
-    busy.value = judgingPoint.value || evaluating.value !== null || sweeping.value !== null || guarding.value !== null;
+    busy.value =
+      judgingPoint.value ||
+      evaluating.value !== null ||
+      sweeping.value !== null ||
+      guarding.value !== null ||
+      searching.value !== null;
   });
   let judged = "";
   effect(() => {
@@ -25,6 +31,7 @@ export function startLab(): void {
     judged = key;
     untracked(forgetEvaluation);
     untracked(forgetGuard);
+    untracked(stopSearch);
   });
   startAuto();
   startPredicting();
