@@ -170,8 +170,9 @@ export const shrink = {
     file: { correct: "File correct", wrong: "File check failed", open: "File checked on download" },
     fix: "Repair",
     fixing: "Repairing…",
-    fixHelp: (images: number) =>
-      `Refits every layer behind the cut on ${plural(images, "image")} that nothing is judged on; no labels needed`,
+    fixDone: "This cut is repaired already.",
+    fixNone: "Choose photos under “Repair with” first.",
+    fixHelp: (images: number) => `Refits every layer behind the cut on ${plural(images, "image")}; no labels needed`,
     downloadRepaired: "repaired",
   },
 

@@ -149,6 +149,8 @@ export async function fetchWall(): Promise<void> {
   for (const it of thumbs.peek().images) URL.revokeObjectURL(it.url);
   thumbs.value = { of: data, images: [] };
   try {
+    const set = store.labels.peek();
+    setNames.value = { set, names: await pool.names(set) };
     const blobs = await pool.pictures(data.files, 0, Math.min(SHOWN, data.info.images));
     if (labelled.peek() !== data) return;
     const images = blobs.map((blob, index) => ({ index, blob, url: URL.createObjectURL(blob) }));
@@ -174,10 +176,14 @@ export const said = computed<ReadonlyMap<number, Shown>>(() => {
   return found;
 });
 
+/** Names of the label set in force, for images without labels of their own. */
+const setNames = signal<{ set: string; names: string[] }>({ set: "", names: [] });
+
 export const classNames = computed<readonly string[]>(() => {
   const classes = originalResult.value?.per_class ?? [];
   const names = labelled.value?.info.classes ?? [];
-  return classes.length === names.length ? classes.map((it) => it.label) : [];
+  if (names.length > 0 && classes.length === names.length) return classes.map((it) => it.label);
+  return setNames.value.set === store.labels.value ? setNames.value.names : [];
 });
 
 export const saving = computed(() => store.shown.value !== null);

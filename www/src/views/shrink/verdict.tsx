@@ -213,17 +213,19 @@ function Fix({ level }: { level: Level }) {
   // A cut that nothing is known of before it is made.
   const unmade = store.criterion.value === "reconstruction" && !current.value;
   const needed = level === "costs" || level === "broken";
-  // Where nothing is measured a repair may still be worth its seconds; where the accuracy is held it is not.
+  const repaired = (current.value?.repairedOn ?? 0) > 0;
   if (shrinking.value) return null;
-  const idle = level === "held" || level === "judging";
-  if (!unmade && (images === 0 || (current.value?.repairedOn ?? 0) > 0 || idle)) return null;
+  // Always in its place: what it waits for is said where the pointer is.
+  const blocked = repaired || (images === 0 && !unmade);
   return (
     <button
       type="button"
-      class={needed || unmade ? "fix needed" : "fix"}
-      aria-disabled={working.value || repairing.value}
-      title={t.fixHelp(images)}
-      onClick={() => void fixIt()}
+      class={(needed && !blocked) || unmade ? "fix needed" : "fix"}
+      aria-disabled={blocked || working.value || repairing.value}
+      title={repaired ? t.fixDone : images === 0 ? t.fixNone : t.fixHelp(images)}
+      onClick={() => {
+        if (!blocked) void fixIt();
+      }}
     >
       {repairing.value ? t.fixing : t.fix}
     </button>
