@@ -161,8 +161,10 @@ impl Session {
     /// Surgery. The pruned file is then in `pruned_bytes`, and `infer("pruned", …)` runs it.
     pub fn prune(&mut self, options: Ts<PlanOptions>) -> Wire<Plan> {
         let options = plan_options(options)?;
-        shrink::has_its_repair(&options)?;
-        let pruned = self.inner.prune(&options).map_err(|e| e.to_string())?;
+        let pruned = self
+            .inner
+            .prune_alone(&options)
+            .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);
         out(Ok(plan))

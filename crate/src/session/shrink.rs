@@ -93,6 +93,20 @@ impl Session {
         })
     }
 
+    /// [`Session::prune`] for those who run or show what it gives.
+    ///
+    /// # Errors
+    /// For `reconstruction`, whose cuts are worthless before their readers are refitted.
+    pub fn prune_alone(&mut self, options: &PlanOptions) -> Result<Pruned> {
+        match options.criterion {
+            Criterion::Reconstruction => {
+                let reason = "a cut by reconstruction is only made together with its repair";
+                Err(Error::new(reason).in_file(&self.file))
+            }
+            _ => self.prune(options),
+        }
+    }
+
     /// A cut by `reconstruction` is nothing without its repair: one whose repair was not taken is kept only where the cut is
     /// near the original as it is. Other cuts stand by themselves.
     ///
@@ -171,6 +185,8 @@ mod tests {
         assert!(other.decide(&options).is_err(), "nothing was measured here");
         let ranking = session.ranking().unwrap();
         other.set_ranking(ranking.clone()).unwrap();
+        let alone = other.prune_alone(&options).map(|_| ()).unwrap_err();
+        assert!(alone.to_string().contains("together with its repair"));
         let theirs = other.decide(&options).unwrap().removed.clone();
         assert_eq!(theirs, session.decide(&options).unwrap().removed);
         assert_eq!(other.predicted_kl(&theirs), shrunk.predicted_kl);

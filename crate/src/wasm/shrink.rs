@@ -4,18 +4,8 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::{Session, Wire, out, plan_options};
-use crate::report::{Criterion, Plan, PlanOptions};
+use crate::report::{Plan, PlanOptions};
 use crate::session::{Measure, Phase, Ranking};
-
-/// A cut by reconstruction is worthless before its readers are refitted, so that alone it is never made here.
-pub(super) fn has_its_repair(options: &PlanOptions) -> Result<(), String> {
-    match options.criterion {
-        Criterion::Reconstruction => {
-            Err("A cut by reconstruction is only made together with its repair.".into())
-        }
-        _ => Ok(()),
-    }
-}
 
 /// Asks the page whether to go on: anything but `false` means yes.
 fn ask(progress: &js_sys::Function, stage: &str, done: usize, total: usize) -> bool {

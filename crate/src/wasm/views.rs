@@ -3,7 +3,6 @@
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
-use super::shrink::has_its_repair;
 use super::{Session, Wire, out, plan_options};
 use crate::report::*;
 
@@ -47,7 +46,6 @@ impl Session {
     /// Carries a plan out beside the one that is downloaded; `infer("trial:SLOT", …)` runs it.
     pub fn try_plan(&mut self, slot: u32, options: Ts<PlanOptions>) -> Wire<Plan> {
         let options = plan_options(options)?;
-        has_its_repair(&options)?;
         out(self.inner.try_plan(slot, &options))
     }
 

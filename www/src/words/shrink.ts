@@ -100,6 +100,7 @@ export const shrink = {
     run: "Find the smallest",
     working: "Searching all methods",
     unit: "methods",
+    removes: (macs: string) => `−${macs} MACs`,
     none: "No method can remove anything for so little.",
     agree: (share: string) => `${share} of the answers stay`,
   },

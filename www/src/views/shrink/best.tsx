@@ -62,7 +62,7 @@ function Line({ of }: { of: Answer }) {
   const now = store.criterion.value === of.criterion && store.amount.value === of.knob;
   return (
     <button type="button" class="best-method" aria-pressed={now} onClick={() => takeAnswer(of)}>
-      <strong>−{percent(of.macs)} MACs</strong> <span>{words.choices.criteria[of.criterion]}</span>{" "}
+      <strong>{t.removes(percent(of.macs))}</strong> <span>{words.choices.criteria[of.criterion]}</span>{" "}
       <span class="hint">{cost}</span>
     </button>
   );
