@@ -4,105 +4,110 @@
 use std::sync::OnceLock;
 
 use super::constants::Constants;
-use crate::channels::{Atom, Channels, Reader};
+use crate::channels::{ChannelId, Channels, Reader};
 use crate::graph::Graph;
 use crate::report::Compensation;
 use crate::statistics::Statistics;
 
 /// The constants of one compensation.
 #[derive(Clone, Debug)]
-pub struct Told {
-    /// Per atom that some reader reads.
+pub struct CompensationTable {
+    /// Per channel that some reader reads.
     constants: Constants,
     /// Per reader: its outputs if it is told everything, before normalisation.
-    made: Vec<OnceLock<Vec<f64>>>,
+    responses: Vec<OnceLock<Vec<f64>>>,
 }
 
-impl Told {
+impl CompensationTable {
     pub(super) fn new(
         channels: &Channels,
         statistics: &Statistics,
         certain: &Constants,
         silenced: &Constants,
         compensation: Compensation,
-    ) -> Told {
+    ) -> CompensationTable {
         let mut constants = Constants::nothing(channels.class.len());
-        for atom in channels.readers.iter().flat_map(|r| &r.inputs) {
-            let a = *atom as usize;
+        for channel_id in channels.readers.iter().flat_map(|r| &r.inputs) {
+            let a = *channel_id as usize;
             (constants.value[a], constants.inexact[a]) =
-                told(statistics, certain, compensation, silenced, *atom);
+                compensation_constant(statistics, certain, compensation, silenced, *channel_id);
         }
-        Told {
+        CompensationTable {
             constants,
-            made: vec![OnceLock::new(); channels.readers.len()],
+            responses: vec![OnceLock::new(); channels.readers.len()],
         }
     }
 }
 
 /// The classes that a share wants gone, with what their readers are told.
 #[derive(Clone, Copy)]
-pub struct Wish<'a> {
+pub struct RemovalRequest<'a> {
     /// Per coupled channel: whether it is to be removed.
     pub wanted: &'a [bool],
     /// The constants that replace them.
-    pub told: &'a Told,
+    pub table: &'a CompensationTable,
 }
 
-impl<'a> Wish<'a> {
-    /// What is told of an atom, if its class goes.
-    pub fn told(&self, channels: &Channels, atom: Atom) -> Option<(f64, bool)> {
-        let a = atom as usize;
-        let constants = &self.told.constants;
-        self.wanted[channels.class_of(atom) as usize]
+impl<'a> RemovalRequest<'a> {
+    /// What is told of a channel, if its class goes.
+    pub fn constant_of(&self, channels: &Channels, channel_id: ChannelId) -> Option<(f64, bool)> {
+        let a = channel_id as usize;
+        let constants = &self.table.constants;
+        self.wanted[channels.class_of(channel_id) as usize]
             .then(|| (constants.value[a], constants.inexact[a]))
     }
 
     /// The outputs of a reader that is told all of its inputs.
-    pub fn made(&self, graph: &Graph, channels: &Channels, reader: usize) -> &'a [f64] {
-        let told = self.told;
-        told.made[reader].get_or_init(|| {
+    pub fn response_when_all_removed(
+        &self,
+        graph: &Graph,
+        channels: &Channels,
+        reader: usize,
+    ) -> &'a [f64] {
+        let table = self.table;
+        table.responses[reader].get_or_init(|| {
             let reader = &channels.readers[reader];
-            let value = |a: Atom| told.constants.value[a as usize];
+            let value = |a: ChannelId| table.constants.value[a as usize];
             response(graph, reader, &value)
         })
     }
 }
 
 /// b + Σ taps·c for every output.
-pub fn response(graph: &Graph, reader: &Reader, value: &dyn Fn(Atom) -> f64) -> Vec<f64> {
-    let mut made = reader.biases(graph);
+pub fn response(graph: &Graph, reader: &Reader, value: &dyn Fn(ChannelId) -> f64) -> Vec<f64> {
+    let mut outputs = reader.biases(graph);
     if reader.inputs.iter().all(|a| value(*a) == 0.0) {
-        return made;
+        return outputs;
     }
     let sums = reader.tap_sums(graph);
     let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
-    for (j, made) in made.iter_mut().enumerate() {
+    for (j, output) in outputs.iter_mut().enumerate() {
         let inputs = &reader.inputs[j / per_out * per_in..][..per_in];
-        let told = |(i, a): (usize, &Atom)| sums[(j, i)] * value(*a);
-        *made += inputs.iter().enumerate().map(told).sum::<f64>();
+        let term = |(i, a): (usize, &ChannelId)| sums[(j, i)] * value(*a);
+        *output += inputs.iter().enumerate().map(term).sum::<f64>();
     }
-    made
+    outputs
 }
 
-/// The constant that stands for an atom, and whether it fails to hold at image borders.
-pub fn told(
+/// The constant that stands for a channel, and whether it fails to hold at image borders.
+pub fn compensation_constant(
     statistics: &Statistics,
     certain: &Constants,
     compensation: Compensation,
     pinned: &Constants,
-    atom: Atom,
+    channel_id: ChannelId,
 ) -> (f64, bool) {
-    let a = atom as usize;
-    let expected = statistics.atoms[a].mean;
+    let a = channel_id as usize;
+    let expected = statistics.by_channel[a].mean;
     let shift = pinned.value[a];
     // Dead for sure: the constant is known, and no expectation is better than it.
     let sure = || !certain.value[a].is_nan() && !shift.is_nan();
-    let told = match compensation {
+    let constant = match compensation {
         Compensation::None => 0.0,
         Compensation::Mean | Compensation::Moments if !expected.is_nan() && !sure() => expected,
         _ if shift.is_nan() => expected,
         _ => shift,
     };
-    let told = if told.is_nan() { 0.0 } else { told };
-    (told, pinned.inexact[a] && told != 0.0)
+    let constant = if constant.is_nan() { 0.0 } else { constant };
+    (constant, pinned.inexact[a] && constant != 0.0)
 }
