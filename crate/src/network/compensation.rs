@@ -1,5 +1,5 @@
-//! What readers are told of channels that a share removes, and what a reader makes of it that is told
-//! all of its inputs. Neither depends on the share, so a drag works out each of them once.
+//! The constants that replace channels which a share removes, and what a reader writes when all of
+//! its inputs are replaced. Neither depends on the share, so a drag works out each of them once.
 
 use std::sync::OnceLock;
 
@@ -14,7 +14,7 @@ use crate::statistics::Statistics;
 pub struct CompensationTable {
     /// Per channel that some reader reads.
     constants: Constants,
-    /// Per reader: its outputs if it is told everything, before normalisation.
+    /// Per reader: its outputs if all its inputs are replaced, before normalisation.
     responses: Vec<OnceLock<Vec<f64>>>,
 }
 
@@ -39,7 +39,7 @@ impl CompensationTable {
     }
 }
 
-/// The classes that a share wants gone, with what their readers are told.
+/// The coupled channels that a share asks to remove, with the constants that replace them.
 #[derive(Clone, Copy)]
 pub struct RemovalRequest<'a> {
     /// Per coupled channel: whether it is to be removed.
@@ -49,7 +49,7 @@ pub struct RemovalRequest<'a> {
 }
 
 impl<'a> RemovalRequest<'a> {
-    /// What is told of a channel, if its class goes.
+    /// The constant that replaces a channel, if its removal is asked for.
     pub fn constant_of(&self, channels: &Channels, channel_id: ChannelId) -> Option<(f64, bool)> {
         let a = channel_id as usize;
         let constants = &self.table.constants;
@@ -57,7 +57,7 @@ impl<'a> RemovalRequest<'a> {
             .then(|| (constants.value[a], constants.inexact[a]))
     }
 
-    /// The outputs of a reader that is told all of its inputs.
+    /// The outputs of a reader whose inputs are all replaced.
     pub fn response_when_all_removed(
         &self,
         graph: &Graph,

@@ -95,7 +95,7 @@ impl Analysis {
         &self.certain
     }
 
-    /// What readers are told by shares.
+    /// The constants by which a compensation replaces removed channels.
     pub fn compensation_table(&self, compensation: Compensation) -> &CompensationTable {
         &self.compensation_tables[compensation as usize]
     }

@@ -30,9 +30,9 @@ pub use decide::{Selection, decide, select};
 pub struct Decision {
     /// Per class.
     pub removed: Vec<bool>,
-    /// What a reader is told of a removed input, per channel; 0 where nothing is told.
+    /// The constant folded for a removed input, per channel; 0 where nothing is folded.
     pub constants: Vec<f64>,
-    /// Per channel: the told constant does not hold at image borders before the reader's own padding.
+    /// Per channel: that constant does not hold at image borders before the reader's own padding.
     pub inexact: Vec<bool>,
     /// Per reader: the part of each output's variance that its normalisation is told is left.
     pub restores: Vec<Option<Vec<f64>>>,

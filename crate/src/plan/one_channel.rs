@@ -1,11 +1,11 @@
-//! One channel taken by itself: what its readers are told if only its class goes.
+//! One channel taken by itself: the constants its readers get if only its coupled channel is removed.
 
 use super::{Decision, limits, spread};
 use crate::channels::CoupledId;
 use crate::network::{Analysis, Read, constants};
 use crate::report::{Compensation, PlanOptions};
 
-/// What every reader of a class is told, and whether that fails at image borders: by the plan where
+/// The constant every reader of a coupled channel gets, and whether that fails at image borders: by the plan where
 /// `decision` removes the class, else as if the class went alone.
 pub fn constants_for_readers(
     analysis: &Analysis,

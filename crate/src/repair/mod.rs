@@ -51,8 +51,9 @@ use round::Round;
 
 /// Fewer pictures than this cannot better a cut that answers all of them as the original does.
 const MIN_PICTURES_FOR_PERFECT_CUT: usize = 48;
-/// Pictures on which the cut is asked before anything is done, and the KL at which it is near enough.
+/// Pictures on which the cut is compared with the original before anything is done.
 const MAX_PICTURES_ASKED: usize = 64;
+/// Mean KL below which a cut that answers all of them alike is left as it is.
 const NEAR_KL: f64 = 0.05;
 /// Bytes that both networks may hold for all pictures together.
 const MAX_BYTES_HELD: usize = 1_000_000_000;
