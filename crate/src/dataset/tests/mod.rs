@@ -352,7 +352,7 @@ fn mixed_images_are_the_same_ones_in_fair_turns() {
     assert!((15..35).contains(&early), "{early}");
 }
 
-const SINGLE: &[u8] = include_bytes!("../../../www/public/samples/images/fashion/bag.png");
+const SINGLE: &[u8] = include_bytes!("../../../../www/public/samples/images/fashion/bag.png");
 
 /// 5,000 JPEG images of CIFAR-10, 500 of each class, if they lie beside the repository.
 #[test]
