@@ -110,11 +110,12 @@ impl Guard<'_> {
         }
     }
 
+    fn staying<'c>(&'c self, classes: &'c [ClassId]) -> impl Iterator<Item = &'c ClassId> + 'c {
+        classes.iter().filter(|c| !self.removed[**c as usize])
+    }
+
     fn kept_in(&self, classes: &[ClassId]) -> usize {
-        classes
-            .iter()
-            .filter(|c| !self.removed[**c as usize])
-            .count()
+        self.staying(classes).count()
     }
 
     /// At least `floor` channels per group on both sides of every layer, and one in every tensor.
@@ -124,7 +125,9 @@ impl Guard<'_> {
             let groups = if layer.depthwise { 1 } else { layer.groups };
             for (side, least) in [(&layer.outputs, floor.div_ceil(groups)), (&layer.inputs, 1)] {
                 for group in side.chunks((side.len() / groups).max(1)) {
-                    let missing = least.min(group.len()).saturating_sub(self.kept_in(group));
+                    let wanted = least.min(group.len());
+                    // Mostly the first few channels say it.
+                    let missing = wanted - self.staying(group).take(wanted).count();
                     if missing > 0 {
                         self.put_back_best(group, missing, if floor > 1 { FLOOR } else { LAST });
                     }
@@ -136,11 +139,9 @@ impl Guard<'_> {
             let Some(layout) = layout.as_ref().filter(|_| !lost) else {
                 continue;
             };
-            let classes: Vec<ClassId> = layout
-                .atoms()
-                .map(|a: Atom| analysis.channels.class_of(a))
-                .collect();
-            if !classes.is_empty() && self.kept_in(&classes) == 0 {
+            let class = |a: Atom| analysis.channels.class_of(a);
+            if layout.atoms().all(|a| self.removed[class(a) as usize]) {
+                let classes: Vec<ClassId> = layout.atoms().map(class).collect();
                 self.put_back_best(&classes, 1, LAST);
             }
         }
