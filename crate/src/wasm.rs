@@ -33,13 +33,13 @@ fn decode(image: &[u8]) -> Result<Image, String> {
 }
 
 /// The bytes of one of several files, by name.
-fn among(names: &[String], files: &[js_sys::Uint8Array], wanted: &str) -> Option<Vec<u8>> {
+fn file_named(names: &[String], files: &[js_sys::Uint8Array], wanted: &str) -> Option<Vec<u8>> {
     let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
     let at = names.iter().position(|n| n == wanted)?;
     Some(files.get(at)?.to_vec())
 }
 
-fn single(values: &[f64]) -> Vec<f32> {
+fn to_f32(values: &[f64]) -> Vec<f32> {
     values.iter().map(|v| *v as f32).collect()
 }
 
@@ -69,7 +69,7 @@ impl Session {
         names: Vec<String>,
         files: Vec<js_sys::Uint8Array>,
     ) -> Result<Session, String> {
-        let find = |wanted: &str| among(&names, &files, wanted);
+        let find = |wanted: &str| file_named(&names, &files, wanted);
         let inner =
             session::Session::open_external(name, bytes, &find).map_err(|e| e.to_string())?;
         Ok(Session {
@@ -101,12 +101,12 @@ impl Session {
 
     /// P(Y ≤ low); NaN where the activation is pinned nowhere.
     pub fn probabilities(&self) -> Vec<f32> {
-        single(&self.inner.analysis.statistics.low)
+        to_f32(&self.inner.analysis.statistics.low)
     }
 
     /// P(Y ≥ high); NaN where there is no upper end.
     pub fn saturations(&self) -> Vec<f32> {
-        single(&self.inner.analysis.statistics.high)
+        to_f32(&self.inner.analysis.statistics.high)
     }
 
     /// The criterion's score of each channel's class (small goes first); NaN where it can never go.

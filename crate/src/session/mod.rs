@@ -76,7 +76,7 @@ pub struct Session {
     /// Per site channel: index into `analysis.statistics.pairs`.
     pair_of: Vec<u32>,
     scores: HashMap<(Criterion, Per, u32), Vec<f64>>,
-    /// Measured fraction of zeros per atom, for `apoz`.
+    /// Measured fraction of zeros per channel, for `apoz`.
     pub(crate) zeros: Option<Vec<f64>>,
     /// The order measured for `reconstruction`, and whether its effect on the output was.
     reconstruction: Option<(plan::allocate::Allocation, bool)>,

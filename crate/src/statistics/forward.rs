@@ -1,10 +1,10 @@
-//! One forward pass over the flows: what is known of every atom.
+//! One forward pass over the flows: what is known of every channel.
 
 use std::collections::HashMap;
 
 use super::moments::{affine, pool};
 use super::pass::Pass;
-use super::{AtomStats, Measured, Statistics, UNKNOWN};
+use super::{ChannelStatistics, Measured, Statistics, UNKNOWN};
 use crate::channels::layout::PAD;
 use crate::channels::{Channels, Combine, Flow};
 use crate::gaussian::Gaussian;
@@ -16,9 +16,9 @@ impl Statistics {
             graph,
             channels,
             s: Statistics {
-                atoms: vec![UNKNOWN; channels.class.len()],
+                by_channel: vec![UNKNOWN; channels.class.len()],
                 sites: Vec::new(),
-                site_atoms: Vec::new(),
+                site_channel_ids: Vec::new(),
                 low: Vec::new(),
                 high: Vec::new(),
                 activation: Vec::new(),
@@ -38,14 +38,14 @@ impl Statistics {
                 }
             }
         }
-        pass.s.pinned = pinned(channels, &pass.s.atoms);
+        pass.s.pinned = pinned(channels, &pass.s.by_channel);
         pass.s
     }
 }
 
-/// P(Y ≤ low) and P(Y ≥ high) at every activation, by the atom that it writes.
-fn pinned(channels: &Channels, atoms: &[AtomStats]) -> Vec<[f64; 2]> {
-    let mut pinned = vec![[f64::NAN; 2]; atoms.len()];
+/// P(Y ≤ low) and P(Y ≥ high) at every activation, by the channel that it writes.
+fn pinned(channels: &Channels, known: &[ChannelStatistics]) -> Vec<[f64; 2]> {
+    let mut pinned = vec![[f64::NAN; 2]; known.len()];
     for flow in &channels.flows {
         let Flow::Activate {
             out,
@@ -58,8 +58,8 @@ fn pinned(channels: &Channels, atoms: &[AtomStats]) -> Vec<[f64; 2]> {
         let Some(layout) = &channels.layouts[*out] else {
             continue;
         };
-        for ((atom, input), f) in layout.atoms().zip(from).zip(functions) {
-            let s = &atoms[*input as usize];
+        for ((written, input), f) in layout.channel_ids().zip(from).zip(functions) {
+            let s = &known[*input as usize];
             if s.gaussian {
                 let y = Gaussian {
                     mean: s.mean,
@@ -67,7 +67,7 @@ fn pinned(channels: &Channels, atoms: &[AtomStats]) -> Vec<[f64; 2]> {
                 };
                 let low = f.low().map_or(f64::NAN, |low| y.at_most(low));
                 let high = f.high().map_or(f64::NAN, |high| y.at_least(high));
-                pinned[atom as usize] = [low, high];
+                pinned[written as usize] = [low, high];
             }
         }
     }
@@ -86,7 +86,7 @@ impl Pass<'_> {
                         .enumerate()
                         .map(|(k, a)| match (*a == PAD, pad[k % pad.len()]) {
                             (true, value) if value.is_nan() => UNKNOWN,
-                            (true, value) => AtomStats::constant(value),
+                            (true, value) => ChannelStatistics::constant(value),
                             (false, _) => self.at(*a).clone(),
                         })
                         .collect();
@@ -148,7 +148,7 @@ impl Pass<'_> {
             }
             Flow::Whiten { out, from, shift } => {
                 let values: Vec<_> = (0..from.len())
-                    .map(|k| AtomStats {
+                    .map(|k| ChannelStatistics {
                         constant_at: self.at(from[k]).constant_at,
                         zero_at: if shift[k] == 0.0 {
                             self.at(from[k]).constant_at
@@ -181,7 +181,7 @@ impl Pass<'_> {
                     .map(|k| {
                         let x = self.at(from[k]).clone();
                         self.crossings.push((node, x.source));
-                        AtomStats {
+                        ChannelStatistics {
                             mean: taps[k] * x.mean + bias[k],
                             variance: taps[k] * taps[k] * x.variance,
                             gamma: x.gamma,

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use channel_pruning::dataset::Dataset;
-use channel_pruning::evaluate::{self, Done, HEADER, Judge, Promise, Wish};
+use channel_pruning::evaluate::{self, Done, HEADER, Judge, Promise, SweepRequest};
 use channel_pruning::{Error, Result};
 use channel_pruning::{Knob, Measure, Session};
 
@@ -89,7 +89,7 @@ pub fn sweep(session: &mut Session, command: &Command) -> Result<()> {
         Err(e) => return Err(failed(&e)),
     };
     let mut judge = judge(session, command)?;
-    let wish = Wish {
+    let request = SweepRequest {
         criteria: command.criteria.clone(),
         compensations: command.compensations.clone(),
         points: command.points.unwrap_or(POINTS),
@@ -109,6 +109,6 @@ pub fn sweep(session: &mut Session, command: &Command) -> Result<()> {
         let written = file.write_all(format!("{line}\n").as_bytes());
         written.map_err(|e| failed(&e))
     };
-    evaluate::sweep(session, &mut judge, &wish, &done, each)?;
+    evaluate::sweep(session, &mut judge, &request, &done, each)?;
     print::swept(path, rows, done.rows())
 }
