@@ -1,6 +1,7 @@
 //! Bindings for the page: translate, call the session, translate back. No logic lives here.
 
 mod lab;
+mod shrink;
 
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -159,9 +160,10 @@ impl Session {
 
     /// Surgery. The pruned file is then in `pruned_bytes`, and `infer("pruned", …)` runs it.
     pub fn prune(&mut self, options: Ts<PlanOptions>) -> Wire<Plan> {
+        let options = plan_options(options)?;
         let pruned = self
             .inner
-            .prune(&plan_options(options)?)
+            .prune_alone(&options)
             .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);
@@ -237,9 +239,11 @@ impl Session {
                 &JsValue::from(total as u32),
             );
         };
+        let options = plan_options(options)?;
         let pruned = self
             .inner
-            .repair(&plan_options(options)?, &[Step::Refit], &images, report)
+            .repair(&options, &[Step::Refit], &images, report)
+            .and_then(|pruned| self.inner.worth_keeping(pruned))
             .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);
@@ -279,6 +283,14 @@ impl PlanPreview {
         let kept = self.inner.cost.layer_macs.iter();
         kept.map(|v| *v as f64).collect()
     }
+}
+
+/// The names of a built-in label set, in the order of the classes; empty for a set that is not known.
+#[wasm_bindgen]
+pub fn class_labels(set: &str) -> Vec<String> {
+    let known = crate::labels::by_name(set);
+    let name = |k: usize| Some(known.as_ref()?.get(k)?.to_string());
+    (0..).map_while(name).collect()
 }
 
 /// Version of the crate, for the page's footer.
