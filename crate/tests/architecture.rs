@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// All rooms, from the ground up.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     // Words and numbers that everything may use.
     "error",
     "limits",
@@ -41,8 +41,9 @@ const ROOMS: [&str; 25] = [
     "repair",
     "session",
     "evaluate",
-    // The page. The command line is a crate of its own.
+    // The page and the command line.
     "wasm",
+    "cli",
 ];
 
 /// A module path, as `["plan", "cases"]`.

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use channel_pruning::image::{KEYS, Preset};
-use channel_pruning::report::{Compensation, Criterion, LayerLimits, Per, PlanOptions, Step};
+use crate::image::{KEYS, Preset};
+use crate::report::{Compensation, Criterion, LayerLimits, Per, PlanOptions, Step};
 use lexopt::prelude::*;
 
-use crate::help::HELP;
+use super::help::HELP;
+use super::host::Host;
 
 const KNOWN: [&str; 9] = [
     "shrink",
@@ -62,6 +63,8 @@ pub struct Command {
     pub criteria: Vec<Criterion>,
     pub compensations: Vec<Compensation>,
     pub points: Option<usize>,
+    /// What the command stands on.
+    pub host: Host,
 }
 
 /// Which options each command takes besides `--json`.
