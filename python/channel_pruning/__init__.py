@@ -33,7 +33,6 @@ from ._functions import (
     shrink,
     sweep,
 )
-from ._shards import Records, evaluate_shard
 
 __all__ = [
     "Batch",
@@ -41,13 +40,11 @@ __all__ = [
     "ImagesLike",
     "Model",
     "PlanOptions",
-    "Records",
     "Report",
     "__version__",
     "apply",
     "calibrate",
     "evaluate",
-    "evaluate_shard",
     "inspect",
     "plan",
     "repair",

@@ -1,4 +1,6 @@
-from typing import Callable, List, Optional, Sequence, Tuple, final
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
+
+from ._data import Images
 
 __version__: str
 
@@ -12,24 +14,11 @@ class Error(Exception):
     reason: str
     """What is wrong."""
 
-@final
-class Images:
-    @staticmethod
-    def from_files(files: Sequence[Tuple[str, bytes]]) -> Images: ...
-    @staticmethod
-    def from_pixels(
-        pictures: Sequence[Tuple[int, int, bytes]], labels: Optional[Sequence[int]]
-    ) -> Images: ...
-    @staticmethod
-    def from_tensors(
-        batches: Sequence[Tuple[Sequence[int], bytes]], labels: Optional[Sequence[int]]
-    ) -> Images: ...
-    def __len__(self) -> int: ...
-
 def call(
     args: Sequence[str],
     files: Sequence[Tuple[str, bytes]],
-    images: Optional[Images] = None,
-    progress: Optional[Callable[[float, str], object]] = None,
-) -> Tuple[str, List[Tuple[str, bytes]], List[str]]: ...
-def main(args: Sequence[str]) -> int: ...
+    images: Optional[Images],
+    progress: Optional[Callable[[float, str], object]],
+    /,
+) -> Tuple[str, Dict[str, bytes], List[str]]: ...
+def main(args: Sequence[str], /) -> int: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Protocol, Sequence, Tuple, Union
 
-from ._core import Error, Images
+from ._core import Error
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -26,6 +26,9 @@ ImagesLike = Union[
     Batch,
     Iterable[Any],
 ]
+
+#: Kind (files, pixels, tensors), items and labels, as the core takes them.
+Images = Tuple[str, List[Any], Optional[List[int]]]
 
 #: Images that are taken of an iterable at the most, unless a limit says otherwise: it may have no end.
 MOST = 2000
@@ -119,21 +122,25 @@ def gather(
     most = MOST if limit is None else limit
     try:
         if _is_array(images):
-            found = Images.from_tensors([_tensor(images)], given)
+            found: Images = ("tensors", [_tensor(images)], given)
         elif isinstance(images, (list, tuple)) and images and is_path(images[0]):
             if given is not None:
                 raise Error("paths have their labels by their folders or a table; leave labels out")
-            found = Images.from_files([_read(path) for path in images])
+            found = ("files", [_read(path) for path in images], None)
         elif isinstance(images, (list, tuple)) and images and _is_picture(images[0]):
             pictures = [image.convert("RGB") for image in images]
-            found = Images.from_pixels([(p.width, p.height, p.tobytes()) for p in pictures], given)
+            found = ("pixels", [(p.width, p.height, p.tobytes()) for p in pictures], given)
         else:
             batches, truth = _batches(images, most)
-            found = Images.from_tensors(batches, given if given is not None else truth)
-    except ValueError as error:
-        raise Error(str(error)) from error
+            found = ("tensors", batches, given if given is not None else truth)
     except TypeError as error:
         raise Error(
             "images are a folder, paths, PIL images, a float array (N, C, H, W), or an iterable of such batches"
         ) from error
     return "images", found
+
+
+def count(images: Images) -> int:
+    """How many images were gathered."""
+    kind, items, _ = images
+    return sum(shape[0] for shape, _ in items) if kind == "tensors" else len(items)

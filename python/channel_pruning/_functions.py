@@ -24,7 +24,7 @@ from typing import (
 )
 
 from . import _core
-from ._data import ImagesLike, gather, is_path
+from ._data import Images, ImagesLike, count, gather, is_path
 
 if TYPE_CHECKING:
     import onnx
@@ -139,20 +139,20 @@ class _Call:
                 self.option(name.replace("_", "-"), value)
 
     def run(
-        self, images: Optional[_core.Images] = None, progress: Progress = None
+        self, images: Optional[Images] = None, progress: Progress = None
     ) -> Tuple[str, Dict[str, bytes]]:
         printed, files, notes = _core.call(self.args, self.files, images, _tick(progress))
         for note in notes:
             _log.info(note)
-        return printed, dict(files)
+        return printed, files
 
-    def report(self, images: Optional[_core.Images] = None, progress: Progress = None) -> Report:
+    def report(self, images: Optional[Images] = None, progress: Progress = None) -> Report:
         self.args.append("--json")
         report: Report = json.loads(self.run(images, progress)[0])
         return report
 
     def smaller(
-        self, like: Model, images: Optional[_core.Images], progress: Progress
+        self, like: Model, images: Optional[Images], progress: Progress
     ) -> Tuple[Any, Report]:
         self.args += ["-o", _OUT, "--json"]
         printed, files = self.run(images, progress)
@@ -241,7 +241,7 @@ def _measured(
     labels: Optional[Iterable[int]],
     options: Mapping[str, Any],
     preset: Optional[str],
-) -> Optional[_core.Images]:
+) -> Optional[Images]:
     if images is None:
         return None
     path, data = gather(images, labels)
@@ -249,7 +249,7 @@ def _measured(
     call.option("preset", preset)
     # All that were given count; on the command line a folder may hold more than was meant.
     if data is not None and not {"max_loss", "min_agreement"} & set(options):
-        call.option("images", len(data))
+        call.option("images", count(data))
     return data
 
 

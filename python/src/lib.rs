@@ -1,18 +1,19 @@
 //! The extension module behind the Python package: the command line's commands, with images, files and results in memory.
 //! What a Python program sees is `channel_pruning/__init__.py`.
+//!
+//! Two functions need no classes and no macros of PyO3, so what the core stands on is compiled once for all faces.
 
+mod images;
 mod supervised;
 
-use std::ffi::OsString;
+use std::ffi::{CStr, OsString, c_int, c_void};
 
 use channel_pruning::cli::{self, Host};
-use channel_pruning::dataset::Dataset;
-use channel_pruning::image::Image;
-use ndarray::{ArrayD, IxDyn};
 use pyo3::create_exception;
-use pyo3::exceptions::{PyException, PyValueError};
+use pyo3::exceptions::PyException;
+use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyCFunction, PyDict, PyTuple};
 
 create_exception!(
     channel_pruning,
@@ -32,122 +33,111 @@ fn raised(py: Python<'_>, error: channel_pruning::Error) -> PyErr {
     raised
 }
 
-/// Images on their way to a command.
-#[pyclass(module = "channel_pruning._core", frozen)]
-struct Images {
-    data: Dataset,
-}
-
-#[pymethods]
-impl Images {
-    /// Encoded files: `(name, content)` each.
-    #[staticmethod]
-    fn from_files(py: Python<'_>, files: Vec<(String, Vec<u8>)>) -> PyResult<Images> {
-        let data = py.detach(|| Dataset::from_memory(files, None));
-        Ok(Images {
-            data: data.map_err(PyValueError::new_err)?,
-        })
-    }
-
-    /// Decoded pictures: `(width, height, pixels)` each, with pixels of three bytes, row by row.
-    #[staticmethod]
-    fn from_pixels(
-        pictures: Vec<(usize, usize, Vec<u8>)>,
-        labels: Option<Vec<usize>>,
-    ) -> PyResult<Images> {
-        let picture = |(width, height, rgb): (usize, usize, Vec<u8>)| {
-            let fits = width > 0 && height > 0 && rgb.len() == width * height * 3;
-            fits.then_some(Image { width, height, rgb })
-                .ok_or_else(|| PyValueError::new_err("a picture's pixels do not fill it"))
-        };
-        let pictures: PyResult<Vec<Image>> = pictures.into_iter().map(picture).collect();
-        let data = Dataset::from_pictures(pictures?, labels);
-        Ok(Images {
-            data: data.map_err(PyValueError::new_err)?,
-        })
-    }
-
-    /// Preprocessed batches: the shape and the bytes of 32-bit floats of each, in C order.
-    #[staticmethod]
-    fn from_tensors(
-        batches: Vec<(Vec<usize>, Bound<'_, PyBytes>)>,
-        labels: Option<Vec<usize>>,
-    ) -> PyResult<Images> {
-        let mut tensors = Vec::new();
-        for (shape, bytes) in batches {
-            let each: usize = shape.iter().skip(1).product();
-            let (floats, rest) = bytes.as_bytes().as_chunks::<4>();
-            let count = shape.first().copied().unwrap_or(0);
-            if each == 0 || !rest.is_empty() || floats.len() != count * each {
-                return Err(PyValueError::new_err("a batch's numbers do not fill it"));
-            }
-            let mut one = shape;
-            one[0] = 1;
-            for image in floats.chunks_exact(each) {
-                let values = image.iter().map(|b| f32::from_le_bytes(*b)).collect();
-                let tensor = ArrayD::from_shape_vec(IxDyn(&one), values);
-                tensors.push(tensor.map_err(|e| PyValueError::new_err(e.to_string()))?);
-            }
-        }
-        let data = Dataset::from_tensors(tensors, labels);
-        Ok(Images {
-            data: data.map_err(PyValueError::new_err)?,
-        })
-    }
-
-    fn __len__(&self) -> usize {
-        self.data.len()
-    }
-}
-
-/// What a command left behind: JSON, files by name, remarks.
-type Outcome<'py> = (String, Vec<(String, Bound<'py, PyBytes>)>, Vec<String>);
-
-/// Runs a command of `prune`. `files` are read in place of those on the disk; `progress(part, what)` is called on this thread.
-#[pyfunction]
-#[pyo3(signature = (args, files, images=None, progress=None))]
-fn call<'py>(
-    py: Python<'py>,
-    args: Vec<String>,
-    files: Vec<(String, Vec<u8>)>,
-    images: Option<&Bound<'_, Images>>,
-    progress: Option<Bound<'_, PyAny>>,
-) -> PyResult<Outcome<'py>> {
-    let data = images.map(|images| images.get().data.clone());
-    let files = files
-        .into_iter()
-        .map(|(name, bytes)| (name.into(), bytes))
-        .collect();
-    let results = supervised::run(py, progress, move |progress| {
-        let host = Host {
-            files,
-            data,
-            progress: Some(progress),
-            ..Host::in_memory()
-        };
-        cli::call(args.into_iter().map(OsString::from), host)
-    })?;
-    let results = results.map_err(|e| raised(py, e))?;
-    let written = results.files.into_iter().map(|(path, bytes)| {
+/// `call(args, files, images, progress)` runs a command of `prune`. `files` are read in place of those on the disk;
+/// `progress(part, what)` is called on this thread. Gives JSON, the files that were written, and remarks.
+fn call(args: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
+    let py = args.py();
+    let (words, files, given, progress): (
+        Vec<String>,
+        Vec<(String, Vec<u8>)>,
+        Bound<'_, PyAny>,
+        Bound<'_, PyAny>,
+    ) = args.extract()?;
+    let data = match given.is_none() {
+        true => None,
+        false => Some(images::extract(&given)?),
+    };
+    let progress = (!progress.is_none()).then_some(progress);
+    let work = move |progress| {
+        let files = files.into_iter().map(|(name, bytes)| (name.into(), bytes));
+        let mut host = Host::in_memory();
+        host.files = files.collect();
+        host.data = data.map(images::Given::open).transpose()?;
+        host.progress = Some(progress);
+        cli::call(words.into_iter().map(OsString::from), host)
+    };
+    let results = supervised::run(py, progress, work)?.map_err(|e| raised(py, e))?;
+    let written = PyDict::new(py);
+    for (path, bytes) in results.files {
         let name = path.to_string_lossy().into_owned();
-        (name, PyBytes::new(py, &bytes))
-    });
-    Ok((results.printed, written.collect(), results.notes))
+        written.set_item(name, PyBytes::new(py, &bytes))?;
+    }
+    let outcome = (results.printed, written, results.notes);
+    Ok(outcome.into_pyobject(py)?.into_any().unbind())
 }
 
-/// The command line; returns the exit code.
-#[pyfunction]
-fn main(py: Python<'_>, args: Vec<OsString>) -> u8 {
-    // Ctrl-C ends the process, as it ends the program that is written in Rust alone.
-    py.detach(|| cli::main_code(args))
+/// `main(args)` is the command line; gives the exit code.
+fn main(args: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
+    let py = args.py();
+    let (words,): (Vec<OsString>,) = args.extract()?;
+    let code = py.detach(|| cli::main_code(words));
+    Ok(code.into_pyobject(py)?.into_any().unbind())
 }
 
-#[pymodule]
-fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+fn function<'py>(
+    py: Python<'py>,
+    name: &'static CStr,
+    work: fn(&Bound<'_, PyTuple>) -> PyResult<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyCFunction>> {
+    let closure = move |args: &Bound<'_, PyTuple>,
+                        _: Option<&Bound<'_, PyDict>>|
+          -> PyResult<Py<PyAny>> { work(args) };
+    PyCFunction::new_closure(py, Some(name), None, closure)
+}
+
+fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
     cli::silence_panics();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    module.add("Error", module.py().get_type::<Error>())?;
-    module.add_class::<Images>()?;
-    module.add_function(wrap_pyfunction!(call, module)?)?;
-    module.add_function(wrap_pyfunction!(main, module)?)
+    module.add("Error", py.get_type::<Error>())?;
+    module.add("call", function(py, c"call", call)?)?;
+    module.add("main", function(py, c"main", main)?)
+}
+
+/// Called by the interpreter with the module it made.
+///
+/// # Safety
+/// The interpreter's lock is held and `module` is a module.
+unsafe extern "C" fn exec(module: *mut ffi::PyObject) -> c_int {
+    // Safety: as said above.
+    let py = unsafe { Python::assume_attached() };
+    let module = unsafe { Bound::from_borrowed_ptr(py, module) };
+    let filled = module.cast_into::<PyModule>().map_err(PyErr::from);
+    match filled.and_then(|module| fill(&module)) {
+        Ok(()) => 0,
+        Err(error) => {
+            error.restore(py);
+            -1
+        }
+    }
+}
+
+/// What Python calls when the module is imported.
+///
+/// # Safety
+/// The interpreter calls it with its lock held.
+#[unsafe(no_mangle)]
+#[allow(non_snake_case)]
+pub unsafe extern "C" fn PyInit__core() -> *mut ffi::PyObject {
+    let value = exec as unsafe extern "C" fn(*mut ffi::PyObject) -> c_int as *mut c_void;
+    let end = ffi::PyModuleDef_Slot::default();
+    let slot = ffi::PyModuleDef_Slot {
+        slot: ffi::Py_mod_exec,
+        value,
+    };
+    // The interpreter keeps the definition as long as it lives.
+    let slots = Box::leak(Box::new([slot, end])).as_mut_ptr();
+    let definition = Box::leak(Box::new(ffi::PyModuleDef {
+        m_base: ffi::PyModuleDef_HEAD_INIT,
+        m_name: c"_core".as_ptr(),
+        m_doc: std::ptr::null(),
+        m_size: 0,
+        m_methods: std::ptr::null_mut(),
+        m_slots: slots,
+        m_traverse: None,
+        m_clear: None,
+        m_free: None,
+    }));
+    // Safety: the definition and its slots are never freed.
+    unsafe { ffi::PyModuleDef_Init(definition) }
 }

@@ -42,6 +42,8 @@ pub fn shrink(command: &Command) -> Result<()> {
         let reason = "the pruned network differs from its masked twin, so it was not written; please report this model";
         return Err(Error::new(reason).in_file(&session.file));
     }
+    // Tensors are taken as they are.
+    let read = data.as_ref().is_some_and(|d| !d.is_prepared());
     let judged = match data {
         Some(data) => judge(&session, command, data, fitted, &pruned)?,
         None => None,
@@ -60,7 +62,7 @@ pub fn shrink(command: &Command) -> Result<()> {
                 Some(_) => "measured",
                 None => "flat",
             }),
-            preset: command.data.as_ref().map(|_| preset(&session, command)),
+            preset: read.then(|| preset(&session, command)),
             images: fitted,
             judged_on: judged.as_ref().map_or(0, |e| e.images as usize),
         },
