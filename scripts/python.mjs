@@ -7,7 +7,17 @@ const windows = process.platform === "win32";
 const folder = at(".tools", "python");
 const wheels = at(".tools", "wheels");
 const python = path.join(folder, windows ? "Scripts" : "bin", windows ? "python.exe" : "python");
-const tools = ["maturin>=1.9.4,<2", "pytest", "mypy", "typing_extensions", "numpy", "onnx", "onnxruntime", "pillow", "tqdm"];
+const tools = [
+  "maturin>=1.9.4,<2",
+  "pytest",
+  "mypy",
+  "typing_extensions",
+  "numpy",
+  "onnx",
+  "onnxruntime",
+  "pillow",
+  "tqdm",
+];
 
 /** A Python of 3.9 or later; the environment's PYTHON wins. */
 function interpreter() {

@@ -1,6 +1,7 @@
 //! Bindings for the page: translate, call the session, translate back. No logic lives here.
 
 mod lab;
+mod shrink;
 
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -33,13 +34,13 @@ fn decode(image: &[u8]) -> Result<Image, String> {
 }
 
 /// The bytes of one of several files, by name.
-fn among(names: &[String], files: &[js_sys::Uint8Array], wanted: &str) -> Option<Vec<u8>> {
+fn file_named(names: &[String], files: &[js_sys::Uint8Array], wanted: &str) -> Option<Vec<u8>> {
     let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
     let at = names.iter().position(|n| n == wanted)?;
     Some(files.get(at)?.to_vec())
 }
 
-fn single(values: &[f64]) -> Vec<f32> {
+fn to_f32(values: &[f64]) -> Vec<f32> {
     values.iter().map(|v| *v as f32).collect()
 }
 
@@ -69,7 +70,7 @@ impl Session {
         names: Vec<String>,
         files: Vec<js_sys::Uint8Array>,
     ) -> Result<Session, String> {
-        let find = |wanted: &str| among(&names, &files, wanted);
+        let find = |wanted: &str| file_named(&names, &files, wanted);
         let inner =
             session::Session::open_external(name, bytes, &find).map_err(|e| e.to_string())?;
         Ok(Session {
@@ -101,12 +102,12 @@ impl Session {
 
     /// P(Y ≤ low); NaN where the activation is pinned nowhere.
     pub fn probabilities(&self) -> Vec<f32> {
-        single(&self.inner.analysis.statistics.low)
+        to_f32(&self.inner.analysis.statistics.low)
     }
 
     /// P(Y ≥ high); NaN where there is no upper end.
     pub fn saturations(&self) -> Vec<f32> {
-        single(&self.inner.analysis.statistics.high)
+        to_f32(&self.inner.analysis.statistics.high)
     }
 
     /// The criterion's score of each channel's class (small goes first); NaN where it can never go.
@@ -159,9 +160,10 @@ impl Session {
 
     /// Surgery. The pruned file is then in `pruned_bytes`, and `infer("pruned", …)` runs it.
     pub fn prune(&mut self, options: Ts<PlanOptions>) -> Wire<Plan> {
+        let options = plan_options(options)?;
         let pruned = self
             .inner
-            .prune(&plan_options(options)?)
+            .prune_alone(&options)
             .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);
@@ -237,9 +239,11 @@ impl Session {
                 &JsValue::from(total as u32),
             );
         };
+        let options = plan_options(options)?;
         let pruned = self
             .inner
-            .repair(&plan_options(options)?, &[Step::Refit], &images, report)
+            .repair(&options, &[Step::Refit], &images, report)
+            .and_then(|pruned| self.inner.worth_keeping(pruned))
             .map_err(|e| e.to_string())?;
         let plan = pruned.plan.clone();
         self.inner.adopt(pruned);
@@ -279,6 +283,14 @@ impl PlanPreview {
         let kept = self.inner.cost.layer_macs.iter();
         kept.map(|v| *v as f64).collect()
     }
+}
+
+/// The names of a built-in label set, in the order of the classes; empty for a set that is not known.
+#[wasm_bindgen]
+pub fn class_labels(set: &str) -> Vec<String> {
+    let known = crate::labels::by_name(set);
+    let name = |k: usize| Some(known.as_ref()?.get(k)?.to_string());
+    (0..).map_while(name).collect()
 }
 
 /// Version of the crate, for the page's footer.

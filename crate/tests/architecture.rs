@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// All rooms, from the ground up.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 27] = [
     // Words and numbers that everything may use.
     "error",
     "limits",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 26] = [
     "activation",
     "scores",
     "report",
+    "boxes",
     // The file, and running it.
     "onnx",
     "graph",

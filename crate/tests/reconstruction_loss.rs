@@ -48,8 +48,8 @@ fn direct(analysis: &Analysis, grams: &Grams, ladder: &Ladder, count: usize) -> 
             let apart = part(&old) - part(&new);
             total += (&c * &apart).dot(&apart);
             let stays = |row: &usize| {
-                let atom = reader.inputs[g * per_in + row / reader.taps];
-                !gone(analysis.channels.class_of(atom))
+                let channel_id = reader.inputs[g * per_in + row / reader.taps];
+                !gone(analysis.channels.class_of(channel_id))
             };
             let kept = (0..width).filter(stays);
             total += kept

@@ -88,11 +88,11 @@ fn constants_of_the_samples_equal_brute_force_elsewhere() {
             .constants
             .as_ref()
             .expect("the criterion looks for constants");
-        let found = ours(a, |atom| !c.value[atom].is_nan());
+        let found = ours(a, |channel_id| !c.value[channel_id].is_nan());
         let mut constant = listed(entry, "constant");
         // The reference bends every activation a little, so that a constant clipped to 0 is not
         // quite 0 there, and varies behind a squeeze-excite gate. Here it is 0, and stays 0.
-        let zero = ours(a, |atom| c.value[atom] == 0.0);
+        let zero = ours(a, |channel_id| c.value[channel_id] == 0.0);
         if file.starts_with("ghostnet") {
             for (node, channels) in &zero {
                 let known = constant.entry(node.clone()).or_default();
@@ -103,7 +103,9 @@ fn constants_of_the_samples_equal_brute_force_elsewhere() {
         }
         compare(&format!("{what}, constant"), &found, &constant)?;
         // Marked as inexact is at least what differs over the pixels (and what is pooled from it).
-        let inexact = ours(a, |atom| !c.value[atom].is_nan() && c.inexact[atom]);
+        let inexact = ours(a, |channel_id| {
+            !c.value[channel_id].is_nan() && c.inexact[channel_id]
+        });
         for (node, channels) in listed(entry, "uneven") {
             let marked = inexact.get(&node).map_or(&[][..], Vec::as_slice);
             if let Some(k) = channels.iter().find(|k| !marked.contains(k)) {
@@ -157,10 +159,10 @@ fn classes(
         .expect("the criterion looks for constants");
     let lossy = |class: u32| {
         left(a, selection, class).iter().any(|r| {
-            let atom = r.atom as usize;
-            let padded = a.channels.readers[r.reader as usize].padded && c.value[atom] != 0.0;
-            let sure = a.statistics.atoms[atom].constant_at >= 1.0;
-            sure && (padded || c.inexact[atom])
+            let channel_id = r.channel_id as usize;
+            let padded = a.channels.readers[r.reader as usize].padded && c.value[channel_id] != 0.0;
+            let sure = a.statistics.by_channel[channel_id].constant_at >= 1.0;
+            sure && (padded || c.inexact[channel_id])
         })
     };
     let mut chosen = selection.removed.clone();
@@ -238,7 +240,7 @@ fn constants_of_all_fixtures_equal_brute_force() {
         let constant = seen(&|s| *s != Seen::Varies);
         compare(
             &format!("{file}, constant"),
-            &ours(a, |atom| !c.value[atom].is_nan()),
+            &ours(a, |channel_id| !c.value[channel_id].is_nan()),
             &constant,
         )?;
         let certain = |class: u32| {
@@ -261,21 +263,21 @@ fn values(a: &Analysis, c: &Constants, plain: &HashMap<usize, Vec<Seen>>) -> Res
         let reader = &a.channels.readers[*r];
         let name = &a.graph.nodes[reader.node].name;
         for (k, seen) in channels.iter().enumerate() {
-            let atom = reader.inputs[k] as usize;
-            let told = c.value[atom];
+            let channel_id = reader.inputs[k] as usize;
+            let told = c.value[channel_id];
             let Seen::Constant { value, even } = seen else {
                 continue;
             };
             if told.is_nan() {
                 continue;
             }
-            if !even && !c.inexact[atom] {
+            if !even && !c.inexact[channel_id] {
                 return Err(format!(
                     "{name} channel {k} is uneven, told to be {told} everywhere"
                 ));
             }
             let difference = (told - f64::from(*value)).abs();
-            if *even && !c.inexact[atom] && difference > 1e-4 * told.abs().max(1.0) {
+            if *even && !c.inexact[channel_id] && difference > 1e-4 * told.abs().max(1.0) {
                 return Err(format!("{name} channel {k} is {value}, told {told}"));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::layout::product;
 use super::union::Union;
-use super::{Atom, Flow, Layout, Pin, Reader, Slot};
+use super::{ChannelId, Flow, Layout, Pin, Reader, Slot};
 use crate::graph::{Graph, NodeId, TensorId};
 
 /// What the operator families write into.
@@ -50,19 +50,19 @@ impl<'g> Builder<'g> {
     }
 
     /// Gives the output a layout whose position k shows `from[k]`, tied to it.
-    pub fn follow(&mut self, tensor: TensorId, dims: Vec<usize>, from: &[Atom]) -> Layout {
+    pub fn follow(&mut self, tensor: TensorId, dims: Vec<usize>, from: &[ChannelId]) -> Layout {
         let layout = self.fresh(tensor, dims);
-        for (atom, source) in layout.atoms().zip(from) {
+        for (channel_id, source) in layout.channel_ids().zip(from) {
             if *source != super::layout::PAD {
-                self.union.tie(atom, *source);
+                self.union.tie(channel_id, *source);
             }
         }
         layout
     }
 
-    pub fn pin_atoms(
+    pub fn pin_channels(
         &mut self,
-        atoms: impl IntoIterator<Item = Atom>,
+        channel_ids: impl IntoIterator<Item = ChannelId>,
         node: NodeId,
         reason: String,
     ) {
@@ -71,14 +71,14 @@ impl<'g> Builder<'g> {
             reason,
             output: false,
         });
-        for atom in atoms {
-            self.union.pin(atom, reason);
+        for channel_id in channel_ids {
+            self.union.pin(channel_id, reason);
         }
     }
 
     pub fn pin_tensor(&mut self, tensor: TensorId, node: NodeId, reason: String) {
         if let Some(layout) = self.layouts[tensor].clone() {
-            self.pin_atoms(layout.atoms(), node, reason);
+            self.pin_channels(layout.channel_ids(), node, reason);
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Concat, and outputs that several atoms make together.
+//! Concat, and outputs that several channels make together.
 
 use super::build::{Builder, Handled};
 use super::layout::{Moved, PAD, product};
-use super::operands::{atoms, axis_of};
-use super::{Atom, Flow, Layout};
+use super::operands::{axis_of, channel_ids};
+use super::{ChannelId, Flow, Layout};
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::Attributes;
 
@@ -34,7 +34,7 @@ pub fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
     }
     if !labelled {
         // Joined over space (say, the anchors of a detector): position by position, they go together.
-        let from: Vec<Vec<Atom>> = {
+        let from: Vec<Vec<ChannelId>> = {
             let broadcast: Vec<Vec<u32>> = layouts
                 .iter()
                 .map(|l| Moved::broadcast(&l.dims, &dims).from)
@@ -57,15 +57,15 @@ pub fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
         let mut part = dims.clone();
         part[axis] = graph.shape(*tensor)?[axis];
         let m = Moved::broadcast(&layout.dims, &part);
-        table.push((part, atoms(layout, &m.from)));
+        table.push((part, channel_ids(layout, &m.from)));
     }
     let mut from = Vec::with_capacity(product(&dims));
     // Row-major: for each outer index, the parts one after another.
     let outer = product(&dims[..axis]);
     for o in 0..outer {
-        for (part, atoms) in &table {
+        for (part, channel_ids) in &table {
             let run = product(&part[axis..]);
-            from.extend_from_slice(&atoms[o * run..(o + 1) * run]);
+            from.extend_from_slice(&channel_ids[o * run..(o + 1) * run]);
         }
     }
     b.follow(out, dims, &from);
@@ -75,7 +75,7 @@ pub fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
     })
 }
 
-/// Whether inputs that are one atom each (single channels, or pinned wholes) are concatenated as
+/// Whether inputs that are one channel each (single channels, or pinned wholes) are concatenated as
 /// channels: then the result tells them apart.
 fn carries_channels(graph: &Graph, layouts: &[Layout], inputs: &[TensorId], axis: usize) -> bool {
     axis == 1
@@ -87,11 +87,16 @@ fn carries_channels(graph: &Graph, layouts: &[Layout], inputs: &[TensorId], axis
         })
 }
 
-pub fn join(b: &mut Builder<'_>, out: TensorId, dims: Vec<usize>, from: Vec<Vec<Atom>>) -> Handled {
+pub fn join(
+    b: &mut Builder<'_>,
+    out: TensorId,
+    dims: Vec<usize>,
+    from: Vec<Vec<ChannelId>>,
+) -> Handled {
     let layout = b.fresh(out, dims);
-    for (atom, sources) in layout.atoms().zip(&from) {
+    for (channel_id, sources) in layout.channel_ids().zip(&from) {
         for source in sources {
-            b.union.tie(atom, *source);
+            b.union.tie(channel_id, *source);
         }
     }
     Some(Flow::Join { out, from })
@@ -105,7 +110,7 @@ fn with_constants(b: &mut Builder<'_>, node: NodeId, out: TensorId, axis: usize)
     let inputs: Vec<TensorId> = graph.nodes[node].inputs.iter().flatten().copied().collect();
     let mut dims = vec![1; shape.len()];
     dims[axis] = shape[axis];
-    let (mut from, mut pad): (Vec<Atom>, Vec<f64>) = (Vec::new(), Vec::new());
+    let (mut from, mut pad): (Vec<ChannelId>, Vec<f64>) = (Vec::new(), Vec::new());
     for tensor in &inputs {
         let full = graph.shape(*tensor)?;
         match b.layouts[*tensor].clone() {
@@ -116,7 +121,7 @@ fn with_constants(b: &mut Builder<'_>, node: NodeId, out: TensorId, axis: usize)
                 if layout.dims.len() != shape.len() || elsewhere || !told_apart {
                     return None;
                 }
-                from.extend(layout.atoms());
+                from.extend(layout.channel_ids());
                 pad.extend(vec![f64::NAN; full[axis]]);
             }
             None => {

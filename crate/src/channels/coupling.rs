@@ -1,7 +1,7 @@
 //! The coupling of a whole graph.
 
 use super::layout::strides;
-use super::{Atom, ClassId, Flow, Layout, Pin, Reader, Slot};
+use super::{ChannelId, CoupledId, Flow, Layout, Pin, Reader, Slot};
 use crate::graph::TensorId;
 
 /// The coupling of a whole graph.
@@ -15,8 +15,8 @@ pub struct Channels {
     pub slots: Vec<Slot>,
     /// All layers that end coupled channels, in graph order.
     pub readers: Vec<Reader>,
-    /// Per atom.
-    pub class: Vec<ClassId>,
+    /// Per channel.
+    pub class: Vec<CoupledId>,
     /// Per class: index into `pins`.
     pub pinned: Vec<Option<u32>>,
     /// Reasons why coupled channels can never be removed.
@@ -30,22 +30,22 @@ impl Channels {
     }
 
     /// The coupled channel that a channel belongs to.
-    pub fn class_of(&self, atom: Atom) -> ClassId {
-        self.class[atom as usize]
+    pub fn class_of(&self, channel_id: ChannelId) -> CoupledId {
+        self.class[channel_id as usize]
     }
 
     /// Why a coupled channel can never be removed, if so.
-    pub fn pin_of(&self, class: ClassId) -> Option<&Pin> {
+    pub fn pin_of(&self, class: CoupledId) -> Option<&Pin> {
         self.pinned[class as usize].map(|p| &self.pins[p as usize])
     }
 
-    /// The atoms along one axis of a tensor (at position 0 of the others).
-    pub fn axis_atoms(&self, tensor: TensorId, axis: usize) -> Vec<Atom> {
+    /// The channels along one axis of a tensor (at position 0 of the others).
+    pub fn axis_channel_ids(&self, tensor: TensorId, axis: usize) -> Vec<ChannelId> {
         let Some(layout) = &self.layouts[tensor] else {
             return Vec::new();
         };
-        let step = strides(&layout.dims)[axis] as Atom;
-        (0..layout.dims[axis] as Atom)
+        let step = strides(&layout.dims)[axis] as ChannelId;
+        (0..layout.dims[axis] as ChannelId)
             .map(|i| layout.base + i * step)
             .collect()
     }

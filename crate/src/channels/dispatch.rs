@@ -77,8 +77,8 @@ fn build(graph: &Graph) -> Result<Channels> {
             reason,
             output: true,
         });
-        for atom in layout.atoms() {
-            b.union.pin(atom, reason);
+        for channel_id in layout.channel_ids() {
+            b.union.pin(channel_id, reason);
         }
     }
     let (class, pinned, pins) = b.union.classes();

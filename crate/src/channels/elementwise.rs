@@ -2,7 +2,7 @@
 
 use super::build::{Builder, Handled};
 use super::layout::{Moved, each_position, product, strides};
-use super::{Atom, Combine, Flow, Layout, Slot};
+use super::{ChannelId, Combine, Flow, Layout, Slot};
 use crate::activation::Activation;
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
@@ -107,7 +107,7 @@ pub fn activation(graph: &Graph, node: NodeId) -> Option<Activation> {
 fn unary(b: &mut Builder<'_>, node: NodeId, function: Activation) -> Handled {
     let (_, layout) = b.input(node, 0)?;
     let output = b.output(node)?;
-    let from: Vec<Atom> = layout.atoms().collect();
+    let from: Vec<ChannelId> = layout.channel_ids().collect();
     b.follow(output, layout.dims.clone(), &from);
     Some(Flow::Activate {
         out: output,
@@ -125,7 +125,7 @@ fn prelu(b: &mut Builder<'_>, node: NodeId) -> Handled {
         .iter()
         .map(|slope| Activation::Leaky { slope: *slope })
         .collect();
-    let from: Vec<Atom> = layout.atoms().collect();
+    let from: Vec<ChannelId> = layout.channel_ids().collect();
     b.follow(output, layout.dims.clone(), &from);
     slice_with(b, node, 1, input, &operand);
     if operand.uniform {
@@ -192,7 +192,7 @@ fn batch_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let mut dims = vec![1; layout.dims.len()];
     dims[1] = channels;
     let from = Moved::broadcast(&layout.dims, &dims).from;
-    let from: Vec<Atom> = from.iter().map(|i| layout.base + i).collect();
+    let from: Vec<ChannelId> = from.iter().map(|i| layout.base + i).collect();
     b.follow(output, dims, &from);
     for slot in 1..=4 {
         b.slots.push(Slot {
@@ -232,7 +232,7 @@ fn instance_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
     if layout.dims.get(1) != Some(&channels) || product(&layout.dims) != channels {
         return None;
     }
-    let from: Vec<Atom> = layout.atoms().collect();
+    let from: Vec<ChannelId> = layout.channel_ids().collect();
     b.follow(output, layout.dims.clone(), &from);
     for slot in 1..=2 {
         b.slots.push(Slot {
@@ -343,7 +343,7 @@ fn arithmetic(b: &mut Builder<'_>, node: NodeId, op: Combine) -> Handled {
             );
         }
     }
-    let args: Vec<Vec<Atom>> = varying
+    let args: Vec<Vec<ChannelId>> = varying
         .iter()
         .map(|(_, l)| {
             Moved::broadcast(&l.dims, &dims)
@@ -356,8 +356,8 @@ fn arithmetic(b: &mut Builder<'_>, node: NodeId, op: Combine) -> Handled {
     let layout = b.fresh(output, dims.clone());
     for ((_, source), arg) in varying.iter().zip(&args) {
         if source.len() == layout.len() {
-            for (atom, from) in layout.atoms().zip(arg) {
-                b.union.tie(atom, *from);
+            for (channel_id, from) in layout.channel_ids().zip(arg) {
+                b.union.tie(channel_id, *from);
             }
         }
     }
@@ -430,7 +430,7 @@ fn common_dims(
 /// A tensor against one constant operand.
 fn with_constant(
     out: TensorId,
-    from: Vec<Atom>,
+    from: Vec<ChannelId>,
     op: Combine,
     c: &Operand,
     tensor_first: bool,

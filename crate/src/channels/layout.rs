@@ -2,7 +2,7 @@
 //!
 //! A tensor's channels are an array that broadcasts to the tensor's shape: NCHW features have the
 //! compact shape `[1, C, 1, 1]`, their flattened form `[1, C·H·W]`, the middle of a channel shuffle
-//! `[1, g, C/g, 1, 1]`. Every position of the compact array is an *atom*. A reshape, transpose or
+//! `[1, g, C/g, 1, 1]`. Every position of the compact array is an *channel*. A reshape, transpose or
 //! slice is then nothing but a table that says, for each output position, which input position it
 //! came from; coupling, constants and surgery all read that one table.
 
@@ -184,8 +184,8 @@ pub fn mixed_axes(dims: &[usize], shape: &[usize], target: &[usize]) -> Vec<usiz
     let groups = match_axes(shape, target).unwrap_or_default();
     let mixes = |ins: &std::ops::Range<usize>| {
         let wide = ins.clone().filter(|a| shape[*a] > 1);
-        let (told, not): (Vec<usize>, Vec<usize>) = wide.partition(|a| dims[*a] > 1);
-        !told.is_empty() && !not.is_empty()
+        let (labelled, not): (Vec<usize>, Vec<usize>) = wide.partition(|a| dims[*a] > 1);
+        !labelled.is_empty() && !not.is_empty()
     };
     groups
         .into_iter()

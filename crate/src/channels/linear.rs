@@ -4,7 +4,7 @@
 //! on its input side (it *reads* them) and starts new ones on its output side (it *writes* them).
 
 use super::build::{Builder, Handled};
-use super::{Atom, Flow, Layout, Reader, ReaderKind, Slot};
+use super::{ChannelId, Flow, Layout, Reader, ReaderKind, Slot};
 use crate::graph::{Graph, NodeId};
 use crate::onnx::Attributes;
 
@@ -75,7 +75,7 @@ fn convolution(b: &mut Builder<'_>, node: NodeId, transposed: bool) -> Handled {
 
     if groups == channels && groups > 1 {
         let multiplier = outputs / channels;
-        let from: Vec<Atom> = (0..outputs).map(|j| inputs[j / multiplier]).collect();
+        let from: Vec<ChannelId> = (0..outputs).map(|j| inputs[j / multiplier]).collect();
         b.follow(output, dims, &from);
         let sums = graph.floats(node, 1)?;
         let taps_per: Vec<f64> = sums
@@ -132,7 +132,7 @@ fn convolution(b: &mut Builder<'_>, node: NodeId, transposed: bool) -> Handled {
         axis: 1,
         out_axis: 1,
         inputs,
-        outputs: written.atoms().collect(),
+        outputs: written.channel_ids().collect(),
         groups,
         padded,
         taps,
@@ -244,7 +244,7 @@ fn gemm(b: &mut Builder<'_>, node: NodeId) -> Handled {
         axis: 1,
         out_axis: 1,
         inputs: per_channel(&layout, 1, inputs),
-        outputs: written.atoms().collect(),
+        outputs: written.channel_ids().collect(),
         groups: 1,
         padded: false,
         taps: 1,
@@ -287,7 +287,7 @@ fn matmul(b: &mut Builder<'_>, node: NodeId) -> Handled {
         axis: last,
         out_axis: last,
         inputs: per_channel(&layout, last, inputs),
-        outputs: written.atoms().collect(),
+        outputs: written.channel_ids().collect(),
         groups: 1,
         padded: false,
         taps: 1,
@@ -304,11 +304,11 @@ fn read(b: &mut Builder<'_>, reader: Reader) -> Flow {
     }
 }
 
-/// One atom per channel; a layout that does not tell channels apart repeats its single atom.
-fn per_channel(layout: &Layout, axis: usize, channels: usize) -> Vec<Atom> {
+/// One channel per channel; a layout that does not tell channels apart repeats its single channel.
+fn per_channel(layout: &Layout, axis: usize, channels: usize) -> Vec<ChannelId> {
     if layout.dims[axis] == 1 {
         vec![layout.base; channels]
     } else {
-        layout.atoms().collect()
+        layout.channel_ids().collect()
     }
 }

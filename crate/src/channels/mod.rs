@@ -1,7 +1,7 @@
 //! Coupling: which channels go together, who writes and who reads them, and what is pinned.
 //!
 //! Each operator family contributes, for its nodes, one [`Flow`] (how values pass, used for
-//! constants and for moments), the ties between atoms, the [`Slot`]s (constant operands that
+//! constants and for moments), the ties between channels, the [`Slot`]s (constant operands that
 //! shrink with a tensor's axis) and the pins. What an operator does to channels is written once.
 
 mod build;
@@ -26,15 +26,15 @@ pub use operands::{axis_of, pad_amounts, slice_positions};
 pub use reader::{Reader, ReaderKind};
 
 /// One channel of one tensor: an index over the channels of all tensors.
-pub type Atom = u32;
+pub type ChannelId = u32;
 /// A coupled channel: channels that can only be removed together, numbered over the network.
-pub type ClassId = u32;
+pub type CoupledId = u32;
 
-/// The channels of one tensor: consecutive atoms, row-major over `dims`.
+/// The channels of one tensor: consecutive channels, row-major over `dims`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
     /// The first of its channels.
-    pub base: Atom,
+    pub base: ChannelId,
     /// Its sizes along all axes; 1 where channels do not differ.
     pub dims: Vec<usize>,
 }
@@ -51,8 +51,8 @@ impl Layout {
     }
 
     /// Its channels.
-    pub fn atoms(&self) -> std::ops::Range<Atom> {
-        self.base..self.base + self.len() as Atom
+    pub fn channel_ids(&self) -> std::ops::Range<ChannelId> {
+        self.base..self.base + self.len() as ChannelId
     }
 
     /// The only axis along which channels differ; `None` if there is no or more than one.
@@ -97,7 +97,7 @@ pub enum Pooling {
     Other,
 }
 
-/// How values pass a node. `from[k]` is the atom that output position k shows.
+/// How values pass a node. `from[k]` is the channel that output position k shows.
 #[derive(Clone, Debug)]
 pub enum Flow {
     /// No channels pass (shape arithmetic, constants).
@@ -108,23 +108,23 @@ pub enum Flow {
     /// per position (NaN where it varies over space).
     Move {
         /// Each output with what its positions show.
-        outs: Vec<(TensorId, Vec<Atom>)>,
+        outs: Vec<(TensorId, Vec<ChannelId>)>,
         /// What padded positions hold.
         pad: Vec<f64>,
     },
-    /// Several atoms make one output position: constant only where all agree.
+    /// Several channels make one output position: constant only where all agree.
     Join {
         /// What is written.
         out: TensorId,
         /// The channels that make each position.
-        from: Vec<Vec<Atom>>,
+        from: Vec<Vec<ChannelId>>,
     },
     /// One activation per output position.
     Activate {
         /// What is written.
         out: TensorId,
         /// What each position shows.
-        from: Vec<Atom>,
+        from: Vec<ChannelId>,
         /// One per position, or one for all.
         functions: Vec<Activation>,
     },
@@ -133,7 +133,7 @@ pub enum Flow {
         /// What is written.
         out: TensorId,
         /// What each position shows.
-        from: Vec<Atom>,
+        from: Vec<ChannelId>,
         /// Factor per position.
         scale: Vec<f64>,
         /// Addend per position.
@@ -146,7 +146,7 @@ pub enum Flow {
         /// What is written.
         out: TensorId,
         /// What each position shows.
-        from: Vec<Atom>,
+        from: Vec<ChannelId>,
         /// γ/√(v + ε) per position.
         scale: Vec<f64>,
         /// β − μ·scale per position.
@@ -161,7 +161,7 @@ pub enum Flow {
         /// What is written.
         out: TensorId,
         /// What each position shows.
-        from: Vec<Atom>,
+        from: Vec<ChannelId>,
         /// Its β per position.
         shift: Vec<f64>,
     },
@@ -172,7 +172,7 @@ pub enum Flow {
         /// How they meet.
         op: Combine,
         /// What each position shows, per operand.
-        args: Vec<Vec<Atom>>,
+        args: Vec<Vec<ChannelId>>,
     },
     /// Depthwise convolution: y = taps·c + bias for a constant c; `padded` makes c ≠ 0 inexact at
     /// borders, `strided` (transposed convolution) makes it uneven.
@@ -180,7 +180,7 @@ pub enum Flow {
         /// What is written.
         out: TensorId,
         /// What each position shows.
-        from: Vec<Atom>,
+        from: Vec<ChannelId>,
         /// Σ of the kernel per position.
         taps: Vec<f64>,
         /// Bias per position.
@@ -195,7 +195,7 @@ pub enum Flow {
         /// What is written.
         out: TensorId,
         /// What each position shows.
-        from: Vec<Atom>,
+        from: Vec<ChannelId>,
         /// What becomes of a constant.
         kind: Pooling,
         /// Whether zeros are padded.

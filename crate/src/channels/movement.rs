@@ -5,8 +5,8 @@
 use super::build::{Builder, Handled};
 use super::concat::{self, join};
 use super::layout::{Moved, PAD};
-use super::operands::{atoms, axis_of, pad_amounts, slice_positions};
-use super::{Atom, Flow, Layout};
+use super::operands::{axis_of, channel_ids, pad_amounts, slice_positions};
+use super::{ChannelId, Flow, Layout};
 use crate::graph::NodeId;
 use crate::limits::{MAX_AXIS, product_within};
 use crate::onnx::Attributes;
@@ -30,7 +30,7 @@ pub fn visit(b: &mut Builder<'_>, node: NodeId) -> Handled {
 
 fn moved(b: &mut Builder<'_>, node: NodeId, layout: &Layout, m: Moved) -> Handled {
     let out = b.output(node)?;
-    let from = atoms(layout, &m.from);
+    let from = channel_ids(layout, &m.from);
     b.follow(out, m.dims, &from);
     Some(Flow::Move {
         outs: vec![(out, from)],
@@ -70,9 +70,9 @@ fn reshape(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let place = Moved::broadcast(&dims, &m.dims).from;
     let mut from = vec![Vec::new(); super::layout::product(&dims)];
     for (source, to) in m.from.iter().zip(place) {
-        let atom = layout.base + source;
-        if !from[to as usize].contains(&atom) {
-            from[to as usize].push(atom);
+        let channel_id = layout.base + source;
+        if !from[to as usize].contains(&channel_id) {
+            from[to as usize].push(channel_id);
         }
     }
     join(b, out, dims, from)
@@ -139,7 +139,7 @@ fn split(b: &mut Builder<'_>, node: NodeId) -> Handled {
             Moved::select(&layout.dims, axis, &picks)
         };
         start += size as u32;
-        let from = atoms(&layout, &m.from);
+        let from = channel_ids(&layout, &m.from);
         b.follow(out, m.dims, &from);
         outs.push((out, from));
     }
@@ -214,7 +214,7 @@ fn pad(b: &mut Builder<'_>, node: NodeId) -> Handled {
     match channel_axes.as_slice() {
         // Over space only. Zeros around a zero constant change nothing.
         [] => {
-            let from: Vec<Atom> = layout.atoms().collect();
+            let from: Vec<ChannelId> = layout.channel_ids().collect();
             b.follow(out, layout.dims.clone(), &from);
             let borders = constant;
             let kind = if constant && value != 0.0 {
@@ -243,7 +243,7 @@ fn pad(b: &mut Builder<'_>, node: NodeId) -> Handled {
             picks.extend(0..shape[*axis] as u32);
             picks.extend(vec![PAD; after]);
             let m = Moved::select(&layout.dims, *axis, &picks);
-            let from = atoms(&layout, &m.from);
+            let from = channel_ids(&layout, &m.from);
             b.follow(out, m.dims, &from);
             Some(Flow::Move {
                 outs: vec![(out, from)],
@@ -298,7 +298,7 @@ fn depth_to_space(b: &mut Builder<'_>, node: NodeId) -> Handled {
                 }
             };
             (0..square)
-                .map(|k| layout.base + source(k) as Atom)
+                .map(|k| layout.base + source(k) as ChannelId)
                 .collect()
         })
         .collect();

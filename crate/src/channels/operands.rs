@@ -1,7 +1,7 @@
 //! What the operands of moving operators say: axes, positions of a Slice, amounts of a Pad.
 
 use super::layout::PAD;
-use super::{Atom, Layout};
+use super::{ChannelId, Layout};
 use crate::graph::{Graph, NodeId};
 use crate::onnx::Attributes;
 
@@ -11,7 +11,7 @@ pub fn axis_of(axis: i64, rank: usize) -> Option<usize> {
     usize::try_from(axis).ok().filter(|a| *a < rank)
 }
 
-pub(super) fn atoms(layout: &Layout, positions: &[u32]) -> Vec<Atom> {
+pub(super) fn channel_ids(layout: &Layout, positions: &[u32]) -> Vec<ChannelId> {
     positions
         .iter()
         .map(|i| if *i == PAD { PAD } else { layout.base + i })

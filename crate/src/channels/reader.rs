@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayViewD, Axis, CowArray, IxDyn};
 
-use super::Atom;
+use super::ChannelId;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::onnx::Attributes;
 
@@ -41,10 +41,10 @@ pub struct Reader {
     pub axis: usize,
     /// The axis of `output` along which channels differ.
     pub out_axis: usize,
-    /// One atom per input channel, in weight order.
-    pub inputs: Vec<Atom>,
+    /// One channel per input channel, in weight order.
+    pub inputs: Vec<ChannelId>,
     /// The channels it writes.
-    pub outputs: Vec<Atom>,
+    pub outputs: Vec<ChannelId>,
     /// Groups of a convolution; 1 for all others.
     pub groups: usize,
     /// Whether border pixels see fewer taps, so that a constant c ≠ 0 is not one number there.

@@ -2,7 +2,7 @@
 
 use super::build::{Builder, Handled};
 use super::layout::product;
-use super::{Atom, Flow, Layout, Pooling};
+use super::{ChannelId, Flow, Layout, Pooling};
 use crate::graph::{Graph, NodeId};
 use crate::onnx::Attributes;
 
@@ -39,7 +39,7 @@ fn same_channels(
     borders: bool,
 ) -> Handled {
     let out = b.output(node)?;
-    let from: Vec<Atom> = layout.atoms().collect();
+    let from: Vec<ChannelId> = layout.channel_ids().collect();
     b.follow(out, layout.dims.clone(), &from);
     Some(Flow::Pool {
         out,
@@ -112,7 +112,7 @@ fn reduce(b: &mut Builder<'_>, node: NodeId, kind: impl Fn(f64) -> Pooling) -> H
         .filter(kept)
         .map(|a| layout.dims[a])
         .collect();
-    let from: Vec<Atom> = layout.atoms().collect();
+    let from: Vec<ChannelId> = layout.channel_ids().collect();
     b.follow(out, dims, &from);
     Some(Flow::Pool {
         out,
@@ -164,8 +164,8 @@ fn softmax(b: &mut Builder<'_>, node: NodeId) -> Handled {
     };
     if product(layout.dims.get(mixed)?) > 1 {
         let op = graph.nodes[node].op.clone();
-        b.pin_atoms(
-            layout.atoms(),
+        b.pin_channels(
+            layout.channel_ids(),
             node,
             format!("goes into {op}, which normalises over the channels"),
         );

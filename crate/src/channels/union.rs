@@ -1,33 +1,33 @@
 //! Union-find with path halving; a class remembers the first reason it was pinned for.
 
-use super::{Atom, Pin};
+use super::{ChannelId, Pin};
 
 #[derive(Default)]
 pub struct Union {
-    parent: Vec<Atom>,
+    parent: Vec<ChannelId>,
     pin: Vec<Option<u32>>,
     pub pins: Vec<Pin>,
 }
 
 impl Union {
     /// `count` new singletons; returns the first.
-    pub fn fresh(&mut self, count: usize) -> Atom {
-        let base = self.parent.len() as Atom;
-        self.parent.extend(base..base + count as Atom);
+    pub fn fresh(&mut self, count: usize) -> ChannelId {
+        let base = self.parent.len() as ChannelId;
+        self.parent.extend(base..base + count as ChannelId);
         self.pin.resize(self.parent.len(), None);
         base
     }
 
-    pub fn root(&mut self, mut atom: Atom) -> Atom {
-        while self.parent[atom as usize] != atom {
-            let up = self.parent[self.parent[atom as usize] as usize];
-            self.parent[atom as usize] = up;
-            atom = up;
+    pub fn root(&mut self, mut channel_id: ChannelId) -> ChannelId {
+        while self.parent[channel_id as usize] != channel_id {
+            let up = self.parent[self.parent[channel_id as usize] as usize];
+            self.parent[channel_id as usize] = up;
+            channel_id = up;
         }
-        atom
+        channel_id
     }
 
-    pub fn tie(&mut self, a: Atom, b: Atom) {
+    pub fn tie(&mut self, a: ChannelId, b: ChannelId) {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
             return;
@@ -44,18 +44,18 @@ impl Union {
         self.pins.len() as u32 - 1
     }
 
-    pub fn pin(&mut self, atom: Atom, reason: u32) {
-        let root = self.root(atom) as usize;
+    pub fn pin(&mut self, channel_id: ChannelId, reason: u32) {
+        let root = self.root(channel_id) as usize;
         self.pin[root] = stronger(&self.pins, self.pin[root], Some(reason));
     }
 
-    /// Class numbers per atom (dense, by first atom) and the pin of each class.
+    /// Class numbers per channel (dense, by first channel) and the pin of each class.
     pub fn classes(mut self) -> (Vec<u32>, Vec<Option<u32>>, Vec<Pin>) {
         let mut number = vec![u32::MAX; self.parent.len()];
         let mut pinned = Vec::new();
         let mut class = Vec::with_capacity(self.parent.len());
-        for atom in 0..self.parent.len() as Atom {
-            let root = self.root(atom) as usize;
+        for channel_id in 0..self.parent.len() as ChannelId {
+            let root = self.root(channel_id) as usize;
             if number[root] == u32::MAX {
                 number[root] = pinned.len() as u32;
                 pinned.push(self.pin[root]);

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::dataset::Dataset;
-use crate::evaluate::{self, Done, HEADER, Judge, Promise, Wish};
+use crate::evaluate::{self, Done, HEADER, Judge, Promise, SweepRequest};
 use crate::{Error, Result};
 use crate::{Knob, Measure, Session};
 
@@ -98,14 +98,14 @@ pub fn sweep(session: &mut Session, command: &Command) -> Result<()> {
         Err(e) => return Err(failed(&e)),
     };
     let mut judge = judge(session, command)?;
-    let wish = Wish {
+    let request = SweepRequest {
         criteria: command.criteria.clone(),
         compensations: command.compensations.clone(),
         points: command.points.unwrap_or(POINTS),
         options: command.options.clone(),
     };
-    let curves = wish.criteria.len() * wish.compensations.len();
-    let expected = (curves * (wish.points + 1))
+    let curves = request.criteria.len() * request.compensations.len();
+    let expected = (curves * (request.points + 1))
         .saturating_sub(done.rows())
         .max(1);
     let mut rows = 0;
@@ -119,7 +119,7 @@ pub fn sweep(session: &mut Session, command: &Command) -> Result<()> {
             false => Err(Error::new("the sweep was stopped")),
         }
     };
-    evaluate::sweep(session, &mut judge, &wish, &done, each)?;
+    evaluate::sweep(session, &mut judge, &request, &done, each)?;
     match command.host.is_terminal() {
         true => print::swept(path, rows, done.rows()),
         false => Ok(()),

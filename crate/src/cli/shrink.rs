@@ -21,7 +21,7 @@ const FEW: usize = 32;
 const SUMS: f64 = 0.2;
 const CURVES: f64 = 0.3;
 /// KL (or relative error) up to which a cut that needed no repair may be written as it is.
-const NEAR: f64 = 0.05;
+const MAX_KL_UNREPAIRED: f64 = 0.05;
 
 pub fn shrink(command: &Command) -> Result<()> {
     let mut session = open(command, &command.model)?;
@@ -143,7 +143,7 @@ fn with_images(
     // A repair that found nothing to mend leaves a good cut; one that failed leaves a broken network.
     let refused = pruned.plan.repair.as_ref().filter(|r| {
         let far = r.before.mean_kl.unwrap_or(r.before.error);
-        r.declined.is_some() && far > NEAR
+        r.declined.is_some() && far > MAX_KL_UNREPAIRED
     });
     if let Some(why) = refused.and_then(|r| r.declined.clone()) {
         let reason = format!("nothing was written: the cut needs its repair, and {why}");

@@ -8,7 +8,7 @@
 
 use ndarray::Axis;
 
-use crate::channels::{ClassId, Reader};
+use crate::channels::{CoupledId, Reader};
 use crate::network::Analysis;
 
 /// Per class; NaN where a variance is not known.
@@ -16,9 +16,9 @@ pub fn influence(analysis: &Analysis) -> Vec<f64> {
     let readers = analysis.channels.readers.iter();
     let shares: Vec<Vec<f64>> = readers.map(|r| shares(&energies(analysis, r))).collect();
     let score = |class: usize| {
-        let reads = analysis.reads.of(class as ClassId);
+        let reads = analysis.reads.of(class as CoupledId);
         let one = |read: &crate::network::Read| {
-            let variance = analysis.statistics.atoms[read.atom as usize].variance;
+            let variance = analysis.statistics.by_channel[read.channel_id as usize].variance;
             variance * shares[read.reader as usize][read.channel as usize]
         };
         reads.iter().map(one).fold(f64::NEG_INFINITY, worst)
@@ -46,8 +46,8 @@ fn energies(analysis: &Analysis, reader: &Reader) -> Vec<f64> {
             energies[j / per_out * per_in + i] += f64::from(square);
         }
     }
-    for (energy, atom) in energies.iter_mut().zip(&reader.inputs) {
-        *energy *= analysis.statistics.atoms[*atom as usize].variance;
+    for (energy, channel_id) in energies.iter_mut().zip(&reader.inputs) {
+        *energy *= analysis.statistics.by_channel[*channel_id as usize].variance;
     }
     energies
 }

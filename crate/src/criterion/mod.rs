@@ -6,13 +6,13 @@ mod influence;
 pub mod reconstruction;
 mod weights;
 
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::error::{Error, Result};
 use crate::network::Analysis;
 use crate::random;
 use crate::report::{Criterion, Per, SURELY_DEAD};
 
-/// One score per class, divided by what removing it saves where `per` says so. `zeros` are the measured fractions of zeros per atom, for `apoz`.
+/// One score per class, divided by what removing it saves where `per` says so. `zeros` are the measured fractions of zeros per channel, for `apoz`.
 ///
 /// # Errors
 /// `apoz` without measurements.
@@ -29,9 +29,11 @@ pub fn scores(
             .iter()
             .map(|p| 1.0 - p.min(1.0))
             .collect(),
-        Criterion::Sigma => largest(analysis, |a| analysis.statistics.atoms[a].variance.sqrt()),
+        Criterion::Sigma => largest(analysis, |a| {
+            analysis.statistics.by_channel[a].variance.sqrt()
+        }),
         Criterion::Influence | Criterion::Recommended => influence::influence(analysis),
-        Criterion::Slimming => largest(analysis, |a| analysis.statistics.atoms[a].gamma),
+        Criterion::Slimming => largest(analysis, |a| analysis.statistics.by_channel[a].gamma),
         Criterion::L1 => weights::norms(analysis, weights::l1),
         Criterion::Fpgm => weights::norms(analysis, weights::fpgm),
         Criterion::Apoz => {
@@ -102,10 +104,10 @@ fn divide(analysis: &Analysis, scores: Vec<f64>, per: Per) -> Vec<f64> {
 /// The largest value among what the readers of each class see; NaN if any is unknown.
 fn largest(analysis: &Analysis, of: impl Fn(usize) -> f64) -> Vec<f64> {
     let class = |c: usize| {
-        let reads = analysis.reads.of(c as ClassId);
+        let reads = analysis.reads.of(c as CoupledId);
         reads
             .iter()
-            .map(|r| of(r.atom as usize))
+            .map(|r| of(r.channel_id as usize))
             .fold(f64::NEG_INFINITY, |a, b| {
                 if a.is_nan() || b.is_nan() {
                     f64::NAN

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use nalgebra::{DMatrix, DVector};
 use ndarray::Axis;
 
-use crate::channels::{ClassId, Flow, Reader};
+use crate::channels::{CoupledId, Flow, Reader};
 use crate::measure::gram::{Gram, Grams};
 use crate::network::Analysis;
 
@@ -30,7 +30,7 @@ pub struct Ladder {
     /// Indices into `Channels.readers`.
     pub readers: Vec<usize>,
     /// In the order in which they are removed.
-    pub classes: Vec<ClassId>,
+    pub classes: Vec<CoupledId>,
     /// Loss when this class and all before it are gone.
     pub losses: Vec<f64>,
     /// What the readers' outputs vary in all.
@@ -64,9 +64,9 @@ pub fn ladders(analysis: &Analysis, grams: &Grams) -> Vec<Ladder> {
 }
 
 /// Free classes and their readers, in sets that share no reader.
-fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<usize>, Vec<ClassId>)> {
+fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<usize>, Vec<CoupledId>)> {
     let readers = &analysis.channels.readers;
-    let judged = |c: &ClassId| {
+    let judged = |c: &CoupledId| {
         let reads = analysis.reads.of(*c);
         analysis.free[*c as usize] && reads.iter().all(|r| grams[r.reader as usize].is_some())
     };
@@ -78,7 +78,9 @@ fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<usize>, Vec<ClassI
         }
         at
     }
-    let classes: Vec<ClassId> = (0..analysis.free.len() as ClassId).filter(judged).collect();
+    let classes: Vec<CoupledId> = (0..analysis.free.len() as CoupledId)
+        .filter(judged)
+        .collect();
     for class in &classes {
         let reads = analysis.reads.of(*class);
         for pair in reads.windows(2) {
@@ -87,7 +89,7 @@ fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<usize>, Vec<ClassI
             of_reader[a.max(b)] = a.min(b);
         }
     }
-    let mut sets: Vec<(Vec<usize>, Vec<ClassId>)> = vec![Default::default(); readers.len()];
+    let mut sets: Vec<(Vec<usize>, Vec<CoupledId>)> = vec![Default::default(); readers.len()];
     for reader in 0..readers.len() {
         let at = root(&mut of_reader, reader);
         sets[at].0.push(reader);
@@ -129,7 +131,7 @@ fn rows_of(
     analysis: &Analysis,
     reader: &Reader,
     group: usize,
-    place: &HashMap<ClassId, usize>,
+    place: &HashMap<CoupledId, usize>,
 ) -> HashMap<usize, Vec<usize>> {
     let mut rows: HashMap<usize, Vec<usize>> = HashMap::new();
     let per_in = reader.in_per_group();
@@ -149,9 +151,9 @@ fn descend(
     analysis: &Analysis,
     grams: &Grams,
     readers: Vec<usize>,
-    classes: Vec<ClassId>,
+    classes: Vec<CoupledId>,
 ) -> Ladder {
-    let place: HashMap<ClassId, usize> = classes.iter().copied().zip(0..).collect();
+    let place: HashMap<CoupledId, usize> = classes.iter().copied().zip(0..).collect();
     let mut systems = Vec::new();
     let mut whole = 0.0;
     for r in &readers {
@@ -247,7 +249,7 @@ pub fn refit(
     analysis: &Analysis,
     reader: &Reader,
     grams: &[Gram],
-    gone: &dyn Fn(ClassId) -> bool,
+    gone: &dyn Fn(CoupledId) -> bool,
 ) -> Option<(Vec<f64>, Vec<f64>)> {
     let mut all = Vec::new();
     let mut bias = reader.biases(&analysis.graph);
@@ -257,8 +259,8 @@ pub fn refit(
         let lambda = ridge(gram, &c);
         let w = weights(analysis, reader, g);
         let stays = |row: &usize| {
-            let atom = reader.inputs[g * per_in + row / reader.taps];
-            !gone(analysis.channels.class_of(atom))
+            let channel_id = reader.inputs[g * per_in + row / reader.taps];
+            !gone(analysis.channels.class_of(channel_id))
         };
         let kept: Vec<usize> = (0..c.nrows()).filter(stays).collect();
         let rows = c.select_rows(&kept);

@@ -3,7 +3,7 @@
 
 use ndarray::{ArrayView3, Axis};
 
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::network::Analysis;
 
 /// ‖W_c‖₁ of every filter of a layer, weights as [outputs, inputs per group, taps].
@@ -53,7 +53,7 @@ pub fn norms(analysis: &Analysis, norm: fn(ArrayView3<'_, f32>) -> Vec<f64>) -> 
         .collect();
     (0..analysis.free.len())
         .map(|class| {
-            let writes = analysis.writes.of(class as ClassId);
+            let writes = analysis.writes.of(class as CoupledId);
             let sum: f64 = writes
                 .iter()
                 .map(|(r, c)| per_reader[*r as usize][*c as usize])

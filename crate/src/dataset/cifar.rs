@@ -107,7 +107,7 @@ pub(super) fn is_batch(name: &str) -> bool {
 
 /// Binaries among the files of a folder: the test set, else all training batches. `None` if there
 /// are none, also where files only share the names.
-pub(super) fn among(files: &[Entry]) -> Option<Result<Found, String>> {
+pub(super) fn find(files: &[Entry]) -> Option<Result<Found, String>> {
     let named = |wanted: &dyn Fn(&str) -> bool| -> Vec<&Entry> {
         files.iter().filter(|file| wanted(&file.name)).collect()
     };

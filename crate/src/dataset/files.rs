@@ -9,7 +9,7 @@ use super::source::{Found, at};
 use super::{cifar, idx, layout, table, tarred, zipped};
 
 /// One picture without a label.
-fn single(file: &Entry) -> Found {
+fn single_image(file: &Entry) -> Found {
     Found {
         kind: "one picture".into(),
         classes: Vec::new(),
@@ -34,10 +34,10 @@ pub(super) fn open_path(path: &Path) -> Result<Found, String> {
 
 /// Files of a folder or an archive: binaries if there are any, else pictures.
 pub(super) fn open_folder(files: &[Entry], empty: String) -> Result<Found, String> {
-    if let Some(images) = idx::among(files) {
+    if let Some(images) = idx::find(files) {
         return idx::open(images, |name| idx::beside(images, files, name));
     }
-    if let Some(found) = cifar::among(files) {
+    if let Some(found) = cifar::find(files) {
         return found;
     }
     let paths: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
@@ -47,7 +47,7 @@ pub(super) fn open_folder(files: &[Entry], empty: String) -> Result<Found, Strin
     }
     // Folders say the classes; without several of them a table may.
     if layout.classes.len() < 2
-        && let Some(found) = table::among(files)
+        && let Some(found) = table::find(files)
         && table::concerns(found, files)
     {
         return table::open(found, files);
@@ -81,8 +81,8 @@ pub(super) fn open_file(file: &Entry) -> Result<Found, String> {
         [0x1f, 0x8b, ..] if tarred::starts(file) => open_folder(&tarred::entries(file)?, inside()),
         [0x1f, 0x8b, ..] | [0, 0, 8, _, ..] => idx::open(file, beside),
         head if tarred::is_tar(head) => open_folder(&tarred::entries(file)?, inside()),
-        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, ..] => Ok(single(file)),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(single(file)),
+        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, ..] => Ok(single_image(file)),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(single_image(file)),
         _ if table::is_table(&file.name) => open_table(file),
         _ => match cifar::open(&[file]) {
             Some(found) => found,

@@ -39,7 +39,7 @@ pub(super) fn is_part(name: &str) -> bool {
 }
 
 /// The image file to open among those of a folder: a test set before a training set.
-pub(super) fn among(files: &[Entry]) -> Option<&Entry> {
+pub(super) fn find(files: &[Entry]) -> Option<&Entry> {
     let name = |file: &Entry| file.file_name().to_lowercase();
     files
         .iter()

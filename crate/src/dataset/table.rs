@@ -20,7 +20,7 @@ pub(super) fn is_table(name: &str) -> bool {
 }
 
 /// The table among the files of a folder, if there is exactly one.
-pub(super) fn among(files: &[Entry]) -> Option<&Entry> {
+pub(super) fn find(files: &[Entry]) -> Option<&Entry> {
     let mut tables = files.iter().filter(|file| is_table(&file.name));
     let first = tables.next();
     first.filter(|_| tables.next().is_none())

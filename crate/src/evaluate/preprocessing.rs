@@ -34,7 +34,7 @@ const GREY: [&str; 4] = [
 const FIRST: usize = 16;
 const ALL: usize = 48;
 /// Ways that come into the second round, beside the guess.
-const LAST: usize = 3;
+const FINALISTS: usize = 3;
 /// Fewer labelled images say nothing.
 const FEWEST: usize = 12;
 /// Nats that a wrong answer costs at the most: one sure mistake must not outweigh all else.
@@ -119,7 +119,7 @@ pub fn find(session: &Session, data: &Dataset, threads: usize) -> Result<Option<
     let first = FIRST.min(images.len());
     run(&mut ways, 0, first)?;
     ways[1..].sort_by(|a, b| a.loss().total_cmp(&b.loss()));
-    ways.truncate(1 + LAST);
+    ways.truncate(1 + FINALISTS);
     run(&mut ways, first, images.len())?;
     let guessed = ways.remove(0);
     let better = ways.into_iter().filter(|w| w.beats(&guessed));

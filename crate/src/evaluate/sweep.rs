@@ -13,7 +13,7 @@ pub const HEADER: &str =
     "criterion,compensation,knob,channels,params,macs,accuracy,lo,hi,agreement,kl";
 
 /// Curves that are wanted.
-pub struct Wish {
+pub struct SweepRequest {
     /// What decides the order; one curve for each.
     pub criteria: Vec<Criterion>,
     /// What replaces removed channels; one curve for each.
@@ -88,18 +88,18 @@ fn name<T: serde::Serialize>(value: &T) -> String {
 pub fn sweep(
     session: &mut Session,
     judge: &mut Judge,
-    wish: &Wish,
+    request: &SweepRequest,
     done: &Done,
     mut row: impl FnMut(&str) -> Result<()>,
 ) -> Result<()> {
     let mut seen = done.keys.clone();
-    for criterion in &wish.criteria {
+    for criterion in &request.criteria {
         let knob = Knob::of(*criterion);
-        let mut options = wish.options.clone();
+        let mut options = request.options.clone();
         options.criterion = *criterion;
         let mut knobs = vec![knob.at(knob.along(0.0))];
-        knobs.append(&mut session.sweep_knobs(&options, wish.points)?);
-        for compensation in &wish.compensations {
+        knobs.append(&mut session.sweep_knobs(&options, request.points)?);
+        for compensation in &request.compensations {
             options.compensation = *compensation;
             for at in &knobs {
                 knob.set(&mut options, *at);

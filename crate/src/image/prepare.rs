@@ -109,6 +109,42 @@ fn frame<'a>(
     Cow::Owned(window)
 }
 
+/// Which part of a picture the target shows: left, top, right, bottom in fractions of the picture. Beyond 0 and 1 lies what
+/// surrounds a letterboxed one.
+pub fn seen(image: &Image, preset: &Preset, target: &Target) -> [f64; 4] {
+    if (image.width, image.height) == (target.width, target.height) {
+        return [0.0, 0.0, 1.0, 1.0];
+    }
+    // The picture's size in the target's pixels.
+    let (width, height) = match preset.framing {
+        Framing::Stretch => (target.width as f64, target.height as f64),
+        Framing::ResizeThenCrop => {
+            let (width, height) = enlarged_cover(image, target, preset.cover);
+            (width as f64, height as f64)
+        }
+        Framing::CropThenResize => {
+            let (width, height) = largest_part(image, target);
+            let whole =
+                |all: usize, part: usize, side: usize| all as f64 * side as f64 / part as f64;
+            (
+                whole(image.width, width, target.width),
+                whole(image.height, height, target.height),
+            )
+        }
+        Framing::Letterbox => {
+            let (width, height) = inscribed(image, target);
+            (width as f64, height as f64)
+        }
+    };
+    let side = |all: f64, part: f64| {
+        let start = 0.5 * (1.0 - part / all.max(1.0));
+        (start, 1.0 - start)
+    };
+    let (left, right) = side(width, target.width as f64);
+    let (top, bottom) = side(height, target.height as f64);
+    [left, top, right, bottom]
+}
+
 fn whole(source: usize, size: usize) -> Axis {
     Axis {
         source,

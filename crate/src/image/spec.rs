@@ -26,7 +26,7 @@ pub const KEYS: [&str; 8] = [
     "interpolation",
 ];
 /// The longest side that makes sense.
-const LARGEST: u32 = 16_384;
+const MAX_SIDE: u32 = 16_384;
 
 /// The text before the first `;`.
 pub fn base(text: &str) -> &str {
@@ -109,7 +109,7 @@ impl Preset {
                     "fit={fit} shows the whole picture, so it has neither resize nor crop"
                 ));
             }
-            let cut = crop.unwrap_or(u32::try_from(side).unwrap_or(LARGEST).max(1));
+            let cut = crop.unwrap_or(u32::try_from(side).unwrap_or(MAX_SIDE).max(1));
             let whole = resize.unwrap_or(cut);
             if whole < cut {
                 return Err(format!(
@@ -156,7 +156,7 @@ fn pixels(text: &str) -> Option<u32> {
     text.trim()
         .parse()
         .ok()
-        .filter(|n| (1..=LARGEST).contains(n))
+        .filter(|n| (1..=MAX_SIDE).contains(n))
 }
 
 #[cfg(test)]

@@ -198,7 +198,7 @@ impl Calibration {
         without_own(analysis, stats.gaussians())
     }
 
-    /// Fraction of zeros per atom; 0 where nothing was measured.
+    /// Fraction of zeros per channel; 0 where nothing was measured.
     pub fn zeros(&self, analysis: &Analysis) -> Vec<f64> {
         zeros(analysis, &self.stats(analysis))
     }
@@ -236,7 +236,7 @@ impl Calibration {
     }
 }
 
-/// Fraction of zeros per atom of measured tensors; 0 elsewhere.
+/// Fraction of zeros per channel of measured tensors; 0 elsewhere.
 pub fn zeros(analysis: &Analysis, stats: &Stats) -> Vec<f64> {
     let mut zeros = vec![0.0; analysis.channels.class.len()];
     for tensor in &stats.tensors {
@@ -245,8 +245,8 @@ pub fn zeros(analysis: &Analysis, stats: &Stats) -> Vec<f64> {
             .find(&tensor.name)
             .and_then(|t| analysis.channels.layouts[t].as_ref());
         if let Some(layout) = layout.filter(|l| l.len() == tensor.zeros.len()) {
-            for (atom, z) in layout.atoms().zip(&tensor.zeros) {
-                zeros[atom as usize] = *z;
+            for (channel_id, z) in layout.channel_ids().zip(&tensor.zeros) {
+                zeros[channel_id as usize] = *z;
             }
         }
     }
@@ -276,8 +276,8 @@ pub fn without_own(
                     .iter()
                     .any(|(n, _)| matches!(analysis.channels.flows[*n], Flow::Activate { .. }));
                 let carried = analysis.channels.layouts[tensor].as_ref().is_some_and(|l| {
-                    l.atoms().all(|a| {
-                        analysis.statistics.atoms[a as usize].gaussian
+                    l.channel_ids().all(|a| {
+                        analysis.statistics.by_channel[a as usize].gaussian
                             && !is_measured(analysis, tensor)
                     })
                 });

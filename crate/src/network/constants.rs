@@ -1,6 +1,6 @@
-//! Which atoms are constants, and which.
+//! Which channels are constants, and which.
 
-/// Per atom: the constant, or NaN where it varies.
+/// Per channel: the constant, or NaN where it varies.
 #[derive(Clone, Debug)]
 pub struct Constants {
     /// The constant; NaN where a channel varies.
@@ -13,10 +13,10 @@ pub(super) const VARYING: f64 = f64::NAN;
 
 impl Constants {
     /// Everything varies.
-    pub fn nothing(atoms: usize) -> Constants {
+    pub fn nothing(channels: usize) -> Constants {
         Constants {
-            value: vec![VARYING; atoms],
-            inexact: vec![false; atoms],
+            value: vec![VARYING; channels],
+            inexact: vec![false; channels],
         }
     }
 }

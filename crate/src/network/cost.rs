@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::layers::{Layer, layer_behind};
-use crate::channels::{Channels, ClassId, Flow};
+use crate::channels::{Channels, CoupledId, Flow};
 use crate::graph::{Graph, NodeId, TensorId};
 
 /// Kept channels of one axis of one tensor.
@@ -34,7 +34,7 @@ impl Term {
 #[derive(Clone, Debug)]
 pub struct CostTable {
     /// Classes along each axis that occurs in a term.
-    axes: Vec<Vec<ClassId>>,
+    axes: Vec<Vec<CoupledId>>,
     params: Vec<Term>,
     macs: Vec<Term>,
     layers: usize,
@@ -67,12 +67,15 @@ impl Builder<'_> {
             return *id;
         }
         let full = self.graph.shape(tensor).map_or(1, |s| s[axis]);
-        let mut atoms = self.channels.axis_atoms(tensor, axis);
-        if atoms.len() == 1 && full > 1 {
-            // One (pinned) atom stands for the whole axis.
-            atoms = vec![atoms[0]; full];
+        let mut channel_ids = self.channels.axis_channel_ids(tensor, axis);
+        if channel_ids.len() == 1 && full > 1 {
+            // One (pinned) channel stands for the whole axis.
+            channel_ids = vec![channel_ids[0]; full];
         }
-        let classes = atoms.iter().map(|a| self.channels.class_of(*a)).collect();
+        let classes = channel_ids
+            .iter()
+            .map(|a| self.channels.class_of(*a))
+            .collect();
         self.table.axes.push(classes);
         let id = self.table.axes.len() - 1;
         self.known.insert((tensor, axis), id);
@@ -157,7 +160,7 @@ impl CostTable {
     pub fn alone(&self, classes: usize) -> Vec<(u64, u64)> {
         let full: Vec<u64> = self.axes.iter().map(|a| a.len() as u64).collect();
         // How often a class lies along each axis.
-        let mut counts: Vec<HashMap<ClassId, u64>> = vec![HashMap::new(); self.axes.len()];
+        let mut counts: Vec<HashMap<CoupledId, u64>> = vec![HashMap::new(); self.axes.len()];
         for (axis, list) in self.axes.iter().enumerate() {
             for class in list {
                 *counts[axis].entry(*class).or_default() += 1;
@@ -167,7 +170,7 @@ impl CostTable {
         let mut add = |terms: &[Term], pick: fn(&mut (u64, u64)) -> &mut u64| {
             for term in terms {
                 let whole = term.value(&full);
-                let mut seen: Vec<ClassId> = Vec::new();
+                let mut seen: Vec<CoupledId> = Vec::new();
                 for axis in &term.axes {
                     seen.extend(counts[*axis].keys());
                 }

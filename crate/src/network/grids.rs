@@ -1,23 +1,23 @@
 //! Channel grids: tensors with channels on several axes, and what of them may go.
 
 use crate::channels::layout::{PAD, each_position, product, strides};
-use crate::channels::{Atom, Channels, ClassId, Flow, Layout};
+use crate::channels::{ChannelId, Channels, CoupledId, Flow, Layout};
 use crate::graph::{Graph, NodeId, TensorId};
 
 /// Kept indices per axis if the kept positions are their product.
-pub fn grid(layout: &Layout, gone: impl Fn(Atom) -> bool) -> Option<Vec<Vec<usize>>> {
+pub fn grid(layout: &Layout, gone: impl Fn(ChannelId) -> bool) -> Option<Vec<Vec<usize>>> {
     let dims = &layout.dims;
     let mut seen: Vec<Vec<bool>> = dims.iter().map(|d| vec![false; *d]).collect();
     let mut kept = 0;
-    let mut atom = layout.base;
+    let mut channel_id = layout.base;
     each_position(dims, |at| {
-        if !gone(atom) {
+        if !gone(channel_id) {
             kept += 1;
             for (axis, index) in at.iter().enumerate() {
                 seen[axis][*index] = true;
             }
         }
-        atom += 1;
+        channel_id += 1;
     });
     let axes: Vec<Vec<usize>> = seen
         .iter()
@@ -43,7 +43,7 @@ pub fn source(graph: &Graph, channels: &Channels, tensor: TensorId) -> Option<So
     let layouts = &channels.layouts;
     let end = layouts[tensor].as_ref()?;
     let axis = end.single_axis()?;
-    let mut atoms: Vec<Atom> = end.atoms().collect();
+    let mut channel_ids: Vec<ChannelId> = end.channel_ids().collect();
     let mut at = tensor;
     loop {
         let node = graph.tensors[at].producer?;
@@ -52,21 +52,24 @@ pub fn source(graph: &Graph, channels: &Channels, tensor: TensorId) -> Option<So
         };
         let base = layouts[at].as_ref()?.base;
         let (_, from) = outs.iter().find(|(out, _)| *out == at)?;
-        for atom in &mut atoms {
-            *atom = from[(*atom - base) as usize];
-            if *atom == PAD {
+        for channel_id in &mut channel_ids {
+            *channel_id = from[(*channel_id - base) as usize];
+            if *channel_id == PAD {
                 return None;
             }
         }
-        // Concat has several inputs; then the atoms belong to more than one tensor.
-        let input = moved_input(graph, channels, node, &atoms)?;
+        // Concat has several inputs; then the channels belong to more than one tensor.
+        let input = moved_input(graph, channels, node, &channel_ids)?;
         at = input;
         let layout = layouts[at].as_ref()?;
         let (there, here) = (graph.shape(at)?, graph.shape(tensor)?);
         let alike =
             there.len() == here.len() && (0..here.len()).all(|a| a == axis || there[a] == here[a]);
         if alike && layout.single_axis() == Some(axis) {
-            let positions = atoms.iter().map(|a| (a - layout.base) as usize).collect();
+            let positions = channel_ids
+                .iter()
+                .map(|a| (a - layout.base) as usize)
+                .collect();
             return Some(Source {
                 tensor: at,
                 positions,
@@ -80,12 +83,12 @@ fn moved_input(
     graph: &Graph,
     channels: &Channels,
     node: NodeId,
-    atoms: &[Atom],
+    channel_ids: &[ChannelId],
 ) -> Option<TensorId> {
     let inputs = graph.nodes[node].inputs.iter().flatten();
     inputs.copied().find(|t| {
         let layout = channels.layouts[*t].as_ref();
-        layout.is_some_and(|l| atoms.iter().all(|a| l.atoms().contains(a)))
+        layout.is_some_and(|l| channel_ids.iter().all(|a| l.channel_ids().contains(a)))
     })
 }
 
@@ -95,7 +98,7 @@ pub fn rigid(
     graph: &Graph,
     channels: &Channels,
     free: &[bool],
-) -> Vec<(TensorId, Vec<usize>, Vec<ClassId>)> {
+) -> Vec<(TensorId, Vec<usize>, Vec<CoupledId>)> {
     let mut grids = Vec::new();
     for (tensor, layout) in channels.layouts.iter().enumerate() {
         let Some(layout) = layout else { continue };
@@ -104,7 +107,7 @@ pub fn rigid(
         {
             continue;
         }
-        let classes: Vec<ClassId> = layout.atoms().map(|a| channels.class_of(a)).collect();
+        let classes: Vec<CoupledId> = layout.channel_ids().map(|a| channels.class_of(a)).collect();
         if classes.iter().any(|c| free[*c as usize]) {
             grids.push((tensor, layout.dims.clone(), classes));
         }
@@ -135,7 +138,7 @@ fn replaceable(graph: &Graph, channels: &Channels, tensor: TensorId, depth: usiz
 }
 
 /// Whether the kept positions of a class grid form a grid.
-pub fn is_grid(dims: &[usize], classes: &[ClassId], removed: &[bool]) -> bool {
+pub fn is_grid(dims: &[usize], classes: &[CoupledId], removed: &[bool]) -> bool {
     let layout = Layout {
         base: 0,
         dims: dims.to_vec(),

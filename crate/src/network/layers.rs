@@ -1,6 +1,6 @@
 //! The nodes that carry weights, with the classes of their channels.
 
-use crate::channels::{Atom, Channels, ClassId, Flow};
+use crate::channels::{ChannelId, Channels, CoupledId, Flow};
 use crate::graph::{Graph, NodeId, TensorId};
 
 /// A node that carries weights, with its channels' classes.
@@ -15,15 +15,16 @@ pub struct Layer {
     /// Weights per input and output: the size of the kernel.
     pub taps: usize,
     /// The coupled channels of its inputs.
-    pub inputs: Vec<ClassId>,
+    pub inputs: Vec<CoupledId>,
     /// The coupled channels of its outputs.
-    pub outputs: Vec<ClassId>,
+    pub outputs: Vec<CoupledId>,
     /// Index into `Channels.readers` unless depthwise.
     pub reader: Option<usize>,
 }
 
 pub(super) fn layers(channels: &Channels) -> Vec<Layer> {
-    let classes = |atoms: &[Atom]| atoms.iter().map(|a| channels.class_of(*a)).collect();
+    let classes =
+        |channel_ids: &[ChannelId]| channel_ids.iter().map(|a| channels.class_of(*a)).collect();
     let mut layers = Vec::new();
     for (node, flow) in channels.flows.iter().enumerate() {
         match flow {
@@ -42,7 +43,7 @@ pub(super) fn layers(channels: &Channels) -> Vec<Layer> {
             Flow::Depthwise { out, from, .. } => {
                 let outputs = channels.layouts[*out]
                     .iter()
-                    .flat_map(|l| l.atoms())
+                    .flat_map(|l| l.channel_ids())
                     .collect::<Vec<_>>();
                 let mut inputs = from.clone();
                 // One input per multiplier run.

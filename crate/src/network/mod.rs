@@ -1,6 +1,7 @@
 //! Everything about a network that does not depend on a plan, computed once when it is opened.
 
 mod addends;
+mod compensation;
 mod constants;
 mod cost;
 mod fold_target;
@@ -10,11 +11,10 @@ mod per_class;
 mod propagation;
 pub mod reach;
 mod thresholds;
-mod wish;
 
 use std::collections::HashMap;
 
-use crate::channels::{Atom, Channels, ClassId, Flow, Reader};
+use crate::channels::{ChannelId, Channels, CoupledId, Flow, Reader};
 use crate::error::Result;
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
@@ -23,14 +23,14 @@ use crate::report::Compensation;
 use crate::statistics::{Measured, NONE, Site, Statistics};
 
 pub use addends::Addend;
+pub use compensation::{CompensationTable, RemovalRequest};
 pub use constants::Constants;
 pub use cost::{Cost, CostTable};
 pub use fold_target::FoldTarget;
 pub use layers::{Layer, layer_behind};
 pub use per_class::{PerClass, Read};
-pub use propagation::{constants, told as constants_told};
+pub use propagation::{constants, constants_after_removal};
 pub use thresholds::Thresholds;
-pub use wish::{Told, Wish};
 
 /// All that is known of a network before any plan.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ pub struct Analysis {
     /// Parameters and MACs, and how they follow from coupled channels.
     pub cost: CostTable,
     /// Channel grids of which only whole rows can go (see [`grids::rigid`]).
-    pub rigid: Vec<(TensorId, Vec<usize>, Vec<ClassId>)>,
+    pub rigid: Vec<(TensorId, Vec<usize>, Vec<CoupledId>)>,
     /// Operands of residual sums that a constant could replace.
     pub addends: Vec<Addend>,
     /// For every tensor among them, the nodes that nothing else needs.
@@ -71,7 +71,7 @@ pub struct Analysis {
     silenced: Constants,
     certain: Constants,
     /// By compensation.
-    told: [Told; 4],
+    compensation_tables: [CompensationTable; 4],
 }
 
 impl Analysis {
@@ -95,19 +95,25 @@ impl Analysis {
         &self.certain
     }
 
-    /// What readers are told by shares.
-    pub fn told(&self, compensation: Compensation) -> &Told {
-        &self.told[compensation as usize]
+    /// The constants by which a compensation replaces removed channels.
+    pub fn compensation_table(&self, compensation: Compensation) -> &CompensationTable {
+        &self.compensation_tables[compensation as usize]
     }
 
-    /// The constant that stands for an atom, and whether it fails to hold at image borders.
+    /// The constant that stands for a channel, and whether it fails to hold at image borders.
     pub fn constant_for(
         &self,
         compensation: Compensation,
         pinned: &Constants,
-        atom: Atom,
+        channel_id: ChannelId,
     ) -> (f64, bool) {
-        wish::told(&self.statistics, &self.certain, compensation, pinned, atom)
+        compensation::compensation_constant(
+            &self.statistics,
+            &self.certain,
+            compensation,
+            pinned,
+            channel_id,
+        )
     }
 
     /// Where the constants of a reader's removed inputs go.
@@ -151,23 +157,23 @@ impl Analysis {
         let mut reads = Vec::new();
         let mut writes = Vec::new();
         for (r, reader) in channels.readers.iter().enumerate() {
-            for (c, atom) in reader.inputs.iter().enumerate() {
+            for (c, channel_id) in reader.inputs.iter().enumerate() {
                 let read = Read {
                     reader: r as u32,
                     channel: c as u32,
-                    atom: *atom,
+                    channel_id: *channel_id,
                 };
-                reads.push((channels.class_of(*atom), read));
+                reads.push((channels.class_of(*channel_id), read));
             }
-            for (c, atom) in reader.outputs.iter().enumerate() {
-                writes.push((channels.class_of(*atom), (r as u32, c as u32)));
+            for (c, channel_id) in reader.outputs.iter().enumerate() {
+                writes.push((channels.class_of(*channel_id), (r as u32, c as u32)));
             }
         }
-        let sites: Vec<(ClassId, u32)> = statistics
-            .site_atoms
+        let sites: Vec<(CoupledId, u32)> = statistics
+            .site_channel_ids
             .iter()
             .enumerate()
-            .map(|(k, atom)| (channels.class_of(*atom), k as u32))
+            .map(|(k, channel_id)| (channels.class_of(*channel_id), k as u32))
             .collect();
         let reads = PerClass::new(classes, &reads);
         let writes = PerClass::new(classes, &writes);
@@ -176,7 +182,7 @@ impl Analysis {
         let mut counted = vec![false; classes];
         for class in 0..classes {
             let readers = reads.of(class as u32);
-            let at = |r: &Read| statistics.atoms[r.atom as usize].constant_at;
+            let at = |r: &Read| statistics.by_channel[r.channel_id as usize].constant_at;
             constant_at[class] = readers.iter().map(at).fold(f64::INFINITY, f64::min);
             let written = !writes.of(class as u32).is_empty();
             let pin = channels.pin_of(class as u32);
@@ -199,13 +205,13 @@ impl Analysis {
         let gains_bias = gains_bias.collect();
         let silenced = propagation::silenced(&graph, &channels, &statistics);
         let certain = constants(&graph, &channels, &statistics, &Thresholds::CERTAIN);
-        let told = [
+        let compensation_tables = [
             Compensation::None,
             Compensation::Shift,
             Compensation::Mean,
             Compensation::Moments,
         ]
-        .map(|c| Told::new(&channels, &statistics, &certain, &silenced, c));
+        .map(|c| CompensationTable::new(&channels, &statistics, &certain, &silenced, c));
         Analysis {
             graph,
             channels,
@@ -225,12 +231,12 @@ impl Analysis {
             gains_bias,
             silenced,
             certain,
-            told,
+            compensation_tables,
         }
     }
 
     /// Why a class can never go, in words.
-    pub fn obstacle(&self, class: ClassId) -> Option<String> {
+    pub fn obstacle(&self, class: CoupledId) -> Option<String> {
         if let Some(pin) = self.channels.pin_of(class) {
             let node = &self
                 .graph
@@ -264,10 +270,10 @@ impl Analysis {
     }
 
     /// The class of a site channel.
-    pub fn class_of_site(&self, channel: u32) -> ClassId {
+    pub fn class_of_site(&self, channel: u32) -> CoupledId {
         debug_assert_ne!(channel, NONE);
         self.channels
-            .class_of(self.statistics.site_atoms[channel as usize])
+            .class_of(self.statistics.site_channel_ids[channel as usize])
     }
 }
 

@@ -1,6 +1,6 @@
 //! What belongs to each class: where it is read, who writes it, its Gaussians.
 
-use crate::channels::{Atom, ClassId};
+use crate::channels::{ChannelId, CoupledId};
 
 /// Lists of things per class, stored flat.
 #[derive(Clone, Debug, Default)]
@@ -10,7 +10,7 @@ pub struct PerClass<T> {
 }
 
 impl<T: Copy> PerClass<T> {
-    pub(super) fn new(classes: usize, pairs: &[(ClassId, T)]) -> Self {
+    pub(super) fn new(classes: usize, pairs: &[(CoupledId, T)]) -> Self {
         let mut starts = vec![0u32; classes + 1];
         for (class, _) in pairs {
             starts[*class as usize + 1] += 1;
@@ -32,7 +32,7 @@ impl<T: Copy> PerClass<T> {
     }
 
     /// What belongs to one coupled channel.
-    pub fn of(&self, class: ClassId) -> &[T] {
+    pub fn of(&self, class: CoupledId) -> &[T] {
         let c = class as usize;
         &self.items[self.starts[c] as usize..self.starts[c + 1] as usize]
     }
@@ -46,5 +46,5 @@ pub struct Read {
     /// Which of the reader's inputs.
     pub channel: u32,
     /// The channel it sees.
-    pub atom: Atom,
+    pub channel_id: ChannelId,
 }

@@ -1,16 +1,16 @@
 //! Which channels are constants once everything dead is held at its pinned value.
 //!
 //! A forward pass of the domain {varying} ∪ ℝ at one threshold. It is cheap (a few operations per
-//! atom), so every step of a drag runs it whole instead of keeping incremental state.
+//! channel), so every step of a drag runs it whole instead of keeping incremental state.
 
 use std::borrow::Cow;
 
+use super::compensation::{RemovalRequest, response};
 use super::constants::{Constants, VARYING};
 use super::thresholds::Thresholds;
-use super::wish::{Wish, response};
 use crate::activation::Activation;
 use crate::channels::layout::PAD;
-use crate::channels::{Atom, Channels, Combine, Flow, Pooling};
+use crate::channels::{ChannelId, Channels, Combine, Flow, Pooling};
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::statistics::{Statistics, UNKNOWN};
@@ -28,7 +28,7 @@ pub fn constants(
         channels,
         statistics,
         thresholds,
-        wish: None,
+        removal: None,
         c: Constants::nothing(count),
     };
     for node in 0..channels.flows.len() {
@@ -38,20 +38,20 @@ pub fn constants(
 }
 
 /// `certain`, and what follows at `nodes` (in order) from telling readers of what a share removes.
-pub fn told(
+pub fn constants_after_removal(
     graph: &Graph,
     channels: &Channels,
     statistics: &Statistics,
     certain: &Constants,
     nodes: impl Iterator<Item = NodeId>,
-    wish: Wish<'_>,
+    removal: RemovalRequest<'_>,
 ) -> Constants {
     let mut pass = Pass {
         graph,
         channels,
         statistics,
         thresholds: &Thresholds::CERTAIN,
-        wish: Some(wish),
+        removal: Some(removal),
         c: certain.clone(),
     };
     nodes.for_each(|node| pass.visit(node));
@@ -75,12 +75,12 @@ pub fn silenced(graph: &Graph, channels: &Channels, statistics: &Statistics) -> 
             }
         }
     }
-    let atoms = vec![UNKNOWN; channels.class.len()];
+    let by_channel = vec![UNKNOWN; channels.class.len()];
     constants(
         graph,
         &channels,
         &Statistics {
-            atoms,
+            by_channel,
             ..statistics.clone()
         },
         &Thresholds::same(2.0),
@@ -92,26 +92,31 @@ struct Pass<'a> {
     channels: &'a Channels,
     statistics: &'a Statistics,
     thresholds: &'a Thresholds,
-    wish: Option<Wish<'a>>,
+    removal: Option<RemovalRequest<'a>>,
     c: Constants,
 }
 
 impl Pass<'_> {
     /// What a reader sees.
-    fn seen(&self, atom: Atom) -> (f64, bool) {
-        let told = self.wish.and_then(|w| w.told(self.channels, atom));
-        told.unwrap_or_else(|| self.get(atom))
+    fn seen(&self, channel_id: ChannelId) -> (f64, bool) {
+        let replaced = self
+            .removal
+            .and_then(|w| w.constant_of(self.channels, channel_id));
+        replaced.unwrap_or_else(|| self.get(channel_id))
     }
 
-    fn get(&self, atom: Atom) -> (f64, bool) {
-        (self.c.value[atom as usize], self.c.inexact[atom as usize])
+    fn get(&self, channel_id: ChannelId) -> (f64, bool) {
+        (
+            self.c.value[channel_id as usize],
+            self.c.inexact[channel_id as usize],
+        )
     }
 
     fn put(&mut self, out: TensorId, k: usize, (value, inexact): (f64, bool)) {
         if let Some(layout) = &self.channels.layouts[out] {
-            let atom = layout.base as usize + k;
-            self.c.value[atom] = value;
-            self.c.inexact[atom] = inexact && !value.is_nan();
+            let channel_id = layout.base as usize + k;
+            self.c.value[channel_id] = value;
+            self.c.inexact[channel_id] = inexact && !value.is_nan();
         }
     }
 
@@ -257,22 +262,26 @@ impl Pass<'_> {
         let (graph, channels) = (self.graph, self.channels);
         let reader = &channels.readers[number];
         let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
-        let mut made = None;
+        let mut computed = None;
         for (group, inputs) in reader.inputs.chunks(per_in.max(1)).enumerate() {
             if inputs.iter().any(|a| self.seen(*a).0.is_nan()) {
                 continue;
             }
             let zero = inputs.iter().all(|a| self.seen(*a).0 == 0.0);
             let border = inputs.iter().any(|a| self.seen(*a).1) || reader.padded && !zero;
-            let is_told = |a: &Atom| self.wish.is_some_and(|w| w.told(channels, *a).is_some());
-            let outputs = match self.wish {
-                Some(wish) if inputs.iter().all(is_told) => Cow::Borrowed(
-                    &wish.made(graph, channels, number)[group * per_out..(group + 1) * per_out],
+            let is_replaced = |a: &ChannelId| {
+                self.removal
+                    .is_some_and(|w| w.constant_of(channels, *a).is_some())
+            };
+            let outputs = match self.removal {
+                Some(removal) if inputs.iter().all(is_replaced) => Cow::Borrowed(
+                    &removal.response_when_all_removed(graph, channels, number)
+                        [group * per_out..(group + 1) * per_out],
                 ),
                 _ => {
-                    let made: &Vec<f64> =
-                        made.get_or_insert_with(|| response(graph, reader, &|a| self.seen(a).0));
-                    Cow::Owned(made[group * per_out..(group + 1) * per_out].to_vec())
+                    let computed: &Vec<f64> = computed
+                        .get_or_insert_with(|| response(graph, reader, &|a| self.seen(a).0));
+                    Cow::Owned(computed[group * per_out..(group + 1) * per_out].to_vec())
                 }
             };
             for (j, y) in outputs.iter().enumerate() {
@@ -282,14 +291,14 @@ impl Pass<'_> {
     }
 
     /// Constant whatever the threshold: dead with probability 1.
-    fn certain(&self, atom: Atom) -> bool {
-        self.statistics.atoms[atom as usize].constant_at >= 1.0
+    fn certain(&self, channel_id: ChannelId) -> bool {
+        self.statistics.by_channel[channel_id as usize].constant_at >= 1.0
     }
 
-    fn activate(&self, atom: Atom, f: Activation) -> (f64, bool) {
-        let (x, border) = self.get(atom);
-        let s = &self.statistics.atoms[atom as usize];
-        if !x.is_nan() && self.certain(atom) {
+    fn activate(&self, channel_id: ChannelId, f: Activation) -> (f64, bool) {
+        let (x, border) = self.get(channel_id);
+        let s = &self.statistics.by_channel[channel_id as usize];
+        if !x.is_nan() && self.certain(channel_id) {
             return (f.apply(x), border);
         }
         if s.gaussian {
@@ -312,7 +321,7 @@ impl Pass<'_> {
         (if x.is_nan() { VARYING } else { f.apply(x) }, border)
     }
 
-    fn combine(&self, op: Combine, args: &[Vec<Atom>], k: usize) -> (f64, bool) {
+    fn combine(&self, op: Combine, args: &[Vec<ChannelId>], k: usize) -> (f64, bool) {
         let mut values = args.iter().map(|a| self.get(a[k]));
         let Some((first, mut border)) = values.next() else {
             return (VARYING, false);

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use super::branches::Branches;
 use super::groups;
 use super::limits::{self, RowGuard};
-use crate::channels::{Atom, ClassId};
+use crate::channels::{ChannelId, CoupledId};
 use crate::network::Analysis;
 use crate::network::grids::is_grid;
 use crate::report::PlanOptions;
 
 /// Reason of a guard.
-pub const LAST: &str = "the last channels of a layer stay, so that it still has an output";
+pub const LAST_CHANNELS: &str = "the last channels of a layer stay, so that it still has an output";
 /// Reason of a guard.
 pub const FLOOR: &str = "the floor on channels per layer keeps it";
 /// Reason of a guard.
@@ -33,8 +33,8 @@ pub fn guard(
     scores: &[f64],
     branches: &Branches,
     removed: &mut [bool],
-) -> Vec<(ClassId, &'static str)> {
-    let mut kept: BTreeMap<ClassId, &'static str> = BTreeMap::new();
+) -> Vec<(CoupledId, &'static str)> {
+    let mut kept: BTreeMap<CoupledId, &'static str> = BTreeMap::new();
     if !removed.contains(&true) {
         return Vec::new();
     }
@@ -82,19 +82,19 @@ struct Guard<'a> {
     /// What leaves as a whole needs no guard.
     branches: &'a Branches,
     removed: &'a mut [bool],
-    kept: &'a mut BTreeMap<ClassId, &'static str>,
+    kept: &'a mut BTreeMap<CoupledId, &'static str>,
 }
 
 impl Guard<'_> {
-    fn put_back(&mut self, class: ClassId, why: &'static str) {
+    fn put_back(&mut self, class: CoupledId, why: &'static str) {
         if std::mem::take(&mut self.removed[class as usize]) {
             self.kept.insert(class, why);
         }
     }
 
     /// Puts back the `count` removed classes of `among` that least deserve to go.
-    fn put_back_best(&mut self, among: &[ClassId], count: usize, why: &'static str) {
-        let mut gone: Vec<ClassId> = among
+    fn put_back_best(&mut self, candidates: &[CoupledId], count: usize, why: &'static str) {
+        let mut gone: Vec<CoupledId> = candidates
             .iter()
             .copied()
             .filter(|c| self.removed[*c as usize])
@@ -110,7 +110,7 @@ impl Guard<'_> {
         }
     }
 
-    fn kept_in(&self, classes: &[ClassId]) -> usize {
+    fn kept_in(&self, classes: &[CoupledId]) -> usize {
         classes
             .iter()
             .filter(|c| !self.removed[**c as usize])
@@ -126,7 +126,11 @@ impl Guard<'_> {
                 for group in side.chunks((side.len() / groups).max(1)) {
                     let missing = least.min(group.len()).saturating_sub(self.kept_in(group));
                     if missing > 0 {
-                        self.put_back_best(group, missing, if floor > 1 { FLOOR } else { LAST });
+                        self.put_back_best(
+                            group,
+                            missing,
+                            if floor > 1 { FLOOR } else { LAST_CHANNELS },
+                        );
                     }
                 }
             }
@@ -136,12 +140,12 @@ impl Guard<'_> {
             let Some(layout) = layout.as_ref().filter(|_| !lost) else {
                 continue;
             };
-            let classes: Vec<ClassId> = layout
-                .atoms()
-                .map(|a: Atom| analysis.channels.class_of(a))
+            let classes: Vec<CoupledId> = layout
+                .channel_ids()
+                .map(|a: ChannelId| analysis.channels.class_of(a))
                 .collect();
             if !classes.is_empty() && self.kept_in(&classes) == 0 {
-                self.put_back_best(&classes, 1, LAST);
+                self.put_back_best(&classes, 1, LAST_CHANNELS);
             }
         }
     }
@@ -155,7 +159,7 @@ impl Guard<'_> {
             .filter(|l| !l.depthwise && l.groups > 1 && !branches.dead(l.node))
         {
             for side in [&layer.inputs, &layer.outputs] {
-                let groups: Vec<&[ClassId]> = side.chunks(side.len() / layer.groups).collect();
+                let groups: Vec<&[CoupledId]> = side.chunks(side.len() / layer.groups).collect();
                 loop {
                     let gone: Vec<usize> =
                         groups.iter().map(|g| g.len() - self.kept_in(g)).collect();
@@ -186,7 +190,7 @@ impl Guard<'_> {
         }
     }
 
-    fn round_up(&mut self, classes: &[ClassId], multiple: usize) {
+    fn round_up(&mut self, classes: &[CoupledId], multiple: usize) {
         let kept = self.kept_in(classes);
         let missing = kept.next_multiple_of(multiple).min(classes.len()) - kept;
         if missing > 0 {

@@ -10,7 +10,7 @@ use super::limits;
 use crate::channels::Flow;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::network::reach::{self, Edge};
-use crate::network::{Addend, Analysis, Constants, Wish, constants_told};
+use crate::network::{Addend, Analysis, Constants, RemovalRequest, constants_after_removal};
 use crate::report::{Compensation, Criterion, PlanOptions};
 
 /// An addend that leaves, with everything that only made it.
@@ -18,9 +18,9 @@ use crate::report::{Compensation, Criterion, PlanOptions};
 pub struct Branch {
     /// The operand it ends in.
     pub addend: Addend,
-    /// What is added in its place, per atom of the operand.
+    /// What is added in its place, per channel of the operand.
     pub values: Vec<f64>,
-    /// Per atom: the constant does not hold at the borders of the image.
+    /// Per channel: the constant does not hold at the borders of the image.
     pub inexact: Vec<bool>,
     /// Constant for every image, not only by the criterion.
     pub sure: bool,
@@ -33,9 +33,9 @@ impl Branch {
     pub fn left(&self, analysis: &Analysis, removed: &[bool]) -> Vec<f32> {
         let channels = &analysis.channels;
         let layout = channels.layouts[self.addend.tensor].as_ref();
-        let atoms = layout.map_or(0..0, |l| l.atoms());
+        let channel_ids = layout.map_or(0..0, |l| l.channel_ids());
         let stays = |a: &u32| !removed[channels.class_of(*a) as usize];
-        atoms
+        channel_ids
             .zip(&self.values)
             .filter(|(a, _)| stays(a))
             .map(|(_, v)| *v as f32)
@@ -81,8 +81,8 @@ impl Branches {
                 true => &mut touched,
                 false => &mut alive,
             };
-            for atom in layout.atoms() {
-                marks[analysis.channels.class_of(atom) as usize] = true;
+            for channel_id in layout.channel_ids() {
+                marks[analysis.channels.class_of(channel_id) as usize] = true;
             }
         }
         for class in 0..removed.len() {
@@ -173,12 +173,12 @@ fn by_wish<'a>(
     if !inside.contains(&true) {
         return Cow::Borrowed(certain);
     }
-    let told = analysis.told(options.compensation);
-    let wish = Wish { wanted, told };
+    let table = analysis.compensation_table(options.compensation);
+    let removal = RemovalRequest { wanted, table };
     let nodes = (0..inside.len()).filter(|n| inside[*n]);
     let (graph, statistics) = (&analysis.graph, &analysis.statistics);
-    Cow::Owned(constants_told(
-        graph, channels, statistics, certain, nodes, wish,
+    Cow::Owned(constants_after_removal(
+        graph, channels, statistics, certain, nodes, removal,
     ))
 }
 
@@ -187,8 +187,8 @@ fn is_dead(analysis: &Analysis, constants: &Constants, addend: &Addend) -> bool 
     let Some(layout) = &analysis.channels.layouts[addend.tensor] else {
         return false;
     };
-    layout.atoms().all(|atom| {
-        let a = atom as usize;
+    layout.channel_ids().all(|channel_id| {
+        let a = channel_id as usize;
         let certain = analysis.certain();
         let lossy = || certain.inexact[a] && !certain.value[a].is_nan();
         !constants.value[a].is_nan() && !lossy()
@@ -197,9 +197,9 @@ fn is_dead(analysis: &Analysis, constants: &Constants, addend: &Addend) -> bool 
 
 /// Every sum keeps an operand of its own shape; a sum of constants alone is not a residual one.
 fn replaceable(analysis: &Analysis, mut candidates: Vec<Addend>) -> Vec<Addend> {
-    let stays = |node: NodeId, among: &[Addend]| {
+    let stays = |node: NodeId, others: &[Addend]| {
         let mut all = analysis.addends.iter().filter(|a| a.node == node);
-        all.any(|a| !among.contains(a))
+        all.any(|a| !others.contains(a))
     };
     let all = candidates.clone();
     candidates.retain(|a| stays(a.node, &all));
@@ -270,20 +270,20 @@ fn describe(
     layers: Vec<usize>,
 ) -> Branch {
     let layout = analysis.channels.layouts[addend.tensor].as_ref();
-    let atoms = layout.map_or(0..0, |l| l.atoms());
+    let channel_ids = layout.map_or(0..0, |l| l.channel_ids());
     let certain = analysis.certain();
     let sure = |a: u32| !certain.value[a as usize].is_nan();
     // What is constant for sure is what it is, whatever readers before it are told.
     let known = |a: u32| if sure(a) { certain } else { constants };
-    let values = atoms
+    let values = channel_ids
         .clone()
         .map(|a| analysis.constant_for(compensation, known(a), a).0);
     let uneven = |a: u32| compensation != Compensation::None && known(a).inexact[a as usize];
     Branch {
         addend,
         values: values.collect(),
-        inexact: atoms.clone().map(uneven).collect(),
-        sure: atoms.clone().all(sure),
+        inexact: channel_ids.clone().map(uneven).collect(),
+        sure: channel_ids.clone().all(sure),
         layers,
     }
 }

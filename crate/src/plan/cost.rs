@@ -1,12 +1,13 @@
 //! Parameters and MACs of what a plan leaves.
 
 use super::Decision;
-use crate::channels::Atom;
+use crate::channels::ChannelId;
 use crate::network::{Analysis, Cost, Layer};
 
 /// Biases that the folds of a decision add, per layer: (index into `Analysis.layers`, count).
 pub fn added_biases(analysis: &Analysis, decision: &Decision) -> Vec<(usize, u64)> {
-    let told = |a: &Atom| decision.is_removed(analysis, *a) && decision.told[*a as usize] != 0.0;
+    let folded =
+        |a: &ChannelId| decision.is_removed(analysis, *a) && decision.constants[*a as usize] != 0.0;
     let added = |(index, layer): (usize, &Layer)| {
         let reader = layer.reader?;
         let there = analysis.gains_bias[reader]?;
@@ -22,7 +23,7 @@ pub fn added_biases(analysis: &Analysis, decision: &Decision) -> Vec<(usize, u64
         reader
             .inputs
             .iter()
-            .any(told)
+            .any(folded)
             .then_some((index, kept as u64 - there.min(kept as u64)))
     };
     analysis

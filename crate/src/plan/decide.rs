@@ -2,7 +2,7 @@
 
 use super::branches::{self, Branches};
 use super::{Decision, balance, limits, spread};
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::network::{Analysis, Constants, Read, constants};
 use crate::report::{Compensation, Criterion, PlanOptions};
 
@@ -58,7 +58,7 @@ pub struct Selection {
     /// Per coupled channel.
     pub removed: Vec<bool>,
     /// What guards keep, with the reason.
-    pub guarded: Vec<(ClassId, &'static str)>,
+    pub guarded: Vec<(CoupledId, &'static str)>,
     /// Of `probability`: the constants that follow from its threshold.
     pub constants: Option<Constants>,
     /// Residual branches that are removed as a whole.
@@ -87,11 +87,11 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
         if decision.is_dead(reader.node) {
             continue;
         }
-        for atom in &reader.inputs {
-            if decision.is_removed(analysis, *atom) {
-                let a = *atom as usize;
-                (decision.told[a], decision.inexact[a]) =
-                    analysis.constant_for(options.compensation, pinned, *atom);
+        for channel_id in &reader.inputs {
+            if decision.is_removed(analysis, *channel_id) {
+                let a = *channel_id as usize;
+                (decision.constants[a], decision.inexact[a]) =
+                    analysis.constant_for(options.compensation, pinned, *channel_id);
             }
         }
     }
@@ -107,8 +107,8 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
 /// zero-padded kernel would see it end at the border, it stays; a channel that is only likely dead
 /// may be approximate there. Readers that leave with a branch do not count, unless no other is left.
 fn certain_classes(analysis: &Analysis, constants: &Constants, branches: &Branches) -> Vec<bool> {
-    let goes = |r: &Read| {
-        let a = r.atom as usize;
+    let is_removed = |r: &Read| {
+        let a = r.channel_id as usize;
         let reader = &analysis.channels.readers[r.reader as usize];
         let bordered = constants.inexact[a] || reader.padded && constants.value[a] != 0.0;
         let sure = !analysis.certain().value[a].is_nan();
@@ -116,11 +116,11 @@ fn certain_classes(analysis: &Analysis, constants: &Constants, branches: &Branch
     };
     let stays = |r: &&Read| !branches.dead(analysis.channels.readers[r.reader as usize].node);
     let certain = |class: usize| {
-        let reads = analysis.reads.of(class as ClassId);
+        let reads = analysis.reads.of(class as CoupledId);
         let mut left = reads.iter().filter(stays).peekable();
         match left.peek() {
-            Some(_) => left.all(goes),
-            None => reads.iter().all(goes),
+            Some(_) => left.all(is_removed),
+            None => reads.iter().all(is_removed),
         }
     };
     (0..analysis.free.len())
@@ -133,20 +133,20 @@ fn share_of(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Vec<b
     let mut left = analysis.free.clone();
     let mut removed = vec![false; scores.len()];
     for (share, classes) in limits::shares(analysis, options) {
-        let own = |class: &ClassId| std::mem::take(&mut left[*class as usize]);
-        let own: Vec<ClassId> = classes.into_iter().filter(own).collect();
+        let own = |class: &CoupledId| std::mem::take(&mut left[*class as usize]);
+        let own: Vec<CoupledId> = classes.into_iter().filter(own).collect();
         take_lowest(scores, share, own, &mut removed);
     }
-    let rest = (0..scores.len() as ClassId).filter(|c| left[*c as usize]);
+    let rest = (0..scores.len() as CoupledId).filter(|c| left[*c as usize]);
     take_lowest(scores, options.share, rest.collect(), &mut removed);
     removed
 }
 
 /// Removes a share of some classes. One without a score stays, but counts.
-fn take_lowest(scores: &[f64], share: f64, among: Vec<ClassId>, removed: &mut [bool]) {
-    let wanted = (among.len() as f64 * share + 1e-9).floor() as usize;
-    let score = |class: ClassId| scores[class as usize];
-    let mut order = among;
+fn take_lowest(scores: &[f64], share: f64, candidates: Vec<CoupledId>, removed: &mut [bool]) {
+    let wanted = (candidates.len() as f64 * share + 1e-9).floor() as usize;
+    let score = |class: CoupledId| scores[class as usize];
+    let mut order = candidates;
     order.retain(|c| !score(*c).is_nan());
     order.sort_by(|a, b| score(*a).total_cmp(&score(*b)).then(a.cmp(b)));
     for class in order.into_iter().take(wanted) {

@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, HashMap};
 use microlp::{ComparisonOp, LinearExpr, OptimizationDirection, Problem};
 
 use super::branches::Branches;
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::network::Analysis;
 
 /// Classes of each group of one side of a grouped convolution.
-type Partition<'a> = Vec<&'a [ClassId]>;
+type Partition<'a> = Vec<&'a [CoupledId]>;
 
 /// Which (partition, group) a class lies in, with multiplicity.
 type Signature = Vec<(usize, usize, u32)>;
@@ -45,12 +45,12 @@ pub fn balance(
     scores: &[f64],
     branches: &Branches,
     removed: &mut [bool],
-) -> Vec<ClassId> {
+) -> Vec<CoupledId> {
     let partitions = partitions(analysis, branches);
     if partitions.is_empty() {
         return Vec::new();
     }
-    let mut member: HashMap<ClassId, Signature> = HashMap::new();
+    let mut member: HashMap<CoupledId, Signature> = HashMap::new();
     for (p, partition) in partitions.iter().enumerate() {
         for (g, group) in partition.iter().enumerate() {
             for class in group.iter().filter(|c| removed[**c as usize]) {
@@ -63,7 +63,7 @@ pub fn balance(
         }
     }
     // A cell's classes, likeliest-dead first.
-    let mut cells: BTreeMap<Signature, Vec<ClassId>> = BTreeMap::new();
+    let mut cells: BTreeMap<Signature, Vec<CoupledId>> = BTreeMap::new();
     for (class, signature) in member {
         cells.entry(signature).or_default().push(class);
     }
@@ -87,12 +87,12 @@ pub fn balance(
     back
 }
 
-type Cell = (Signature, Vec<ClassId>);
+type Cell = (Signature, Vec<CoupledId>);
 
 /// Splits the cells into sets that share no partition; each is a program of its own.
 fn components(
     partitions: &[Partition<'_>],
-    cells: BTreeMap<Signature, Vec<ClassId>>,
+    cells: BTreeMap<Signature, Vec<CoupledId>>,
 ) -> Vec<Vec<Cell>> {
     let mut leader: Vec<usize> = (0..partitions.len()).collect();
     fn find(leader: &[usize], mut p: usize) -> usize {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::network::{Analysis, Constants};
 
 /// Why a dead channel stays.
 pub fn why_kept(
     analysis: &Analysis,
-    class: ClassId,
-    guarded: &BTreeMap<ClassId, &str>,
+    class: CoupledId,
+    guarded: &BTreeMap<CoupledId, &str>,
     constants: &Constants,
 ) -> String {
     if let Some(why) = guarded.get(&class) {
@@ -22,7 +22,7 @@ pub fn why_kept(
         .reads
         .of(class)
         .iter()
-        .find(|r| constants.value[r.atom as usize].is_nan());
+        .find(|r| constants.value[r.channel_id as usize].is_nan());
     match varying {
         Some(read) => {
             let reader = &analysis.channels.readers[read.reader as usize];

@@ -3,7 +3,7 @@
 //! A row is a site of Gaussians (see `statistics`), so the two normalisations of a depthwise pair may
 //! have different thresholds: each says on its own whether its channels are pinned, and the four cases follow.
 
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::error::{Error, Result};
 use crate::network::{Analysis, Thresholds};
 use crate::report::{LayerLimits, PlanOptions};
@@ -61,7 +61,7 @@ pub fn resolve(analysis: &Analysis, options: &PlanOptions) -> Result<()> {
 }
 
 /// Shares of single rows with the classes they mean, the smallest first: of coupled rows it holds for both.
-pub fn shares(analysis: &Analysis, options: &PlanOptions) -> Vec<(f64, Vec<ClassId>)> {
+pub fn shares(analysis: &Analysis, options: &PlanOptions) -> Vec<(f64, Vec<CoupledId>)> {
     let own = |(limits, row): (&LayerLimits, usize)| Some((limits.share?, classes(analysis, row)));
     let mut shares: Vec<_> = limited(analysis, options).filter_map(own).collect();
     shares.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -73,7 +73,7 @@ pub struct RowGuard {
     /// Index of the row.
     pub row: usize,
     /// The coupled channels of the row.
-    pub classes: Vec<ClassId>,
+    pub classes: Vec<CoupledId>,
     /// Fewest channels that it keeps.
     pub floor: usize,
     /// Kept counts are rounded up to a multiple of this.
@@ -121,7 +121,7 @@ fn channels(analysis: &Analysis, row: usize) -> std::ops::Range<usize> {
     start..start + site.gaussians.len()
 }
 
-fn classes(analysis: &Analysis, row: usize) -> Vec<ClassId> {
+fn classes(analysis: &Analysis, row: usize) -> Vec<CoupledId> {
     let class = |channel: usize| analysis.class_of_site(channel as u32);
     channels(analysis, row).map(class).collect()
 }

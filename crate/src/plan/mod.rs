@@ -9,12 +9,12 @@ mod decide;
 pub mod groups;
 pub mod kept;
 pub mod limits;
+pub mod one_channel;
 pub mod report;
-pub mod single;
 pub mod spread;
 pub mod tally;
 
-use crate::channels::{Atom, ClassId};
+use crate::channels::{ChannelId, CoupledId};
 use crate::error::Result;
 use crate::graph::NodeId;
 use crate::network::Analysis;
@@ -30,14 +30,14 @@ pub use decide::{Selection, decide, select};
 pub struct Decision {
     /// Per class.
     pub removed: Vec<bool>,
-    /// What a reader is told of a removed input, per atom; 0 where nothing is told.
-    pub told: Vec<f64>,
-    /// Per atom: the told constant does not hold at image borders before the reader's own padding.
+    /// The constant folded for a removed input, per channel; 0 where nothing is folded.
+    pub constants: Vec<f64>,
+    /// Per channel: that constant does not hold at image borders before the reader's own padding.
     pub inexact: Vec<bool>,
     /// Per reader: the part of each output's variance that its normalisation is told is left.
     pub restores: Vec<Option<Vec<f64>>>,
     /// Wanted by the criterion, kept by a guard.
-    pub guarded: Vec<(ClassId, &'static str)>,
+    pub guarded: Vec<(CoupledId, &'static str)>,
     /// Residual branches that leave as a whole.
     pub branches: Branches,
 }
@@ -47,7 +47,7 @@ impl Decision {
     pub fn keep_all(analysis: &Analysis) -> Decision {
         Decision {
             removed: vec![false; analysis.free.len()],
-            told: vec![0.0; analysis.channels.class.len()],
+            constants: vec![0.0; analysis.channels.class.len()],
             inexact: vec![false; analysis.channels.class.len()],
             restores: vec![None; analysis.channels.readers.len()],
             guarded: Vec::new(),
@@ -66,8 +66,8 @@ impl Decision {
     }
 
     /// Whether a channel is removed.
-    pub fn is_removed(&self, analysis: &Analysis, atom: Atom) -> bool {
-        self.removed[analysis.channels.class_of(atom) as usize]
+    pub fn is_removed(&self, analysis: &Analysis, channel_id: ChannelId) -> bool {
+        self.removed[analysis.channels.class_of(channel_id) as usize]
     }
 }
 

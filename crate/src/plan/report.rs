@@ -7,7 +7,7 @@ use super::cases;
 use super::cost::cost;
 use super::kept::why_kept;
 use super::{Decision, limits, tally};
-use crate::channels::{ClassId, ReaderKind};
+use crate::channels::{CoupledId, ReaderKind};
 use crate::graph::{Node, NodeId};
 use crate::network::{Analysis, Cost, Layer, constants};
 use crate::report::{Change, Criterion, Plan, PlanLayer, PlanOptions, Reason, Withheld};
@@ -110,7 +110,7 @@ fn layers(analysis: &Analysis, decision: &Decision, before: &Cost, after: &Cost)
 
 /// Site channels that are dead by the threshold and yet stay, by row and reason.
 fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> Vec<Withheld> {
-    let guarded: BTreeMap<ClassId, &str> = decision.guarded.iter().copied().collect();
+    let guarded: BTreeMap<CoupledId, &str> = decision.guarded.iter().copied().collect();
     let mut counts: BTreeMap<(usize, String), u64> = BTreeMap::new();
     if options.criterion != Criterion::Probability {
         for (class, why) in &guarded {
@@ -156,14 +156,15 @@ fn approximate(analysis: &Analysis, decision: &Decision) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let readers = analysis.channels.readers.iter();
     for reader in readers.filter(|r| !decision.is_dead(r.node)) {
-        let told = |atom: &&u32| {
-            decision.is_removed(analysis, **atom) && decision.told[**atom as usize] != 0.0
+        let folded = |channel_id: &&u32| {
+            decision.is_removed(analysis, **channel_id)
+                && decision.constants[**channel_id as usize] != 0.0
         };
-        let own = reader.inputs.iter().filter(told).count();
+        let own = reader.inputs.iter().filter(folded).count();
         let earlier = reader
             .inputs
             .iter()
-            .filter(told)
+            .filter(folded)
             .filter(|a| decision.inexact[**a as usize])
             .count();
         let name = analysis.graph.nodes[reader.node].name.clone();

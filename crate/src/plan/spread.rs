@@ -26,12 +26,12 @@ pub fn stays(analysis: &Analysis, decision: &Decision) -> Vec<Option<Vec<f64>>> 
 }
 
 fn of_reader(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Option<Vec<f64>> {
-    let goes: Vec<bool> = reader
+    let removed: Vec<bool> = reader
         .inputs
         .iter()
         .map(|a| decision.is_removed(analysis, *a))
         .collect();
-    if !goes.contains(&true) || decision.is_dead(reader.node) {
+    if !removed.contains(&true) || decision.is_dead(reader.node) {
         return None;
     }
     let norm = analysis.normalisation_behind(reader)?;
@@ -41,7 +41,7 @@ fn of_reader(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Optio
     else {
         return None;
     };
-    let variance = |a: &u32| analysis.statistics.atoms[*a as usize].variance;
+    let variance = |a: &u32| analysis.statistics.by_channel[*a as usize].variance;
     let variances: Vec<f64> = reader.inputs.iter().map(variance).collect();
     let weights = reader.weights(&analysis.graph);
     let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
@@ -52,7 +52,7 @@ fn of_reader(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Optio
             let square: f32 = taps.iter().map(|w| w * w).sum();
             let part = f64::from(square) * variances[i];
             all += part;
-            lost += if goes[i] { part } else { 0.0 };
+            lost += if removed[i] { part } else { 0.0 };
         }
         let spread = gaussians[j].std / scale[j];
         estimate(all, lost, spread * spread)

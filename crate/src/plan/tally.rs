@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cases::{self, Case};
 use super::kept::why_kept;
 use super::{Decision, limits};
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::network::{Analysis, Layer, constants};
 use crate::report::{Criterion, PlanOptions, Tally, Withheld};
 
@@ -45,7 +45,7 @@ pub fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision)
     let thresholds = limits::thresholds(analysis, options);
     let (graph, statistics) = (&analysis.graph, &analysis.statistics);
     let constants = constants(graph, &analysis.channels, statistics, &thresholds);
-    let guarded: BTreeMap<ClassId, &str> = decision.guarded.iter().copied().collect();
+    let guarded: BTreeMap<CoupledId, &str> = decision.guarded.iter().copied().collect();
     let mut counts: BTreeMap<(usize, String), u64> = BTreeMap::new();
     for (class, place) in places(analysis, options, decision) {
         if place != Place::Withheld {
@@ -72,7 +72,7 @@ pub fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision)
 }
 
 /// The layer that makes a counted class.
-fn writer(analysis: &Analysis, class: ClassId) -> usize {
+fn writer(analysis: &Analysis, class: CoupledId) -> usize {
     let makes = |l: &&Layer| l.outputs.contains(&class);
     let layer = analysis.layers.iter().find(makes);
     layer.map_or(0, |l| l.node)
@@ -83,7 +83,7 @@ fn places<'a>(
     analysis: &'a Analysis,
     options: &PlanOptions,
     decision: &'a Decision,
-) -> impl Iterator<Item = (ClassId, Place)> + 'a {
+) -> impl Iterator<Item = (CoupledId, Place)> + 'a {
     let thresholds = limits::thresholds(analysis, options);
     let mut case_of: Vec<Option<Case>> = vec![None; analysis.free.len()];
     for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
@@ -112,5 +112,5 @@ fn places<'a>(
     };
     (0..analysis.counted.len())
         .filter(|class| analysis.counted[*class])
-        .map(move |class| (class as ClassId, place(class)))
+        .map(move |class| (class as CoupledId, place(class)))
 }

@@ -51,7 +51,7 @@ pub fn collect(
             })?;
             for (_, sums) in items {
                 let each = systems.iter_mut().zip(sums.chunks(sums.len() / groups));
-                each.for_each(|(system, part)| system.take(part, patches.len()));
+                each.for_each(|(system, part)| system.add_products(part, patches.len()));
             }
         }
         return Ok(systems);
@@ -81,7 +81,7 @@ pub fn collect(
             let (x, y) = planes(pair, &x, &y);
             for (g, (to_x, to_y)) in to.iter_mut().enumerate() {
                 patches.seen(&x, g, to_x);
-                patches.made(&y, &pair.kept[g * outputs..(g + 1) * outputs], to_y);
+                patches.original_outputs(&y, &pair.kept[g * outputs..(g + 1) * outputs], to_y);
             }
             Ok(())
         })?;
@@ -171,7 +171,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 impl System {
     /// Adds what [`narrow`] made of a picture for this group.
-    fn take(&mut self, part: &[f32], pixels: usize) {
+    fn add_products(&mut self, part: &[f32], pixels: usize) {
         let (width, columns) = (self.width, self.width + self.outputs);
         let mut part = part.iter().map(|v| f64::from(*v));
         let mut next = || part.next().unwrap_or(0.0);

@@ -5,7 +5,7 @@ use ndarray::ArrayD;
 
 use super::parallel;
 use super::walk::{self, Walk};
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::criterion::reconstruction::{Ladder, refit};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -141,7 +141,7 @@ fn refitted(
     ladder.classes[..count]
         .iter()
         .for_each(|c| gone[*c as usize] = true);
-    let gone = |class: ClassId| gone[class as usize];
+    let gone = |class: CoupledId| gone[class as usize];
     let mut model = network.model.clone();
     for r in &ladder.readers {
         let reader = &analysis.channels.readers[*r];

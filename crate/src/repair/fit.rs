@@ -8,13 +8,13 @@ use crate::report::Step;
 
 /// Ridges towards the weights as cut, of which the held-back pictures choose: the fewer pictures, the
 /// stronger.
-const LAMBDAS: [f64; 8] = [0.0005, 0.002, 0.006, 0.02, 0.06, 0.2, 0.8, 3.0];
+const RIDGES: [f64; 8] = [0.0005, 0.002, 0.006, 0.02, 0.06, 0.2, 0.8, 3.0];
 /// The ridge where nothing is held back.
-const LAMBDA: f64 = 0.06;
+const DEFAULT_RIDGE: f64 = 0.06;
 /// How often targets are moved within what the activation maps alike.
-const MOVES: usize = 3;
+const TARGET_ROUNDS: usize = 3;
 /// How far a recalibration goes towards the measured statistics.
-const BLEND: f64 = 0.75;
+const RECALIBRATION_WEIGHT: f64 = 0.75;
 
 /// What became of one reader.
 pub struct Fitted {
@@ -29,7 +29,7 @@ pub struct Fitted {
 /// One ridge, what it makes of the reader, and its error.
 struct Trial {
     lambda: f64,
-    made: Option<(Vec<Linear>, f64)>,
+    result: Option<(Vec<Linear>, f64)>,
 }
 
 /// How a reader is fitted.
@@ -72,21 +72,23 @@ pub fn fit_reader(
     if method.step == Step::Recalibrate {
         // Matching the spread costs squared error by design; the whole network judges it.
         let each = fit.iter().zip(&old);
-        let new: Vec<Linear> = each.map(|(s, o)| s.rescale(o, BLEND)).collect();
+        let new: Vec<Linear> = each
+            .map(|(s, o)| s.rescale(o, RECALIBRATION_WEIGHT))
+            .collect();
         fitted.after = error(&new);
         fitted.linear = Some(new);
         return Ok(fitted);
     }
-    let lambdas: &[f64] = if rows > 0 { &LAMBDAS } else { &[LAMBDA] };
+    let lambdas: &[f64] = if rows > 0 { &RIDGES } else { &[DEFAULT_RIDGE] };
     let trial = |lambda: &f64| Trial {
         lambda: *lambda,
-        made: None,
+        result: None,
     };
     let mut trials: Vec<Trial> = lambdas.iter().map(trial).collect();
     each(method.threads, &mut trials, |trial| {
         let solve = |(s, o): (&System, &Linear)| s.solve(o, trial.lambda);
         let new: Option<Vec<Linear>> = fit.iter().zip(&old).map(solve).collect();
-        trial.made = new.map(|new| {
+        trial.result = new.map(|new| {
             let error = error(&new);
             (new, error)
         });
@@ -94,7 +96,7 @@ pub fn fit_reader(
     })?;
     let solved = trials
         .into_iter()
-        .filter_map(|t| t.made.map(|(new, error)| (t.lambda, new, error)));
+        .filter_map(|t| t.result.map(|(new, error)| (t.lambda, new, error)));
     let Some((lambda, mut new, after)) = solved.min_by(|a, b| a.2.total_cmp(&b.2)) else {
         fitted.why = "its system cannot be solved";
         return Ok(fitted);
@@ -106,7 +108,7 @@ pub fn fit_reader(
     if let Some(bounds) = pair.bounds() {
         let groups = fit.iter().zip(&old).zip(&mut new);
         for (((system, old), new), bounds) in groups.zip(bounds.chunks(per_out)) {
-            for _ in 0..MOVES {
+            for _ in 0..TARGET_ROUNDS {
                 let moved = system.projected(new, bounds, method.threads)?;
                 let better = moved.and_then(|(xy, y)| system.solve_for((&xy, &y), old, lambda));
                 match better {

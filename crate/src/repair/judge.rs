@@ -98,9 +98,9 @@ impl<'a> Judge<'a> {
         let each = || self.answers.iter().zip(&others);
         let errors: Vec<f64> = each().map(|(a, b)| relative_error(a, b)).collect();
         let (mut wrong, mut kl, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
-        for (answer, other) in each() {
+        for (output, other) in each() {
             let (Some(probabilities), Some(p), Some(q)) =
-                (self.classifier, answer.first(), other.first())
+                (self.classifier, output.first(), other.first())
             else {
                 continue;
             };
@@ -139,11 +139,11 @@ fn answers(
 ) -> Result<Vec<Vec<ArrayD<f32>>>> {
     let engine = Engine::new(model, 1)?;
     let mut items: Vec<_> = pictures.iter().map(|p| (*p, Vec::new())).collect();
-    each(threads, &mut items, |(picture, answer)| {
-        *answer = engine.run((*picture).clone())?;
+    each(threads, &mut items, |(picture, output)| {
+        *output = engine.run((*picture).clone())?;
         Ok(())
     })?;
-    Ok(items.into_iter().map(|(_, answer)| answer).collect())
+    Ok(items.into_iter().map(|(_, output)| output).collect())
 }
 
 /// Per pair (p, ln q): KL(p ‖ q^β / Σ q^β) at the β that makes their sum least, which is convex in β.

@@ -50,14 +50,15 @@ use reader::refittable;
 use round::Round;
 
 /// Fewer pictures than this cannot better a cut that answers all of them as the original does.
-const MANY: usize = 48;
-/// Pictures on which the cut is asked before anything is done, and the KL at which it is near enough.
-const ASKED: usize = 64;
-const NEAR: f64 = 0.05;
+const MIN_PICTURES_FOR_PERFECT_CUT: usize = 48;
+/// Pictures on which the cut is compared with the original before anything is done.
+const MAX_PICTURES_ASKED: usize = 64;
+/// Mean KL below which a cut that answers all of them alike is left as it is.
+const NEAR_KL: f64 = 0.05;
 /// Bytes that both networks may hold for all pictures together.
-const MEMORY: usize = 1_000_000_000;
+const MAX_BYTES_HELD: usize = 1_000_000_000;
 /// How far a refit's spread is brought back to what it is to meet.
-const MATCHED: f64 = 0.5;
+const SPREAD_MATCHING: f64 = 0.5;
 
 /// Repairs step by step on `images` (tensors of batch 1). `progress(done, total)` counts readers.
 ///
@@ -102,7 +103,7 @@ pub fn repair_on(
     for step in steps {
         // A spread brought back helps most networks; where it does not, the plain refit may.
         let tried: &[f64] = match (step, held.is_empty()) {
-            (Step::Refit, false) => &[MATCHED, 0.0],
+            (Step::Refit, false) => &[SPREAD_MATCHING, 0.0],
             _ => &[0.0],
         };
         let mut best = None;
@@ -144,7 +145,7 @@ pub fn repair_on(
             (false, ..) => Some("there is nothing that it would improve".to_string()),
             (_, true, _) => Some(format!(
                 "the cut network answers all {} pictures as the original does, so there is nothing to mend that they would show",
-                used.len().min(ASKED)
+                used.len().min(MAX_PICTURES_ASKED)
             )),
             (.., false) => Some(format!(
                 "on {} held-back pictures the network came no nearer to the original",
@@ -180,7 +181,7 @@ pub fn repair_on(
 
 /// How many of so many pictures both networks can hold, and whether in half precision.
 fn affordable(widest: usize, images: usize) -> (usize, bool) {
-    let most = |bytes: usize| MEMORY / (2 * widest * bytes).max(1);
+    let most = |bytes: usize| MAX_BYTES_HELD / (2 * widest * bytes).max(1);
     match most(4) >= images {
         true => (images, false),
         false => (images.min(most(2).max(16)), true),
@@ -198,12 +199,12 @@ fn is_content(
     if job.classifier.is_none() {
         return Ok(false);
     }
-    let asked = &images[..images.len().min(ASKED)];
+    let asked = &images[..images.len().min(MAX_PICTURES_ASKED)];
     let asked = asked.iter().collect();
     let judge = Judge::new(job.original, job.classifier, asked, threads)?;
     let near = judge.judge(cut)?.closeness;
-    let sure = near.mean_kl.is_some_and(|kl| kl < NEAR);
-    Ok(near.agreement == Some(1.0) && (images.len() < MANY || sure))
+    let sure = near.mean_kl.is_some_and(|kl| kl < NEAR_KL);
+    Ok(near.agreement == Some(1.0) && (images.len() < MIN_PICTURES_FOR_PERFECT_CUT || sure))
 }
 
 /// Pictures to fit on and pictures to judge by: a fifth of many, a quarter of few. Data sets come class
@@ -266,7 +267,7 @@ mod tests {
             let bytes = 2 * numbers * used * if halved { 2 } else { 4 };
             // Sixteen pictures are used in any case.
             assert!(
-                bytes <= MEMORY || used == 16,
+                bytes <= MAX_BYTES_HELD || used == 16,
                 "{numbers} {images}: {used} {halved}"
             );
         }

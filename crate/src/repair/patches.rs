@@ -86,7 +86,7 @@ impl Patches {
     }
 
     /// What these outputs of the original made, a row per pixel.
-    pub fn made(&self, channels: &Planes<'_>, outputs: &[usize], to: &mut [f32]) {
+    pub fn original_outputs(&self, channels: &Planes<'_>, outputs: &[usize], to: &mut [f32]) {
         for (column, j) in outputs.iter().enumerate() {
             let channel = channels.of(*j);
             for (row, pixel) in self.pixels.iter().enumerate() {

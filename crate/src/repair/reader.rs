@@ -39,7 +39,7 @@ pub fn refittable(analysis: &Analysis) -> Vec<Reader> {
             out_axis: 1,
             groups: inputs.len(),
             inputs,
-            outputs: layout.atoms().collect(),
+            outputs: layout.channel_ids().collect(),
             padded: false,
             taps: weights[2..].iter().product(),
         });

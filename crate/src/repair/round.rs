@@ -20,21 +20,21 @@ use crate::report::{RepairLayer, Step};
 use crate::surgery::{Revision, revise};
 
 /// Systems larger than this are left as they are: the solve would take minutes.
-const LARGEST: usize = 2600;
+const MAX_SYSTEM_WIDTH: usize = 2600;
 /// Bytes for the pixels of one reader.
-const ROWS: usize = 250_000_000;
+const MAX_ROW_BYTES: usize = 250_000_000;
 /// Pixels per picture that a reader is fitted to, and a depthwise convolution, which has few weights.
 const PIXELS: usize = 256;
-const CARRIED: usize = 64;
+const DEPTHWISE_PIXELS: usize = 64;
 
 /// Pixels a picture that a reader is fitted to: fewer where there is little to fit, or where all of them
 /// would not find room.
 fn pixels(pair: &Pair<'_>, pictures: usize) -> usize {
     let reader = pair.now.1;
     let columns = reader.groups * (pair.width() + reader.out_per_group());
-    let room = ROWS / (2 * columns * pictures).max(1);
+    let room = MAX_ROW_BYTES / (2 * columns * pictures).max(1);
     let wanted = if is_depthwise(reader) {
-        CARRIED
+        DEPTHWISE_PIXELS
     } else {
         PIXELS
     };
@@ -69,7 +69,7 @@ impl Round<'_> {
         let mut changed = false;
         for reader in self.sites {
             tick();
-            let gone = |atom: &u32| decision.is_removed(before, *atom);
+            let gone = |channel_id: &u32| decision.is_removed(before, *channel_id);
             let left = &decision.branches.list;
             changed |= left.iter().any(|b| b.addend.node < reader.node);
             if decision.is_dead(reader.node) {
@@ -88,7 +88,7 @@ impl Round<'_> {
             let Some(patches) = Patches::new(&now.graph, pair.now.1, most) else {
                 continue;
             };
-            if pair.width() > LARGEST || pair.width() == 0 {
+            if pair.width() > MAX_SYSTEM_WIDTH || pair.width() == 0 {
                 let wide = "it is too wide to be solved in reasonable time";
                 layers.push(declined(&pair, before, wide));
                 continue;

@@ -84,8 +84,8 @@ impl System {
         let right = xy / n - &mx * my.transpose() + &old.weights * ridge;
         let weights = Cholesky::new(&c, ridge)?.solve(right);
         // What the cut reader makes on average, and as much of the missing rest as is believed.
-        let made = old.weights.tr_mul(&mx) + &old.bias;
-        let meant = &made + (&my - &made) * self.belief(old);
+        let predicted = old.weights.tr_mul(&mx) + &old.bias;
+        let meant = &predicted + (&my - &predicted) * self.belief(old);
         let bias = meant - weights.tr_mul(&mx);
         let finite = weights.iter().chain(bias.iter()).all(|v| v.is_finite());
         finite.then_some(Linear { weights, bias })
@@ -124,11 +124,11 @@ impl System {
         let mut new = old.clone();
         for j in 0..self.outputs {
             let w = old.weights.column(j);
-            let made = (&c * w).dot(&w);
+            let predicted = (&c * w).dot(&w);
             let meant = self.yy[j] / n - my[j] * my[j];
-            let known = made > 1e-12 && meant > 0.0;
+            let known = predicted > 1e-12 && meant > 0.0;
             let gain = if known {
-                (meant / made).powf(0.5 * blend)
+                (meant / predicted).powf(0.5 * blend)
             } else {
                 1.0
             };
@@ -145,9 +145,10 @@ impl System {
         let xxw = &self.xx * w;
         let one = |j: usize| {
             let (wj, bj) = (w.column(j), b[j]);
-            let made = xxw.column(j).dot(&wj) + 2.0 * bj * wj.dot(&self.x) + self.rows * bj * bj;
+            let predicted =
+                xxw.column(j).dot(&wj) + 2.0 * bj * wj.dot(&self.x) + self.rows * bj * bj;
             let cross = wj.dot(&self.xy.column(j)) + bj * self.y[j];
-            (self.yy[j] - 2.0 * cross + made).max(0.0)
+            (self.yy[j] - 2.0 * cross + predicted).max(0.0)
         };
         (0..self.outputs).map(|j| weight[j] * one(j)).sum()
     }

@@ -63,11 +63,11 @@ impl<'a> Walk<'a> {
     /// Compiles the nodes up to (not with) `to`, so that `wanted` is seen; weights are those of `model`.
     pub fn piece(&self, model: &pb::ModelProto, to: NodeId, wanted: TensorId) -> Result<Piece> {
         let graph = self.graph;
-        let made: HashSet<TensorId> = (self.at..to)
+        let produced: HashSet<TensorId> = (self.at..to)
             .flat_map(|n| graph.nodes[n].outputs.iter().flatten().copied())
             .collect();
         let frontier = frontier(graph, to);
-        let here = |t: &TensorId| made.contains(t);
+        let here = |t: &TensorId| produced.contains(t);
         let mut outputs: Vec<TensorId> = frontier.iter().copied().filter(here).collect();
         if here(&wanted) && !outputs.contains(&wanted) {
             outputs.push(wanted);
@@ -136,7 +136,7 @@ pub struct Tail {
     engine: Option<Engine>,
     inputs: Vec<TensorId>,
     /// Which of the network's outputs are made here.
-    made: Vec<usize>,
+    produced: Vec<usize>,
 }
 
 impl Walk<'_> {
@@ -151,8 +151,8 @@ impl Walk<'_> {
             let producer = graph.tensors[graph.outputs[*k]].producer;
             producer.is_some_and(|node| node >= self.at)
         };
-        let made: Vec<usize> = (0..graph.outputs.len()).filter(late).collect();
-        let outputs: Vec<TensorId> = made.iter().map(|k| graph.outputs[*k]).collect();
+        let produced: Vec<usize> = (0..graph.outputs.len()).filter(late).collect();
+        let outputs: Vec<TensorId> = produced.iter().map(|k| graph.outputs[*k]).collect();
         let (mut inputs, mut engine) = (Vec::new(), None);
         if !outputs.is_empty() {
             let (model, needs) = extract(graph, model, &held, &outputs)?;
@@ -163,7 +163,7 @@ impl Walk<'_> {
         Ok(Tail {
             engine,
             inputs,
-            made,
+            produced,
         })
     }
 }
@@ -176,7 +176,7 @@ impl Tail {
             let lost = || Error::new("a tensor that the measurement needs was not kept");
             let input = |t: &TensorId| picture.get(*t).ok_or_else(lost);
             let inputs: Result<Vec<_>> = self.inputs.iter().map(input).collect();
-            for (k, output) in self.made.iter().zip(engine.run_all(inputs?)?) {
+            for (k, output) in self.produced.iter().zip(engine.run_all(inputs?)?) {
                 outputs[*k] = output;
             }
         }
@@ -350,8 +350,11 @@ mod tests {
             piece.step(&mut walk.pictures[0]).expect("runs");
             walk.arrive(reader.node);
             let tail = walk.tail(model).expect("compiles");
-            let made = tail.run(&walk.pictures[0], &nothing).expect("runs");
-            let apart = known[0].iter().zip(&made[0]).map(|(a, b)| (a - b).abs());
+            let produced = tail.run(&walk.pictures[0], &nothing).expect("runs");
+            let apart = known[0]
+                .iter()
+                .zip(&produced[0])
+                .map(|(a, b)| (a - b).abs());
             assert!(apart.fold(0.0, f32::max) < 1e-3, "{}", reader.node);
         }
     }

@@ -127,6 +127,23 @@ wire! {
         pub probability: f64,
     }
 
+    /// What a detector found, in fractions of the picture.
+    #[derive(Copy)]
+    pub struct Found {
+        /// Left edge.
+        pub left: f64,
+        /// Upper edge.
+        pub top: f64,
+        /// Right edge.
+        pub right: f64,
+        /// Lower edge.
+        pub bottom: f64,
+        /// How sure it is, 0 to 1.
+        pub score: f64,
+        /// Which class of the output.
+        pub class: u32,
+    }
+
     /// One image through one network.
     pub struct Prediction {
         /// Empty when the first output is not a vector of class scores.
@@ -135,6 +152,9 @@ wire! {
         pub outputs: Vec<Value>,
         /// The first output, flattened, cut at 4,096 values.
         pub scores: Vec<f32>,
+        /// For detectors of a known layout: what they found, surest first; null for all other networks.
+        #[serde(default)]
+        pub boxes: Option<Vec<Found>>,
         /// Wall time of the inference alone, without decoding.
         pub milliseconds: f64,
     }

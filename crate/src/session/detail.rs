@@ -109,7 +109,7 @@ impl Session {
             .filter(|read| !decision.is_dead(a.channels.readers[read.reader as usize].node))
             .map(|read| {
                 let reader = &a.channels.readers[read.reader as usize];
-                let told = decision.told[read.atom as usize];
+                let constant = decision.constants[read.channel_id as usize];
                 let per_in = reader.in_per_group();
                 let (group, column) = (
                     read.channel as usize / per_in,
@@ -118,14 +118,15 @@ impl Session {
                 let sums = reader.tap_sums(&a.graph);
                 let rows = group * reader.out_per_group()..(group + 1) * reader.out_per_group();
                 let largest = rows
-                    .map(|j| (sums[(j, column)] * told).abs())
+                    .map(|j| (sums[(j, column)] * constant).abs())
                     .fold(0.0, f64::max);
                 Fold {
                     reader: a.graph.nodes[reader.node].name.clone(),
-                    constant: removed.then_some(told),
+                    constant: removed.then_some(constant),
                     into: a.fold_label(reader),
                     largest_shift: if removed { largest } else { 0.0 },
-                    exact: told == 0.0 || !(reader.padded || decision.inexact[read.atom as usize]),
+                    exact: constant == 0.0
+                        || !(reader.padded || decision.inexact[read.channel_id as usize]),
                 }
             })
             .collect()

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Session;
-use crate::channels::{ClassId, Combine, Flow};
+use crate::channels::{Combine, CoupledId, Flow};
 use crate::error::Result;
 use crate::graph::NodeId;
 use crate::network::{Analysis, Layer};
 use crate::onnx::Attributes;
-use crate::plan::{cases, single};
+use crate::plan::{cases, one_channel};
 use crate::report::{
     Carried, Explanation, NormNumbers, PlanOptions, ReaderShift, Stage, Taps, Tie, Together,
 };
@@ -32,8 +32,8 @@ impl Session {
         let pair = Some(self.pair_of[flat as usize])
             .filter(|p| *p != NONE)
             .map(|p| a.statistics.pairs[p as usize]);
-        let told = single::constants_told(a, options, &decision, class);
-        let readers = told.iter().map(|(read, constant, inexact)| {
+        let readers_see = one_channel::constants_for_readers(a, options, &decision, class);
+        let readers = readers_see.iter().map(|(read, constant, inexact)| {
             let reader = &a.channels.readers[read.reader as usize];
             let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
             let (group, column) = (
@@ -111,12 +111,12 @@ fn filter_of(a: &Analysis, pair: PairChannel) -> Option<usize> {
     let layout = a.channels.layouts[*out].as_ref()?;
     let (row, index) = a.statistics.locate(pair.after);
     let site = &a.statistics.sites[row];
-    let atom = match &a.channels.flows[site.node] {
+    let channel_id = match &a.channels.flows[site.node] {
         Flow::Normalise { from, .. } => *from.get(index)?,
-        _ => a.statistics.site_atoms[pair.after as usize],
+        _ => a.statistics.site_channel_ids[pair.after as usize],
     };
-    match layout.atoms().contains(&atom) {
-        true => Some((atom - layout.base) as usize),
+    match layout.channel_ids().contains(&channel_id) {
+        true => Some((channel_id - layout.base) as usize),
         false => (layout.len() == site.gaussians.len()).then_some(index),
     }
 }
@@ -168,10 +168,10 @@ fn carried(a: &Analysis, pair: PairChannel) -> Option<Carried> {
 }
 
 /// The channels of a class, layer by layer.
-fn together(a: &Analysis, class: ClassId) -> Vec<Together> {
+fn together(a: &Analysis, class: CoupledId) -> Vec<Together> {
     let mut parts = Vec::new();
     for (index, layer) in a.layers.iter().enumerate() {
-        let mut part = |role: &str, classes: &[ClassId]| {
+        let mut part = |role: &str, classes: &[CoupledId]| {
             let channels: Vec<u32> = (0..classes.len() as u32)
                 .filter(|k| classes[*k as usize] == class)
                 .collect();
@@ -198,9 +198,10 @@ fn together(a: &Analysis, class: ClassId) -> Vec<Together> {
 }
 
 /// Every node at which channels of a class meet, with the rule that ties them.
-fn ties(a: &Analysis, class: ClassId) -> Vec<Tie> {
-    let of =
-        |atom: &u32| *atom != crate::channels::layout::PAD && a.channels.class_of(*atom) == class;
+fn ties(a: &Analysis, class: CoupledId) -> Vec<Tie> {
+    let of = |channel_id: &u32| {
+        *channel_id != crate::channels::layout::PAD && a.channels.class_of(*channel_id) == class
+    };
     let mut ties: BTreeMap<NodeId, String> = BTreeMap::new();
     for (node, flow) in a.channels.flows.iter().enumerate() {
         let why = match flow {
@@ -210,7 +211,7 @@ fn ties(a: &Analysis, class: ClassId) -> Vec<Tie> {
             }
             Flow::Combine { op, args, .. } => {
                 let meets = |k: usize| -> BTreeSet<u32> {
-                    args.iter().map(|x| x[k]).filter(|atom| of(atom)).collect()
+                    args.iter().map(|x| x[k]).filter(|channel_id| of(channel_id)).collect()
                 };
                 if !(0..args[0].len()).any(|k| meets(k).len() > 1) {
                     continue;

@@ -10,6 +10,7 @@ mod pruned;
 mod reach;
 mod reconstruct;
 mod run;
+mod shrink;
 mod solve;
 mod topology;
 mod trial;
@@ -27,7 +28,9 @@ use crate::plan::{self, Decision};
 use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use engines::Engines;
 
+pub use reconstruct::Ranking;
 pub use run::{Feeder, Which};
+pub use shrink::{Phase, Shrunk};
 pub use solve::{Knob, Measure};
 
 /// A carried-out plan.
@@ -76,7 +79,7 @@ pub struct Session {
     /// Per site channel: index into `analysis.statistics.pairs`.
     pair_of: Vec<u32>,
     scores: HashMap<(Criterion, Per, u32), Vec<f64>>,
-    /// Measured fraction of zeros per atom, for `apoz`.
+    /// Measured fraction of zeros per channel, for `apoz`.
     pub(crate) zeros: Option<Vec<f64>>,
     /// The order measured for `reconstruction`, and whether its effect on the output was.
     reconstruction: Option<(plan::allocate::Allocation, bool)>,

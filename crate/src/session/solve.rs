@@ -19,7 +19,7 @@ const END: f64 = 16.0;
 /// Log-odds at which a threshold is 1: channels with a probability of 1 are apart from those just below it.
 const CERTAIN: f64 = 40.0;
 /// A target counts as met within this many percent of what is counted.
-const NEAR: f64 = 0.5;
+const TARGET_TOLERANCE: f64 = 0.5;
 
 /// What a criterion takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +176,7 @@ impl Session {
             }
         }
         let removed = |point: &Point| 100.0 * (1.0 - point.left(measure));
-        let reached = (removed(&best) - percent).abs() <= NEAR;
+        let reached = (removed(&best) - percent).abs() <= TARGET_TOLERANCE;
         let side = |p: Option<Point>| p.map(|p| (knob.at(p.place), removed(&p)));
         let reason = match reached {
             true => None,
@@ -373,7 +373,7 @@ mod tests {
             );
             assert_eq!(
                 solved.reached,
-                (removed - percent).abs() <= NEAR,
+                (removed - percent).abs() <= TARGET_TOLERANCE,
                 "{solved:?}"
             );
             assert_eq!(solved.reached, solved.reason.is_none(), "{solved:?}");

@@ -173,6 +173,6 @@ fn stays(a: &Analysis, decision: &Decision, tensor: TensorId) -> u32 {
     let Some(layout) = &a.channels.layouts[tensor] else {
         return 0;
     };
-    let stays = |atom: &u32| !decision.is_removed(a, *atom);
-    layout.atoms().filter(stays).count() as u32
+    let stays = |channel_id: &u32| !decision.is_removed(a, *channel_id);
+    layout.channel_ids().filter(stays).count() as u32
 }

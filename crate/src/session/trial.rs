@@ -3,7 +3,7 @@
 use super::{Session, Which};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::plan::single;
+use crate::plan::one_channel;
 use crate::report::{Compensation, Plan, PlanOptions};
 
 /// Slots for trials; a number above is a mistake of the caller.
@@ -30,13 +30,13 @@ impl Session {
         // The plan that compensates says what is told; "none" is the same channel, told nothing.
         let decision = self.decide(options)?;
         let only = match options.compensation {
-            Compensation::None => single::alone(
+            Compensation::None => one_channel::alone(
                 &self.analysis,
                 options,
                 &crate::plan::Decision::keep_all(&self.analysis),
                 class,
             ),
-            _ => single::alone(&self.analysis, options, &decision, class),
+            _ => one_channel::alone(&self.analysis, options, &decision, class),
         };
         let twin = self.twin(&only)?;
         self.hold_trial(slot, Engine::new(&twin, 1))
@@ -44,7 +44,7 @@ impl Session {
 
     /// Carries a plan out and compiles the result into `slot`.
     pub fn try_plan(&mut self, slot: u32, options: &PlanOptions) -> Result<Plan> {
-        let pruned = self.prune(options)?;
+        let pruned = self.prune_alone(options)?;
         self.hold_trial(slot, Engine::new(&pruned.model, 1))?;
         Ok(pruned.plan)
     }

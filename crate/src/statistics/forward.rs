@@ -1,10 +1,10 @@
-//! One forward pass over the flows: what is known of every atom.
+//! One forward pass over the flows: what is known of every channel.
 
 use std::collections::HashMap;
 
 use super::moments::{affine, pool};
 use super::pass::Pass;
-use super::{AtomStats, Measured, Statistics, UNKNOWN};
+use super::{ChannelStatistics, Measured, Statistics, UNKNOWN};
 use crate::channels::layout::PAD;
 use crate::channels::{Channels, Combine, Flow};
 use crate::graph::{Graph, NodeId};
@@ -15,9 +15,9 @@ impl Statistics {
             graph,
             channels,
             s: Statistics {
-                atoms: vec![UNKNOWN; channels.class.len()],
+                by_channel: vec![UNKNOWN; channels.class.len()],
                 sites: Vec::new(),
-                site_atoms: Vec::new(),
+                site_channel_ids: Vec::new(),
                 low: Vec::new(),
                 high: Vec::new(),
                 activation: Vec::new(),
@@ -52,7 +52,7 @@ impl Pass<'_> {
                         .enumerate()
                         .map(|(k, a)| match (*a == PAD, pad[k % pad.len()]) {
                             (true, value) if value.is_nan() => UNKNOWN,
-                            (true, value) => AtomStats::constant(value),
+                            (true, value) => ChannelStatistics::constant(value),
                             (false, _) => self.at(*a).clone(),
                         })
                         .collect();
@@ -114,7 +114,7 @@ impl Pass<'_> {
             }
             Flow::Whiten { out, from, shift } => {
                 let values: Vec<_> = (0..from.len())
-                    .map(|k| AtomStats {
+                    .map(|k| ChannelStatistics {
                         constant_at: self.at(from[k]).constant_at,
                         zero_at: if shift[k] == 0.0 {
                             self.at(from[k]).constant_at
@@ -147,7 +147,7 @@ impl Pass<'_> {
                     .map(|k| {
                         let x = self.at(from[k]).clone();
                         self.crossings.push((node, x.source));
-                        AtomStats {
+                        ChannelStatistics {
                             mean: taps[k] * x.mean + bias[k],
                             variance: taps[k] * taps[k] * x.variance,
                             gamma: x.gamma,

@@ -4,20 +4,20 @@
 use std::rc::Rc;
 
 use super::pass::{Image, Pass};
-use crate::channels::{Atom, Combine, Flow};
+use crate::channels::{ChannelId, Combine, Flow};
 use crate::graph::{NodeId, TensorId};
 
 impl Pass<'_> {
-    /// The image of an operand, if its atoms are those of one tensor in order.
-    fn image(&self, node: NodeId, from: &[Atom]) -> Option<(TensorId, Image)> {
+    /// The image of an operand, if its channels are those of one tensor in order.
+    fn image(&self, node: NodeId, from: &[ChannelId]) -> Option<(TensorId, Image)> {
         self.graph.nodes[node]
             .inputs
             .iter()
             .flatten()
             .find_map(|t| {
                 let layout = self.channels.layouts[*t].as_ref()?;
-                let same =
-                    layout.len() == from.len() && layout.atoms().zip(from).all(|(a, b)| a == *b);
+                let same = layout.len() == from.len()
+                    && layout.channel_ids().zip(from).all(|(a, b)| a == *b);
                 if same {
                     self.images.get(t).cloned()
                 } else {
@@ -83,9 +83,9 @@ impl Pass<'_> {
                 let (Some(site), Some(layout)) = (site, &self.channels.layouts[*out]) else {
                     return;
                 };
-                for (k, atom) in layout.atoms().enumerate() {
+                for (k, channel_id) in layout.channel_ids().enumerate() {
                     let (mean, variance) = site[k].through(|y| both(k, y));
-                    let value = &mut self.s.atoms[atom as usize];
+                    let value = &mut self.s.by_channel[channel_id as usize];
                     (value.mean, value.variance, value.gaussian) = (mean, variance, false);
                 }
                 self.images.insert(*out, (origin, both));

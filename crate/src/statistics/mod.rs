@@ -13,7 +13,7 @@ mod rows;
 use std::collections::HashMap;
 
 use crate::activation::Activation;
-use crate::channels::Atom;
+use crate::channels::ChannelId;
 use crate::gaussian::Gaussian;
 use crate::graph::{NodeId, TensorId};
 
@@ -43,9 +43,9 @@ pub struct PairChannel {
 /// Measured Gaussians by tensor, for networks whose BatchNormalization was folded away.
 pub type Measured = HashMap<TensorId, Vec<Gaussian>>;
 
-/// Per atom: what is known without any decision. Unknown numbers are NaN.
+/// Per channel: what is known without any decision. Unknown numbers are NaN.
 #[derive(Clone, Debug)]
-pub struct AtomStats {
+pub struct ChannelStatistics {
     pub mean: f64,
     pub variance: f64,
     /// Exactly (or, after Add, by independence) normal.
@@ -66,7 +66,7 @@ pub struct AtomStats {
 }
 
 /// Nothing is known.
-pub const UNKNOWN: AtomStats = AtomStats {
+pub const UNKNOWN: ChannelStatistics = ChannelStatistics {
     mean: f64::NAN,
     variance: f64::NAN,
     gaussian: false,
@@ -79,9 +79,9 @@ pub const UNKNOWN: AtomStats = AtomStats {
     crossing: NONE,
 };
 
-impl AtomStats {
+impl ChannelStatistics {
     fn constant(value: f64) -> Self {
-        AtomStats {
+        ChannelStatistics {
             mean: value,
             variance: 0.0,
             nonnegative: value >= 0.0,
@@ -94,10 +94,10 @@ impl AtomStats {
 
 #[derive(Clone, Debug)]
 pub struct Statistics {
-    pub atoms: Vec<AtomStats>,
+    pub by_channel: Vec<ChannelStatistics>,
     pub sites: Vec<Site>,
-    /// Per site channel: its atom.
-    pub site_atoms: Vec<Atom>,
+    /// Per site channel: its channel.
+    pub site_channel_ids: Vec<ChannelId>,
     /// Per site channel: P(Y ≤ low) and P(Y ≥ high) at the activation that pins it; NaN if none does.
     pub low: Vec<f64>,
     pub high: Vec<f64>,
@@ -116,7 +116,7 @@ impl Statistics {
     }
 
     pub fn site_channels(&self) -> usize {
-        self.site_atoms.len()
+        self.site_channel_ids.len()
     }
 
     pub fn gaussian_of(&self, channel: u32) -> Gaussian {

@@ -1,12 +1,12 @@
 //! Means and variances through sums, products, kernels and pools.
 
 use super::pass::Pass;
-use super::{AtomStats, NONE, UNKNOWN};
-use crate::channels::{Atom, Combine, Flow, Pooling};
+use super::{ChannelStatistics, NONE, UNKNOWN};
+use crate::channels::{ChannelId, Combine, Flow, Pooling};
 use crate::graph::TensorId;
 
 impl Pass<'_> {
-    pub(super) fn join(&self, sources: &[Atom]) -> AtomStats {
+    pub(super) fn join(&self, sources: &[ChannelId]) -> ChannelStatistics {
         let mut v = self.at(sources[0]).clone();
         for source in &sources[1..] {
             let o = self.at(*source);
@@ -28,9 +28,14 @@ impl Pass<'_> {
         v
     }
 
-    pub(super) fn combine(&self, op: Combine, args: &[Vec<Atom>], k: usize) -> AtomStats {
+    pub(super) fn combine(
+        &self,
+        op: Combine,
+        args: &[Vec<ChannelId>],
+        k: usize,
+    ) -> ChannelStatistics {
         let all = || args.iter().map(|a| self.at(a[k]));
-        let fold = |f: fn(f64, f64) -> f64, get: fn(&AtomStats) -> f64| {
+        let fold = |f: fn(f64, f64) -> f64, get: fn(&ChannelStatistics) -> f64| {
             all().map(get).reduce(f).unwrap_or(0.0)
         };
         let mut v = UNKNOWN;
@@ -75,7 +80,7 @@ impl Pass<'_> {
 
     /// A convolution without normalisation behind it: means are linear; variances add up if the
     /// inputs are independent.
-    pub(super) fn read(&self, out: TensorId, reader: usize) -> Vec<AtomStats> {
+    pub(super) fn read(&self, out: TensorId, reader: usize) -> Vec<ChannelStatistics> {
         let reader = &self.channels.readers[reader];
         let normalised = self.graph.tensors[out]
             .uses
@@ -93,7 +98,7 @@ impl Pass<'_> {
         };
         if normalised || !known {
             return (0..reader.outputs.len())
-                .map(|j| AtomStats {
+                .map(|j| ChannelStatistics {
                     constant_at: constant_at(j),
                     ..UNKNOWN
                 })
@@ -104,15 +109,15 @@ impl Pass<'_> {
         (0..reader.outputs.len())
             .map(|j| {
                 let (mut mean, mut variance) = (bias[j], 0.0);
-                for (i, atom) in group_of(j).iter().enumerate() {
-                    let x = self.at(*atom);
+                for (i, channel_id) in group_of(j).iter().enumerate() {
+                    let x = self.at(*channel_id);
                     let taps = weights.slice(ndarray::s![j, i, ..]);
                     let sum: f64 = taps.iter().map(|w| f64::from(*w)).sum();
                     let squares: f64 = taps.iter().map(|w| f64::from(*w) * f64::from(*w)).sum();
                     mean += sum * x.mean;
                     variance += squares * x.variance;
                 }
-                AtomStats {
+                ChannelStatistics {
                     mean,
                     variance,
                     constant_at: constant_at(j),
@@ -123,16 +128,21 @@ impl Pass<'_> {
     }
 }
 
-pub(super) fn affine(x: &AtomStats, scale: f64, shift: f64, uniform: bool) -> AtomStats {
+pub(super) fn affine(
+    x: &ChannelStatistics,
+    scale: f64,
+    shift: f64,
+    uniform: bool,
+) -> ChannelStatistics {
     if !uniform {
-        return AtomStats {
+        return ChannelStatistics {
             gamma: x.gamma,
             source: x.source,
             crossing: x.crossing,
             ..UNKNOWN
         };
     }
-    AtomStats {
+    ChannelStatistics {
         mean: scale * x.mean + shift,
         variance: scale * scale * x.variance,
         nonnegative: x.nonnegative && scale >= 0.0 && shift >= 0.0,
@@ -141,20 +151,20 @@ pub(super) fn affine(x: &AtomStats, scale: f64, shift: f64, uniform: bool) -> At
     }
 }
 
-pub(super) fn pool(x: &AtomStats, kind: Pooling) -> AtomStats {
-    let v = AtomStats {
+pub(super) fn pool(x: &ChannelStatistics, kind: Pooling) -> ChannelStatistics {
+    let v = ChannelStatistics {
         gaussian: false,
         origin: NONE,
         ..x.clone()
     };
     match kind {
         Pooling::Keep => v,
-        Pooling::Sum(n) => AtomStats {
+        Pooling::Sum(n) => ChannelStatistics {
             mean: n * x.mean,
             variance: n * n * x.variance,
             ..v
         },
-        Pooling::Other => AtomStats {
+        Pooling::Other => ChannelStatistics {
             mean: f64::NAN,
             variance: f64::NAN,
             constant_at: 0.0,

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{AtomStats, Statistics};
-use crate::channels::{Atom, Channels};
+use super::{ChannelStatistics, Statistics};
+use crate::channels::{ChannelId, Channels};
 use crate::graph::{Graph, NodeId, TensorId};
 
 /// A channel's value as a function of the Gaussian it came from: (channel, y) → value.
@@ -22,15 +22,15 @@ pub(super) struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    pub fn out(&mut self, tensor: TensorId, values: impl IntoIterator<Item = AtomStats>) {
+    pub fn out(&mut self, tensor: TensorId, values: impl IntoIterator<Item = ChannelStatistics>) {
         if let Some(layout) = &self.channels.layouts[tensor] {
-            for (atom, value) in layout.atoms().zip(values) {
-                self.s.atoms[atom as usize] = value;
+            for (channel_id, value) in layout.channel_ids().zip(values) {
+                self.s.by_channel[channel_id as usize] = value;
             }
         }
     }
 
-    pub fn at(&self, atom: Atom) -> &AtomStats {
-        &self.s.atoms[atom as usize]
+    pub fn at(&self, channel_id: ChannelId) -> &ChannelStatistics {
+        &self.s.by_channel[channel_id as usize]
     }
 }

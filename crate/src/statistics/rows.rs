@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::pass::Pass;
-use super::{AtomStats, NONE, PairChannel, Site};
+use super::{ChannelStatistics, NONE, PairChannel, Site};
 use crate::activation::Activation;
-use crate::channels::Atom;
+use crate::channels::ChannelId;
 use crate::gaussian::Gaussian;
 use crate::graph::{NodeId, TensorId};
 
@@ -21,12 +21,12 @@ impl Pass<'_> {
         let Some(layout) = &self.channels.layouts[tensor] else {
             return;
         };
-        let offset = self.s.site_atoms.len() as u32;
+        let offset = self.s.site_channel_ids.len() as u32;
         if layout.len() != gaussians.len() {
             return;
         }
-        for (k, atom) in layout.atoms().enumerate() {
-            let before = self.s.atoms[atom as usize].clone();
+        for (k, channel_id) in layout.channel_ids().enumerate() {
+            let before = self.s.by_channel[channel_id as usize].clone();
             let channel = offset + k as u32;
             if let Some((depthwise, entered)) = self.crossings.get(before.crossing as usize)
                 && *entered != NONE
@@ -38,7 +38,7 @@ impl Pass<'_> {
                 });
             }
             let g = gaussians[k];
-            self.s.atoms[atom as usize] = AtomStats {
+            self.s.by_channel[channel_id as usize] = ChannelStatistics {
                 mean: g.mean,
                 variance: g.std * g.std,
                 gaussian: true,
@@ -49,7 +49,7 @@ impl Pass<'_> {
                 crossing: NONE,
                 ..before
             };
-            self.s.site_atoms.push(atom);
+            self.s.site_channel_ids.push(channel_id);
         }
         self.images.insert(tensor, (tensor, Rc::new(|_, y| y)));
         let count = gaussians.len();
@@ -65,9 +65,9 @@ impl Pass<'_> {
         });
     }
 
-    pub(super) fn activate(&mut self, atom: Atom, f: Activation) -> AtomStats {
-        let x = self.at(atom).clone();
-        let mut v = AtomStats {
+    pub(super) fn activate(&mut self, channel_id: ChannelId, f: Activation) -> ChannelStatistics {
+        let x = self.at(channel_id).clone();
+        let mut v = ChannelStatistics {
             gaussian: false,
             origin: NONE,
             ..x.clone()

@@ -53,7 +53,7 @@ pub(super) fn render(
                 ..old.clone()
             };
             for (axis, kept) in axes {
-                take(&mut tensor, *axis, kept)?;
+                keep_positions(&mut tensor, *axis, kept)?;
             }
             Ok(tensor)
         }
@@ -80,7 +80,7 @@ pub(super) fn render(
 ///
 /// # Errors
 /// When the file's tensor is shorter than the network that reads it takes it to be.
-fn take(tensor: &mut pb::TensorProto, axis: usize, kept: &[usize]) -> Result<()> {
+fn keep_positions(tensor: &mut pb::TensorProto, axis: usize, kept: &[usize]) -> Result<()> {
     let dims: Vec<usize> = tensor.dims.iter().map(|d| *d as usize).collect();
     let elements: usize = dims.iter().product();
     if elements == 0 {
@@ -116,7 +116,7 @@ mod tests {
         let values: Vec<f32> = (0..12).map(|v| v as f32).collect();
         let view = ArrayViewD::from_shape(vec![2, 3, 2], &values).unwrap();
         let mut t = float_tensor("t", view, DatumType::F32);
-        take(&mut t, 1, &[0, 2]).unwrap();
+        keep_positions(&mut t, 1, &[0, 2]).unwrap();
         assert_eq!(t.dims, [2, 2, 2]);
         let got: Vec<f32> = t
             .raw_data

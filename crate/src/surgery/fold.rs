@@ -14,18 +14,18 @@ use super::keep::Keep;
 
 /// Δ per output channel of a reader, before its normalisation.
 pub fn shifts(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Option<Vec<f64>> {
-    let told: Vec<f64> = reader
+    let constants: Vec<f64> = reader
         .inputs
         .iter()
         .map(|a| {
             if decision.is_removed(analysis, *a) {
-                decision.told[*a as usize]
+                decision.constants[*a as usize]
             } else {
                 0.0
             }
         })
         .collect();
-    if told.iter().all(|t| *t == 0.0) {
+    if constants.iter().all(|t| *t == 0.0) {
         return None;
     }
     let sums = reader.tap_sums(&analysis.graph);
@@ -33,7 +33,7 @@ pub fn shifts(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Opti
     let shift = |j: usize| -> f64 {
         let group = j / per_out;
         (0..per_in)
-            .map(|i| sums[(j, i)] * told[group * per_in + i])
+            .map(|i| sums[(j, i)] * constants[group * per_in + i])
             .sum()
     };
     Some((0..reader.outputs.len()).map(shift).collect())

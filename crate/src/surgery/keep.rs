@@ -1,6 +1,6 @@
 //! Which positions of every tensor stay, and whether they still form a grid.
 
-use crate::channels::{Atom, Layout};
+use crate::channels::{ChannelId, Layout};
 use crate::graph::{NodeId, TensorId};
 use crate::network::Analysis;
 use crate::network::grids::grid;
@@ -22,8 +22,8 @@ impl<'a> Keep<'a> {
         self.decision.is_dead(node)
     }
 
-    pub fn gone(&self, atom: Atom) -> bool {
-        self.decision.is_removed(self.analysis, atom)
+    pub fn gone(&self, channel_id: ChannelId) -> bool {
+        self.decision.is_removed(self.analysis, channel_id)
     }
 
     fn layout(&self, tensor: TensorId) -> Option<&'a Layout> {
@@ -33,7 +33,7 @@ impl<'a> Keep<'a> {
     /// Whether anything is removed from a tensor.
     pub fn touched(&self, tensor: TensorId) -> bool {
         self.layout(tensor)
-            .is_some_and(|l| l.atoms().any(|a| self.gone(a)))
+            .is_some_and(|l| l.channel_ids().any(|a| self.gone(a)))
     }
 
     /// Whether an axis of a tensor gets shorter (or, off the grid, may).

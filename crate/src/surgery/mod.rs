@@ -98,7 +98,7 @@ fn cut_groups(
     keep: &Keep<'_>,
     reader: &Reader,
 ) -> Result<()> {
-    let gone = |atom: &u32| keep.gone(*atom);
+    let gone = |channel_id: &u32| keep.gone(*channel_id);
     if !reader.inputs.iter().chain(&reader.outputs).any(gone) {
         return Ok(());
     }
@@ -127,8 +127,8 @@ fn cut_groups(
             elements.extend(start..start + taps);
         }
     }
-    let even = |atoms: &[u32], per: usize| {
-        let mut counts = atoms
+    let even = |channel_ids: &[u32], per: usize| {
+        let mut counts = channel_ids
             .chunks(per)
             .map(|g| g.iter().filter(|a| !gone(a)).count());
         let first = counts.next();

@@ -101,8 +101,8 @@ fn gather_instead(
         .as_ref()
         .ok_or_else(|| refuse(analysis, node, "a layout"))?;
     let mut indices = Vec::new();
-    for (k, atom) in layout.atoms().enumerate() {
-        if !keep.gone(atom) {
+    for (k, channel_id) in layout.channel_ids().enumerate() {
+        if !keep.gone(channel_id) {
             let rank = kept.binary_search(&from.positions[k]);
             indices.push(rank.map_err(|_| refuse(analysis, node, "a channel permutation"))? as i64);
         }
@@ -215,15 +215,18 @@ fn ranks(
         .ok_or_else(|| refuse(analysis, node, "an input"))?;
     let error = || refuse(analysis, node, "a selection of channels");
     let layout = analysis.channels.layouts[out].as_ref().ok_or_else(error)?;
-    let source = analysis.channels.axis_atoms(input, axis);
+    let source = analysis.channels.axis_channel_ids(input, axis);
     let kept = keep.along(input, axis).ok_or_else(error)?;
     let step = crate::channels::layout::strides(&layout.dims)[axis];
     keep.along(out, axis)
         .ok_or_else(error)?
         .into_iter()
         .map(|k| {
-            let atom = from[k * step];
-            let place = source.iter().position(|a| *a == atom).ok_or_else(error)?;
+            let channel_id = from[k * step];
+            let place = source
+                .iter()
+                .position(|a| *a == channel_id)
+                .ok_or_else(error)?;
             kept.binary_search(&place).map_err(|_| error())
         })
         .collect()

@@ -50,11 +50,11 @@ pub fn masked_twin(
             t.mask(reader, &mut nodes);
         }
         if let Some(stays) = &decision.restores[index] {
-            t.widen(reader, stays, &mut nodes);
+            t.rescale_output(reader, stays, &mut nodes);
         }
     }
     for branch in &decision.branches.list {
-        t.hold(branch, &mut nodes);
+        t.insert_branch_constants(branch, &mut nodes);
     }
     let Twin {
         mut before,
@@ -117,7 +117,7 @@ impl Twin<'_> {
     }
 
     /// Holds an operand of an Add at the constants of its dead branch.
-    fn hold(&mut self, branch: &Branch, nodes: &mut [pb::NodeProto]) {
+    fn insert_branch_constants(&mut self, branch: &Branch, nodes: &mut [pb::NodeProto]) {
         let (node, slot) = (branch.addend.node, branch.addend.slot);
         let like = stored_type(self.analysis, branch.addend.tensor);
         let layout = self.analysis.channels.layouts[branch.addend.tensor].as_ref();
@@ -146,13 +146,13 @@ impl Twin<'_> {
             .map(|a| decision.is_removed(analysis, *a))
             .collect();
         let mask = gone.iter().map(|g| if *g { 0.0 } else { 1.0 }).collect();
-        let told: Vec<f32> = reader
+        let constants: Vec<f32> = reader
             .inputs
             .iter()
             .zip(&gone)
             .map(|(a, g)| {
                 if *g {
-                    decision.told[*a as usize] as f32
+                    decision.constants[*a as usize] as f32
                 } else {
                     0.0
                 }
@@ -164,19 +164,19 @@ impl Twin<'_> {
         let (mul, masked) = self.node("Mul", &base, &[&seen, &mask]);
         self.before.push((reader.node, mul));
         nodes[reader.node].input[0] = masked.clone();
-        if told.iter().all(|c| *c == 0.0) {
+        if constants.iter().all(|c| *c == 0.0) {
             return;
         }
         if !reader.padded {
-            let constants = self.constant(&format!("{base}_told"), shape, told, like);
-            let (add, shifted) = self.node("Add", &base, &[&masked, &constants]);
+            let operand = self.constant(&format!("{base}_told"), shape, constants, like);
+            let (add, shifted) = self.node("Add", &base, &[&masked, &operand]);
             self.before.push((reader.node, add));
             nodes[reader.node].input[0] = shifted;
             return;
         }
         let response = match reader.kind {
-            ReaderKind::Conv => self.response_of_conv(reader, &base, &told, nodes),
-            _ => self.response_of_transposed(reader, &base, &told),
+            ReaderKind::Conv => self.response_of_conv(reader, &base, &constants, nodes),
+            _ => self.response_of_transposed(reader, &base, &constants),
         };
         let old = nodes[reader.node].output[0].clone();
         let bare = self.names.fresh(&format!("{old}_bare"));
@@ -188,7 +188,7 @@ impl Twin<'_> {
 
     /// Stretches what a reader emits about its running mean, as a normalisation does that is told that
     /// only the part `stays` of its variance is left.
-    fn widen(&mut self, reader: &Reader, stays: &[f64], nodes: &mut [pb::NodeProto]) {
+    fn rescale_output(&mut self, reader: &Reader, stays: &[f64], nodes: &mut [pb::NodeProto]) {
         let graph = &self.analysis.graph;
         let Some(norm) = self.analysis.normalisation_behind(reader) else {
             return;
@@ -235,7 +235,7 @@ impl Twin<'_> {
         &mut self,
         reader: &Reader,
         base: &str,
-        told: &[f32],
+        constants: &[f32],
         nodes: &[pb::NodeProto],
     ) -> String {
         let node = &nodes[reader.node];
@@ -254,9 +254,9 @@ impl Twin<'_> {
             .map(|(k, d)| (k - 1) * *d as usize + 1)
             .collect();
         let area: usize = reach.iter().product();
-        let mut shape = vec![1, told.len()];
+        let mut shape = vec![1, constants.len()];
         shape.extend(&reach);
-        let image = told
+        let image = constants
             .iter()
             .flat_map(|c| std::iter::repeat_n(*c, area))
             .collect();
@@ -280,13 +280,13 @@ impl Twin<'_> {
 
     /// Transposed convolutions have no interior pixel that sees all taps; the plan says "spread
     /// over the stride phases", and the twin adds that number.
-    fn response_of_transposed(&mut self, reader: &Reader, base: &str, told: &[f32]) -> String {
+    fn response_of_transposed(&mut self, reader: &Reader, base: &str, constants: &[f32]) -> String {
         let sums = reader.tap_sums(&self.analysis.graph);
         let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
         let values: Vec<f32> = (0..reader.outputs.len())
             .map(|j| {
                 (0..per_in)
-                    .map(|i| sums[(j, i)] as f32 * told[j / per_out * per_in + i])
+                    .map(|i| sums[(j, i)] as f32 * constants[j / per_out * per_in + i])
                     .sum()
             })
             .collect();

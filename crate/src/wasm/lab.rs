@@ -106,7 +106,7 @@ impl Judge {
         data: LabData,
         preset: &str,
     ) -> Result<Judge, String> {
-        let find = |wanted: &str| super::among(&names, &files, wanted);
+        let find = |wanted: &str| super::file_named(&names, &files, wanted);
         Judge::of(onnx::decode_with(model, &find), name, data, preset)
     }
 

@@ -200,22 +200,23 @@ fn pinned(
             from,
             functions,
         } => {
-            let at = |(atom, f): (&u32, &channel_pruning::internals::activation::Activation)| {
-                let s = &analysis.statistics.atoms[*atom as usize];
-                let y = Gaussian {
-                    mean: s.mean,
-                    std: s.variance.sqrt(),
+            let at =
+                |(channel_id, f): (&u32, &channel_pruning::internals::activation::Activation)| {
+                    let s = &analysis.statistics.by_channel[*channel_id as usize];
+                    let y = Gaussian {
+                        mean: s.mean,
+                        std: s.variance.sqrt(),
+                    };
+                    // Behind an input that is dead for sure it is what it is, whatever β says.
+                    if s.constant_at >= 1.0 {
+                        return None;
+                    }
+                    let low = f.low().filter(|l| s.gaussian && y.at_most(*l) >= threshold);
+                    let high = f
+                        .high()
+                        .filter(|h| s.gaussian && y.at_least(*h) >= threshold);
+                    low.or(high).map(|end| f.apply(end) as f32)
                 };
-                // Behind an input that is dead for sure it is what it is, whatever β says.
-                if s.constant_at >= 1.0 {
-                    return None;
-                }
-                let low = f.low().filter(|l| s.gaussian && y.at_most(*l) >= threshold);
-                let high = f
-                    .high()
-                    .filter(|h| s.gaussian && y.at_least(*h) >= threshold);
-                low.or(high).map(|end| f.apply(end) as f32)
-            };
             (*out, from.iter().zip(functions).map(at).collect())
         }
         _ => return None,

@@ -23,6 +23,8 @@ export interface LabApi {
   /** Opens labelled data and says what it is; keeps it for the next bench. */
   look(files: LabFile[]): Promise<{ info: LabInfo; digest: string }>;
   digest(files: Blob[]): Promise<string>;
+  /** Names of a built-in label set; empty for any other. */
+  names(set: string): Promise<string[]>;
   /** Images per run: slices of a multiple of this are fastest. */
   sit(bench: Bench): Promise<number>;
   /** Chooses the network that is compared with the original. */

@@ -57,6 +57,10 @@ export class Pool {
     return this.first().engine.call((lab) => lab.digest(files));
   }
 
+  names(set: string): Promise<string[]> {
+    return this.first().engine.call((lab) => lab.names(set));
+  }
+
   pictures(files: LabFile[], from: number, to: number): Promise<Blob[]> {
     return this.first().engine.call((lab) => lab.pictures(files, from, to));
   }

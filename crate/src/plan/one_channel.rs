@@ -1,25 +1,25 @@
-//! One channel taken by itself: what its readers are told if only its class goes.
+//! One channel taken by itself: the constants its readers get if only its coupled channel is removed.
 
 use super::{Decision, limits, spread};
-use crate::channels::ClassId;
+use crate::channels::CoupledId;
 use crate::network::{Analysis, Read, constants};
 use crate::report::{Compensation, PlanOptions};
 
-/// What every reader of a class is told, and whether that fails at image borders: by the plan where
+/// The constant every reader of a coupled channel gets, and whether that fails at image borders: by the plan where
 /// `decision` removes the class, else as if the class went alone.
-pub fn constants_told(
+pub fn constants_for_readers(
     analysis: &Analysis,
     options: &PlanOptions,
     decision: &Decision,
-    class: ClassId,
+    class: CoupledId,
 ) -> Vec<(Read, f64, bool)> {
     let reads = analysis.reads.of(class);
     if decision.removed[class as usize] {
         let by_plan = |r: &Read| {
             (
                 *r,
-                decision.told[r.atom as usize],
-                decision.inexact[r.atom as usize],
+                decision.constants[r.channel_id as usize],
+                decision.inexact[r.channel_id as usize],
             )
         };
         return reads.iter().map(by_plan).collect();
@@ -39,7 +39,7 @@ pub fn constants_told(
         analysis.silenced()
     };
     let ask = |r: &Read| {
-        let (value, inexact) = analysis.constant_for(options.compensation, pinned, r.atom);
+        let (value, inexact) = analysis.constant_for(options.compensation, pinned, r.channel_id);
         (*r, value, inexact)
     };
     reads.iter().map(ask).collect()
@@ -51,14 +51,14 @@ pub fn alone(
     analysis: &Analysis,
     options: &PlanOptions,
     decision: &Decision,
-    class: ClassId,
+    class: CoupledId,
 ) -> Decision {
     let mut only = Decision::keep_all(analysis);
     only.removed[class as usize] = true;
     if options.compensation != Compensation::None {
-        for (read, told, inexact) in constants_told(analysis, options, decision, class) {
-            only.told[read.atom as usize] = told;
-            only.inexact[read.atom as usize] = inexact;
+        for (read, constant, inexact) in constants_for_readers(analysis, options, decision, class) {
+            only.constants[read.channel_id as usize] = constant;
+            only.inexact[read.channel_id as usize] = inexact;
         }
     }
     if options.compensation == Compensation::Moments {
