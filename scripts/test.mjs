@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { bundle } from "./build.mjs";
 import { at, main, must, npx, run, Stop, say } from "./lib.mjs";
+import { pytest } from "./python.mjs";
 import { browser, firefox, packages, rust, wasmBindgen, webkit } from "./setup.mjs";
 import { cargoWasm, wasm } from "./wasm.mjs";
 
@@ -162,6 +163,21 @@ const stages = [
     title: "Pruned files in a second runtime",
     needs: [need.packages, need.cli],
     work: () => nodeTest("tests/oracle"),
+  },
+  {
+    name: "python",
+    title: "The Python package in a fresh environment",
+    needs: [need.cli],
+    work: async () => {
+      const { code, output } = (await pytest()) ?? {};
+      if (code === undefined) return { ...none, skipped: 1 };
+      const count = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0);
+      return settle(code, {
+        passed: count("passed"),
+        failed: count("failed") + count("errors?"),
+        skipped: count("skipped"),
+      });
+    },
   },
   {
     name: "e2e",

@@ -83,7 +83,7 @@
 //!
 //! # Features
 //!
-//! - `cli` (default): the command line `prune`. The library alone needs
+//! - `cli` (default): the command line `prune`, as the module `cli`. The library alone needs
 //!   `default-features = false`.
 //!
 //! On `wasm32-unknown-unknown` the crate also exports the bindings that the page calls.
@@ -106,6 +106,8 @@
 mod activation;
 mod boxes;
 mod channels;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod clock;
 mod criterion;
 pub mod dataset;

@@ -4,6 +4,7 @@ mod archive;
 mod cifar;
 mod entry;
 mod files;
+mod given;
 mod idx;
 mod layout;
 mod pictures;
@@ -13,6 +14,9 @@ mod tarred;
 mod zipped;
 
 use std::path::Path;
+use std::sync::Arc;
+
+use ndarray::ArrayD;
 
 use entry::Entry;
 use source::{Found, Source};
@@ -36,6 +40,7 @@ pub struct Item {
 ///
 /// The order takes one image of every class in turn, so that the first N are spread evenly over the
 /// classes for every N: a limit keeps these, and running estimates are fair from the start.
+#[derive(Clone)]
 pub struct Dataset {
     /// Class names in the order of their indices; empty without labels.
     pub classes: Vec<String>,
@@ -43,7 +48,7 @@ pub struct Dataset {
     pub kind: String,
     /// Source index and class of every item, in order.
     order: Vec<(usize, Option<usize>)>,
-    source: Box<dyn Source>,
+    source: Arc<dyn Source>,
 }
 
 impl Dataset {
@@ -98,12 +103,64 @@ impl Dataset {
         Ok(Dataset::from_found(found, limit))
     }
 
+    /// Decoded pictures that are at hand. Labels are places among the network's outputs, one for each picture.
+    ///
+    /// # Errors
+    /// When there is no picture, or not a label for each.
+    pub fn from_pictures(
+        images: Vec<Image>,
+        labels: Option<Vec<usize>>,
+    ) -> Result<Dataset, String> {
+        Dataset::from_given(given::pictures(images, labels)?)
+    }
+
+    /// Tensors of a batch of one, just as the network reads them: no preprocessing is done to them.
+    ///
+    /// # Errors
+    /// When there is no tensor, or not a label for each.
+    pub fn from_tensors(
+        tensors: Vec<ArrayD<f32>>,
+        labels: Option<Vec<usize>>,
+    ) -> Result<Dataset, String> {
+        Dataset::from_given(given::tensors(tensors, labels)?)
+    }
+
+    /// In the order in which they were given.
+    fn from_given(found: Found) -> Result<Dataset, String> {
+        match found.labels.is_empty() {
+            true => Err("There are no images.".into()),
+            false => Ok(Dataset {
+                order: found.labels,
+                classes: found.classes,
+                kind: found.kind,
+                source: found.source.into(),
+            }),
+        }
+    }
+
+    /// The first so many; all without a limit.
+    pub fn first(mut self, limit: Option<usize>) -> Dataset {
+        self.order.truncate(limit.unwrap_or(usize::MAX));
+        self
+    }
+
+    /// Item `index` where it is a tensor already, which no preprocessing is to touch.
+    pub fn tensor(&self, index: usize) -> Option<&ArrayD<f32>> {
+        let &(position, _) = self.order.get(index)?;
+        self.source.tensor(position)
+    }
+
+    /// Whether the items are tensors.
+    pub fn is_prepared(&self) -> bool {
+        self.tensor(0).is_some()
+    }
+
     fn from_found(found: Found, limit: Option<usize>) -> Dataset {
         Dataset {
             order: interleave(&found.labels, found.classes.len(), limit),
             classes: found.classes,
             kind: found.kind,
-            source: found.source,
+            source: found.source.into(),
         }
     }
 

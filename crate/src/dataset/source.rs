@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use ndarray::ArrayD;
+
 use crate::image::Image;
 
 /// Single files of more bytes are refused: no picture within the pixel limit needs as many.
@@ -13,6 +15,10 @@ pub(super) trait Source: Send + Sync {
     fn name(&self, index: usize) -> String;
     /// Errors name the file.
     fn image(&self, index: usize) -> Result<Image, String>;
+    /// What needs no preprocessing.
+    fn tensor(&self, _: usize) -> Option<&ArrayD<f32>> {
+        None
+    }
 }
 
 /// What a reader found: the class of image `index` of the source is `labels[index].1`.

@@ -201,8 +201,8 @@ impl Judge {
         if let Some(values) = slot.get() {
             return Ok(Cow::Borrowed(values));
         }
-        let image = self.data.get(index).map_err(Error::new)?.image;
-        let values: Vec<f32> = self.feeder.feed(&image).iter().copied().collect();
+        let image = self.feeder.item(&self.data, index)?;
+        let values: Vec<f32> = image.iter().copied().collect();
         self.kept.put(slot, &values);
         Ok(Cow::Owned(values))
     }

@@ -71,7 +71,7 @@ struct Way {
 /// When an image cannot be read or the network cannot be run.
 pub fn find(session: &Session, data: &Dataset, threads: usize) -> Result<Option<Found>> {
     let guess = session.guess_preset();
-    let Some(classes) = session.class_count() else {
+    let Some(classes) = session.class_count().filter(|_| !data.is_prepared()) else {
         return Ok(None);
     };
     let known = labels::by_name(labels::guess(classes, &guess));

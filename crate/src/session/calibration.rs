@@ -1,5 +1,7 @@
 //! The measurement of an opened network, picture by picture.
 
+use ndarray::ArrayD;
+
 use super::Session;
 use crate::error::Result;
 use crate::image::Image;
@@ -10,6 +12,11 @@ impl Session {
     /// Measures one more picture and plans with it from now on; returns how many were measured.
     pub fn calibrate(&mut self, image: &Image, preset: &str) -> Result<u32> {
         let tensor = self.feeder(preset)?.feed(image);
+        self.calibrate_on(tensor)
+    }
+
+    /// The same with a tensor of batch 1.
+    pub fn calibrate_on(&mut self, tensor: ArrayD<f32>) -> Result<u32> {
         if self.calibration.is_none() {
             self.calibration = Some(
                 Calibration::new(&self.model, &self.analysis).map_err(|e| e.in_file(&self.file))?,

@@ -4,6 +4,7 @@ use ndarray::ArrayD;
 
 use super::Session;
 use crate::boxes;
+use crate::dataset::Dataset;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::image::{Image, Preset, Target, prepare, seen};
@@ -57,6 +58,25 @@ impl Feeder {
     /// Shape of a batch of one.
     pub fn shape(&self) -> Vec<usize> {
         self.target.shape().to_vec()
+    }
+
+    /// A batch of one from item `index` of a data set; tensors are taken as they are.
+    ///
+    /// # Errors
+    /// When the image cannot be read, or a tensor has another shape than the network's input.
+    pub fn item(&self, data: &Dataset, index: usize) -> Result<ArrayD<f32>> {
+        let Some(tensor) = data.tensor(index) else {
+            return Ok(self.feed(&data.get(index).map_err(Error::new)?.image));
+        };
+        let shape = self.target.shape();
+        if tensor.shape() != shape {
+            return Err(Error::new(format!(
+                "{} has the shape {:?}, and the network reads {shape:?}",
+                data.name(index),
+                tensor.shape()
+            )));
+        }
+        Ok(tensor.clone())
     }
 
     /// A batch of one.

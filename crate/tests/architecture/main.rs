@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use imports::{File, Imports, Tree, files};
 
 /// All rooms, from the ground up.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 27] = [
     // Words and numbers that everything may use.
     "error",
     "limits",
@@ -44,8 +44,9 @@ const ROOMS: [&str; 26] = [
     "repair",
     "session",
     "evaluate",
-    // The page. The command line is a crate of its own.
+    // The page and the command line.
     "wasm",
+    "cli",
 ];
 
 /// Sets of files that import one another, directly or around several corners.

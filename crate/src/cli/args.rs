@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use channel_pruning::image::{KEYS, Preset};
-use channel_pruning::report::{Compensation, Criterion, Per, PlanOptions, Step};
+use crate::image::{KEYS, Preset};
+use crate::report::{Compensation, Criterion, Per, PlanOptions, Step};
 use lexopt::prelude::*;
 
-use crate::help::HELP;
-use crate::values::{count, fraction, limits, list, named, percent, positive, steps};
+use super::help::HELP;
+use super::host::Host;
+use super::values::{count, fraction, limits, list, named, percent, positive, steps};
 
 const KNOWN: [&str; 9] = [
     "shrink",
@@ -63,6 +64,8 @@ pub struct Command {
     pub criteria: Vec<Criterion>,
     pub compensations: Vec<Compensation>,
     pub points: Option<usize>,
+    /// What the command stands on.
+    pub host: Host,
 }
 
 /// Which options each command takes besides `--json`.

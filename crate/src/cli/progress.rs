@@ -1,25 +1,45 @@
-//! How far a long command is, on one line of a terminal; nothing where stderr is no terminal.
+//! How far a long command is: on one line of a terminal, nothing where stderr is none, or to the program that asked.
 
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
-pub struct Progress {
+use super::host::Host;
+
+/// What unwinds when work that takes no answer is stopped.
+pub struct Stopped;
+
+/// Ends work that cannot be asked to: it holds nothing that outlives it.
+fn unless_stopped(goes_on: bool) {
+    if !goes_on {
+        std::panic::resume_unwind(Box::new(Stopped));
+    }
+}
+
+fn shown(host: &Host) -> bool {
+    host.is_terminal() && std::io::stderr().is_terminal()
+}
+
+pub struct Progress<'a> {
     what: &'static str,
     start: Instant,
     shown: bool,
+    host: &'a Host,
 }
 
-impl Progress {
-    pub fn new(what: &'static str) -> Progress {
+impl<'a> Progress<'a> {
+    pub fn new(host: &'a Host, what: &'static str) -> Progress<'a> {
         Progress {
             what,
             start: Instant::now(),
-            shown: std::io::stderr().is_terminal(),
+            shown: shown(host),
+            host,
         }
     }
 
     /// Part `at` of `total`, counted from 1, begins.
     pub fn step(&self, at: usize, total: usize) {
+        let part = at.saturating_sub(1) as f64 / total.max(1) as f64;
+        unless_stopped(self.host.goes_on(self.what, part));
         if !self.shown {
             return;
         }
@@ -30,29 +50,37 @@ impl Progress {
 }
 
 /// Work of several kinds, of which it is known what part of the whole each is.
-pub struct Stages {
+pub struct Stages<'a> {
     start: Instant,
     shown: bool,
+    host: &'a Host,
 }
 
-impl Stages {
-    pub fn new() -> Stages {
+impl<'a> Stages<'a> {
+    pub fn new(host: &'a Host) -> Stages<'a> {
         Stages {
             start: Instant::now(),
-            shown: std::io::stderr().is_terminal(),
+            shown: shown(host),
+            host,
         }
     }
 
-    /// So much of the whole, from 0 to 1, is done.
-    pub fn at(&self, what: &str, part: f64) {
+    /// [`Stages::at`] for work that takes no answer.
+    pub fn reach(&self, what: &str, part: f64) {
+        unless_stopped(self.at(what, part));
+    }
+
+    /// So much of the whole, from 0 to 1, is done. False where the work is to end.
+    pub fn at(&self, what: &str, part: f64) -> bool {
         if self.shown {
             let line = share(what, part, self.start.elapsed().as_secs_f64());
             let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
         }
+        self.host.goes_on(what, part)
     }
 }
 
-impl Drop for Stages {
+impl Drop for Stages<'_> {
     fn drop(&mut self) {
         if self.shown {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
@@ -73,7 +101,7 @@ fn share(what: &str, part: f64, elapsed: f64) -> String {
     line
 }
 
-impl Drop for Progress {
+impl Drop for Progress<'_> {
     fn drop(&mut self) {
         if self.shown {
             let _ = write!(std::io::stderr(), "\r\x1b[K");

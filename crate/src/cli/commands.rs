@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use channel_pruning::Which;
-use channel_pruning::image::Image;
-use channel_pruning::report::ImageReport;
-use channel_pruning::{Error, Result};
+use crate::Which;
+use crate::image::Image;
+use crate::report::ImageReport;
+use crate::{Error, Result};
 
-use crate::args::Command;
-use crate::files::{file_name, read, write, write_all};
-use crate::inputs::{measure, open, pictures, prepared, preset};
-use crate::progress::Progress;
-use crate::{lab, print};
+use super::args::Command;
+use super::files::{file_name, write, write_all};
+use super::inputs::{measure, open, pictures, prepared, preset};
+use super::progress::Progress;
+use super::{lab, print};
 
 pub fn run(command: &Command) -> Result<()> {
     match command.name.as_str() {
@@ -22,7 +22,7 @@ pub fn run(command: &Command) -> Result<()> {
         "eval" => lab::eval(command),
         "calibrate" => calibrate(command),
         "repair" => repair(command),
-        "shrink" => crate::shrink::shrink(command),
+        "shrink" => super::shrink::shrink(command),
         "sweep" => lab::sweep(&mut prepared(command)?, command),
         other => Err(Error::new(format!("there is no command {other}"))),
     }
@@ -31,7 +31,7 @@ pub fn run(command: &Command) -> Result<()> {
 fn inspect(command: &Command) -> Result<()> {
     let session = prepared(command)?;
     if command.json {
-        print::json(&session.inspect())
+        print::json(&command.host, &session.inspect())
     } else {
         print::overview(&session.overview())
     }
@@ -41,7 +41,7 @@ fn plan(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
     let budget = lab::budget(&mut session, command)?;
     let plan = session.plan(&budget.options)?;
-    print::planned(command.json, &plan, &budget)
+    print::planned(command, &plan, &budget)
 }
 
 fn apply(command: &Command) -> Result<()> {
@@ -63,20 +63,23 @@ fn apply(command: &Command) -> Result<()> {
     });
     let twin = twin.transpose()?;
     let result = command.output.as_deref().map(|p| (p, pruned.bytes.clone()));
-    write_all(&[result, twin].into_iter().flatten().collect::<Vec<_>>())?;
-    print::planned(command.json, &pruned.plan, &budget)
+    write_all(
+        &command.host,
+        &[result, twin].into_iter().flatten().collect::<Vec<_>>(),
+    )?;
+    print::planned(command, &pruned.plan, &budget)
 }
 
 fn run_images(command: &Command) -> Result<()> {
-    let mut session = open(&command.model)?;
+    let mut session = open(command, &command.model)?;
     let preset = preset(&session, command);
     match &command.labels {
         Some(path) if Path::new(path).is_file() => {
-            let text = String::from_utf8_lossy(&read(Path::new(path))?).into_owned();
+            let text = String::from_utf8_lossy(&command.host.read(Path::new(path))?).into_owned();
             session.set_labels(&text);
         }
-        Some(name) if channel_pruning::labels::by_name(name).is_none() && name != "none" => {
-            let known = channel_pruning::labels::names().join(", ");
+        Some(name) if crate::labels::by_name(name).is_none() && name != "none" => {
+            let known = crate::labels::names().join(", ");
             return Err(Error::new(format!(
                 "there is no file and no label set {name}; there are {known}"
             )));
@@ -89,7 +92,7 @@ fn run_images(command: &Command) -> Result<()> {
     }
     let mut rows = Vec::new();
     for path in &command.images {
-        let image = Image::decode(&read(path)?)
+        let image = Image::decode(&command.host.read(path)?)
             .map_err(|e| Error::new(format!("{}: {e}", path.display())))?;
         let prediction = session.predict(Which::Original, &image, &preset, command.top)?;
         rows.push(ImageReport {
@@ -101,42 +104,46 @@ fn run_images(command: &Command) -> Result<()> {
         eprintln!("{}: {note}", session.file);
     }
     if command.json {
-        print::json(&rows)
+        print::json(&command.host, &rows)
     } else {
         print::predictions(&rows)
     }
 }
 
 fn calibrate(command: &Command) -> Result<()> {
-    let mut session = open(&command.model)?;
+    let mut session = open(command, &command.model)?;
     measure(&mut session, command)?;
     let stats = session
         .stats()
         .ok_or_else(|| Error::new("no picture was measured"))?;
     let text = serde_json::to_vec(&stats).map_err(|e| Error::new(e.to_string()))?;
     if let Some(path) = &command.output {
-        write(path, &text)?;
+        write(&command.host, path, &text)?;
     }
-    print::measured(&stats)
+    match command.host.is_terminal() {
+        true => print::measured(&stats),
+        false => Ok(()),
+    }
 }
 
 fn repair(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
     let feeder = session.feeder(&preset(&session, command))?;
     let mut images = Vec::new();
-    for item in pictures(command)?.iter() {
-        images.push(feeder.feed(&item.map_err(Error::new)?.image));
+    let data = pictures(command)?;
+    for index in 0..data.len() {
+        images.push(feeder.item(&data, index)?);
     }
     let budget = lab::budget(&mut session, command)?;
-    let progress = Progress::new("refitting layer");
+    let progress = Progress::new(&command.host, "refitting layer");
     let tick = |at, total| progress.step(at, total);
     let repaired = session.repair(&budget.options, &command.steps, &images, tick)?;
     drop(progress);
     if let Some(path) = &command.output {
-        write(path, &repaired.bytes)?;
+        write(&command.host, path, &repaired.bytes)?;
     }
     if command.json {
-        print::json(&repaired.plan)
+        print::json(&command.host, &repaired.plan)
     } else {
         print::plan(&repaired.plan)
     }

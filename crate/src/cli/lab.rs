@@ -4,22 +4,22 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
-use channel_pruning::dataset::Dataset;
-use channel_pruning::evaluate::{self, Done, HEADER, Judge, Promise, SweepRequest};
-use channel_pruning::{Error, Result};
-use channel_pruning::{Knob, Measure, Session};
+use crate::dataset::Dataset;
+use crate::evaluate::{self, Done, HEADER, Judge, Promise, SweepRequest};
+use crate::{Error, Result};
+use crate::{Knob, Measure, Session};
 
-use crate::args::{Command, Target};
-use crate::budget::Budget;
-use crate::inputs::{open, preset};
-use crate::print;
+use super::args::{Command, Target};
+use super::budget::Budget;
+use super::host::Host;
+use super::inputs::{open, preset};
+use super::print;
 
 /// Plans per curve of a sweep.
 const POINTS: usize = 12;
 
 fn data(command: &Command) -> Result<Dataset> {
-    let path = command.data.as_deref().unwrap_or_else(|| Path::new(""));
-    Dataset::open(path, command.limit).map_err(Error::new)
+    command.host.data(command.data.as_deref(), command.limit)
 }
 
 fn judge(session: &Session, command: &Command) -> Result<Judge> {
@@ -28,12 +28,16 @@ fn judge(session: &Session, command: &Command) -> Result<Judge> {
 }
 
 pub fn eval(command: &Command) -> Result<()> {
-    let session = open(&command.model)?;
-    let against = command.against.as_ref().map(|p| open(p)).transpose()?;
+    let session = open(command, &command.model)?;
+    let against = command
+        .against
+        .as_ref()
+        .map(|p| open(command, p))
+        .transpose()?;
     let preset = preset(&session, command);
     let result = evaluate::evaluate(&session, against.as_ref(), data(command)?, &preset)?;
     if command.json {
-        print::json(&result)
+        print::json(&command.host, &result)
     } else {
         print::evaluation(&result)
     }
@@ -45,10 +49,10 @@ pub fn budget(session: &mut Session, command: &Command) -> Result<Budget> {
     let mut solve = |measure, percent| -> Result<Budget> {
         let solved = session.solve(&options, measure, percent)?;
         if let Some(reason) = &solved.reason {
-            eprintln!(
-                "prune: asked for {percent} %, closest reachable: {:.1} %, because {reason}",
+            command.host.note(format!(
+                "asked for {percent} %, closest reachable: {:.1} %, because {reason}",
                 solved.removed
-            );
+            ));
         }
         Knob::of(options.criterion).set(&mut options, solved.amount);
         Ok(Budget {
@@ -82,7 +86,12 @@ pub fn budget(session: &mut Session, command: &Command) -> Result<Budget> {
 pub fn sweep(session: &mut Session, command: &Command) -> Result<()> {
     let path = command.output.as_deref().unwrap_or_else(|| Path::new(""));
     let failed = |e: &dyn std::fmt::Display| Error::new(format!("{}: {e}", path.display()));
-    let done = match std::fs::read(path) {
+    // What a program keeps in memory is always begun anew.
+    let there = match command.host.is_terminal() {
+        true => std::fs::read(path),
+        false => Err(std::io::ErrorKind::NotFound.into()),
+    };
+    let done = match there {
         Ok(bytes) => Done::read(&String::from_utf8_lossy(&bytes))
             .map_err(|e| e.in_file(&path.display().to_string()))?,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Done::default(),
@@ -95,20 +104,60 @@ pub fn sweep(session: &mut Session, command: &Command) -> Result<()> {
         points: command.points.unwrap_or(POINTS),
         options: command.options.clone(),
     };
-    let options = OpenOptions::new().create(true).append(true).open(path);
-    let mut file = options.map_err(|e| failed(&e))?;
-    // A line that was cut off is written anew.
-    file.set_len(done.whole as u64).map_err(|e| failed(&e))?;
-    if done.whole == 0 {
-        writeln!(file, "{HEADER}").map_err(|e| failed(&e))?;
-    }
+    let curves = request.criteria.len() * request.compensations.len();
+    let expected = (curves * (request.points + 1))
+        .saturating_sub(done.rows())
+        .max(1);
     let mut rows = 0;
+    let mut table = Table::open(&command.host, path, done.whole).map_err(|e| failed(&e))?;
     let each = |line: &str| {
         rows += 1;
-        // One write a line, so that what stands in the file is whole.
-        let written = file.write_all(format!("{line}\n").as_bytes());
-        written.map_err(|e| failed(&e))
+        table.add(line).map_err(|e| failed(&e))?;
+        let part = rows as f64 / expected as f64;
+        match command.host.goes_on("judging plans", part) {
+            true => Ok(()),
+            false => Err(Error::new("the sweep was stopped")),
+        }
     };
     evaluate::sweep(session, &mut judge, &request, &done, each)?;
-    print::swept(path, rows, done.rows())
+    match command.host.is_terminal() {
+        true => print::swept(path, rows, done.rows()),
+        false => Ok(()),
+    }
+}
+
+/// The table of a sweep, which grows line by line.
+enum Table<'a> {
+    Disk(std::fs::File),
+    Memory(&'a Host, &'a Path),
+}
+
+impl<'a> Table<'a> {
+    /// Goes on behind the first `whole` bytes: a line that was cut off is written anew.
+    fn open(host: &'a Host, path: &'a Path, whole: usize) -> std::io::Result<Table<'a>> {
+        let mut table = match host.is_terminal() {
+            true => {
+                let file = OpenOptions::new().create(true).append(true).open(path)?;
+                file.set_len(whole as u64)?;
+                Table::Disk(file)
+            }
+            false => Table::Memory(host, path),
+        };
+        if whole == 0 {
+            table.add(HEADER)?;
+        }
+        Ok(table)
+    }
+
+    fn add(&mut self, line: &str) -> std::io::Result<()> {
+        let line = format!("{line}\n");
+        match self {
+            // One write a line, so that what stands in the file is whole.
+            Table::Disk(file) => file.write_all(line.as_bytes()),
+            Table::Memory(host, path) => {
+                host.append(path, &line);
+                Ok(())
+            }
+        }
+    }
 }

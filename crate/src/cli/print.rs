@@ -2,15 +2,17 @@
 
 use std::io::Write;
 
-use channel_pruning::Stats;
-use channel_pruning::report::{
+use crate::Stats;
+use crate::report::{
     Change, Closeness, Evaluation, ImageReport, Latency, Overview, Plan, PlannedReport,
     RepairReport,
 };
-use channel_pruning::{Error, Result};
+use crate::{Error, Result};
 use serde::Serialize;
 
-use crate::budget::Budget;
+use super::args::Command;
+use super::budget::Budget;
+use super::host::Host;
 
 /// Prints a line.
 macro_rules! say {
@@ -30,9 +32,11 @@ fn written(result: std::io::Result<()>) {
     }
 }
 
-pub fn json<T: Serialize>(value: &T) -> Result<()> {
+pub fn json<T: Serialize>(host: &Host, value: &T) -> Result<()> {
     let text = serde_json::to_string(value).map_err(|e| Error::new(e.to_string()))?;
-    say!("{text}");
+    if !host.keep_printed(&text) {
+        say!("{text}");
+    }
     Ok(())
 }
 
@@ -114,13 +118,16 @@ fn share(value: f64, [low, high]: [f64; 2]) -> String {
     )
 }
 
-pub fn planned(as_json: bool, p: &Plan, budget: &Budget) -> Result<()> {
-    if as_json {
-        return json(&PlannedReport {
-            plan: p.clone(),
-            guard: budget.guarded.clone(),
-            solved: budget.solved.clone(),
-        });
+pub fn planned(command: &Command, p: &Plan, budget: &Budget) -> Result<()> {
+    if command.json {
+        return json(
+            &command.host,
+            &PlannedReport {
+                plan: p.clone(),
+                guard: budget.guarded.clone(),
+                solved: budget.solved.clone(),
+            },
+        );
     }
     plan(p)?;
     if let Some(guard) = &budget.guarded {

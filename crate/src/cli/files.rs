@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use channel_pruning::{Error, Result};
+use super::host::Host;
+use crate::{Error, Result};
 
 pub fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(
@@ -11,17 +12,16 @@ pub fn file_name(path: &Path) -> String {
     )
 }
 
-pub fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|e| Error::new(format!("{}: {e}", path.display())))
-}
-
 /// Writes beside the target and renames, so that nothing half-written is left.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_all(&[(path, bytes.to_vec())])
+pub fn write(host: &Host, path: &Path, bytes: &[u8]) -> Result<()> {
+    write_all(host, &[(path, bytes.to_vec())])
 }
 
 /// Writes all of these files or none: each is complete beside its target before the first is renamed.
-pub fn write_all(files: &[(&Path, Vec<u8>)]) -> Result<()> {
+pub fn write_all(host: &Host, files: &[(&Path, Vec<u8>)]) -> Result<()> {
+    if host.keep_files(files) {
+        return Ok(());
+    }
     let part = |path: &Path| {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");

@@ -1,18 +1,16 @@
 //! `shrink`: one target, everything else chosen by what is at hand.
 
-use channel_pruning::dataset::Dataset;
-use channel_pruning::evaluate::{self, Judge, Record};
-use channel_pruning::report::{
-    Choice, Compensation, Criterion, Evaluation, PlanOptions, ShrinkReport, Step,
-};
-use channel_pruning::{Error, Result};
-use channel_pruning::{Knob, Measure, Pruned, Session};
+use crate::dataset::Dataset;
+use crate::evaluate::{self, Judge, Record};
+use crate::report::{Choice, Compensation, Criterion, Evaluation, PlanOptions, ShrinkReport, Step};
+use crate::{Error, Result};
+use crate::{Knob, Measure, Pruned, Session};
 
-use crate::args::{Command, Target};
-use crate::files::write;
-use crate::inputs::{open, preset};
-use crate::print;
-use crate::progress::Stages;
+use super::args::{Command, Target};
+use super::files::write;
+use super::inputs::{open, preset};
+use super::print;
+use super::progress::Stages;
 
 /// Images that are fitted to, at the most, and at the most of all: the rest says what it cost.
 const FIT: usize = 250;
@@ -26,10 +24,13 @@ const CURVES: f64 = 0.3;
 const MAX_KL_UNREPAIRED: f64 = 0.05;
 
 pub fn shrink(command: &Command) -> Result<()> {
-    let mut session = open(&command.model)?;
-    let data = command.data.as_deref().map(|p| Dataset::open(p, None));
+    let mut session = open(command, &command.model)?;
+    let data = command
+        .data
+        .as_deref()
+        .map(|p| command.host.data(Some(p), None));
     // The first images of a folder are not a fair sample of it.
-    let data = data.transpose().map_err(Error::new)?.map(Dataset::mixed);
+    let data = data.transpose()?.map(Dataset::mixed);
     let (mut pruned, fitted, predicted) = match &data {
         Some(data) => with_images(&mut session, command, data)?,
         None => without_images(&mut session, command)?,
@@ -41,12 +42,14 @@ pub fn shrink(command: &Command) -> Result<()> {
         let reason = "the pruned network differs from its masked twin, so it was not written; please report this model";
         return Err(Error::new(reason).in_file(&session.file));
     }
+    // Tensors are taken as they are.
+    let read = data.as_ref().is_some_and(|d| !d.is_prepared());
     let judged = match data {
         Some(data) => judge(&session, command, data, fitted, &pruned)?,
         None => None,
     };
     if let Some(path) = &command.output {
-        write(path, &pruned.bytes)?;
+        write(&command.host, path, &pruned.bytes)?;
     }
     let against = judged.as_ref().and_then(|e| e.against.as_ref());
     let plan = &pruned.plan;
@@ -59,7 +62,7 @@ pub fn shrink(command: &Command) -> Result<()> {
                 Some(_) => "measured",
                 None => "flat",
             }),
-            preset: command.data.as_ref().map(|_| preset(&session, command)),
+            preset: read.then(|| preset(&session, command)),
             images: fitted,
             judged_on: judged.as_ref().map_or(0, |e| e.images as usize),
         },
@@ -70,7 +73,7 @@ pub fn shrink(command: &Command) -> Result<()> {
         accuracy_interval: against.and_then(|a| a.accuracy_interval),
     };
     if command.json {
-        return print::json(&result);
+        return print::json(&command.host, &result);
     }
     print::plan(plan)?;
     print::shrunk(fitted, predicted, plan, judged.as_ref())
@@ -85,10 +88,10 @@ fn aim(session: &mut Session, command: &Command, options: &mut PlanOptions) -> R
     };
     let solved = session.solve(options, measure, percent)?;
     if let Some(reason) = &solved.reason {
-        eprintln!(
-            "prune: asked for {percent} %, closest reachable: {:.1} %, because {reason}",
+        command.host.note(format!(
+            "asked for {percent} %, closest reachable: {:.1} %, because {reason}",
             solved.removed
-        );
+        ));
     }
     Knob::of(options.criterion).set(options, solved.amount);
     Ok(())
@@ -107,14 +110,14 @@ fn with_images(
     let feeder = session.feeder(&preset(session, command))?;
     let mut images = Vec::new();
     for index in 0..count {
-        images.push(feeder.feed(&data.get(index).map_err(Error::new)?.image));
+        images.push(feeder.item(data, index)?);
     }
     let mut options = PlanOptions {
         criterion: Criterion::Reconstruction,
         compensation: Compensation::Moments,
         ..command.options.clone()
     };
-    let stages = Stages::new();
+    let stages = Stages::new(&command.host);
     let (mut last, mut before) = (0, 0.0);
     // First the images are summed over, then every layer is cut alone.
     let mut say = |done: usize, total: usize| {
@@ -124,8 +127,7 @@ fn with_images(
         last = done;
         let size = if before > 0.0 { CURVES } else { SUMS };
         let part = before + size * done as f64 / total.max(1) as f64;
-        stages.at("measuring what each layer can spare", part);
-        true
+        stages.at("measuring what each layer can spare", part)
     };
     let (multiple, threads) = (options.multiple, evaluate::cores());
     session.measure_reconstruction(&images, true, multiple, threads, &mut say)?;
@@ -135,7 +137,7 @@ fn with_images(
     let pruned = session.repair(&options, &[Step::Refit], &images, |done, total| {
         let rest = 1.0 - SUMS - CURVES;
         let part = done.saturating_sub(1) as f64 / total.max(1) as f64;
-        stages.at("refitting layers", SUMS + CURVES + rest * part);
+        stages.reach("refitting layers", SUMS + CURVES + rest * part);
     })?;
     drop(stages);
     // A repair that found nothing to mend leaves a good cut; one that failed leaves a broken network.

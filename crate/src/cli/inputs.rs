@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use channel_pruning::Session;
-use channel_pruning::Stats;
-use channel_pruning::dataset::Dataset;
-use channel_pruning::evaluate::{self, preprocessing};
-use channel_pruning::report::Criterion;
-use channel_pruning::{Error, Result};
+use crate::Session;
+use crate::Stats;
+use crate::dataset::Dataset;
+use crate::evaluate::{self, preprocessing};
+use crate::report::Criterion;
+use crate::{Error, Result};
 
-use crate::args::{Command, Target};
-use crate::files::{file_name, read};
+use super::args::{Command, Target};
+use super::files::file_name;
 
 /// Pictures that calibration and repair take by default.
 const IMAGES: usize = 64;
 
-pub fn open(path: &Path) -> Result<Session> {
+pub fn open(command: &Command, path: &Path) -> Result<Session> {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     // Weights may lie beside the model, never outside its folder.
     let beside = |name: &str| {
@@ -29,14 +29,14 @@ pub fn open(path: &Path) -> Result<Session> {
             None
         }
     };
-    Session::open_external(&file_name(path), &read(path)?, &beside)
+    Session::open_external(&file_name(path), &command.host.read(path)?, &beside)
 }
 
 /// Opens the model and applies measured statistics: a file of them, or pictures to measure now.
 pub fn prepared(command: &Command) -> Result<Session> {
-    let mut session = open(&command.model)?;
+    let mut session = open(command, &command.model)?;
     if let Some(path) = &command.stats {
-        let bytes = read(path)?;
+        let bytes = command.host.read(path)?;
         let stats: Stats = serde_json::from_slice(&bytes).map_err(|e| {
             Error::new(format!(
                 "{}: is not a file of `prune calibrate` ({e})",
@@ -58,12 +58,19 @@ pub fn prepared(command: &Command) -> Result<Session> {
         let feeder = session.feeder(&preset(&session, command))?;
         let mut images = Vec::new();
         if command.data.is_some() {
-            for item in pictures(command)?.iter() {
-                images.push(feeder.feed(&item.map_err(Error::new)?.image));
+            let data = pictures(command)?;
+            for index in 0..data.len() {
+                images.push(feeder.item(&data, index)?);
             }
         }
         let (multiple, threads) = (command.options.multiple, evaluate::cores());
-        session.measure_reconstruction(&images, true, multiple, threads, &mut |_, _| true)?;
+        let mut at = |done: usize, total: usize| {
+            let part = done as f64 / total.max(1) as f64;
+            command
+                .host
+                .goes_on("measuring what each layer can spare", part)
+        };
+        session.measure_reconstruction(&images, true, multiple, threads, &mut at)?;
     }
     Ok(session)
 }
@@ -85,12 +92,16 @@ pub fn preset(session: &Session, command: &Command) -> String {
 
 /// What labelled images say; an image that cannot be read is reported by whoever needs it.
 fn searched(session: &Session, command: &Command) -> Option<String> {
-    let data = Dataset::open(command.data.as_deref()?, None).ok()?.mixed();
+    let data = command
+        .host
+        .data(Some(command.data.as_deref()?), None)
+        .ok()?
+        .mixed();
     let found = preprocessing::find(session, &data, evaluate::cores()).ok()??;
-    eprintln!(
-        "prune: images are read as {}: so {} of {} labelled ones are named right, and {} as {}, the guess from the input's shape",
+    command.host.note(format!(
+        "images are read as {}: so {} of {} labelled ones are named right, and {} as {}, the guess from the input's shape",
         found.preset, found.right, found.images, found.right_by_guess, found.guess
-    );
+    ));
     Some(found.preset)
 }
 
@@ -107,14 +118,20 @@ fn measures(session: &Session, command: &Command) -> bool {
 
 /// At most `--images` pictures of `--data`.
 pub fn pictures(command: &Command) -> Result<Dataset> {
-    let path = command.data.as_deref().unwrap_or_else(|| Path::new(""));
-    Dataset::open(path, Some(command.image_count.unwrap_or(IMAGES))).map_err(Error::new)
+    let limit = Some(command.image_count.unwrap_or(IMAGES));
+    command.host.data(command.data.as_deref(), limit)
 }
 
 pub fn measure(session: &mut Session, command: &Command) -> Result<()> {
     let preset = preset(session, command);
-    for item in pictures(command)?.iter() {
-        session.calibrate(&item.map_err(Error::new)?.image, &preset)?;
+    let data = pictures(command)?;
+    let feeder = session.feeder(&preset)?;
+    for index in 0..data.len() {
+        session.calibrate_on(feeder.item(&data, index)?)?;
+        let part = (index + 1) as f64 / data.len() as f64;
+        if !command.host.goes_on("measuring images", part) {
+            return Err(Error::new("the measurement was stopped"));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Values of single options, read and held to their range.
 
-use channel_pruning::report::{LayerLimits, Step};
+use crate::report::{LayerLimits, Step};
 use lexopt::prelude::*;
 
 /// `NODE:threshold=0.9,floor=8`. Node names may contain colons.

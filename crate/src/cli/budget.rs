@@ -1,6 +1,6 @@
 //! What the options became for a target or a promise.
 
-use channel_pruning::report::{Guarded, PlanOptions, Solved};
+use crate::report::{Guarded, PlanOptions, Solved};
 
 /// Plan options with what a target or a promise made of them.
 pub struct Budget {
