@@ -1,16 +1,14 @@
 //! Networks and pictures of others, which are not part of the repository: tried where they are at
 //! hand, skipped (and said so) where not.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::support::{at_share, at_threshold, files, for_all};
 use channel_pruning::Session;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::evaluate::evaluate;
 use channel_pruning::report::{Compensation, Criterion, PlanOptions};
-use support::{at_share, at_threshold, files, for_all};
 
 fn networks(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

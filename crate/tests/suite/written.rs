@@ -1,15 +1,13 @@
 //! What a pruned file keeps of the one it came from, and what its format demands.
 
-mod support;
-
 use std::collections::HashSet;
 
+use crate::support::build::{Net, float, floats, int, integers, model, tensor, value};
+use crate::support::{at_share, at_threshold, files, rng::Rng};
 use channel_pruning::Session;
 use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion};
 use prost::Message;
-use support::build::{Net, float, floats, int, integers, model, tensor, value};
-use support::{at_share, at_threshold, files, rng::Rng};
 
 const V1: &str = "mobilenetv1_025_fashion.onnx";
 

@@ -1,8 +1,8 @@
 //! On random graphs the loss that the criterion `reconstruction` reports for every prefix of its order is that of a refit
 //! solved directly: kernels, groups, shuffles, sums with several readers and all.
 
-mod support;
-
+use crate::support::random::Program;
+use crate::support::rng::Rng;
 use channel_pruning::Session;
 use channel_pruning::internals::channels::Flow;
 use channel_pruning::internals::criterion::reconstruction::{Ladder, ladders, refit, ridge};
@@ -12,8 +12,6 @@ use channel_pruning::internals::network::Analysis;
 use channel_pruning::internals::onnx;
 use nalgebra::DMatrix;
 use ndarray::ArrayD;
-use support::random::Program;
-use support::rng::Rng;
 
 const GRAPHS: u64 = 60;
 

@@ -1,13 +1,11 @@
 //! Which of tract's plans a network runs in: the optimised one where it is right, and right where it is used.
 
-mod support;
-
+use crate::support::build::{Net, ints, model};
+use crate::support::random::Program;
+use crate::support::rng::Rng;
 use channel_pruning::internals::engine::{Engine, difference, noise};
 use channel_pruning::internals::onnx::pb;
 use ndarray::{Array4, ArrayD, s};
-use support::build::{Net, ints, model};
-use support::random::Program;
-use support::rng::Rng;
 
 const SIDE: usize = 11;
 

@@ -1,12 +1,10 @@
 //! What single layers have to themselves: thresholds, shares, floors and multiples of rows.
 
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support::at_threshold;
 use channel_pruning::report::{Criterion, LayerLimits, Overview, Plan, PlanOptions};
 use channel_pruning::{Measure, Session};
-use support::at_threshold;
 
 fn sample(name: &str) -> Session {
     let path = format!(
@@ -204,7 +202,7 @@ fn wrong_limits_are_named() {
 
 #[test]
 fn a_target_without_statistics_says_what_is_missing() {
-    let model = support::build::small(|_| {});
+    let model = crate::support::build::small(|_| {});
     let bytes = channel_pruning::internals::onnx::encode(&model);
     let mut session = Session::open("plain.onnx", &bytes).unwrap();
     let solved = session

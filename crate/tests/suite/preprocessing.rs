@@ -1,14 +1,12 @@
 //! How images are read: free on the command line, and found where labels are there.
 
-mod support;
-
 use std::process::{Command, Output};
 
+use crate::support::files;
 use channel_pruning::Session;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::evaluate::preprocessing::find;
 use channel_pruning::internals::onnx::{self, pb};
-use support::files;
 
 const SAMPLE: &str = "mobilenetv1_025_fashion.onnx";
 

@@ -1,13 +1,11 @@
 //! The check of a pruned file: what it lets through is rounding, and what it refuses is not, at any size of the outputs.
 
-mod support;
-
+use crate::support::at_share;
+use crate::support::build::{Net, floats_of, ints, model, set_floats};
+use crate::support::rng::Rng;
 use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion};
 use channel_pruning::{Pruned, Session};
-use support::at_share;
-use support::build::{Net, floats_of, ints, model, set_floats};
-use support::rng::Rng;
 
 const WIDTH: usize = 32;
 

@@ -1,17 +1,15 @@
 //! Forms in which exporters write things, each with what it must give: functions, bounds that went through
 //! casts, constants beside channels, pixel shuffles, channels last, open channel counts.
 
-mod support;
-
 use std::collections::HashMap;
 
+use crate::support::at_share;
+use crate::support::build::{Net, float, int, integers, ints, model, node, tensor, text};
+use crate::support::rng::Rng;
 use channel_pruning::Session;
 use channel_pruning::internals::engine::{Engine, difference, noise};
 use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion, Plan};
-use support::at_share;
-use support::build::{Net, float, int, integers, ints, model, node, tensor, text};
-use support::rng::Rng;
 
 /// Half of the channels go, and the result equals its twin.
 fn halved(model: &pb::ModelProto) -> (Plan, pb::ModelProto) {

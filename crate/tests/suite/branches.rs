@@ -1,18 +1,16 @@
 //! Residual branches that add nothing but constants leave as a whole: valid files, counted right,
 //! equal to their twins, and without any loss where the branch is dead for sure.
 
-mod support;
-
 use std::collections::HashMap;
 
+use crate::support::build::{Net, floats_of, int, ints, model};
+use crate::support::count::count;
+use crate::support::fill::{edit, initializer};
+use crate::support::rng::Rng;
+use crate::support::{COMPENSATIONS, CRITERIA, at_share, at_threshold, distance, files};
 use channel_pruning::Session;
 use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion, Plan, PlanOptions};
-use support::build::{Net, floats_of, int, ints, model};
-use support::count::count;
-use support::fill::{edit, initializer};
-use support::rng::Rng;
-use support::{COMPENSATIONS, CRITERIA, at_share, at_threshold, distance, files};
 
 const WIDTH: usize = 4;
 

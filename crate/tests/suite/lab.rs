@@ -1,16 +1,14 @@
 //! Evaluation, budgets and sweeps on the built-in network and its built-in images.
 
-mod support;
-
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
+use crate::support::files;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::evaluate::{self, Judge, LENGTH, Promise, Record};
 use channel_pruning::report::{Compensation, Criterion, PlanOptions};
 use channel_pruning::{Measure, Session};
-use support::files;
 
 const MODEL: &str = "mobilenetv1_025_fashion.onnx";
 const DATA: &str = "data/fashion-mnist-1000.zip";

@@ -1,16 +1,14 @@
 //! Repair on networks with random weights: which layers it refits, and that it can follow any graph.
 
-mod support;
-
+use crate::support::build::{Net, int, ints, model};
+use crate::support::random::{Program, random_options};
+use crate::support::rng::Rng;
 use channel_pruning::Session;
 use channel_pruning::internals::engine::{Engine, noise};
 use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::internals::repair::{Job, repair_on};
 use channel_pruning::report::{Compensation, Criterion, Step};
 use ndarray::ArrayD;
-use support::build::{Net, int, ints, model};
-use support::random::{Program, random_options};
-use support::rng::Rng;
 
 fn pictures(session: &Session, count: u64) -> Vec<ArrayD<f32>> {
     let shape: Vec<usize> = session
@@ -69,7 +67,7 @@ fn depthwise_kernels_are_refitted_and_come_nearer() {
         .collect();
     let mut session = open(&model);
     let images = pictures(&session, 60);
-    let options = support::at_share(Criterion::L1, 0.4, Compensation::None);
+    let options = crate::support::at_share(Criterion::L1, 0.4, Compensation::None);
     let repaired = session
         .repair(&options, &[Step::Refit], &images, |_, _| ())
         .expect("repairs");
@@ -94,7 +92,7 @@ fn a_reader_before_a_sum_makes_up_for_the_other_operand() {
     // that the network as a whole comes nearer.
     let mut session = open(&separable(true));
     let images = pictures(&session, 60);
-    let options = support::at_share(Criterion::L1, 0.4, Compensation::None);
+    let options = crate::support::at_share(Criterion::L1, 0.4, Compensation::None);
     let repaired = session
         .repair(&options, &[Step::Refit], &images, |_, _| ())
         .expect("repairs");
@@ -107,7 +105,7 @@ fn a_reader_before_a_sum_makes_up_for_the_other_operand() {
 fn the_number_of_threads_changes_nothing() {
     let mut session = open(&separable(true));
     let images = pictures(&session, 40);
-    let options = support::at_share(Criterion::L1, 0.4, Compensation::None);
+    let options = crate::support::at_share(Criterion::L1, 0.4, Compensation::None);
     let pruned = session.prune(&options).expect("prunes");
     let job = Job {
         original: &session.model,

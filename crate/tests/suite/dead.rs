@@ -1,18 +1,16 @@
 //! Channels that are dead for every input must go without loss: γ = 0, or a variance of 0 behind a
 //! convolution that gives nothing. The pruned network is compared with the original itself.
 
-mod support;
-
 use std::collections::HashMap;
 
+use crate::support::fill::edit;
+use crate::support::random::{Program, describe};
+use crate::support::rng::Rng;
+use crate::support::{at_threshold, attempt, distance, files, for_all};
 use channel_pruning::Session;
 use channel_pruning::internals::engine::{Engine, difference, noise};
 use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, PlanOptions};
-use support::fill::edit;
-use support::random::{Program, describe};
-use support::rng::Rng;
-use support::{at_threshold, attempt, distance, files, for_all};
 
 /// The most by which logits may differ.
 const TOLERANCE: f64 = 1e-5;

@@ -1,10 +1,11 @@
 //! The removable set, before balancing and before the guard, against brute force: hold everything
 //! that is declared dead at its pinned value, run random inputs, see what readers never see vary.
 
-mod support;
-
 use std::collections::{BTreeMap, HashMap};
 
+use crate::support::fill::Fill;
+use crate::support::hold::{Seen, Waves, held, observe, waves};
+use crate::support::{at_threshold, files, for_all};
 use channel_pruning::Session;
 use channel_pruning::internals::criterion;
 use channel_pruning::internals::network::Constants;
@@ -12,9 +13,6 @@ use channel_pruning::internals::network::{Analysis, Read};
 use channel_pruning::internals::plan::{Selection, select};
 use channel_pruning::report::Criterion;
 use serde_json::Value;
-use support::fill::Fill;
-use support::hold::{Seen, Waves, held, observe, waves};
-use support::{at_threshold, files, for_all};
 
 type Channels = BTreeMap<String, Vec<u64>>;
 

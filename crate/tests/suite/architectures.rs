@@ -1,14 +1,12 @@
 //! The five architectures of the literature, and every other fixture: what they cost, that they
 //! prune under every criterion, and that nothing is left alone without a reason.
 
-mod support;
-
 use std::collections::HashMap;
 
+use crate::support::fill::Fill;
+use crate::support::{at_share, at_threshold, files, for_all};
 use channel_pruning::Session;
 use channel_pruning::report::{Compensation, Criterion, PlanOptions};
-use support::fill::Fill;
-use support::{at_share, at_threshold, files, for_all};
 
 fn open(
     file: &str,
@@ -70,8 +68,8 @@ fn options(file: &str) -> Vec<PlanOptions> {
         list[0] = at_share(Criterion::Sigma, 0.4, Compensation::Mean);
         return list;
     }
-    for (k, criterion) in support::CRITERIA.into_iter().skip(1).enumerate() {
-        let compensation = support::COMPENSATIONS[k % 3];
+    for (k, criterion) in crate::support::CRITERIA.into_iter().skip(1).enumerate() {
+        let compensation = crate::support::COMPENSATIONS[k % 3];
         list.push(at_share(criterion, 0.2 + 0.1 * k as f64, compensation));
     }
     list.push(PlanOptions {

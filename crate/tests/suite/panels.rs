@@ -1,11 +1,9 @@
 //! What the page's panels show beside the plan: the graph of layers, one channel's arithmetic, trials.
 
-mod support;
-
+use crate::support::{at_share, at_threshold, files};
 use channel_pruning::internals::engine::noise;
 use channel_pruning::report::{Compensation, Criterion, PlanOptions, Topology};
 use channel_pruning::{Session, Which};
-use support::{at_share, at_threshold, files};
 
 const V1: &str = "mobilenetv1_050_cifar10.onnx";
 
@@ -239,8 +237,8 @@ fn trials_say_what_cannot_be_tried() {
 /// Every operator and layout that the fixtures know: nothing panics, and every number is one.
 #[test]
 fn panels_have_finite_numbers_on_every_fixture() {
-    support::for_all(&files::fixtures(), |name| {
-        let model = files::filled(name, 3, &support::fill::Fill::default());
+    crate::support::for_all(&files::fixtures(), |name| {
+        let model = files::filled(name, 3, &crate::support::fill::Fill::default());
         let mut session =
             Session::from_model(name, 0, model, &Default::default()).map_err(|e| e.to_string())?;
         let topology = session.topology();

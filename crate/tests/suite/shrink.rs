@@ -1,10 +1,8 @@
 //! `prune shrink`: one target; what was chosen is said, and what it cost is counted on images that were not fitted to.
 
-mod support;
-
 use std::process::Command;
 
-use support::files;
+use crate::support::files;
 
 const SAMPLE: &str = "mobilenetv1_025_fashion.onnx";
 

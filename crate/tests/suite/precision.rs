@@ -1,16 +1,14 @@
 //! Networks in half and double precision: pruned like others, and written in what they came in.
 
-mod support;
-
+use crate::support::build::floats_of;
+use crate::support::random::{Program, describe, random_options};
+use crate::support::rng::Rng;
+use crate::support::{attempt, for_all};
 use channel_pruning::Session;
 use channel_pruning::internals::engine::Engine;
 use channel_pruning::internals::onnx::{self, pb};
 use half::f16;
 use pb::tensor_proto::DataType;
-use support::build::floats_of;
-use support::random::{Program, describe, random_options};
-use support::rng::Rng;
-use support::{attempt, for_all};
 
 fn convert_tensor(tensor: &mut pb::TensorProto, to: DataType) {
     if tensor.data_type != DataType::Float as i32 {

@@ -1,7 +1,5 @@
 //! Repair on a trained sample: what it promises whatever the pictures are.
 
-mod support;
-
 use channel_pruning::Session;
 use channel_pruning::internals::engine::noise;
 use channel_pruning::report::{Compensation, Criterion, Per, PlanOptions, Step};
@@ -26,7 +24,7 @@ fn pictures(session: &Session, count: u64) -> Vec<ArrayD<f32>> {
 }
 
 fn options(share: f64, compensation: Compensation) -> PlanOptions {
-    support::at_share(Criterion::Sigma, share, compensation)
+    crate::support::at_share(Criterion::Sigma, share, compensation)
 }
 
 #[test]
@@ -124,7 +122,7 @@ fn influence_per_mac_saves_more_macs_per_channel() {
     let mut share = |per: Per| {
         let options = PlanOptions {
             per,
-            ..support::at_share(Criterion::Influence, 0.6, Compensation::Moments)
+            ..crate::support::at_share(Criterion::Influence, 0.6, Compensation::Moments)
         };
         let preview = session.preview(&options).expect("plans").summary;
         preview.macs.after as f64 / preview.macs.before as f64

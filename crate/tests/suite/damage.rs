@@ -1,13 +1,11 @@
 //! Files and graphs with random damage: a sentence or a network, never a panic.
 
-mod support;
-
+use crate::support::build::small;
+use crate::support::fill::Fill;
+use crate::support::rng::Rng;
+use crate::support::{attempt, files, for_all};
 use channel_pruning::Session;
 use channel_pruning::internals::onnx::{self, pb};
-use support::build::small;
-use support::fill::Fill;
-use support::rng::Rng;
-use support::{attempt, files, for_all};
 
 /// Random bytes, and real files with a few bytes changed: a sentence or a network, never a panic.
 #[test]
@@ -41,7 +39,7 @@ fn mutated_files_never_panic() {
                 return Ok(());
             };
             // What opens must also plan and prune, or say why not.
-            let _ = session.prune(&support::at_threshold(0.9));
+            let _ = session.prune(&crate::support::at_threshold(0.9));
             Ok(())
         });
         done.map_err(|e| format!("seed {seed}: {e}"))
@@ -91,7 +89,7 @@ fn mutated_graphs_never_panic() {
         let data = onnx::encode(&model);
         let done = attempt(|| {
             if let Ok(mut session) = Session::open("mutated.onnx", &data) {
-                let _ = session.prune(&support::at_threshold(0.9));
+                let _ = session.prune(&crate::support::at_threshold(0.9));
             }
             Ok(())
         });

@@ -1,13 +1,11 @@
 //! Plans of the trained MobileNets against an independent computation from the definition
 //! (tests/reference/prune_reference.py): cases, removed channels by layer, parameters, MACs.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::{at_threshold, files};
 use channel_pruning::Session;
 use serde_json::Value;
-use support::{at_threshold, files};
 
 fn removed_by_layer(entry: &Value) -> BTreeMap<String, Vec<u64>> {
     let layers = entry["removed"].as_object().expect("an object");
@@ -85,12 +83,12 @@ fn plans_equal_the_independent_reference() {
 /// The pruned samples against their twins: every threshold of the reference, each compensation.
 #[test]
 fn pruned_samples_equal_their_twins() {
-    support::for_all(&files::SAMPLES, |file| {
+    crate::support::for_all(&files::SAMPLES, |file| {
         let bytes = files::read(&files::sample(file));
         let mut session = Session::open(file, &bytes).map_err(|e| e.to_string())?;
         for (k, threshold) in [0.5, 0.85, 0.99].into_iter().enumerate() {
             let mut options = at_threshold(threshold);
-            options.compensation = support::COMPENSATIONS[k];
+            options.compensation = crate::support::COMPENSATIONS[k];
             let pruned = session.prune(&options).map_err(|e| e.to_string())?;
             let check = session.check(&pruned).map_err(|e| e.to_string())?;
             if !check.passed {

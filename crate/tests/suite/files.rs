@@ -1,12 +1,10 @@
 //! Files that cannot be pruned: each gives one sentence that says what it is, and none a panic.
 
-mod support;
-
+use crate::support::build::{Net, floats, int, ints, model, small, tensor, text, value};
+use crate::support::{attempt, files, for_all};
 use channel_pruning::Session;
 use channel_pruning::internals::onnx::{self, pb};
 use prost::Message;
-use support::build::{Net, floats, int, ints, model, small, tensor, text, value};
-use support::{attempt, files, for_all};
 
 /// The refusal of `bytes`, checked to be one sentence that names the file.
 fn refusal(what: &str, bytes: &[u8]) -> String {
@@ -216,7 +214,7 @@ fn normalisation_in_the_form_of_training() {
     let trained = |change: &dyn Fn(&mut pb::NodeProto), opset: i64| {
         let mut model = small(|net| {
             let four = net.weight(&[4], &[1.0; 4]);
-            let mut norm = support::build::node(
+            let mut norm = crate::support::build::node(
                 "BatchNormalization",
                 "norm",
                 &["Relu_3.0", &four, &four, &four, &four],

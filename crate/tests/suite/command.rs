@@ -1,11 +1,9 @@
 //! The command line: what it leaves on the disk when it fails.
 
-mod support;
-
 use std::process::Command;
 
+use crate::support::build::small;
 use channel_pruning::internals::onnx;
-use support::build::small;
 
 #[test]
 fn apply_writes_all_of_its_files_or_none() {

@@ -1,14 +1,12 @@
 //! The criterion `reconstruction` on real graphs: what is measured does not depend on who measures it, and its order drives
 //! plans like any other.
 
-mod support;
-
+use crate::support::files;
 use channel_pruning::internals::criterion::reconstruction::ladders;
 use channel_pruning::internals::engine::noise;
 use channel_pruning::internals::measure::gram::grams;
 use channel_pruning::report::{Criterion, PlanOptions};
 use channel_pruning::{Knob, Measure, Session};
-use support::files;
 
 /// Residual sums, shuffles with groups, and plain pairs.
 const SAMPLES: [&str; 3] = [
