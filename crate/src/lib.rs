@@ -136,6 +136,7 @@ mod wasm;
 pub use error::{Error, Result};
 pub use gaussian::Gaussian;
 pub use measure::calibrate::{Stats, TensorStats};
+pub use plan::cases::CellState;
 pub use session::{
     Feeder, Knob, Measure, Phase, PlanPreview, Pruned, Ranking, Session, Shrunk, Which,
 };

@@ -31,6 +31,31 @@ impl Case {
     }
 }
 
+/// What the channel map shows of a site channel. The page gets the numbers as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum CellState {
+    /// Not removed.
+    Kept = 0,
+    /// Removed: dead after the depthwise convolution alone.
+    OutputDead = 1,
+    /// Removed: dead before the depthwise convolution alone.
+    InputDead = 2,
+    /// Removed: dead before and after.
+    BothDead = 3,
+    /// Removed outside a pair, or by a share.
+    Removed = 4,
+    /// Dead by the criterion and kept all the same.
+    Withheld = 5,
+}
+
+impl CellState {
+    /// Whether the channel leaves the network.
+    pub fn is_removed(self) -> bool {
+        !matches!(self, CellState::Kept | CellState::Withheld)
+    }
+}
+
 /// The case of pair number `pair`: P ≥ threshold is dead; no probability is alive.
 pub fn case(analysis: &Analysis, pair: usize, thresholds: &Thresholds) -> Case {
     let pair = analysis.statistics.pairs[pair];
@@ -95,14 +120,13 @@ pub fn gone(analysis: &Analysis, decision: &Decision, channel: u32) -> bool {
     !decision.branches.is_empty() && decision.is_dead(statistics.sites[row()].node)
 }
 
-/// Per site channel: 0 kept, 1 output dead, 2 input dead, 3 both dead (these go), 4 goes otherwise,
-/// 5 dead but withheld.
+/// The state of every site channel.
 pub fn states(
     analysis: &Analysis,
     options: &PlanOptions,
     decision: &Decision,
     pair_of: &[u32],
-) -> Vec<u8> {
+) -> Vec<CellState> {
     let by_probability = options.criterion == Criterion::Probability;
     let thresholds = limits::thresholds(analysis, options);
     (0..pair_of.len())
@@ -113,14 +137,17 @@ pub fn states(
                 pair => case(analysis, pair as usize, &thresholds),
             };
             match (gone, which) {
-                (true, Case::OutputDead) => 1,
-                (true, Case::InputDead) => 2,
-                (true, Case::BothDead) => 3,
-                (true, Case::Keep) => 4,
+                (true, Case::OutputDead) => CellState::OutputDead,
+                (true, Case::InputDead) => CellState::InputDead,
+                (true, Case::BothDead) => CellState::BothDead,
+                (true, Case::Keep) => CellState::Removed,
                 (false, _) => {
                     let dead =
                         is_dead(analysis, &thresholds, channel as u32) || which != Case::Keep;
-                    if by_probability && dead { 5 } else { 0 }
+                    match by_probability && dead {
+                        true => CellState::Withheld,
+                        false => CellState::Kept,
+                    }
                 }
             }
         })
@@ -129,7 +156,7 @@ pub fn states(
 
 /// Of each case the pair channel whose two Gaussians can best be seen as bells: many dead channels are point
 /// masses, which show less. Both cells of a pair are given, since a shuffle between them moves the number.
-pub fn examples(analysis: &Analysis, states: &[u8]) -> Vec<Example> {
+pub fn examples(analysis: &Analysis, states: &[CellState]) -> Vec<Example> {
     let s = &analysis.statistics;
     let cases = [
         Case::Keep,
@@ -141,12 +168,19 @@ pub fn examples(analysis: &Analysis, states: &[u8]) -> Vec<Example> {
     for (k, pair) in s.pairs.iter().enumerate() {
         // Both cells must be in the state, as a reader sees them in the map.
         let state = states[pair.after as usize];
-        if state > 3 || states[pair.before as usize] != state {
+        if states[pair.before as usize] != state {
             continue;
         }
+        let case = match state {
+            CellState::Kept => Case::Keep,
+            CellState::OutputDead => Case::OutputDead,
+            CellState::InputDead => Case::InputDead,
+            CellState::BothDead => Case::BothDead,
+            CellState::Removed | CellState::Withheld => continue,
+        };
         let width = |channel: u32| s.gaussian_of(channel).std;
         let width = width(pair.before).min(width(pair.after)).min(1.0);
-        let best = &mut widest[usize::from(state)];
+        let best = &mut widest[case as usize];
         if best.is_none_or(|(known, _)| width > known) {
             *best = Some((width, k));
         }

@@ -24,6 +24,7 @@ use crate::labels::Labels;
 use crate::measure::calibrate::Calibration;
 use crate::network::{Analysis, Cost, Layer};
 use crate::onnx::{self, pb};
+use crate::plan::cases::CellState;
 use crate::plan::{self, Decision};
 use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use engines::Engines;
@@ -54,7 +55,7 @@ pub struct PlanPreview {
     pub summary: Preview,
     /// Per channel, in the order of the rows: 0 kept, 1 output dead, 2 input dead, 3 both dead (1 to 3 are
     /// removed), 4 removed outside a pair or by a share, 5 dead but withheld.
-    pub states: Vec<u8>,
+    pub states: Vec<CellState>,
     /// Output channels that each layer keeps.
     pub layer_channels: Vec<u32>,
     /// What is left, in all and per layer.
@@ -236,7 +237,7 @@ impl Session {
                 before: before.macs,
                 after: after.macs,
             },
-            withheld: states.iter().filter(|s| **s == 5).count() as u64,
+            withheld: states.iter().filter(|s| **s == CellState::Withheld).count() as u64,
             tally: plan::tally::count(&self.analysis, options, &decision),
             examples: plan::cases::examples(&self.analysis, &states),
         };

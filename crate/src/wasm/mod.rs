@@ -263,10 +263,9 @@ impl PlanPreview {
         out(Ok(self.inner.summary.clone()))
     }
 
-    /// Per channel: 0 kept, 1 output dead, 2 input dead, 3 both dead (1..3 removed), 4 removed outside a
-    /// pair or by a share, 5 dead but withheld.
+    /// Per channel: the number of its `CellState`.
     pub fn states(&self) -> Vec<u8> {
-        self.inner.states.clone()
+        self.inner.states.iter().map(|s| *s as u8).collect()
     }
 
     /// Output channels that each of `Overview.layers` keeps.
