@@ -5,12 +5,12 @@ use std::io::Write;
 use std::path::Path;
 
 use channel_pruning::dataset::Dataset;
-use channel_pruning::evaluate::{self, Done, HEADER, Judge, Promise, SweepRequest};
+use channel_pruning::evaluate::{self, Done, HEADER, Judge, SweepRequest};
 use channel_pruning::{Error, Result};
 use channel_pruning::{Knob, Measure, Session};
 
 use crate::args::{Command, Target};
-use crate::budget::Budget;
+use crate::budget::{Budget, promise};
 use crate::inputs::{open, preset};
 use crate::print;
 
@@ -57,18 +57,17 @@ pub fn budget(session: &mut Session, command: &Command) -> Result<Budget> {
             solved: Some(solved),
         })
     };
-    let promise = match command.target {
-        None => {
-            return Ok(Budget {
-                options,
-                guarded: None,
-                solved: None,
-            });
-        }
+    match command.target {
         Some(Target::Macs(percent)) => return solve(Measure::Macs, percent),
         Some(Target::Params(percent)) => return solve(Measure::Params, percent),
-        Some(Target::MaxLoss(points)) => Promise::MaxLoss(points / 100.0),
-        Some(Target::MinAgreement(percent)) => Promise::MinAgreement(percent / 100.0),
+        _ => (),
+    }
+    let Some(promise) = promise(command.target) else {
+        return Ok(Budget {
+            options,
+            guarded: None,
+            solved: None,
+        });
     };
     let mut judge = judge(session, command)?;
     let (options, guarded) = evaluate::largest(session, &mut judge, &options, promise)?;
