@@ -104,6 +104,7 @@
 #![warn(missing_docs)]
 
 mod activation;
+mod boxes;
 mod channels;
 mod clock;
 mod criterion;
@@ -133,7 +134,9 @@ mod wasm;
 pub use error::{Error, Result};
 pub use gaussian::Gaussian;
 pub use measure::calibrate::{Stats, TensorStats};
-pub use session::{Feeder, Knob, Measure, PlanPreview, Pruned, Session, Which};
+pub use session::{
+    Feeder, Knob, Measure, Phase, PlanPreview, Pruned, Ranking, Session, Shrunk, Which,
+};
 
 /// The private modules, for the integration tests alone: no part of the interface, and free to change
 /// at any time.

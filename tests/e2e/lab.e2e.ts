@@ -257,7 +257,7 @@ test("own images: labelled by a table, without labels, and not images at all", a
 test("built-in images stay with the networks they are for", async () => {
   const page = await openLab();
   await used(page).waitFor();
-  await page.getByRole("button", { name: /^MobileNetV2/ }).click();
+  await page.getByRole("button", { name: /^MobileNetV2 ×0\.5/ }).click();
   await page.getByText("Accuracy is measured on images whose class is known.").waitFor();
   expect(await page.getByRole("button", { name: "Evaluate both networks" }).isDisabled()).toBe(true);
   await part(page, "Fashion-MNIST sample with its test images");

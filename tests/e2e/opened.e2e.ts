@@ -20,7 +20,7 @@ test("the threshold of one network does not cut the next, the criterion stays", 
   await page.getByRole("combobox", { name: "Criterion" }).selectOption("sigma");
   await page.getByRole("spinbutton", { name: "Share removed value" }).or(threshold(page)).first().fill("0.6");
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: /^MobileNetV2/ }).click();
+  await page.getByRole("button", { name: /^MobileNetV2 ×0\.5/ }).click();
   await heading(page, "mobilenetv2_050_cifar10.onnx").waitFor();
   expect(await page.getByRole("combobox", { name: "Criterion" }).inputValue()).toBe("sigma");
   await written(page, "net=mobilenetv2_050_cifar10.onnx");
@@ -59,7 +59,7 @@ test("a link to a network that is not here shows no other one under its plan", a
   await page.getByText("This link was made with mystery.onnx, which is none of the samples here").waitFor();
   expect(await page.locator(".facts h3").count()).toBe(0);
   // Another network is opened for itself.
-  await page.getByRole("button", { name: /^MobileNetV2/ }).click();
+  await page.getByRole("button", { name: /^MobileNetV2 ×0\.5/ }).click();
   await heading(page, "mobilenetv2_050_cifar10.onnx").waitFor();
   expect(await threshold(page).inputValue()).toBe("0.99");
 

@@ -49,7 +49,7 @@ test("the handle moves savings at once and accuracy once it rests", async () => 
   expect(lost.before).toBe(held.before);
   expect(lost.after).toBeLessThan(lost.before - 10);
   // Where a bad cut is, the way to mend it is offered, and what it is worth is measured on other images.
-  await page.getByRole("button", { name: "Fix it" }).click();
+  await page.getByRole("button", { name: "Repair", exact: true }).click();
   await page.locator(".accuracy em", { hasText: "repaired" }).waitFor({ timeout: 90_000 });
   expect((await judged(page)).after).toBeGreaterThan(lost.after + 3);
 });

@@ -22,6 +22,8 @@ import "./styles/present.css";
 import "./styles/narrow.css";
 import "./styles/shrink.css";
 import "./styles/legend.css";
+import "./styles/best.css";
+import "./styles/split.css";
 import "./styles/wall.css";
 import "./styles/drawer.css";
 import "./styles/axis.css";

@@ -12,7 +12,7 @@ mod spec;
 mod target;
 
 pub use decode::{Image, MAX_PIXELS};
-pub use prepare::prepare;
+pub use prepare::{prepare, seen};
 pub use preset::{Framing, Interpolation, Preset};
 pub use spec::{KEYS, base};
 pub use target::{Layout, Target};

@@ -127,6 +127,37 @@ wire! {
         pub probability: f64,
     }
 
+    /// A way of reading pictures that suits labelled images better than what the input's shape suggests.
+    pub struct ReadsBetter {
+        /// How pictures should be read.
+        pub preset: String,
+        /// What was guessed.
+        pub guess: String,
+        /// Images that both were tried on.
+        pub images: u32,
+        /// Of these, right when read as `preset`.
+        pub right: u32,
+        /// Of these, right when read as `guess`.
+        pub right_by_guess: u32,
+    }
+
+    /// What a detector found, in fractions of the picture.
+    #[derive(Copy)]
+    pub struct Found {
+        /// Left edge.
+        pub left: f64,
+        /// Upper edge.
+        pub top: f64,
+        /// Right edge.
+        pub right: f64,
+        /// Lower edge.
+        pub bottom: f64,
+        /// How sure it is, 0 to 1.
+        pub score: f64,
+        /// Which class of the output.
+        pub class: u32,
+    }
+
     /// One image through one network.
     pub struct Prediction {
         /// Empty when the first output is not a vector of class scores.
@@ -135,6 +166,9 @@ wire! {
         pub outputs: Vec<Value>,
         /// The first output, flattened, cut at 4,096 values.
         pub scores: Vec<f32>,
+        /// For detectors of a known layout: what they found, surest first; null for all other networks.
+        #[serde(default)]
+        pub boxes: Option<Vec<Found>>,
         /// Wall time of the inference alone, without decoding.
         pub milliseconds: f64,
     }

@@ -10,6 +10,7 @@ mod pruned;
 mod reach;
 mod reconstruct;
 mod run;
+mod shrink;
 mod solve;
 mod topology;
 mod trial;
@@ -27,7 +28,9 @@ use crate::plan::{self, Decision};
 use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use engines::Engines;
 
+pub use reconstruct::Ranking;
 pub use run::{Feeder, Which};
+pub use shrink::{Phase, Shrunk};
 pub use solve::{Knob, Measure};
 
 /// A carried-out plan.

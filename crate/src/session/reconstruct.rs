@@ -4,7 +4,7 @@ use ndarray::ArrayD;
 
 use super::Session;
 use crate::criterion::reconstruction::ladders;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::measure::gram;
 use crate::plan::allocate::{Allocation, allocate};
 use crate::repair::curves::{self, Network};
@@ -15,7 +15,56 @@ const HELD: usize = 50;
 /// With fewer images nothing is held back, and layers are weighed by their own losses.
 const FEWEST: usize = 8;
 
+/// What was measured for the criterion `reconstruction`: it can be handed to another session of the same network, so that one
+/// measures and all plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranking {
+    /// Per coupled channel: its place in the order of removal; NaN where nothing is known.
+    pub places: Vec<f64>,
+    /// Per place: what the output is predicted to have lost once the channels up to it are gone.
+    pub predicted: Vec<f64>,
+    /// Whether cuts were tried on images; else layers were weighed by their own losses.
+    pub measured: bool,
+}
+
 impl Session {
+    /// What [`Session::measure_reconstruction`] found last.
+    pub fn ranking(&self) -> Option<Ranking> {
+        let (found, measured) = self.reconstruction.as_ref()?;
+        Some(Ranking {
+            places: found.scores.clone(),
+            predicted: found.predicted.clone(),
+            measured: *measured,
+        })
+    }
+
+    /// Takes over what another session of this network measured.
+    ///
+    /// # Errors
+    /// When it is of another network.
+    pub fn set_ranking(&mut self, ranking: Ranking) -> Result<()> {
+        let (given, known) = (ranking.places.len(), self.analysis.free.len());
+        if given != known {
+            let reason = format!(
+                "has {known} coupled channels, and the order of reconstruction that was handed over has {given}"
+            );
+            return Err(Error::new(reason).in_file(&self.file));
+        }
+        let found = Allocation {
+            scores: ranking.places,
+            predicted: ranking.predicted,
+        };
+        self.plan_by(found, ranking.measured);
+        Ok(())
+    }
+
+    fn plan_by(&mut self, found: Allocation, measured: bool) {
+        self.reconstruction = Some((found, measured));
+        self.decided = None;
+        self.scores
+            .retain(|(criterion, ..), _| *criterion != Criterion::Reconstruction);
+    }
+
     /// Measures on `images` (tensors of batch 1) what every channel's readers can do without it. Then plans by
     /// `reconstruction` can be made. `multiple`: channels per step of the allocation.
     ///
@@ -50,10 +99,7 @@ impl Session {
             Ok(allocate(analysis, &ladders, &curves, multiple as usize))
         };
         let found = work().map_err(|e| e.in_file(&self.file))?;
-        self.reconstruction = Some((found, held > 0));
-        self.decided = None;
-        self.scores
-            .retain(|(criterion, ..), _| *criterion != Criterion::Reconstruction);
+        self.plan_by(found, held > 0);
         Ok(())
     }
 

@@ -3,12 +3,13 @@
 use ndarray::ArrayD;
 
 use super::Session;
+use crate::boxes;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::image::{Image, Preset, Target, prepare};
+use crate::image::{Image, Preset, Target, prepare, seen};
 use crate::labels::{self, Labels};
 use crate::onnx::{self, pb};
-use crate::report::{Prediction, Top, Value};
+use crate::report::{Found, Prediction, Top, Value};
 use crate::scores::distribution;
 
 /// Values of the first output that are passed on.
@@ -61,6 +62,30 @@ impl Feeder {
     /// A batch of one.
     pub fn feed(&self, image: &Image) -> ArrayD<f32> {
         prepare(image, &self.preset, &self.target)
+    }
+
+    /// What detectors found in the tensor of `image`, in fractions of the image; `None` for outputs of no known layout.
+    fn found(
+        &self,
+        image: &Image,
+        names: &[String],
+        outputs: &[ArrayD<f32>],
+    ) -> Option<Vec<Found>> {
+        let size = (self.target.width, self.target.height);
+        let [left, top, right, bottom] = seen(image, &self.preset, &self.target);
+        let (across, down) = (
+            |x: f64| left + x * (right - left),
+            |y: f64| top + y * (bottom - top),
+        );
+        let onto = |b: Found| Found {
+            left: across(b.left),
+            right: across(b.right),
+            top: down(b.top),
+            bottom: down(b.bottom),
+            ..b
+        };
+        let all = boxes::found(names, outputs, size)?;
+        Some(all.into_iter().map(onto).collect())
     }
 }
 
@@ -125,13 +150,15 @@ impl Session {
         preset: &str,
         top: usize,
     ) -> Result<Prediction> {
-        let tensor = self.feeder(preset)?.feed(image);
+        let feeder = self.feeder(preset)?;
+        let tensor = feeder.feed(image);
         let (outputs, milliseconds) = self.run(which, tensor)?;
         let names = self.engine(which)?.outputs.clone();
         let first = outputs
             .first()
             .ok_or_else(|| Error::new("the network has no output"))?;
         let scores: Vec<f32> = first.iter().copied().collect();
+        let boxes = feeder.found(image, &names, &outputs);
         let top = match self.class_count() {
             Some(classes) if classes == scores.len() => self.top(&scores, top),
             _ => Vec::new(),
@@ -150,6 +177,7 @@ impl Session {
             top,
             outputs,
             scores,
+            boxes,
             milliseconds,
         })
     }

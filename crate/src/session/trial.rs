@@ -44,7 +44,7 @@ impl Session {
 
     /// Carries a plan out and compiles the result into `slot`.
     pub fn try_plan(&mut self, slot: u32, options: &PlanOptions) -> Result<Plan> {
-        let pruned = self.prune(options)?;
+        let pruned = self.prune_alone(options)?;
         self.hold_trial(slot, Engine::new(&pruned.model, 1))?;
         Ok(pruned.plan)
     }

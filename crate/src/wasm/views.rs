@@ -45,7 +45,8 @@ impl Session {
 
     /// Carries a plan out beside the one that is downloaded; `infer("trial:SLOT", …)` runs it.
     pub fn try_plan(&mut self, slot: u32, options: Ts<PlanOptions>) -> Wire<Plan> {
-        out(self.inner.try_plan(slot, &plan_options(options)?))
+        let options = plan_options(options)?;
+        out(self.inner.try_plan(slot, &options))
     }
 
     pub fn forget_trials(&mut self) {

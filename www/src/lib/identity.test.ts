@@ -14,7 +14,7 @@ const plan: PlanOptions = {
   locked: [],
   layers: [],
 };
-const origin = { network: "network 1", statistics: "", planned: false };
+const origin = { network: "network 1", statistics: "", ranking: "", planned: false };
 
 test("everything a plan is made from is in its identity", () => {
   const others = [
@@ -40,6 +40,11 @@ test("what a plan does not depend on is not", () => {
   expect(identityOf(measured, plan)).toBe(identityOf(origin, plan));
   const counted = { ...plan, criterion: "apoz" } as const;
   expect(identityOf(measured, counted)).not.toBe(identityOf(origin, counted));
+  // An order that one criterion goes by is nothing to the others.
+  const ranked = { ...origin, ranking: "abc" };
+  expect(identityOf(ranked, plan)).toBe(identityOf(origin, plan));
+  const rebuilt = { ...plan, criterion: "reconstruction" } as const;
+  expect(identityOf(ranked, rebuilt)).not.toBe(identityOf(origin, rebuilt));
 });
 
 test("a file keeps its name, and a repair is part of a product", () => {

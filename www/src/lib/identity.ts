@@ -3,7 +3,7 @@
  * answers, times, an evaluation. The page shows a product as current, and saves it, only while its identity is that
  * of the page. Workers say themselves where their answers come from: nobody else knows what they hold.
  */
-import type { Criterion, PlanOptions } from "../wasm/core";
+import type { PlanOptions } from "../wasm/core";
 
 /** What a worker holds when it answers. */
 export interface Origin {
@@ -11,11 +11,13 @@ export interface Origin {
   network: string;
   /** Digest of the images it was measured on, with how they were read; "" without a measurement. */
   statistics: string;
+  /** Digest of the images that `reconstruction` orders channels by; "" before they were measured. */
+  ranking: string;
   /** Whether the measurement supplies means and deviations that plans are made of. */
   planned: boolean;
 }
 
-export const NOWHERE: Origin = { network: "", statistics: "", planned: false };
+export const NOWHERE: Origin = { network: "", statistics: "", ranking: "", planned: false };
 
 let networks = 0;
 const numbers = new WeakMap<Blob, string>();
@@ -27,18 +29,6 @@ export function networkOf(file: Blob): string {
   return known;
 }
 
-/** Criteria that order channels by the file alone. */
-const FROM_THE_FILE: ReadonlySet<Criterion> = new Set([
-  "recommended",
-  "probability",
-  "sigma",
-  "influence",
-  "slimming",
-  "l1",
-  "fpgm",
-  "random",
-]);
-
 /** Equal keys mean equal plans of one network. */
 export function keyOf(plan: PlanOptions): string {
   return JSON.stringify({
@@ -48,8 +38,10 @@ export function keyOf(plan: PlanOptions): string {
 }
 
 /** Identity of a cut network. A measurement that its plan does not depend on leaves it what it is. */
-export function identityOf({ network, statistics, planned }: Origin, plan: PlanOptions): string {
-  const measured = planned || !FROM_THE_FILE.has(plan.criterion ?? "probability") ? statistics : "";
+export function identityOf({ network, statistics, ranking, planned }: Origin, plan: PlanOptions): string {
+  const by = plan.criterion ?? "probability";
+  const counted = planned || by === "apoz" ? statistics : "";
+  const measured = by === "reconstruction" ? `${counted}+${ranking}` : counted;
   return `${network}|${measured}|${keyOf(plan)}`;
 }
 

@@ -4,13 +4,13 @@
  * there only once the lab is used, prunes for it without touching what lies in the runner.
  */
 
-import { type Remote, transfer } from "comlink";
+import { proxy, type Remote, transfer } from "comlink";
 import { type Made, networkOf, type Origin } from "../lib/identity";
 import { words } from "../words";
-import type { Api, Companion, Measured, Opened } from "../worker/api";
+import type { Api, Companion, Measured, Opened, Phase, Ranking } from "../worker/api";
 import { Engine, EngineLost, sentence } from "../worker/engine";
 import type { Fault } from "../worker/fault";
-import { alertText, labels, type Model, measured, model, noticeText, preset } from "./store";
+import { alertText, labels, type Model, measured, model, noticeText, preset, ranked } from "./store";
 
 const planner = new Engine();
 let runner: Engine | null = null;
@@ -21,6 +21,7 @@ interface Holding {
   model: Model | null;
   generation: number;
   calibrated: number;
+  ranking: Ranking | null;
   labels: string;
   /** The last bringing-up: two at once would open the network twice and lose what the first did. */
   turn: Promise<unknown>;
@@ -29,6 +30,7 @@ const emptyHolding = (): Holding => ({
   model: null,
   generation: 0,
   calibrated: 0,
+  ranking: null,
   labels: "",
   turn: Promise.resolve(),
 });
@@ -41,6 +43,8 @@ const inCutter = emptyHolding();
 
 /** Images the open network was measured on, to be repeated in a worker that opens it later. */
 let calibration: { image: Blob; preset: string }[] = [];
+/** The order of `reconstruction` that all workers go by. */
+let ranking: Ranking | null = null;
 /** A text file's labels win over the named set. */
 let customLabels: string | null = null;
 
@@ -108,10 +112,13 @@ export async function openInPlanner(name: string, blob: Blob, companions: Compan
 
 export function adopt(opened: Model): void {
   calibration = [];
+  ranking = null;
   measured.value = 0;
   inPlanner.model = opened;
   inPlanner.generation = planner.generation;
   inPlanner.calibrated = 0;
+  inPlanner.ranking = null;
+  ranked.value = null;
 }
 
 /** The same network with fresh numbers (after a measurement): workers need not open it again. */
@@ -131,13 +138,18 @@ async function bringUpAlone(engine: Engine, holding: Holding): Promise<Model | n
   if (!wanted) return null;
   if (holding.model !== wanted || holding.generation !== engine.generation) {
     await openIn(engine, wanted.overview.file, wanted.blob, wanted.companions);
-    Object.assign(holding, { model: wanted, generation: engine.generation, calibrated: 0, labels: "" });
+    Object.assign(holding, { model: wanted, generation: engine.generation, calibrated: 0, ranking: null, labels: "" });
   }
   while (holding.calibrated < calibration.length) {
     const { image, preset: as } = calibration[holding.calibrated]!;
     const bytes = await bytesOf(image);
     await callAbout(engine, wanted, null, (core) => core.calibrate(transfer(bytes, [bytes.buffer]), as));
     holding.calibrated++;
+  }
+  if (holding.ranking !== ranking) {
+    const of = ranking;
+    await callAbout(engine, wanted, null, (core) => core.setRanking(of));
+    holding.ranking = of;
   }
   return wanted;
 }
@@ -254,6 +266,20 @@ export async function calibrateWith(image: Blob): Promise<number> {
     calibration.pop();
     throw error;
   }
+}
+
+/** Measures in the runner, on the images queued there, and has the planner go by what it found. */
+export async function rankWithQueue(
+  multiple: number,
+  progress: (phase: Phase, done: number, total: number) => void,
+): Promise<Ranking> {
+  const of = model.value;
+  const found = await runnerCall((core) => core.rank(multiple, proxy(progress)));
+  if (model.value?.blob !== of?.blob) throw new EngineLost(words.page.stopped, true);
+  ranking = found;
+  inRunner.ranking = found;
+  await bringUp(planner, inPlanner);
+  return found;
 }
 
 export async function forgetCalibration(): Promise<void> {

@@ -7,6 +7,8 @@ import * as store from "./store";
 export interface Picture {
   id: number;
   name: string;
+  /** The file's name: its ending says what it is. */
+  file: string;
   blob: Blob;
   /** Made when it is first shown: the browser takes a moment for each, and of many most never are. */
   readonly url: string;
@@ -21,10 +23,11 @@ let sampleSet = "";
 
 const urls = new WeakMap<Blob, string>();
 
-function picture(name: string, blob: Blob, sample: boolean): Picture {
+function picture(name: string, file: string, blob: Blob, sample: boolean): Picture {
   return {
     id: nextId++,
     name,
+    file,
     blob,
     get url() {
       const url = urls.get(blob) ?? URL.createObjectURL(blob);
@@ -33,6 +36,11 @@ function picture(name: string, blob: Blob, sample: boolean): Picture {
     },
     sample,
   };
+}
+
+/** An image from elsewhere, for what takes pictures. */
+export function asPicture(blob: Blob, name: string): Picture {
+  return picture(name, name, blob, false);
 }
 
 function drop(removed: readonly Picture[]): void {
@@ -53,7 +61,7 @@ export async function chooseSampleImages(): Promise<void> {
   const images = store.samples.value.images.filter((it) => it.set === wanted);
   try {
     const loaded = await Promise.all(
-      images.map(async (it) => picture(it.name, await (await fetchOwn(`samples/${it.file}`)).blob(), true)),
+      images.map(async (it) => picture(it.name, it.file, await (await fetchOwn(`samples/${it.file}`)).blob(), true)),
     );
     if (sampleSet === wanted && pictures.value.length === 0) pictures.value = loaded;
     else drop(loaded);
@@ -73,7 +81,7 @@ export function addImages(
   drop(pictures.value.filter((it) => it.sample));
   pictures.value = [
     ...pictures.value.filter((it) => !it.sample),
-    ...files.map((file, i) => picture(names[i]!, file, false)),
+    ...files.map((file, i) => picture(names[i]!, file.name, file, false)),
   ];
 }
 

@@ -232,10 +232,11 @@ export async function solveFor(percent: number): Promise<void> {
 /** Keeps map order, curve and plan in step with everything that is not the slider itself. */
 export function startPlanning(): void {
   effect(() => {
-    // A link, a forgotten measurement or another network can leave APoZ without what it counts.
-    if (!store.model.value || store.criterion.value !== "apoz" || store.measured.value > 0) return;
-    store.criterion.value = "probability";
-    store.noticeText.value = words.dial.measureFirst;
+    // A link, a forgotten measurement or another network can leave a criterion without the images it counts on.
+    const by = store.criterion.value;
+    if (!store.model.value || store.isKnown(by)) return;
+    store.criterion.value = by === "apoz" ? "probability" : "recommended";
+    store.noticeText.value = words.dial.imagesFirst(by);
   });
   effect(() => {
     const open = store.model.value;

@@ -168,6 +168,8 @@ export async function produce(say: (fraction: number, label: string) => void): P
   if (existing?.generation === runnerGeneration()) return existing;
   const options = store.options.value;
   const open = opened();
+  // A cut by reconstruction alone is worthless, so it is never made without its repair.
+  if (options.criterion === "reconstruction") return repair(store.ranked.value?.images ?? [], say);
   say(0, t.pruning);
   const cut = await timed("prune", () => fromRunner((core) => core.prune(options)));
   say(0.4, t.checking);
@@ -316,6 +318,13 @@ async function warmRuns(
   };
 }
 
+/** The plan on the page as a file, made anew if need be. */
+export function makeProduct(): Promise<void> {
+  return alone(async () => {
+    await withJob(t.repairing, stopRunner, (progress) => produce(progress));
+  });
+}
+
 export function repairWithImages(): Promise<void> {
   return alone(async () => {
     const images = pictures.value.map((it) => it.blob);
@@ -333,23 +342,33 @@ export function repairWith(images: () => Promise<Blob[]>): Promise<void> {
   );
 }
 
-async function repair(images: Blob[], progress: (fraction: number, label?: string) => void): Promise<void> {
+type Say = (fraction: number, label: string) => void;
+
+async function repair(images: readonly Blob[], progress: Say): Promise<Product> {
   const options = store.options.value;
+  await queueImages(images, (part, label) => progress(0.2 * part, label));
+  return refitQueued(options, images, (part, label) => progress(0.2 + 0.8 * part, label));
+}
+
+/** Hands images to the runner, to be refitted on. */
+export async function queueImages(images: readonly Blob[], progress: Say): Promise<void> {
   await runnerCall((core) => core.forgetRepairImages());
   const generation = runnerGeneration();
-  const open = opened();
   for (const [i, of] of images.entries()) {
     const image = await bytesOf(of);
     sameRunner(generation);
     await runnerCall((core) => core.addRepairImage(transfer(image, [image.buffer]), store.preset.value));
-    progress((0.2 * (i + 1)) / images.length, t.reading(i + 1, images.length));
+    progress((i + 1) / images.length, t.reading(i + 1, images.length));
   }
-  const say = proxy((done: number, total: number) =>
-    progress(0.2 + (0.8 * done) / Math.max(1, total), t.refitting(done, total)),
-  );
+}
+
+/** Cuts and refits on the images that were queued. */
+export async function refitQueued(options: store.WholePlan, images: readonly Blob[], progress: Say): Promise<Product> {
+  const open = opened();
+  const say = proxy((done: number, total: number) => progress(done / Math.max(1, total), t.refitting(done, total)));
   const { plan, made, bytes } = await fromRunner((core) => core.repair(options, say));
   stillOpen(open);
-  product.value = {
+  const refitted: Product = {
     ...made,
     generation: runnerGeneration(),
     plan,
@@ -360,4 +379,6 @@ async function repair(images: Blob[], progress: (fraction: number, label?: strin
     first: 0,
     bytes,
   };
+  product.value = refitted;
+  return refitted;
 }

@@ -95,6 +95,15 @@ export const curve = signal<(Curve & { amounts: number[]; of: string }) | null>(
 /** Images measured so far; `apoz` and the histograms need at least one. */
 export const measured = signal(0);
 
+/** The images that `reconstruction` orders channels by, once they were measured; its cuts are refitted on the same. */
+export const ranked = signal<{ images: readonly Blob[]; measured: boolean } | null>(null);
+
+/** Whether a criterion has what it orders channels by. */
+export function isKnown(of: Criterion): boolean {
+  if (of === "apoz") return measured.value > 0;
+  return of !== "reconstruction" || ranked.value !== null;
+}
+
 export const alertText = signal("");
 export const noticeText = signal("");
 /** Networks that are being opened: the planner may hold the next one already. */

@@ -16,8 +16,11 @@ export const CRITERIA = [
   "l1",
   "fpgm",
   "apoz",
+  "reconstruction",
   "random",
 ] as const;
+/** Those whose cuts stand without a repair: they can be tried, compared and judged as they are. */
+export const CUT_ALONE = CRITERIA.filter((it) => it !== "reconstruction");
 export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
 /** What a score is weighed against. */
 export const PERS = ["own", "channel", "mac", "parameter", "cost"] as const;
@@ -120,7 +123,7 @@ function side(initial: Side): Property<Side> {
     initial,
     read: (text) => {
       const [first, second, more] = text.split(".");
-      const criterion = CRITERIA.find((it) => it === first);
+      const criterion = CUT_ALONE.find((it) => it === first);
       const compensation = COMPENSATIONS.find((it) => it === second);
       return criterion && compensation && more === undefined ? { criterion, compensation } : undefined;
     },

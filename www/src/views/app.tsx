@@ -12,6 +12,7 @@ import { ProofView } from "./proof";
 import { Report } from "./report";
 import { TeachersSheet } from "./shrink/learn";
 import { ShrinkPage } from "./shrink/shrink";
+import { Split } from "./shrink/split";
 import { Splitter, Work } from "./splitter";
 import { TopBar } from "./topbar";
 
@@ -28,6 +29,7 @@ export function App() {
           <Page />
         </>
       )}
+      <Split />
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">
           <p>{words.page.drop}</p>

@@ -15,8 +15,8 @@ import {
   usePlan,
 } from "../state/compare";
 import { stem } from "../state/exports";
-import { budget, measured, model, sideA, sideB } from "../state/store";
-import { COMPENSATIONS, CRITERIA, type Side } from "../state/url";
+import { budget, isKnown, model, sideA, sideB } from "../state/store";
+import { COMPENSATIONS, CUT_ALONE, type Side } from "../state/url";
 import type { Compensation, Criterion } from "../wasm/core";
 import { words } from "../words";
 import { CompareLayers } from "./compare-layers";
@@ -69,7 +69,7 @@ function SideChoice({ kind, name, side }: { kind: "a" | "b"; name: string; side:
       <Choice<Criterion>
         name={t.criterion(name)}
         value={side.value.criterion}
-        options={CRITERIA.map((it) => [it, words.choices.criteria[it], it === "apoz" && measured.value === 0] as const)}
+        options={CUT_ALONE.map((it) => [it, words.choices.criteria[it], !isKnown(it)] as const)}
         onChoose={(criterion) => {
           side.value = { ...side.value, criterion };
         }}

@@ -56,16 +56,16 @@ export function Dial() {
 }
 
 export function chooseCriterion(criterion: Criterion): void {
-  if (criterion === "apoz" && store.measured.value === 0) {
-    store.noticeText.value = t.measureFirst;
+  if (!store.isKnown(criterion)) {
+    store.noticeText.value = t.imagesFirst(criterion);
     return;
   }
   store.noticeText.value = "";
   store.criterion.value = criterion;
   // A channel that hardly varies is a bias: telling its readers 0 or a pinned value would waste that.
   if (criterion === "sigma" && store.compensation.value === "shift") store.compensation.value = "mean";
-  if ((criterion === "influence" || criterion === "recommended") && store.compensation.value !== "none")
-    store.compensation.value = "moments";
+  const spread = criterion === "influence" || criterion === "recommended" || criterion === "reconstruction";
+  if (spread && store.compensation.value !== "none") store.compensation.value = "moments";
   if (criterion === "probability" && store.compensation.value !== "none") store.compensation.value = "shift";
 }
 

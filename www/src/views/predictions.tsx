@@ -14,6 +14,7 @@ import {
   runBoth,
   stoppedBefore,
 } from "../state/proof";
+import { lookAt } from "../state/split";
 import { namesClasses } from "../state/unchanged";
 import type { Top } from "../wasm/core";
 import { words } from "../words";
@@ -164,7 +165,14 @@ function Rows({ answer }: { answer: Answer }) {
       <tr class="picture-row">
         <th scope="rowgroup" colSpan={4}>
           <div>
-            <img src={picture.url} alt="" width="28" height="28" />
+            <button
+              type="button"
+              class="look"
+              aria-label={words.shrink.split.open(picture.name)}
+              onClick={() => lookAt(picture, { original, pruned })}
+            >
+              <img src={picture.url} alt="" width="28" height="28" />
+            </button>
             <span>{picture.name}</span>
             <span class={answer.agree === false ? "badge changed" : "badge"}>
               {answer.agree === null ? t.delta(value(answer.difference)) : t.answer(answer.agree, share(answer.moved))}
@@ -175,14 +183,17 @@ function Rows({ answer }: { answer: Answer }) {
       {original.top.length === 0 ? (
         <tr>
           <td colSpan={4} class="hint">
-            {t.noClasses(original.outputs.map((it) => `${it.name} ${it.shape.join("×")}`))}
+            {original.boxes
+              ? t.boxes(original.boxes.length, pruned.boxes?.length ?? 0)
+              : t.noClasses(original.outputs.map((it) => `${it.name} ${it.shape.join("×")}`))}
           </td>
         </tr>
       ) : (
         original.top.map((top, i) => (
           <tr key={top.index}>
             <Cells top={top} />
-            <Cells top={pruned.top[i]} changed={pruned.top[i]?.index !== top.index} />
+            {/* Further ranks often swap without any harm: only another first answer is marked. */}
+            <Cells top={pruned.top[i]} changed={i === 0 && pruned.top[0]?.index !== top.index} />
           </tr>
         ))
       )}

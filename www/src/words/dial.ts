@@ -1,5 +1,6 @@
 /** Threshold and savings. */
 import { count } from "../lib/format";
+import type { Criterion } from "../wasm/core";
 
 export const dial = {
   noNumber: (typed: string, kept: string) => `“${typed}” is not a number, so ${kept} stays.`,
@@ -35,5 +36,8 @@ export const dial = {
     `Parameters and MACs removed over the whole range of the ${ofShare ? "share" : "threshold"}`,
   curveParams: "parameters",
   curveMacs: "MACs removed",
-  measureFirst: "APoZ counts zeros on your images, so measure first: the button “Measure on my images” is under Proof.",
+  imagesFirst: (criterion: Criterion) =>
+    criterion === "apoz"
+      ? "APoZ counts zeros on your images, so measure first: the button “Measure on my images” is under Proof."
+      : "Reconstruction orders channels by your images: choose some under “Repair with”, then press “Shrink with” them.",
 };

@@ -10,6 +10,7 @@ export const lab = {
   units: { images: "images", plans: "plans" },
 
   data: {
+    samplePhotos: "sample photos",
     ownImages: (n: number) => `your ${n} images`,
     name: "Labelled images",
     none: "Accuracy is measured on images whose class is known. They stay on this device.",

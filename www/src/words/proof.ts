@@ -118,6 +118,7 @@ export const proof = {
       }. Add other images and run again.`,
     delta: (difference: string) => `|Δ| ${difference}`,
     answer: (agree: boolean, moved: string) => `${agree ? "agree" : "changed"}, ${moved} moved`,
+    boxes: (before: number, after: number) => `The original found ${before}, the pruned network ${after}.`,
     noClasses: (outputs: readonly string[]) => `Not class scores; outputs ${outputs.join(", ")}.`,
     class: (index: number) => `class ${index}`,
   },

@@ -65,7 +65,11 @@ export const shrink = {
     end: "end of the dead channels",
     zones: { free: "free", little: "under 1 point", costly: "costs", broken: "broken" },
     filling: "measuring the curve…",
-    none: "No labelled images for this network: choose some under Images, and its accuracy appears along this axis.",
+    none: "Choose images under “Judge on”: accuracy appears along this axis, or agreement where there are no labels.",
+    slow: (images: number) =>
+      `Judging a whole curve on ${plural(images, "image")} takes minutes here: judge single cuts, or fewer images.`,
+    afterRepair: "Each cut is judged once it is repaired: its point appears here.",
+    sample: "agreement on the sample photos: choose labelled images under “Judge on” for accuracy",
     spoken: (macs: string, amount: string) => `${macs} of the MACs removed, ${amount}`,
     target: "MACs to remove",
     percent: "%",
@@ -90,12 +94,42 @@ export const shrink = {
     measured: (macs: string, accuracy: string) => `${accuracy} right at −${macs} MACs`,
   },
 
+  best: {
+    name: "Search all methods",
+    limit: "Lose at most, points",
+    run: "Find the smallest",
+    working: "Searching all methods",
+    unit: "methods",
+    removes: (macs: string) => `−${macs} MACs`,
+    none: "No method can remove anything for so little.",
+    agree: (share: string) => `${share} of the answers stay`,
+  },
+
   empty: {
     folded: (images: number) =>
       `This file has no BatchNormalization, so nothing is known about its channels yet. Measuring them takes ${plural(images, "image")} and a few seconds.`,
     measure: (images: number) => `Measure on ${plural(images, "image")}`,
     nothing: "Nothing is removed at this threshold. The recommended order can remove more.",
     useRecommended: "Use the recommended order",
+  },
+
+  measured: {
+    button: (images: number) => `Shrink with ${plural(images, "photo")}`,
+    /** In the place of the images, where the same button stands a second time. */
+    again: (images: number) => `Measure and shrink with ${plural(images, "photo")}`,
+    help: (images: number) =>
+      `Measures on ${plural(images, "photo")} which channels the others can make up for, removes them until these MACs are gone, and refits what reads them. No labels needed; other photos judge.`,
+    working: "Shrinking with your photos",
+    stop: "Stop shrinking",
+    left: (label: string, left: string) => `${label}, ${left}`,
+    phases: {
+      summing: (done: number, all: number) => `Looking at photo ${done} of ${all}`,
+      trying: (done: number, all: number) => `Trying cut ${done} of ${all}`,
+    },
+    predicted: (kl: string) => `predicted change: KL ${kl}. Repair makes and judges it`,
+    underWay: "measuring and repairing…",
+    unmade: "not made yet: Repair makes and judges it",
+    why: "Reconstruction: channels go that the others can make up for on your photos, in the layers where that costs the output least; the layers behind them are refitted.",
   },
 
   verdict: {
@@ -113,6 +147,7 @@ export const shrink = {
     range: (low: number, high: number, images: number) =>
       `${points(low)} to ${points(high)} on ${plural(images, "image")}`,
     agreeing: (low: string, high: string, images: number) => `${low} to ${high} on ${plural(images, "image")}`,
+    seen: "the repair saw these images: choose others to judge on",
     few: (images: number) => `on ${plural(images, "image")}, too few to tell`,
     judging: (done: number, all: number) => (done > 0 ? `judging, ${count(done)} of ${count(all)}` : "judging…"),
     none: "not judged yet",
@@ -134,10 +169,11 @@ export const shrink = {
     },
     repaired: "repaired",
     file: { correct: "File correct", wrong: "File check failed", open: "File checked on download" },
-    fix: "Fix it",
-    fixing: "Fixing…",
-    fixHelp: (images: number) =>
-      `Refits every layer behind the cut on ${plural(images, "image")} that nothing is judged on; no labels needed`,
+    fix: "Repair",
+    fixing: "Repairing…",
+    fixDone: "This cut is repaired already.",
+    fixNone: "Choose photos under “Repair with” first.",
+    fixHelp: (images: number) => `Refits every layer behind the cut on ${plural(images, "image")}; no labels needed`,
     downloadRepaired: "repaired",
   },
 
@@ -145,19 +181,36 @@ export const shrink = {
     name: "Images",
     before: "original",
     after: "pruned",
+    image: (n: number) => `image ${n}`,
+    classOf: (index: number) => `class ${index}`,
     changed: (n: number, of: number) =>
       n === 0 ? `All ${of} images shown keep their answer.` : `${plural(n, "image")} of ${of} changed the answer.`,
     truth: (name: string) => `is ${name}`,
     item: (truth: string, before: string, after: string) => `${truth}: original says ${before}, pruned says ${after}`,
+    tryingWays: "Trying how this network wants its pictures…",
+    readsBetter: (way: string, right: number, images: number, byGuess: number, guess: string) =>
+      `Pictures are read as ${way}: ${right} of ${images} right, against ${byGuess} when read as ${guess}.`,
     slots: "Images for",
     judgeOn: "Judge on",
     repairWith: "Repair with",
     judgeFacts: (name: string, images: number) => `${name}, ${plural(images, "image")}`,
     repairFacts: (images: number) => (images > 0 ? `${plural(images, "image")} not judged on` : "none left over"),
     noJudge: "Choose labelled images (zip, folder, CIFAR, IDX), or any photos to measure agreement.",
-    change: "Choose…",
+    chooseJudge: "Choose images to judge on…",
+    chooseRepair: "Choose photos to repair with…",
+    noRepair: "Choose photos, with or without labels: the network can then be shrunk by what they show.",
     own: "Your own images",
     ownMore: "Run both networks on single images and compare their five best answers.",
+  },
+
+  split: {
+    name: (image: string) => `${image}, original and pruned`,
+    open: (image: string) => `Look closely at ${image}`,
+    close: "Close the picture",
+    divider: "Original on the left, pruned on the right",
+    working: "Running…",
+    found: (n: number) => (n === 0 ? "Nothing found." : `${n} found:`),
+    difference: (most: string) => `Largest difference of the first output: ${most}.`,
   },
 
   drawer: {

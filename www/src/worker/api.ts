@@ -52,6 +52,19 @@ export interface Measured {
   zeros: Float32Array;
 }
 
+/** The order in which channels go by `reconstruction`: one worker measures it, the others take it over. */
+export interface Ranking {
+  /** Digest of the images that it was measured on. */
+  by: string;
+  images: number;
+  places: Float64Array;
+  predicted: Float64Array;
+  measured: boolean;
+}
+
+/** What takes long in a measured cut. */
+export type Phase = "summing" | "trying";
+
 /** Where a guarded search stands. */
 export interface GuardStep {
   /** To be evaluated next; null when the search is over. */
@@ -103,6 +116,11 @@ export interface Api {
   addRepairImage(image: Uint8Array, preset: string): Promise<number>;
   /** Images of a repair that was given up are not the next one's. */
   forgetRepairImages(): Promise<void>;
+  /** On the images queued for a repair, which stay queued. */
+  rank(multiple: number, progress: (phase: Phase, done: number, total: number) => void): Promise<Ranking>;
+  setRanking(ranking: Ranking | null): Promise<void>;
+  /** KL that the output is predicted to have after the repair; null where it was not measured. */
+  predictedKl(options: PlanOptions): Promise<number | null>;
   repair(options: PlanOptions, progress: (done: number, total: number) => void): Promise<Plan>;
   topology(): Promise<Topology>;
   /** Channels that stay: of every node of the topology, then of every edge. */

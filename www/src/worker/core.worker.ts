@@ -4,7 +4,7 @@ import { expose, type Remote, releaseProxy, transfer } from "comlink";
 import { digest, digestText } from "../lib/digest";
 import { identityOf, type Made, type Origin, sameMade } from "../lib/identity";
 import { type ChannelDetail, Guard, type Plan, type PlanOptions, Session, version } from "../wasm/core";
-import type { Api, GuardStep, Opened } from "./api";
+import type { Api, GuardStep, Opened, Ranking } from "./api";
 import type { Fault } from "./fault";
 import { coreReady } from "./ready";
 
@@ -20,6 +20,8 @@ let network = "";
 let images: string[] = [];
 /** Queued for a repair. */
 let repairing: string[] = [];
+/** The images behind the order of `reconstruction`. */
+let ranking = "";
 const NOTHING: Made = { identity: "", repair: "" };
 /** The pruned network that the session holds. */
 let made = NOTHING;
@@ -31,7 +33,7 @@ const listKey = (keys: readonly string[]) => (keys.length > 0 ? digestText(keys.
 
 function originOf(from: Session): Origin {
   const planned = images.length > 0 && from.overview().sites.some((it) => it.calibrated);
-  return { network, statistics: listKey(images), planned };
+  return { network, statistics: listKey(images), ranking, planned };
 }
 
 /** The overview is large; between two measurements the origin stays what it is. */
@@ -122,7 +124,7 @@ const api: Api = {
           );
     let opened: Opened;
     try {
-      opened = describe(next, { network: of, statistics: "", planned: false });
+      opened = describe(next, { network: of, statistics: "", ranking: "", planned: false });
     } catch (error) {
       next.free();
       throw error;
@@ -132,6 +134,7 @@ const api: Api = {
     network = of;
     images = [];
     repairing = [];
+    ranking = "";
     made = NOTHING;
     origin = null;
     return opened;
@@ -267,6 +270,34 @@ const api: Api = {
   async forgetRepairImages() {
     (await current()).forget_repair_images();
     repairing = [];
+  },
+  async rank(multiple, progress) {
+    const s = await current();
+    try {
+      s.measure_reconstruction(multiple, progress);
+    } finally {
+      (progress as unknown as Remote<typeof progress>)[releaseProxy]();
+    }
+    ranking = listKey(repairing);
+    origin = null;
+    const [places, predicted] = [s.ranking_places(), s.ranking_predicted()];
+    const found: Ranking = {
+      by: ranking,
+      images: repairing.length,
+      places,
+      predicted,
+      measured: s.ranking_measured(),
+    };
+    return transfer(found, [places.buffer, predicted.buffer]);
+  },
+  async setRanking(of) {
+    const s = await current();
+    if (of) s.set_ranking(of.places, of.predicted, of.measured);
+    ranking = of?.by ?? "";
+    origin = null;
+  },
+  async predictedKl(options) {
+    return (await current()).predicted_kl(options) ?? null;
   },
   async repair(options, progress) {
     const s = await current();

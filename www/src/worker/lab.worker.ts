@@ -2,7 +2,7 @@
 
 import { expose, transfer } from "comlink";
 import { digest } from "../lib/digest";
-import { Judge, LabData } from "../wasm/core";
+import { class_labels, Judge, LabData } from "../wasm/core";
 import type { Fault } from "./fault";
 import type { LabApi, LabFile } from "./lab-api";
 import { coreReady } from "./ready";
@@ -62,6 +62,18 @@ const api: LabApi = {
   },
   async digest(files) {
     return digest(await Promise.all(files.map(bytesOf)));
+  },
+  async readsBetter(name, model, files) {
+    const { data } = await read(files);
+    try {
+      return data.reads_better(name, await bytesOf(model)) ?? null;
+    } finally {
+      data.free();
+    }
+  },
+  async names(set) {
+    await ready;
+    return class_labels(set);
   },
   async sit({ id, name, model, companions, files, preset }) {
     await ready;

@@ -10,6 +10,7 @@ mod lab;
 mod print;
 mod progress;
 mod shrink;
+mod values;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,7 @@
  */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { identityOf } from "../../lib/identity";
+import type { Evaluation } from "../../wasm/core";
 import { sentence } from "../../worker/engine";
 import { planAt } from "../guarded";
 import { playing } from "../intro";
@@ -31,7 +32,10 @@ export const judgingCost = computed(() => (store.model.value?.overview.macs ?? 0
 export const judgedUnasked = computed(() => scope.value !== null && judgingCost.value <= CHEAP);
 
 /** Whether the file that would be taken home still has to be judged. */
-export const unjudged = computed(() => !(hasRepaired.value ? repairedResult.value : planResult.value));
+export const unjudged = computed(() => {
+  if (hasRepaired.value) return !repairedResult.value;
+  return !planResult.value && store.criterion.value !== "reconstruction";
+});
 
 function startJudging(): void {
   let timer = 0;
@@ -75,11 +79,24 @@ function startOwnImages(): void {
   let taken: readonly Picture[] = [];
   effect(() => {
     const own = pictures.value.filter((it) => !it.sample);
-    const free = labelled.value === null || labelled.value.own === true;
+    const free = labelled.value === null || labelled.value.own === true || labelled.value.sample === true;
     if (!store.model.value || store.mode.value === "research" || !free || own.length < FEWEST) return;
-    if (builtInFits.value || reading.value || (labelled.value && own.length === taken.length)) return;
+    if (builtInFits.value || reading.value || (labelled.value?.own && own.length === taken.length)) return;
     taken = own;
     untracked(() => void chooseOwnImages(own));
+  });
+}
+
+/** A sample without labelled images of its kind: its photos show at least which answers change. */
+function startSamplePhotos(): void {
+  let tried: unknown = null;
+  effect(() => {
+    const photos = pictures.value.filter((it) => it.sample);
+    const { kind } = store.model.value?.source ?? {};
+    if (kind !== "sample" || store.mode.value === "research" || labelled.value || reading.value) return;
+    if (builtInFits.value || photos.length < FEWEST || tried === pictures.value) return;
+    tried = pictures.value;
+    untracked(() => void chooseOwnImages(photos, "sample"));
   });
 }
 
@@ -91,11 +108,15 @@ export interface AxisPoint extends PlannedPoint {
 }
 
 /** Everything a curve depends on: data, network, and the plan without its amount. */
-const kind = computed(() => {
+const family = computed(() => {
   const of = scope.value;
-  if (!of || store.mode.value === "research" || ready.value !== of.key || judgingCost.value > CHEAP_CURVE) return "";
+  if (!of || store.mode.value === "research" || ready.value !== of.key) return "";
   return of.key + identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
 });
+/** Judging a score of plans unasked would take too long. */
+export const slowCurve = computed(() => judgingCost.value > CHEAP_CURVE);
+/** The curve that fills by itself; by reconstruction each of its points would take a repair. */
+const kind = computed(() => (slowCurve.value || store.criterion.value === "reconstruction" ? "" : family.value));
 
 /** A point of the curve is being judged right now. */
 export const judgingPoint = signal(false);
@@ -103,7 +124,13 @@ export const judgingPoint = signal(false);
 const found = signal<{ kind: string; points: AxisPoint[] }>({ kind: "", points: [] });
 const laid = signal<{ kind: string; points: PlannedPoint[] }>({ kind: "", points: [] });
 
-export const axisCurve = computed<AxisPoint[]>(() => (found.value.kind === kind.value ? found.value.points : []));
+/** What was repaired and then judged, each at its cut. */
+const remade = signal<{ of: string; points: AxisPoint[] }>({ of: "", points: [] });
+
+export const axisCurve = computed<AxisPoint[]>(() => {
+  if (store.criterion.value === "reconstruction") return remade.value.of === family.value ? remade.value.points : [];
+  return found.value.kind === kind.value ? found.value.points : [];
+});
 export const axisFilling = computed(
   () => kind.value !== "" && (laid.value.kind !== kind.value || laid.value.points.length > axisCurve.value.length),
 );
@@ -123,7 +150,11 @@ function coarseFirst<T>(all: readonly T[]): T[] {
 }
 
 function pointOf(at: PlannedPoint): AxisPoint | null {
-  const against = resultOf(planAt(at.knob, store.options.peek()))?.against;
+  return judgedPoint(at, resultOf(planAt(at.knob, store.options.peek())));
+}
+
+function judgedPoint(at: PlannedPoint, result: Evaluation | null): AxisPoint | null {
+  const against = result?.against;
   if (!against) return null;
   const quality = against.accuracy ?? against.agreement;
   const [low, high] = against.accuracy_interval ?? against.agreement_interval;
@@ -195,9 +226,27 @@ function startFilling(): void {
   });
 }
 
+function startRemade(): void {
+  effect(() => {
+    const [result, shown] = [repairedResult.value, store.shown.value];
+    if (!result || !shown || store.criterion.value !== "reconstruction") return;
+    const { channels, params, macs } = shown.preview;
+    const point = judgedPoint({ knob: store.share.value, channels, params, macs }, result);
+    if (!point) return;
+    untracked(() => {
+      const of = family.value;
+      const others = remade.value.of === of ? remade.value.points : [];
+      const points = [...others.filter((it) => it.knob !== point.knob), point];
+      remade.value = { of, points: points.sort((a, b) => b.macs.after - a.macs.after) };
+    });
+  });
+}
+
 export function startAuto(): void {
+  startRemade();
   startBuiltIn();
   startOwnImages();
+  startSamplePhotos();
   startJudging();
   startFilling();
 }

@@ -18,6 +18,8 @@ export interface Labelled {
   builtIn: boolean;
   /** Made of the images that were added one by one. */
   own?: boolean;
+  /** The page's own photos: they show which answers change, and give way to everything else. */
+  sample?: boolean;
   files: LabFile[];
   info: LabInfo;
   digest: string;
@@ -46,7 +48,10 @@ export const images = computed(() => Math.min(wantedImages.value, labelled.value
 
 let turn = 0;
 
-async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]>, own = false): Promise<void> {
+type Kind = "files" | "builtIn" | "own" | "sample";
+
+async function read(name: string, kind: Kind, get: () => Promise<LabFile[]>): Promise<void> {
+  const [builtIn, own, sample] = (["builtIn", "own", "sample"] as const).map((it) => it === kind);
   const mine = ++turn;
   batch(() => {
     reading.value = name;
@@ -64,7 +69,7 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
     const chosen = (await kept<number>(`images|${digest}`)).get("");
     if (mine !== turn) return;
     batch(() => {
-      labelled.value = { name, builtIn, files, info, digest, own };
+      labelled.value = { name, builtIn: builtIn!, files, info, digest, own: own!, sample: sample! };
       // On the research page people choose themselves what is judged by and what repairs.
       const some = builtIn && mode.peek() !== "research";
       // Of one's own photos one half judges and the other repairs: an image that was fitted to proves nothing.
@@ -79,7 +84,7 @@ async function read(name: string, builtIn: boolean, get: () => Promise<LabFile[]
 }
 
 export function chooseBuiltIn(): Promise<void> {
-  return read(BUILT_IN.name, true, async () => {
+  return read(BUILT_IN.name, "builtIn", async () => {
     const response = await fetchOwn(BUILT_IN.file).catch(() => null);
     if (!response?.ok) throw t.notFetched;
     const name = BUILT_IN.file.split("/").at(-1)!;
@@ -99,26 +104,60 @@ export async function useBuiltIn(count: number): Promise<void> {
   if (labelled.value?.builtIn) useImages(count);
 }
 
+function nameOf(files: readonly LabFile[]): string {
+  const folder = files[0]!.name.split("/")[0]!;
+  if (files.length === 1) return files[0]!.name;
+  return files.every((it) => it.name.startsWith(`${folder}/`)) ? folder : t.severalFiles(files.length);
+}
+
 export function chooseFiles(files: readonly LabFile[]): Promise<void> {
   if (files.length === 0) return Promise.resolve();
-  const folder = files[0]!.name.split("/")[0]!;
-  const name =
-    files.length === 1
-      ? files[0]!.name
-      : files.every((it) => it.name.startsWith(`${folder}/`))
-        ? folder
-        : t.severalFiles(files.length);
-  return read(name, false, async () => [...files]);
+  return read(nameOf(files), "files", async () => [...files]);
+}
+
+/** Images chosen to repair with; where they are those that judge too, each image does one of the two. */
+export const repairData = signal<Labelled | null>(null);
+/** A repair takes so many at the most; the others can judge. */
+export const ENOUGH = 64;
+/** Of images that do both, at least this part judges. */
+const JUDGING = 0.25;
+const MOST_JUDGING = 250;
+
+/** Needs no labels. Where nothing judges yet, a part of them does: an image that was fitted to proves nothing. */
+export async function chooseRepair(files: readonly LabFile[]): Promise<void> {
+  if (files.length === 0) return;
+  const name = nameOf(files);
+  reading.value = name;
+  dataProblem.value = "";
+  try {
+    const { info, digest } = await pool.look([...files]);
+    if (info.images === 0) throw t.noImage(name);
+    const chosen: Labelled = { name, builtIn: false, files: [...files], info, digest };
+    batch(() => {
+      repairData.value = chosen;
+      if (labelled.value && !labelled.value.sample) return;
+      labelled.value = chosen;
+      const judging = Math.max(info.images - ENOUGH, Math.round(JUDGING * info.images));
+      wantedImages.value = Math.min(judging, MOST_JUDGING);
+    });
+  } catch (error) {
+    dataProblem.value = sentence(error);
+  } finally {
+    if (reading.value === name) reading.value = "";
+  }
 }
 
 /** Fewer prove nothing, not even together. */
 export const FEWEST = 8;
 
 /** The images that were added, for who has no labels: agreement with the original needs none. */
-export function chooseOwnImages(pictures: readonly { name: string; blob: Blob }[]): Promise<void> {
+export function chooseOwnImages(
+  pictures: readonly { file: string; blob: Blob }[],
+  kind: "own" | "sample" = "own",
+): Promise<void> {
   // Numbered, because a folder's name would be taken for a label.
-  const files = pictures.map(({ name, blob }, i) => ({ name: `${i}-${name.split("/").at(-1)}`, content: blob }));
-  return read(t.ownImages(files.length), false, async () => files, true);
+  const files = pictures.map(({ file, blob }, i) => ({ name: `${i}-${file.split("/").at(-1)}`, content: blob }));
+  return read(kind === "own" ? t.ownImages(files.length) : t.samplePhotos, kind, async () => files);
 }
 
 export function useImages(count: number): void {
@@ -139,6 +178,8 @@ export const builtInFits = computed(
 /** Ten classes fit ten outputs, whatever they mean: built-in images do not stay with a network of another kind. */
 export function startData(): void {
   effect(() => {
-    if (model.value && labelled.value?.builtIn && !builtInFits.value) labelled.value = null;
+    const { builtIn, sample } = labelled.value ?? {};
+    if (!model.value || !(builtIn || sample)) return;
+    if (builtIn ? !builtInFits.value : builtInFits.value || model.value.source.kind !== "sample") labelled.value = null;
   });
 }

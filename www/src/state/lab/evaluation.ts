@@ -23,7 +23,10 @@ export const lastEvaluated = signal<Dated | null>(null);
 export const planResult = computed(() => resultOf(options.value));
 
 /** The repaired network, if that is what the page would let the user take home. */
-const repaired = computed(() => (current.value && current.value.repairedOn > 0 ? current.value : null));
+const repaired = computed(() => {
+  const made = current.value;
+  return made && (made.repairedOn > 0 || made.plan.criterion === "reconstruction") ? made : null;
+});
 const repairedKey = signal<{ bytes: Blob; key: string } | null>(null);
 
 export const hasRepaired = computed(() => repaired.value !== null);
@@ -44,7 +47,9 @@ let unasked = false;
 /** `auto`: the page judges by itself, and nobody misses it when it ends. */
 export async function evaluate(auto = false): Promise<void> {
   const of = scope.value;
-  if (!of || token) return;
+  // What is cut by reconstruction is judged once it is repaired, never before.
+  const whole = options.value.criterion === "reconstruction";
+  if (!of || token || (whole && !repaired.value)) return;
   const mine = new Token();
   token = mine;
   unasked = auto;
@@ -52,7 +57,7 @@ export async function evaluate(auto = false): Promise<void> {
   evaluationNews.value = "";
   const plan = options.value;
   const product = repaired.value;
-  const steps = (planResult.value ? 0 : 1) + (product && !repairedResult.value ? 1 : 0);
+  const steps = (planResult.value || whole ? 0 : 1) + (product && !repairedResult.value ? 1 : 0);
   const clock = new Clock(of.images * Math.max(1, steps));
   let tally = emptyTally();
   let before = 0;
@@ -65,15 +70,15 @@ export async function evaluate(auto = false): Promise<void> {
   };
   const wish = { of, token: mine, urgent: true, heard };
   try {
-    await judgePlan(plan, wish);
+    if (!whole) await judgePlan(plan, wish);
     if (product) {
-      before = planResult.peek() && steps === 1 ? 0 : of.images;
+      before = (whole || planResult.peek()) && steps === 1 ? 0 : of.images;
       tally = emptyTally();
       const key = await fileKey(product.bytes);
       repairedKey.value = { bytes: product.bytes, key };
       await judgeFile(key, async () => product.bytes, wish);
     }
-    const result = resultOf(plan);
+    const result = whole ? repairedResult.peek() : resultOf(plan);
     if (result) lastEvaluated.value = result;
     evaluationNews.value = words.lab.evaluation.news;
   } catch (error) {

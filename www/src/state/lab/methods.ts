@@ -6,7 +6,7 @@ import { sentence } from "../../worker/engine";
 import { cutterCall } from "../engines";
 import { planAt } from "../guarded";
 import * as store from "../store";
-import { CRITERIA } from "../url";
+import { CUT_ALONE } from "../url";
 import { scope } from "./bench";
 import { judgePlan } from "./judge";
 import { Token, wasStopped } from "./progress";
@@ -54,8 +54,8 @@ export async function judgeMethods(): Promise<void> {
   methodsProblem.value = "";
   found.value = { key: at, figures: new Map() };
   try {
-    for (const criterion of CRITERIA) {
-      if (criterion === "apoz" && store.measured.value === 0) continue;
+    for (const criterion of CUT_ALONE) {
+      if (!store.isKnown(criterion)) continue;
       const base = { ...store.options.value, criterion, compensation: suits(criterion) };
       const solved = await cutterCall((core) => core.solveMacs(base, percent));
       const plan = planAt(solved.amount, base);

@@ -1,13 +1,25 @@
-/** Repair with images of the data set that the evaluation does not use: else it would judge itself. */
+/** Repair with images that the evaluation does not use: else it would judge itself. */
 import { computed } from "@preact/signals";
 import { repairWith } from "../proof";
-import { images, labelled } from "./data";
+import { ENOUGH, images, labelled, repairData } from "./data";
 import { pool } from "./pool";
 
-const ENOUGH = 64;
+/** Chosen for it, and not those that judge. */
+export const apart = computed(() => {
+  const chosen = repairData.value;
+  return chosen && chosen.digest !== labelled.value?.digest ? chosen : null;
+});
 
 /** How many images are left for a repair. */
-export const spare = computed(() => Math.min(ENOUGH, (labelled.value?.info.images ?? 0) - images.value));
+export const spare = computed(() =>
+  Math.min(ENOUGH, apart.value?.info.images ?? (labelled.value?.info.images ?? 0) - images.value),
+);
+
+/** Whether a person chose them for this: then they are worth a measured cut. */
+export const chosenForRepair = computed(() => {
+  const of = labelled.value;
+  return spare.value > 0 && (repairData.value !== null || (of !== null && !of.builtIn && !of.sample));
+});
 
 /**
  * The data set takes one image of every class in turn, and a repair holds every so-manieth back to judge
@@ -24,10 +36,15 @@ function shuffled<T>(all: readonly T[]): T[] {
   return out;
 }
 
-export function repairWithSpare(most = ENOUGH): Promise<void> {
-  const data = labelled.value;
-  const from = images.value;
+/** The images themselves, at most so many. */
+export async function spareImages(most = ENOUGH): Promise<Blob[]> {
+  const from = apart.value ? 0 : images.value;
   const to = from + Math.min(most, spare.value);
-  if (!data || to <= from) return Promise.resolve();
-  return repairWith(async () => shuffled(await pool.pictures(data.files, from, to)));
+  const files = (apart.value ?? labelled.value)?.files;
+  return files && to > from ? shuffled(await pool.pictures(files, from, to)) : [];
+}
+
+export function repairWithSpare(most = ENOUGH): Promise<void> {
+  if (spare.value <= 0) return Promise.resolve();
+  return repairWith(() => spareImages(most));
 }

@@ -3,10 +3,13 @@ import { effect, untracked } from "@preact/signals";
 import { busy } from "../busy";
 import { judgingPoint, startAuto } from "./auto";
 import { scope, startBench } from "./bench";
+import { searching, stopSearch } from "./best";
 import { startData } from "./data";
 import { evaluating, forgetEvaluation } from "./evaluation";
 import { forgetGuard, guarding } from "./guard";
+import { startReading } from "./reading";
 import { startResults } from "./results";
+import { startPredicting } from "./shrink";
 import { startSweeping, sweeping } from "./sweep";
 
 export function startLab(): void {
@@ -15,7 +18,12 @@ export function startLab(): void {
   startResults();
   startSweeping();
   effect(() => {
-    busy.value = judgingPoint.value || evaluating.value !== null || sweeping.value !== null || guarding.value !== null;
+    busy.value =
+      judgingPoint.value ||
+      evaluating.value !== null ||
+      sweeping.value !== null ||
+      guarding.value !== null ||
+      searching.value !== null;
   });
   let judged = "";
   effect(() => {
@@ -24,6 +32,9 @@ export function startLab(): void {
     judged = key;
     untracked(forgetEvaluation);
     untracked(forgetGuard);
+    untracked(stopSearch);
   });
   startAuto();
+  startPredicting();
+  startReading();
 }

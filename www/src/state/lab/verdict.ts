@@ -4,7 +4,7 @@ import type { Tally } from "../../lib/tally";
 import { RECORD } from "../../lib/tally";
 import { sentence } from "../../worker/engine";
 import { pictures } from "../pictures";
-import { answers, answersCurrent, current, repairWithImages, working } from "../proof";
+import { answers, answersCurrent, current, makeProduct, repairWithImages, working } from "../proof";
 import * as store from "../store";
 import { judgedUnasked, unjudged } from "./auto";
 import { scope } from "./bench";
@@ -40,6 +40,8 @@ export interface Quality {
   interval: [number, number] | null;
   images: number;
   repaired: boolean;
+  /** The repair was fitted to images that judge: what they say of it proves nothing. */
+  seen: boolean;
   /** Counted so far, while it is being judged. */
   part: Tally | null;
 }
@@ -53,6 +55,7 @@ const NOTHING: Quality = {
   interval: null,
   images: 0,
   repaired: false,
+  seen: false,
   part: null,
 };
 
@@ -61,24 +64,40 @@ function levelOf(change: number, low: number): Level {
   return change >= -HELD && low >= -2.5 * HELD ? "held" : "costs";
 }
 
+/** Whether the product was repaired with images among those that judge. */
+const fittedToJudges = computed(() => {
+  const made = current.value;
+  return (labelled.value?.files ?? []).some((it) => made?.fitted.has(it.content));
+});
+
 export const quality = computed<Quality>(() => {
   const result = hasRepaired.value ? repairedResult.value : planResult.value;
   const against = result?.against;
   const before = originalResult.value?.accuracy ?? null;
   if (result && against) {
     const { accuracy, difference, difference_interval: span, agreement, agreement_interval } = against;
-    const common = { before: result.accuracy, images: result.images, repaired: hasRepaired.value, part: null };
+    const repaired = (current.value?.repairedOn ?? 0) > 0;
+    const seen = repaired && fittedToJudges.value;
+    const common = { before: result.accuracy, images: result.images, repaired, seen, part: null };
+    const sure = (level: Level): Level => (seen ? "unknown" : level);
     if (accuracy !== null && difference !== null && span) {
       const change = 100 * difference;
       const interval: [number, number] = [100 * span[0], 100 * span[1]];
-      return { ...common, level: levelOf(change, interval[0]), accuracy: true, after: accuracy, change, interval };
+      return {
+        ...common,
+        level: sure(levelOf(change, interval[0])),
+        accuracy: true,
+        after: accuracy,
+        change,
+        interval,
+      };
     }
     const change = 100 * (agreement - 1);
     const interval: [number, number] = [100 * agreement_interval[0], 100 * agreement_interval[1]];
     // Half of the answers that change were wrong before, more or less. With few images all may agree and nothing follow.
     const few = agreement >= 0.95 && agreement_interval[0] < 0.85;
     const level = few ? "unknown" : levelOf(change / 2, (interval[0] - 100) / 2);
-    return { ...common, level, accuracy: false, after: agreement, change: null, interval };
+    return { ...common, level: sure(level), accuracy: false, after: agreement, change: null, interval };
   }
   const due = scope.value !== null && unjudged.value && (judgedUnasked.value || evaluating.value !== null);
   if (due && !evaluationProblem.value) return { ...NOTHING, level: "judging", before, part: soFar.value };
@@ -93,7 +112,10 @@ export const quality = computed<Quality>(() => {
 });
 
 /** Images there are to repair with. */
-export const repairable = computed(() => (spare.value > 0 ? spare.value : scope.value ? 0 : pictures.value.length));
+export const repairable = computed(() => {
+  if (spare.value > 0) return spare.value;
+  return scope.value && !labelled.value?.sample ? 0 : pictures.value.length;
+});
 
 export const repairing = signal(false);
 
@@ -102,7 +124,8 @@ export async function fixIt(): Promise<void> {
   if (working.value || repairing.value) return;
   repairing.value = true;
   try {
-    if (spare.value > 0) await repairWithSpare();
+    if (store.criterion.value === "reconstruction") await makeProduct();
+    else if (spare.value > 0) await repairWithSpare();
     else await repairWithImages();
   } finally {
     repairing.value = false;
@@ -126,6 +149,8 @@ export async function fetchWall(): Promise<void> {
   for (const it of thumbs.peek().images) URL.revokeObjectURL(it.url);
   thumbs.value = { of: data, images: [] };
   try {
+    const set = store.labels.peek();
+    setNames.value = { set, names: await pool.names(set) };
     const blobs = await pool.pictures(data.files, 0, Math.min(SHOWN, data.info.images));
     if (labelled.peek() !== data) return;
     const images = blobs.map((blob, index) => ({ index, blob, url: URL.createObjectURL(blob) }));
@@ -151,10 +176,14 @@ export const said = computed<ReadonlyMap<number, Shown>>(() => {
   return found;
 });
 
+/** Names of the label set in force, for images without labels of their own. */
+const setNames = signal<{ set: string; names: string[] }>({ set: "", names: [] });
+
 export const classNames = computed<readonly string[]>(() => {
   const classes = originalResult.value?.per_class ?? [];
   const names = labelled.value?.info.classes ?? [];
-  return classes.length === names.length ? classes.map((it) => it.label) : [];
+  if (names.length > 0 && classes.length === names.length) return classes.map((it) => it.label);
+  return setNames.value.set === store.labels.value ? setNames.value.names : [];
 });
 
 export const saving = computed(() => store.shown.value !== null);

@@ -2,8 +2,8 @@
 
 import type { CurveChoice } from "../../state/lab/schedule";
 import { chosenCurves, clearSweep, FOLD_QUESTION, POINTS, pointsPerCurve } from "../../state/lab/sweep";
-import { measured } from "../../state/store";
-import { COMPENSATIONS, CRITERIA } from "../../state/url";
+import { isKnown } from "../../state/store";
+import { COMPENSATIONS, CUT_ALONE } from "../../state/url";
 import { words } from "../../words";
 import { Choice } from "../parts";
 
@@ -74,7 +74,7 @@ export function OtherCurves() {
             </tr>
           </thead>
           <tbody>
-            {CRITERIA.map((criterion) => (
+            {CUT_ALONE.map((criterion) => (
               <tr key={criterion}>
                 <th scope="row">{words.choices.criteria[criterion]}</th>
                 {COMPENSATIONS.map((compensation) => (
@@ -83,7 +83,7 @@ export function OtherCurves() {
                       type="checkbox"
                       aria-label={words.choices.criterionAndCompensation(criterion, compensation)}
                       checked={chosen.some(same({ criterion, compensation }))}
-                      disabled={criterion === "apoz" && measured.value === 0}
+                      disabled={!isKnown(criterion)}
                       onChange={() => toggle({ criterion, compensation })}
                     />
                   </td>

@@ -5,7 +5,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { fixed, percent, removedPercent } from "../../lib/format";
 import { dragTo, farthest, handle, released, tauHere, ticks } from "../../state/axis";
 import { touched } from "../../state/hero";
-import { type AxisPoint, axisCurve, axisFilling } from "../../state/lab/auto";
+import { type AxisPoint, axisCurve, axisFilling, slowCurve } from "../../state/lab/auto";
+import { scope } from "../../state/lab/bench";
+import { labelled } from "../../state/lab/data";
 import { originalResult } from "../../state/lab/evaluation";
 import { HELD, quality } from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
@@ -55,11 +57,19 @@ export function Axis() {
     <section class="axis" aria-label={t.name} id="axis" inert={isDimmed("axis")}>
       <div class="axis-plot" ref={box}>
         <Plot {...size} />
+        {axisCurve.value.length === 0 ? <p class="axis-empty">{whatIsMissing()}</p> : null}
         <Handle width={size.width} />
       </div>
       <Foot />
     </section>
   );
+}
+
+/** Never an empty axis: why there is no curve yet, and what brings one. */
+function whatIsMissing(): string {
+  if (axisFilling.value) return t.filling;
+  if (store.criterion.value === "reconstruction" && scope.value) return t.afterRepair;
+  return scope.value && slowCurve.value ? t.slow(scope.value.images) : t.none;
 }
 
 /** The original at nothing removed, then every plan that was judged, and the one on the screen. */
@@ -145,11 +155,6 @@ function Plot({ width, height }: { width: number; height: number }) {
       {now.after !== null && now.level !== "unknown" && points.length > 0 ? (
         <circle class={`now ${now.level}`} cx={here} cy={y(now.after)} r="7" />
       ) : null}
-      {points.length === 0 ? (
-        <text class="empty" x={width / 2} y={(TOP + floor) / 2}>
-          {axisFilling.value ? t.filling : t.none}
-        </text>
-      ) : null}
       {(width < 620 ? [0, 50, 100] : [0, 20, 40, 60, 80, 100]).map((it) => (
         <text key={it} class={`percent at-${it}`} x={x(it)} y={height - 6}>
           {it === 0 ? `0 % ${t.unit}` : `${it} %`}
@@ -197,7 +202,7 @@ function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
           <g key={tau} class={end ? "tau end" : "tau"}>
             <line x1={at} x2={at} y1={end ? TOP : floor - 7} y2={floor} />
             {named ? (
-              <text x={at - 4} y={TOP + (end ? 12 : 28)}>
+              <text class={at < 70 ? "after" : ""} x={at < 70 ? at + 4 : at - 4} y={TOP + (end ? 12 : 28)}>
                 {t.tau(String(tau))}
               </text>
             ) : null}
@@ -275,7 +280,7 @@ function Foot() {
         />
       </div>
       <span class="filling" aria-live="off">
-        {axisFilling.value && axisCurve.value.length > 0 ? t.filling : ""}
+        {axisFilling.value && axisCurve.value.length > 0 ? t.filling : labelled.value?.sample ? t.sample : ""}
       </span>
       <Steps />
     </div>

@@ -16,6 +16,7 @@ import { COMPENSATIONS, CRITERIA } from "../../state/url";
 import type { Compensation, Criterion } from "../../wasm/core";
 import { words } from "../../words";
 import { chooseCriterion } from "../dial";
+import { BestMethods } from "./best";
 
 const t = words.shrink.method;
 
@@ -55,10 +56,12 @@ export function MethodLine() {
           ? t.why
           : paper
             ? t.paperWhy
-            : t.otherWhy(
-                words.choices.criteria[store.criterion.value],
-                words.choices.compensations[store.compensation.value],
-              )}
+            : store.criterion.value === "reconstruction"
+              ? words.shrink.measured.why
+              : t.otherWhy(
+                  words.choices.criteria[store.criterion.value],
+                  words.choices.compensations[store.compensation.value],
+                )}
       </p>
     </div>
   );
@@ -79,6 +82,7 @@ export function MethodCards() {
         <p class="hint">{scope.value ? t.judgeHelp : t.noImages}</p>
       </div>
       {methodsProblem.value ? <p class="caution">{methodsProblem.value}</p> : null}
+      <BestMethods />
       <div role="radiogroup" aria-label={words.dial.criterion}>
         <h3>{words.dial.criterion}</h3>
         {CRITERIA.map((it) => (

@@ -3,10 +3,12 @@ import { bytes, fixed, milliseconds, percent, removedPercent } from "../../lib/f
 import { judgedUnasked, judgingCost } from "../../state/lab/auto";
 import { scope } from "../../state/lab/bench";
 import { evaluate } from "../../state/lab/evaluation";
+import { chosenForRepair, spare } from "../../state/lab/repair";
+import { canShrink, predicted, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import { fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
 import { answersCurrent, current, latency, runBoth, saved, savedCurrent, working } from "../../state/proof";
-import { drag, plan } from "../../state/store";
+import * as store from "../../state/store";
 import type { Change } from "../../wasm/core";
 import { words } from "../../words";
 import { Download } from "../download";
@@ -24,6 +26,7 @@ export function Verdict() {
       <Savings />
       <Says now={now} />
       <div class="verdict-acts">
+        <Shrink />
         <Fix level={now.level} />
         <Download class="download" />
       </div>
@@ -56,6 +59,8 @@ function Accuracy({ now }: { now: Quality }) {
       <span class="below">
         {level === "judging" ? (
           t.judging(part?.images ?? 0, scope.value?.images ?? 0)
+        ) : now.seen ? (
+          t.seen
         ) : change !== null && interval ? (
           <>
             <strong>{t.points(change)}</strong> {t.range(interval[0], interval[1], images)}
@@ -74,6 +79,17 @@ function Accuracy({ now }: { now: Quality }) {
 
 /** Nothing was measured: one button that does. */
 function Judge() {
+  if (shrinking.value) return <>{words.shrink.measured.underWay}</>;
+  if (store.criterion.value === "reconstruction" && !current.value) {
+    const kl = predicted.value;
+    return (
+      <>
+        {kl === null
+          ? words.shrink.measured.unmade
+          : words.shrink.measured.predicted(kl < 0.001 ? "under 0.001" : kl.toFixed(kl < 0.1 ? 3 : 2))}
+      </>
+    );
+  }
   if (scope.value && !judgedUnasked.value) {
     const seconds = Math.max(5, Math.round(judgingCost.value / PACE));
     return (
@@ -91,11 +107,11 @@ function Judge() {
 }
 
 function Savings() {
-  const preview = drag.value?.preview;
+  const preview = store.drag.value?.preview;
   const written = current.value;
   const size: Change | undefined = written
     ? { before: written.plan.bytes.before, after: written.bytes.size }
-    : plan.value?.bytes;
+    : store.plan.value?.bytes;
   const time = answersCurrent.value ? latency.value : null;
   return (
     <dl class="savings-line">
@@ -158,18 +174,58 @@ function Says({ now }: { now: Quality }) {
   );
 }
 
-function Fix({ level }: { level: Level }) {
-  const images = repairable.value;
-  const needed = level === "costs" || level === "broken";
-  // Where nothing is measured a repair may still be worth its seconds; where the accuracy is held it is not.
-  if (images === 0 || (current.value?.repairedOn ?? 0) > 0 || level === "held" || level === "judging") return null;
+/** With photos chosen for it a measured cut loses far less than a repair of any other. */
+function Shrink() {
+  if (shrinking.value) return <UnderWay />;
+  if (!chosenForRepair.value || !canShrink.value || store.criterion.value === "reconstruction") return null;
   return (
     <button
       type="button"
-      class={needed ? "fix needed" : "fix"}
-      aria-disabled={working.value || repairing.value}
-      title={t.fixHelp(images)}
-      onClick={() => void fixIt()}
+      class="fix needed measured"
+      aria-disabled={working.value || shrinking.value}
+      title={words.shrink.measured.help(spare.value)}
+      onClick={() => void shrinkWithImages()}
+    >
+      {words.shrink.measured.button(spare.value)}
+    </button>
+  );
+}
+
+/** Where the work was begun: how far it is, how long it will take, and its end. */
+function UnderWay() {
+  const now = store.job.value;
+  if (!now) return null;
+  return (
+    <div class="under-way">
+      <span>{now.label}</span>
+      <progress aria-label={words.shrink.measured.working} max={1} value={now.fraction ?? 0} />
+      {now.cancel ? (
+        <button type="button" onClick={now.cancel}>
+          {words.shrink.measured.stop}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Fix({ level }: { level: Level }) {
+  const images = repairable.value;
+  // A cut that nothing is known of before it is made.
+  const unmade = store.criterion.value === "reconstruction" && !current.value;
+  const needed = level === "costs" || level === "broken";
+  const repaired = (current.value?.repairedOn ?? 0) > 0;
+  if (shrinking.value) return null;
+  // Always in its place: what it waits for is said where the pointer is.
+  const blocked = repaired || (images === 0 && !unmade);
+  return (
+    <button
+      type="button"
+      class={(needed && !blocked) || unmade ? "fix needed" : "fix"}
+      aria-disabled={blocked || working.value || repairing.value}
+      title={repaired ? t.fixDone : images === 0 ? t.fixNone : t.fixHelp(images)}
+      onClick={() => {
+        if (!blocked) void fixIt();
+      }}
     >
       {repairing.value ? t.fixing : t.fix}
     </button>

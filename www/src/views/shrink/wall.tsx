@@ -1,9 +1,14 @@
 /** Real images with their true labels: which answers the cut turns. */
 import { useEffect } from "preact/hooks";
 import { draggedFiles } from "../../lib/folders";
-import { chooseFiles, dataProblem, images, labelled, labFiles, reading } from "../../state/lab/data";
-import { spare } from "../../state/lab/repair";
+import { chooseFiles, chooseRepair, dataProblem, images, labelled, labFiles, reading } from "../../state/lab/data";
+import { better, trying } from "../../state/lab/reading";
+import { apart, spare } from "../../state/lab/repair";
+import { canShrink, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import { classNames, fetchWall, type Shown, said, type WallImage, wall } from "../../state/lab/verdict";
+import { asPicture } from "../../state/pictures";
+import { working } from "../../state/proof";
+import { lookAt } from "../../state/split";
 import { words } from "../../words";
 import { FileButton } from "../parts";
 
@@ -32,20 +37,35 @@ export function Wall() {
           ))}
         </ul>
       ) : null}
+      <Reading />
       {dataProblem.value ? <p class="caution">{dataProblem.value}</p> : null}
     </section>
   );
 }
 
+/** How pictures are read, where the labels said better than the guess. */
+function Reading() {
+  const it = better();
+  if (!it) return trying.value ? <p class="hint">{t.tryingWays}</p> : null;
+  return <p class="hint">{t.readsBetter(it.preset, it.right, it.images, it.right_by_guess, it.guess)}</p>;
+}
+
 function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
-  const name = (index: number) => classNames.value[index] ?? String(index);
+  const name = (index: number) => classNames.value[index] ?? t.classOf(index);
   const changed = says !== undefined && says.before !== says.after;
   const right = says !== undefined && (says.truth < 0 ? !changed : says.after === says.truth);
   const look = says === undefined ? "" : `${changed ? "changed" : ""} ${right ? "right" : "wrong"}`;
   const label = says ? t.item(says.truth < 0 ? "?" : name(says.truth), name(says.before), name(says.after)) : "";
   return (
     <li class={`tile ${look}`} title={label}>
-      <img src={of.url} alt={label} width="64" height="64" />
+      <button
+        type="button"
+        class="look"
+        aria-label={words.shrink.split.open(label || t.image(of.index + 1))}
+        onClick={() => lookAt(asPicture(of.blob, label || t.image(of.index + 1)))}
+      >
+        <img src={of.url} alt={label} width="64" height="64" />
+      </button>
       <span aria-hidden="true">{says ? name(says.after) : " "}</span>
       <span class="truth" aria-hidden="true">
         {says && !right && says.truth >= 0 ? t.truth(name(says.truth)) : " "}
@@ -58,6 +78,7 @@ function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
 function Slots() {
   const data = labelled.value;
   const take = (files: File[]) => void chooseFiles(labFiles(files));
+  const takeRepair = (files: File[]) => void chooseRepair(labFiles(files));
   return (
     <fieldset
       class="slots"
@@ -78,11 +99,31 @@ function Slots() {
             : t.noJudge}
       </p>
       <p>
-        <strong>{t.repairWith}</strong> {data ? t.repairFacts(Math.max(0, spare.value)) : ""}
+        <strong>{t.repairWith}</strong>{" "}
+        {apart.value
+          ? t.judgeFacts(apart.value.name, spare.value)
+          : data && !data.sample
+            ? t.repairFacts(Math.max(0, spare.value))
+            : t.noRepair}
       </p>
-      <FileButton name={t.judgeOn} multiple onFiles={take}>
-        {t.change}
-      </FileButton>
+      <div class="row slot-acts">
+        <FileButton name={t.judgeOn} multiple onFiles={take}>
+          {t.chooseJudge}
+        </FileButton>
+        <FileButton name={t.repairWith} multiple onFiles={takeRepair}>
+          {t.chooseRepair}
+        </FileButton>
+        {canShrink.value ? (
+          <button
+            type="button"
+            aria-disabled={working.value || shrinking.value}
+            title={words.shrink.measured.help(spare.value)}
+            onClick={() => void shrinkWithImages()}
+          >
+            {words.shrink.measured.again(spare.value)}
+          </button>
+        ) : null}
+      </div>
     </fieldset>
   );
 }

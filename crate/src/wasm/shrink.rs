@@ -1,0 +1,119 @@
+//! Bindings of the criterion `reconstruction` and of `shrink`: one session measures, all others take its order over.
+
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+use super::{Session, Wire, out, plan_options};
+use crate::report::{Plan, PlanOptions};
+use crate::session::{Measure, Phase, Ranking};
+
+/// Asks the page whether to go on: anything but `false` means yes.
+fn ask(progress: &js_sys::Function, stage: &str, done: usize, total: usize) -> bool {
+    let said = progress.call3(
+        &JsValue::NULL,
+        &JsValue::from(stage),
+        &JsValue::from(done as u32),
+        &JsValue::from(total as u32),
+    );
+    said.map_or(true, |it| it != JsValue::FALSE)
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// Measures on the queued images, which stay queued, what the channels that stay can make up for; plans by
+    /// `reconstruction` can be made then. `progress(stage, done, total)`, stage "summing" or "trying", ends it by
+    /// returning false.
+    pub fn measure_reconstruction(
+        &mut self,
+        multiple: u32,
+        progress: &js_sys::Function,
+    ) -> Result<(), String> {
+        let images = std::mem::take(&mut self.queue);
+        let mut stage = "summing";
+        let mut say = |done: usize, total: usize| {
+            let more = ask(progress, stage, done, total);
+            if done == total {
+                stage = "trying";
+            }
+            more
+        };
+        let measured = self
+            .inner
+            .measure_reconstruction(&images, true, multiple, 1, &mut say);
+        self.queue = images;
+        measured.map_err(|e| e.to_string())
+    }
+
+    /// Per coupled channel its place in the order of removal, NaN where nothing is known; empty before a measurement.
+    pub fn ranking_places(&self) -> Vec<f64> {
+        self.inner.ranking().map_or(Vec::new(), |it| it.places)
+    }
+
+    /// Per place what the output is predicted to have lost by then.
+    pub fn ranking_predicted(&self) -> Vec<f64> {
+        self.inner.ranking().map_or(Vec::new(), |it| it.predicted)
+    }
+
+    /// Whether cuts were tried on images that the sums did not see.
+    pub fn ranking_measured(&self) -> bool {
+        self.inner.ranking().is_some_and(|it| it.measured)
+    }
+
+    /// Takes over what another session of the same network measured.
+    pub fn set_ranking(
+        &mut self,
+        places: Vec<f64>,
+        predicted: Vec<f64>,
+        measured: bool,
+    ) -> Result<(), String> {
+        let ranking = Ranking {
+            places,
+            predicted,
+            measured,
+        };
+        self.inner.set_ranking(ranking).map_err(|e| e.to_string())
+    }
+
+    /// KL in nats that the output is predicted to have under a plan by reconstruction, once repaired; undefined where no
+    /// cut was tried.
+    pub fn predicted_kl(&mut self, options: Ts<PlanOptions>) -> Result<Option<f64>, String> {
+        let decision = self.inner.decide(&plan_options(options)?);
+        let removed = decision.map_err(|e| e.to_string())?.removed.clone();
+        Ok(self.inner.predicted_kl(&removed))
+    }
+
+    /// A network with `percent` % of its MACs ("macs") or parameters ("params") removed, everything else chosen by what is at
+    /// hand: with queued images (all of them are fitted to, and the queue is empty then) by reconstruction with its repair,
+    /// else by the file alone. Of `options` only the limits count. `pruned_bytes` is then the smaller file.
+    /// `progress(stage, done, total)`, stage "summing", "trying" or "refitting", ends it by returning false.
+    pub fn shrink(
+        &mut self,
+        measure: &str,
+        percent: f64,
+        options: Ts<PlanOptions>,
+        progress: &js_sys::Function,
+    ) -> Wire<Plan> {
+        let measure = match measure {
+            "macs" => Measure::Macs,
+            "params" => Measure::Params,
+            other => return Err(format!("the target is \"macs\" or \"params\", not {other}")),
+        };
+        let options = plan_options(options)?;
+        let images = std::mem::take(&mut self.queue);
+        let mut say = |phase: Phase, done: usize, total: usize| {
+            let stage = match phase {
+                Phase::Summing => "summing",
+                Phase::Trying => "trying",
+                Phase::Refitting => "refitting",
+            };
+            ask(progress, stage, done, total)
+        };
+        let shrunk = self
+            .inner
+            .shrink(measure, percent, &options, &images, 1, &mut say)
+            .map_err(|e| e.to_string())?;
+        let plan = shrunk.pruned.plan.clone();
+        self.inner.adopt(shrunk.pruned);
+        out(Ok(plan))
+    }
+}
