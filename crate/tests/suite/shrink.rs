@@ -152,7 +152,7 @@ fn limits_that_cannot_be_judged_are_refused() {
         assert_eq!(found, Some(code), "{said}");
         assert!(said.contains(sentence) && written.is_none(), "{said}");
     }
-    // Too few to spare any, and images without labels.
+    // Too few to spare any.
     let few = files::sample("images/fashion");
     let (code, _, said, written) = run(
         "few-judged",

@@ -26,7 +26,7 @@ const FEW: usize = 32;
 /// What part of the time goes to the sums over images and to the curves; the rest to the repair.
 const SUMS: f64 = 0.2;
 const CURVES: f64 = 0.3;
-/// Repairs that a search for the smallest network takes, for the time left: six or seven in practice.
+/// Repairs that a search for the smallest network takes, at most, for the time left.
 const ROUNDS: f64 = 7.0;
 /// KL (or relative error) up to which a cut that needed no repair may be written as it is.
 const MAX_KL_UNREPAIRED: f64 = 0.05;
