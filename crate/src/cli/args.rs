@@ -88,7 +88,14 @@ fn allowed(command: &str, option: &str) -> bool {
         "inspect" => option == "stats",
         "shrink" => matches!(
             option,
-            "macs" | "params" | "images" | "multiple" | "output" | "preset"
+            "macs"
+                | "params"
+                | "max-loss"
+                | "min-agreement"
+                | "images"
+                | "multiple"
+                | "output"
+                | "preset"
         ),
         "plan" | "apply" if measured(option) || target(option) => true,
         "plan" => plan,
@@ -197,16 +204,6 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "data" => command.data = Some(parser.value()?.into()),
             "limit" => command.limit = Some(positive(&mut parser, "limit")?),
             "images" => images = Some(parser.value()?),
-            "macs" | "params" => {
-                let percent = percent(&mut parser, &option)?;
-                let target = match option.as_str() {
-                    "macs" => Target::Macs(percent),
-                    _ => Target::Params(percent),
-                };
-                if command.target.replace(target).is_some() {
-                    return Err("only one target can be kept to at a time".into());
-                }
-            }
             "preset" => command.preset = Some(parser.value()?.string()?),
             key if KEYS.contains(&key) => {
                 let value = parser.value()?.string()?;
@@ -217,11 +214,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             }
             "labels" => command.labels = Some(parser.value()?.string()?),
             "steps" => command.steps = steps(&mut parser)?,
-            name if target(name) => {
+            name if target(name) || matches!(name, "macs" | "params") => {
                 let percent = percent(&mut parser, name)?;
                 let target = match name {
-                    "target-macs" => Target::Macs(percent),
-                    "target-params" => Target::Params(percent),
+                    "macs" | "target-macs" => Target::Macs(percent),
+                    "params" | "target-params" => Target::Params(percent),
                     "max-loss" => Target::MaxLoss(percent),
                     _ => Target::MinAgreement(percent),
                 };
@@ -286,7 +283,9 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
         return Err("`prune run` needs at least one IMAGE".into());
     }
     if name == "shrink" && command.target.is_none() {
-        return Err("`prune shrink` needs --macs P or --params P".into());
+        return Err(
+            "`prune shrink` needs --macs P, --params P, --max-loss P or --min-agreement P".into(),
+        );
     }
     if matches!(name, "shrink" | "apply" | "repair" | "calibrate" | "sweep")
         && command.output.is_none()
@@ -322,7 +321,8 @@ fn budgeted(command: &Command, chosen: bool) -> Result<(), lexopt::Error> {
         Some(Target::MaxLoss(_) | Target::MinAgreement(_))
     );
     if promised && command.data.is_none() {
-        return Err("--max-loss and --min-agreement need --data PATH".into());
+        let option = if name == "shrink" { "images" } else { "data" };
+        return Err(format!("--max-loss and --min-agreement need --{option} PATH").into());
     }
     if command.limit.is_some() && matches!(name, "plan" | "apply") && !promised {
         return Err("--limit goes with --max-loss or --min-agreement".into());

@@ -4,7 +4,7 @@ pub const HELP: &str = "\
 prune: probability-based channel pruning for ONNX image networks
 
 usage:
-  prune shrink    MODEL.onnx (--macs P | --params P) [--images PATH] [--multiple N] [--preset NAME] -o OUT.onnx [--json]
+  prune shrink    MODEL.onnx (--macs P | --params P | --max-loss P | --min-agreement P) [--images PATH] [--multiple N] [--preset NAME] -o OUT.onnx [--json]
   prune inspect   MODEL.onnx [--json]
   prune plan      MODEL.onnx [plan options] [--json]
   prune apply     MODEL.onnx [plan options] -o OUT.onnx [--json]

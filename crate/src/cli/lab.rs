@@ -5,12 +5,12 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::dataset::Dataset;
-use crate::evaluate::{self, Done, HEADER, Judge, Promise, SweepRequest};
+use crate::evaluate::{self, Done, HEADER, Judge, SweepRequest};
 use crate::{Error, Result};
 use crate::{Knob, Measure, Session};
 
 use super::args::{Command, Target};
-use super::budget::Budget;
+use super::budget::{Budget, promise};
 use super::host::Host;
 use super::inputs::{open, preset};
 use super::print;
@@ -61,18 +61,17 @@ pub fn budget(session: &mut Session, command: &Command) -> Result<Budget> {
             solved: Some(solved),
         })
     };
-    let promise = match command.target {
-        None => {
-            return Ok(Budget {
-                options,
-                guarded: None,
-                solved: None,
-            });
-        }
+    match command.target {
         Some(Target::Macs(percent)) => return solve(Measure::Macs, percent),
         Some(Target::Params(percent)) => return solve(Measure::Params, percent),
-        Some(Target::MaxLoss(points)) => Promise::MaxLoss(points / 100.0),
-        Some(Target::MinAgreement(percent)) => Promise::MinAgreement(percent / 100.0),
+        _ => (),
+    }
+    let Some(promise) = promise(command.target) else {
+        return Ok(Budget {
+            options,
+            guarded: None,
+            solved: None,
+        });
     };
     let mut judge = judge(session, command)?;
     let (options, guarded) = evaluate::largest(session, &mut judge, &options, promise)?;

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use crate::Stats;
 use crate::report::{
-    Change, Closeness, Evaluation, ImageReport, Latency, Overview, Plan, PlannedReport,
-    RepairReport,
+    Change, Closeness, Evaluation, Guarded, ImageReport, Latency, Overview, Plan, PlannedReport,
+    RepairReport, ShrinkReport,
 };
 use crate::{Error, Result};
 use serde::Serialize;
@@ -130,26 +130,34 @@ pub fn planned(command: &Command, p: &Plan, budget: &Budget) -> Result<()> {
         );
     }
     plan(p)?;
-    if let Some(guard) = &budget.guarded {
-        let limit = match (guard.max_loss, guard.min_agreement) {
-            (Some(loss), _) => format!("loses at most {} points", 100.0 * loss),
-            (_, agreement) => format!("agrees on {} %", 100.0 * agreement.unwrap_or(0.0)),
-        };
-        say!(
-            "\nthe largest of {} plans tried that {limit} on",
-            guard.plans
-        );
-        evaluation(&guard.evaluation)?;
-        say!(
-            "{}",
-            match guard.sure {
-                true => "the whole interval keeps to the limit",
-                false =>
-                    "the interval reaches beyond the limit: on other images it may be missed; more images say more",
-            }
-        );
-    }
+    budget.guarded.as_ref().map_or(Ok(()), kept)
+}
+
+/// What a search for the largest pruning within a limit found.
+fn kept(guard: &Guarded) -> Result<()> {
+    let limit = match (guard.max_loss, guard.min_agreement) {
+        (Some(loss), _) => format!("loses at most {} points", percent(loss)),
+        (_, agreement) => format!("agrees on {} %", percent(agreement.unwrap_or(0.0))),
+    };
+    say!(
+        "\nthe largest of {} plans tried that {limit} on",
+        guard.plans
+    );
+    evaluation(&guard.evaluation)?;
+    say!(
+        "{}",
+        match guard.sure {
+            true => "the whole interval keeps to the limit",
+            false =>
+                "the interval reaches beyond the limit: on other images it may be missed; more images say more",
+        }
+    );
     Ok(())
+}
+
+/// A limit as it was typed: 0.0014 is 0.14, not 0.13999999999999999.
+fn percent(fraction: f64) -> f64 {
+    (1e8 * fraction).round() / 1e6
 }
 
 pub fn swept(path: &std::path::Path, rows: usize, before: usize) -> Result<()> {
@@ -343,12 +351,8 @@ fn name<T: Serialize>(value: &T) -> String {
 }
 
 /// What `shrink` chose, why, and what it cost.
-pub fn shrunk(
-    fitted: usize,
-    predicted: Option<f64>,
-    plan: &Plan,
-    judged: Option<&Evaluation>,
-) -> Result<()> {
+pub fn shrunk(result: &ShrinkReport, judged: Option<&Evaluation>) -> Result<()> {
+    let (fitted, predicted, plan) = (result.choice.images, result.predicted_kl, &result.plan);
     let criterion = match fitted {
         0 => "no images: channels that carry little to their readers went first".into(),
         n => format!("{n} images: channels that the others can make up for went first"),
@@ -368,9 +372,10 @@ pub fn shrunk(
         ),
         None => say!("nothing was refitted"),
     }
-    match judged {
-        Some(judged) => evaluation(judged),
-        None => {
+    match (&result.guard, judged) {
+        (Some(guard), _) => kept(guard),
+        (None, Some(judged)) => evaluation(judged),
+        (None, None) => {
             say!("not judged: give it more images");
             Ok(())
         }

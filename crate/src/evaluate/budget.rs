@@ -20,7 +20,7 @@ pub enum Promise {
 
 impl Promise {
     /// Whether it is kept on the images, and whether by the whole interval too.
-    fn kept(self, evaluation: &Evaluation) -> (bool, bool) {
+    pub(super) fn kept(self, evaluation: &Evaluation) -> (bool, bool) {
         let Some(against) = &evaluation.against else {
             return (false, false);
         };
@@ -37,6 +37,32 @@ impl Promise {
                 least(against.agreement, limit),
                 least(against.agreement_interval[0], limit),
             ),
+        }
+    }
+
+    /// # Errors
+    /// When the promise needs labels that the data lacks.
+    pub(super) fn can_be_judged(self, judge: &Judge) -> Result<()> {
+        match self {
+            Promise::MaxLoss(_) if !judge.labelled() => Err(Error::new(
+                "the data has no labels, so there is no accuracy to lose; name the least agreement instead",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a search for it found.
+    pub(super) fn found(self, plans: u32, sure: bool, evaluation: Evaluation) -> Guarded {
+        let (max_loss, min_agreement) = match self {
+            Promise::MaxLoss(limit) => (Some(limit), None),
+            Promise::MinAgreement(limit) => (None, Some(limit)),
+        };
+        Guarded {
+            max_loss,
+            min_agreement,
+            plans,
+            sure,
+            evaluation,
         }
     }
 }
@@ -62,11 +88,7 @@ pub fn largest(
     options: &PlanOptions,
     promise: Promise,
 ) -> Result<(PlanOptions, Guarded)> {
-    if matches!(promise, Promise::MaxLoss(_)) && !judge.labelled() {
-        return Err(Error::new(
-            "the data has no labels, so there is no accuracy to lose; name the least agreement instead",
-        ));
-    }
+    promise.can_be_judged(judge)?;
     let knob = Knob::of(options.criterion);
     let mut options = options.clone();
     let knobs = session.sweep_knobs(&options, SCAN)?;
@@ -88,16 +110,6 @@ pub fn largest(
         .in_file(&session.file)
     })?;
     knob.set(&mut options, at);
-    let (max_loss, min_agreement) = match promise {
-        Promise::MaxLoss(limit) => (Some(limit), None),
-        Promise::MinAgreement(limit) => (None, Some(limit)),
-    };
-    let guarded = Guarded {
-        max_loss,
-        min_agreement,
-        plans: guard.progress().0 as u32,
-        sure,
-        evaluation,
-    };
+    let guarded = promise.found(guard.progress().0 as u32, sure, evaluation);
     Ok((options, guarded))
 }

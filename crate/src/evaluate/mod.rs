@@ -10,6 +10,7 @@ mod judge;
 pub mod preprocessing;
 mod record;
 mod runner;
+mod smallest;
 mod summary;
 mod sweep;
 mod truth;
@@ -27,6 +28,7 @@ pub use guard::Guard;
 pub use interval::{paired, wilson};
 pub use judge::Judge;
 pub use record::{LENGTH, Record, merge};
+pub use smallest::{Try, smallest};
 pub use sweep::{Done, HEADER, SweepRequest, sweep};
 
 /// Runs `session` (and `against`) over `data` on all cores, and measures latencies.
@@ -71,7 +73,15 @@ pub fn cores() -> usize {
 /// # Errors
 /// Of the first image, in the data set's order, that fails.
 pub fn all(judge: &Judge, threads: usize) -> Result<Vec<Record>> {
-    let slices = judge.images().div_ceil(SLICE);
+    since(judge, 0, threads)
+}
+
+/// Records of the images from `first` on: the ones before it were fitted to.
+///
+/// # Errors
+/// Of the first image, in the data set's order, that fails.
+pub fn since(judge: &Judge, first: usize, threads: usize) -> Result<Vec<Record>> {
+    let slices = judge.images().saturating_sub(first).div_ceil(SLICE);
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<Record>> = Mutex::default();
     let failed: Mutex<Option<(usize, Error)>> = Mutex::default();
@@ -81,7 +91,8 @@ pub fn all(judge: &Judge, threads: usize) -> Result<Vec<Record>> {
             if slice >= slices {
                 return;
             }
-            match judge.evaluate(slice * SLICE, (slice + 1) * SLICE) {
+            let from = first + slice * SLICE;
+            match judge.evaluate(from, from + SLICE) {
                 Ok(mut records) => {
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.append(&mut records);

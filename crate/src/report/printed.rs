@@ -68,4 +68,11 @@ pub struct ShrinkReport {
     pub accuracy: Option<f64>,
     /// Its 95 % interval.
     pub accuracy_interval: Option<[f64; 2]>,
+    /// Accuracy of the smaller network minus that of the original.
+    pub difference: Option<f64>,
+    /// Its paired 95 % interval.
+    pub difference_interval: Option<[f64; 2]>,
+    /// With `--max-loss` or `--min-agreement`: what the search for the smallest network found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guarded>,
 }
