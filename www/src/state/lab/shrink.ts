@@ -14,6 +14,7 @@ import { setAmount } from "../planning";
 import { alone, queueImages, refitQueued, working } from "../proof";
 import * as store from "../store";
 import { evaluate } from "./evaluation";
+import { trying } from "./reading";
 import { spare, spareImages } from "./repair";
 
 const t = words.shrink.measured;
@@ -25,7 +26,8 @@ export const FEWEST = 8;
 const LEAST = 1;
 
 export const shrinking = signal(false);
-export const canShrink = computed(() => spare.value >= FEWEST && store.model.value !== null);
+/** Not while the page finds out how pictures want to be read: photos read the wrong way would be fitted to. */
+export const canShrink = computed(() => spare.value >= FEWEST && store.model.value !== null && !trying.value);
 
 /** Where the phases end, in parts of the whole: with 48 photos on MobileNetV1 they take about these. */
 const ENDS = { read: 0.03, summing: 0.2, trying: 0.55, refitting: 1 } as const;
