@@ -1,7 +1,9 @@
-//! Activations, normalisation, and arithmetic of tensors with constants and with each other.
+//! Operators that work element by element: activations, normalisation, and arithmetic of tensors with constants and with each other.
 
+use super::activations::activation;
 use super::build::{Builder, Handled};
-use super::layout::{Moved, each_position, product, strides};
+use super::constant_operand::{Operand, operand, slice_with};
+use super::layout::{Moved, product};
 use super::{ChannelId, Combine, Flow, Layout, Slot};
 use crate::activation::Activation;
 use crate::gaussian::Gaussian;
@@ -26,82 +28,6 @@ pub fn visit(b: &mut Builder<'_>, node: NodeId) -> Handled {
         "Mean" => arithmetic(b, node, Combine::Mean),
         _ => None,
     }
-}
-
-/// The element-wise function a node applies, if it is one.
-pub fn activation(graph: &Graph, node: NodeId) -> Option<Activation> {
-    let n = &graph.nodes[node];
-    let float = |name: &str, default: f32| f64::from(n.float(name).unwrap_or(default));
-    Some(match n.op.as_str() {
-        "Relu" => Activation::Relu,
-        "Clip" => {
-            let bound = |slot: usize, name: &str, open: f64| -> Option<f64> {
-                if graph.input(node, slot).is_some() {
-                    return graph.floats(node, slot)?.first().map(|v| f64::from(*v));
-                }
-                Some(n.float(name).map_or(open, f64::from))
-            };
-            let low = bound(1, "min", f64::NEG_INFINITY)?;
-            let high = bound(2, "max", f64::INFINITY)?;
-            // An empty interval has its own rules; it is left alone.
-            if low > high || low.is_nan() || high.is_nan() {
-                return None;
-            }
-            // The opset-6 defaults ±3.4e38 mean "no bound".
-            let open = |v: f64| {
-                if v.abs() > 3e38 {
-                    v.signum() * f64::INFINITY
-                } else {
-                    v
-                }
-            };
-            Activation::Clip {
-                low: open(low),
-                high: open(high),
-            }
-        }
-        "LeakyRelu" => Activation::Leaky {
-            slope: float("alpha", 0.01),
-        },
-        "ThresholdedRelu" => Activation::ThresholdedRelu {
-            alpha: float("alpha", 1.0),
-        },
-        "HardSigmoid" => Activation::HardSigmoid {
-            alpha: float("alpha", 0.2),
-            beta: float("beta", 0.5),
-        },
-        "HardSwish" => Activation::HardSwish,
-        "Sigmoid" => Activation::Sigmoid,
-        "Swish" if n.float("alpha").unwrap_or(1.0) == 1.0 => Activation::Silu,
-        "Tanh" => Activation::Tanh,
-        "Softplus" => Activation::Softplus,
-        "Softsign" => Activation::Softsign,
-        "Elu" => Activation::Elu {
-            alpha: float("alpha", 1.0),
-        },
-        "Selu" => Activation::Selu {
-            alpha: float("alpha", 1.673_263_2),
-            gamma: float("gamma", 1.050_701),
-        },
-        "Celu" => Activation::Celu {
-            alpha: float("alpha", 1.0),
-        },
-        "Gelu" if n.text("approximate") == Some("tanh") => Activation::GeluTanh,
-        "Gelu" => Activation::Gelu,
-        "Mish" => Activation::Mish,
-        "Erf" => Activation::Erf,
-        "Exp" => Activation::Exp,
-        "Log" => Activation::Log,
-        "Sqrt" => Activation::Sqrt,
-        "Abs" => Activation::Abs,
-        "Neg" => Activation::Neg,
-        "Reciprocal" => Activation::Reciprocal,
-        "Floor" => Activation::Floor,
-        "Ceil" => Activation::Ceil,
-        "Round" => Activation::Round,
-        "Sign" => Activation::Sign,
-        _ => return None,
-    })
 }
 
 fn unary(b: &mut Builder<'_>, node: NodeId, function: Activation) -> Handled {
@@ -247,65 +173,6 @@ fn instance_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
         from,
         shift: params[1].clone(),
     })
-}
-
-/// A constant operand seen from the channels of the tensor it meets.
-struct Operand {
-    /// Per channel position; the first value met where it also varies over space.
-    values: Vec<f64>,
-    uniform: bool,
-    /// (operand axis, tensor axis) pairs that must be cut together.
-    axes: Vec<(usize, usize)>,
-}
-
-/// Aligns the constant in `slot` with compact channels `dims` of the result.
-fn operand(b: &Builder<'_>, node: NodeId, slot: usize, dims: &[usize]) -> Option<Operand> {
-    let constant = b.graph.floats(node, slot)?;
-    let shape = constant.shape().to_vec();
-    let lead = dims.len().checked_sub(shape.len())?;
-    let mut uniform = true;
-    let mut axes = Vec::new();
-    for (axis, size) in shape.iter().enumerate() {
-        if *size > 1 && dims[axis + lead] > 1 {
-            axes.push((axis, axis + lead));
-        } else if *size > 1 {
-            uniform = false;
-        }
-    }
-    let flat: Vec<f32> = constant.iter().copied().collect();
-    let steps = strides(&shape);
-    let mut values = Vec::with_capacity(product(dims));
-    each_position(dims, |at| {
-        let index: usize = steps.iter().zip(&at[lead..]).map(|(s, i)| s * i).sum();
-        values.push(f64::from(flat[index]));
-    });
-    if !uniform {
-        // One number may still repeat over all of space.
-        uniform = flat.iter().all(|v| *v == flat[0]);
-    }
-    Some(Operand {
-        values,
-        uniform,
-        axes,
-    })
-}
-
-/// Lets a constant operand shrink with the tensor; per-channel ones count as parameters.
-fn slice_with(b: &mut Builder<'_>, node: NodeId, slot: usize, tensor: TensorId, operand: &Operand) {
-    if operand.axes.is_empty() {
-        return;
-    }
-    let axes = operand
-        .axes
-        .iter()
-        .map(|(axis, to)| (*axis, tensor, *to))
-        .collect();
-    b.slots.push(Slot {
-        node,
-        input: slot,
-        axes,
-        counted: true,
-    });
 }
 
 fn arithmetic(b: &mut Builder<'_>, node: NodeId, op: Combine) -> Handled {

@@ -4,8 +4,10 @@
 //! constants and for moments), the ties between channels, the [`Slot`]s (constant operands that
 //! shrink with a tensor's axis) and the pins. What an operator does to channels is written once.
 
+mod activations;
 mod build;
 mod concat;
+mod constant_operand;
 mod coupling;
 mod dispatch;
 mod elementwise;

@@ -14,6 +14,7 @@ mod lab;
 mod print;
 mod progress;
 mod shrink;
+mod values;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -11,7 +11,6 @@ use super::thresholds::Thresholds;
 use crate::activation::Activation;
 use crate::channels::layout::PAD;
 use crate::channels::{ChannelId, Channels, Combine, Flow, Pooling};
-use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::statistics::{Statistics, UNKNOWN};
 
@@ -156,8 +155,12 @@ impl Pass<'_> {
                 from,
                 functions,
             } => {
+                let Some(layout) = &channels.layouts[*out] else {
+                    return;
+                };
                 for (k, (a, f)) in from.iter().zip(functions).enumerate() {
-                    let value = self.activate(*a, *f);
+                    let pinned = self.statistics.pinned[layout.base as usize + k];
+                    let value = self.activate(*a, *f, pinned);
                     self.put(*out, k, value);
                 }
             }
@@ -295,7 +298,8 @@ impl Pass<'_> {
         self.statistics.by_channel[channel_id as usize].constant_at >= 1.0
     }
 
-    fn activate(&self, channel_id: ChannelId, f: Activation) -> (f64, bool) {
+    /// `pinned` are P(Y ≤ low) and P(Y ≥ high), NaN where the activation has no such end.
+    fn activate(&self, channel_id: ChannelId, f: Activation, pinned: [f64; 2]) -> (f64, bool) {
         let (x, border) = self.get(channel_id);
         let s = &self.statistics.by_channel[channel_id as usize];
         if !x.is_nan() && self.certain(channel_id) {
@@ -303,17 +307,13 @@ impl Pass<'_> {
         }
         if s.gaussian {
             let threshold = self.thresholds.at(s.origin);
-            let y = Gaussian {
-                mean: s.mean,
-                std: s.variance.sqrt(),
-            };
             if let Some(low) = f.low()
-                && y.at_most(low) >= threshold
+                && pinned[0] >= threshold
             {
                 return (f.apply(low), false);
             }
             if let Some(high) = f.high()
-                && y.at_least(high) >= threshold
+                && pinned[1] >= threshold
             {
                 return (f.apply(high), false);
             }

@@ -110,11 +110,12 @@ impl Guard<'_> {
         }
     }
 
+    fn staying<'c>(&'c self, classes: &'c [CoupledId]) -> impl Iterator<Item = &'c CoupledId> + 'c {
+        classes.iter().filter(|c| !self.removed[**c as usize])
+    }
+
     fn kept_in(&self, classes: &[CoupledId]) -> usize {
-        classes
-            .iter()
-            .filter(|c| !self.removed[**c as usize])
-            .count()
+        self.staying(classes).count()
     }
 
     /// At least `floor` channels per group on both sides of every layer, and one in every tensor.
@@ -124,7 +125,9 @@ impl Guard<'_> {
             let groups = if layer.depthwise { 1 } else { layer.groups };
             for (side, least) in [(&layer.outputs, floor.div_ceil(groups)), (&layer.inputs, 1)] {
                 for group in side.chunks((side.len() / groups).max(1)) {
-                    let missing = least.min(group.len()).saturating_sub(self.kept_in(group));
+                    let wanted = least.min(group.len());
+                    // Mostly the first few channels say it.
+                    let missing = wanted - self.staying(group).take(wanted).count();
                     if missing > 0 {
                         self.put_back_best(
                             group,
@@ -140,11 +143,12 @@ impl Guard<'_> {
             let Some(layout) = layout.as_ref().filter(|_| !lost) else {
                 continue;
             };
-            let classes: Vec<CoupledId> = layout
+            let class = |a: ChannelId| analysis.channels.class_of(a);
+            if layout
                 .channel_ids()
-                .map(|a: ChannelId| analysis.channels.class_of(a))
-                .collect();
-            if !classes.is_empty() && self.kept_in(&classes) == 0 {
+                .all(|a| self.removed[class(a) as usize])
+            {
+                let classes: Vec<CoupledId> = layout.channel_ids().map(class).collect();
                 self.put_back_best(&classes, 1, LAST_CHANNELS);
             }
         }

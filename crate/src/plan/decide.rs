@@ -148,8 +148,62 @@ fn take_lowest(scores: &[f64], share: f64, candidates: Vec<CoupledId>, removed: 
     let score = |class: CoupledId| scores[class as usize];
     let mut order = candidates;
     order.retain(|c| !score(*c).is_nan());
-    order.sort_by(|a, b| score(*a).total_cmp(&score(*b)).then(a.cmp(b)));
+    // Which ones go matters and their order does not: no need to sort at every step of a drag.
+    if wanted < order.len() {
+        let lower = |a: &CoupledId, b: &CoupledId| score(*a).total_cmp(&score(*b)).then(a.cmp(b));
+        order.select_nth_unstable_by(wanted, lower);
+    }
     for class in order.into_iter().take(wanted) {
         removed[class as usize] = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random;
+
+    /// The slow way: everything in order, and the first so many of it.
+    fn sorted(scores: &[f64], share: f64, among: &[CoupledId]) -> Vec<bool> {
+        let wanted = (among.len() as f64 * share + 1e-9).floor() as usize;
+        let mut order: Vec<CoupledId> = among.to_vec();
+        order.retain(|c| !scores[*c as usize].is_nan());
+        order.sort_by(|a, b| {
+            let (x, y) = (scores[*a as usize], scores[*b as usize]);
+            x.total_cmp(&y).then(a.cmp(b))
+        });
+        let mut removed = vec![false; scores.len()];
+        for class in order.into_iter().take(wanted) {
+            removed[class as usize] = true;
+        }
+        removed
+    }
+
+    #[test]
+    fn the_lowest_are_those_of_the_whole_order() {
+        let mut state = 1u64;
+        let mut next = |below: u64| {
+            state = state.wrapping_add(random::STEP);
+            (random::unit(state) * below as f64) as u64
+        };
+        for case in 0..500 {
+            let count = next(60) + case % 2;
+            // Few different scores, so that there are ties, and some that are unknown.
+            let score = |s: u64| match s {
+                0 => f64::NAN,
+                s => s as f64 / 4.0 - 1.0,
+            };
+            let scores: Vec<f64> = (0..count).map(|_| score(next(9))).collect();
+            let among: Vec<CoupledId> = (0..count as CoupledId).filter(|_| next(4) > 0).collect();
+            for share in [0.0, 0.1, 0.25, 0.5, 0.75, 1.0] {
+                let mut removed = vec![false; scores.len()];
+                take_lowest(&scores, share, among.clone(), &mut removed);
+                assert_eq!(
+                    removed,
+                    sorted(&scores, share, &among),
+                    "{scores:?} {share}"
+                );
+            }
+        }
     }
 }

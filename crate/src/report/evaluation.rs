@@ -127,6 +127,20 @@ wire! {
         pub probability: f64,
     }
 
+    /// A way of reading pictures that suits labelled images better than what the input's shape suggests.
+    pub struct ReadsBetter {
+        /// How pictures should be read.
+        pub preset: String,
+        /// What was guessed.
+        pub guess: String,
+        /// Images that both were tried on.
+        pub images: u32,
+        /// Of these, right when read as `preset`.
+        pub right: u32,
+        /// Of these, right when read as `guess`.
+        pub right_by_guess: u32,
+    }
+
     /// What a detector found, in fractions of the picture.
     #[derive(Copy)]
     pub struct Found {

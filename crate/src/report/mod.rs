@@ -30,7 +30,8 @@ mod views;
 
 pub use channel::{ChannelDetail, ChannelRef, Fold, Histogram};
 pub use evaluation::{
-    Against, ClassAccuracy, Evaluation, Found, Guarded, LabInfo, Latency, Matching, Prediction, Top,
+    Against, ClassAccuracy, Evaluation, Found, Guarded, LabInfo, Latency, Matching, Prediction,
+    ReadsBetter, Top,
 };
 pub use network::{Inspect, InspectChannel, Layer, ModelInfo, Overview, Pair, Site, Value};
 pub use options::{Compensation, Criterion, LayerLimits, Per, PlanOptions, SURELY_DEAD, Solved};

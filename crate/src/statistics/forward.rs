@@ -7,6 +7,7 @@ use super::pass::Pass;
 use super::{ChannelStatistics, Measured, Statistics, UNKNOWN};
 use crate::channels::layout::PAD;
 use crate::channels::{Channels, Combine, Flow};
+use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId};
 
 impl Statistics {
@@ -22,6 +23,7 @@ impl Statistics {
                 high: Vec::new(),
                 activation: Vec::new(),
                 pairs: Vec::new(),
+                pinned: Vec::new(),
                 independence: Vec::new(),
             },
             crossings: Vec::new(),
@@ -36,8 +38,40 @@ impl Statistics {
                 }
             }
         }
+        pass.s.pinned = pinned(channels, &pass.s.by_channel);
         pass.s
     }
+}
+
+/// P(Y ≤ low) and P(Y ≥ high) at every activation, by the channel that it writes.
+fn pinned(channels: &Channels, known: &[ChannelStatistics]) -> Vec<[f64; 2]> {
+    let mut pinned = vec![[f64::NAN; 2]; known.len()];
+    for flow in &channels.flows {
+        let Flow::Activate {
+            out,
+            from,
+            functions,
+        } = flow
+        else {
+            continue;
+        };
+        let Some(layout) = &channels.layouts[*out] else {
+            continue;
+        };
+        for ((written, input), f) in layout.channel_ids().zip(from).zip(functions) {
+            let s = &known[*input as usize];
+            if s.gaussian {
+                let y = Gaussian {
+                    mean: s.mean,
+                    std: s.variance.sqrt(),
+                };
+                let low = f.low().map_or(f64::NAN, |low| y.at_most(low));
+                let high = f.high().map_or(f64::NAN, |high| y.at_least(high));
+                pinned[written as usize] = [low, high];
+            }
+        }
+    }
+    pinned
 }
 
 impl Pass<'_> {

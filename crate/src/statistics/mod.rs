@@ -104,6 +104,9 @@ pub struct Statistics {
     /// Per site channel: the activation, if any.
     pub activation: Vec<Option<Activation>>,
     pub pairs: Vec<PairChannel>,
+    /// Per channel that an activation writes: P(Y ≤ low) and P(Y ≥ high) of what comes in; NaN where there is none.
+    /// A plan asks for all of them at every threshold.
+    pub pinned: Vec<[f64; 2]>,
     /// Add nodes at which a Gaussian was formed by assuming independent summands.
     pub independence: Vec<NodeId>,
 }

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::evaluate::{self, LENGTH, Record};
 use crate::image::Image;
 use crate::onnx;
-use crate::report::{Evaluation, LabInfo, PlanOptions, Solved};
-use crate::session::{Knob, Measure};
+use crate::report::{Evaluation, LabInfo, PlanOptions, ReadsBetter, Solved};
+use crate::session::{self, Knob, Measure};
 
 fn sentence(error: Error) -> String {
     error.to_string()
@@ -69,6 +69,27 @@ impl LabData {
             .flat_map(|p| [p[0], p[1], p[2], 255])
             .collect();
         Ok(js_sys::Uint8ClampedArray::from(rgba.as_slice()))
+    }
+
+    /// How `model`'s pictures should be read, by the labels; null where the guess stands or too few labels say anything.
+    pub fn reads_better(
+        &self,
+        name: &str,
+        model: &[u8],
+    ) -> Result<Option<Ts<ReadsBetter>>, String> {
+        let find = || {
+            let session = session::Session::open(name, model)?;
+            evaluate::preprocessing::find(&session, &self.inner, 1)
+        };
+        let found = find().map_err(sentence)?;
+        let better = found.map(|it| ReadsBetter {
+            preset: it.preset,
+            guess: it.guess,
+            images: it.images as u32,
+            right: it.right as u32,
+            right_by_guess: it.right_by_guess as u32,
+        });
+        better.map(|it| out(Ok(it))).transpose()
     }
 
     fn show(&mut self, index: u32) -> Result<&Image, String> {

@@ -1,25 +1,14 @@
-import { download } from "../lib/download";
 import { bytes, compact, count, fixed } from "../lib/format";
 import { ROOM } from "../lib/opened";
-import { fetchOwn, isInside } from "../lib/own-files";
 import { arrive } from "../state/arrivals";
 import { forgetKept, measureOnImages, openSample } from "../state/models";
 import { pictures } from "../state/pictures";
 import { awaited, job, kept, type Model, model, type SampleNetwork, samples } from "../state/store";
 import { words } from "../words";
+import { About } from "./about";
 import { FileButton, Step } from "./parts";
 
 const t = words.network;
-
-/** Written by the build (vite.config.ts). */
-const LICENCES = "third-party-licences.txt";
-
-/** In the one-file page there is no file beside the page to follow a link to. */
-function saveInstead(event: Event): void {
-  if (!isInside(LICENCES)) return;
-  event.preventDefault();
-  void fetchOwn(LICENCES).then(async (it) => download(LICENCES, await it.text(), "text/plain"));
-}
 
 export function NetworkView() {
   const open = model.value;
@@ -42,17 +31,7 @@ export function NetworkView() {
       </ul>
       <Facts open={open} />
       <Kept />
-      <footer class="about">
-        <p>
-          {t.after} <cite>{t.paper}</cite>
-          {t.published}
-        </p>
-        <p>
-          <a href={LICENCES} target="_blank" rel="noreferrer" onClick={saveInstead}>
-            {t.licences}
-          </a>
-        </p>
-      </footer>
+      <About />
     </section>
   );
 }

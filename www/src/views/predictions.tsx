@@ -192,7 +192,8 @@ function Rows({ answer }: { answer: Answer }) {
         original.top.map((top, i) => (
           <tr key={top.index}>
             <Cells top={top} />
-            <Cells top={pruned.top[i]} changed={pruned.top[i]?.index !== top.index} />
+            {/* Further ranks often swap without any harm: only another first answer is marked. */}
+            <Cells top={pruned.top[i]} changed={i === 0 && pruned.top[0]?.index !== top.index} />
           </tr>
         ))
       )}

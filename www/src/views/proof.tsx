@@ -109,7 +109,9 @@ function Reading() {
       <Choice
         name={t.preprocessing}
         value={preset.value}
-        options={PRESETS.map((it) => [it, it === guess?.preset ? t.guessed(it) : it] as const)}
+        options={[...new Set<string>([...PRESETS, preset.value])].map(
+          (it) => [it, it === guess?.preset ? t.guessed(it) : it] as const,
+        )}
         onChoose={(it) => {
           presetChoice.value = it === guess?.preset ? "" : it;
         }}

@@ -187,6 +187,9 @@ export const shrink = {
       n === 0 ? `All ${of} images shown keep their answer.` : `${plural(n, "image")} of ${of} changed the answer.`,
     truth: (name: string) => `is ${name}`,
     item: (truth: string, before: string, after: string) => `${truth}: original says ${before}, pruned says ${after}`,
+    tryingWays: "Trying how this network wants its pictures…",
+    readsBetter: (way: string, right: number, images: number, byGuess: number, guess: string) =>
+      `Pictures are read as ${way}: ${right} of ${images} right, against ${byGuess} when read as ${guess}.`,
     slots: "Images for",
     judgeOn: "Judge on",
     repairWith: "Repair with",

@@ -1,5 +1,5 @@
 /** What crosses between the page and the workers of the lab. */
-import type { Evaluation, LabInfo } from "../wasm/core";
+import type { Evaluation, LabInfo, ReadsBetter } from "../wasm/core";
 import type { Companion } from "./api";
 
 /** A file of labelled data; the name may hold folders. */
@@ -23,6 +23,8 @@ export interface LabApi {
   /** Opens labelled data and says what it is; keeps it for the next bench. */
   look(files: LabFile[]): Promise<{ info: LabInfo; digest: string }>;
   digest(files: Blob[]): Promise<string>;
+  /** How the network wants its pictures, by the labels; null where the guess stands. */
+  readsBetter(name: string, model: Blob, files: LabFile[]): Promise<ReadsBetter | null>;
   /** Names of a built-in label set; empty for any other. */
   names(set: string): Promise<string[]>;
   /** Images per run: slices of a multiple of this are fastest. */

@@ -63,6 +63,14 @@ const api: LabApi = {
   async digest(files) {
     return digest(await Promise.all(files.map(bytesOf)));
   },
+  async readsBetter(name, model, files) {
+    const { data } = await read(files);
+    try {
+      return data.reads_better(name, await bytesOf(model)) ?? null;
+    } finally {
+      data.free();
+    }
+  },
   async names(set) {
     await ready;
     return class_labels(set);

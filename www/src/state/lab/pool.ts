@@ -5,7 +5,7 @@
  */
 
 import { transfer } from "comlink";
-import type { Evaluation, LabInfo } from "../../wasm/core";
+import type { Evaluation, LabInfo, ReadsBetter } from "../../wasm/core";
 import { words } from "../../words";
 import { Engine, EngineLost } from "../../worker/engine";
 import type { Bench, LabApi, LabFile } from "../../worker/lab-api";
@@ -55,6 +55,10 @@ export class Pool {
 
   digest(files: Blob[]): Promise<string> {
     return this.first().engine.call((lab) => lab.digest(files));
+  }
+
+  readsBetter(name: string, model: Blob, files: LabFile[]): Promise<ReadsBetter | null> {
+    return this.first().engine.call((lab) => lab.readsBetter(name, model, files));
   }
 
   names(set: string): Promise<string[]> {

@@ -7,6 +7,7 @@ import { searching, stopSearch } from "./best";
 import { startData } from "./data";
 import { evaluating, forgetEvaluation } from "./evaluation";
 import { forgetGuard, guarding } from "./guard";
+import { startReading } from "./reading";
 import { startResults } from "./results";
 import { startPredicting } from "./shrink";
 import { startSweeping, sweeping } from "./sweep";
@@ -35,4 +36,5 @@ export function startLab(): void {
   });
   startAuto();
   startPredicting();
+  startReading();
 }

@@ -13,8 +13,8 @@ export function Networks() {
   return (
     <section class="networks" aria-label={words.shrink.networks}>
       <ul class="samples" aria-label={t.samples}>
-        {samples.value.networks.map((it) => (
-          <Sample key={it.file} sample={it} />
+        {samples.value.networks.map((it, i, all) => (
+          <Sample key={it.file} sample={it} first={it.data !== all[i - 1]?.data} />
         ))}
       </ul>
       <FileButton name={t.open} multiple onFiles={(files, since) => void arrive(files, since, true)}>
@@ -36,11 +36,12 @@ export function Networks() {
   );
 }
 
-function Sample({ sample }: { sample: SampleNetwork }) {
+/** `first` of those trained on its images: their name stands before it. */
+function Sample({ sample, first }: { sample: SampleNetwork; first: boolean }) {
   const source = model.value?.source;
   const accuracy = fixed(100 * sample.accuracy, 1);
   return (
-    <li>
+    <li data-images={first ? sample.data : undefined}>
       <button
         type="button"
         aria-pressed={source?.kind === "sample" && source.file === sample.file}

@@ -4,6 +4,7 @@ import { measureOnImages } from "../../state/models";
 import { pictures } from "../../state/pictures";
 import * as store from "../../state/store";
 import { words } from "../../words";
+import { About } from "../about";
 import { Changed } from "../changed";
 import { ProofView } from "../proof";
 import { Axis } from "./axis";
@@ -56,6 +57,7 @@ function Below() {
         </div>
         <ProofView whole={false} />
       </div>
+      <About />
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { draggedFiles } from "../../lib/folders";
 import { chooseFiles, chooseRepair, dataProblem, images, labelled, labFiles, reading } from "../../state/lab/data";
+import { better, trying } from "../../state/lab/reading";
 import { apart, spare } from "../../state/lab/repair";
 import { canShrink, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import { classNames, fetchWall, type Shown, said, type WallImage, wall } from "../../state/lab/verdict";
@@ -36,9 +37,17 @@ export function Wall() {
           ))}
         </ul>
       ) : null}
+      <Reading />
       {dataProblem.value ? <p class="caution">{dataProblem.value}</p> : null}
     </section>
   );
+}
+
+/** How pictures are read, where the labels said better than the guess. */
+function Reading() {
+  const it = better();
+  if (!it) return trying.value ? <p class="hint">{t.tryingWays}</p> : null;
+  return <p class="hint">{t.readsBetter(it.preset, it.right, it.images, it.right_by_guess, it.guess)}</p>;
 }
 
 function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
