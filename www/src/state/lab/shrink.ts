@@ -67,9 +67,11 @@ export async function shrinkWithImages(): Promise<void> {
           progress(from + ((ENDS[phase] - from) * done) / Math.max(1, total), t.phases[phase](done, total));
         });
         check();
+        // The cut at hand by now: a typed target may still have been on its way when the button was pressed.
+        const at = store.shown.peek()?.preview.macs ?? macs;
         adopt(found.by, images, found.measured);
         const { amount } = await plannerCall((core) =>
-          core.solveMacs(store.options.value, Math.max(LEAST, removedPercent(macs))),
+          core.solveMacs(store.options.value, Math.max(LEAST, removedPercent(at))),
         );
         check();
         setAmount(amount, performance.now());
