@@ -82,15 +82,12 @@ async function vitest(project, env) {
   }
 }
 
-async function nodeTest(folder) {
+async function nodeTest(folder, env) {
   const files = readdirSync(at(folder)).filter((name) => name.endsWith(".test.mjs"));
   if (files.length === 0) throw new Stop(`There are no tests in ${folder}.`);
-  const { code, output } = await run(process.execPath, [
-    "--test",
-    "--test-reporter=spec",
-    `--test-concurrency=${availableParallelism()}`,
-    ...files.sort().map((name) => path.join(folder, name)),
-  ]);
+  const options = ["--test", "--test-reporter=spec", `--test-concurrency=${availableParallelism()}`];
+  const paths = files.sort().map((name) => path.join(folder, name));
+  const { code, output } = await run(process.execPath, [...options, ...paths], { env });
   const count = (word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);
   return settle(code, {
     passed: count("pass"),
@@ -163,6 +160,12 @@ const stages = [
     title: "Pruned files in a second runtime",
     needs: [need.packages, need.cli],
     work: () => nodeTest("tests/oracle"),
+  },
+  {
+    name: "npm",
+    title: "The npm package in Node and in a page",
+    needs: [need.packages, need.wasm, need.cli],
+    work: async () => nodeTest("tests/npm", { CHROMIUM: await browser() }),
   },
   {
     name: "python",
