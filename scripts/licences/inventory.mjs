@@ -36,22 +36,17 @@ function texts(folder) {
 
 /** Crates that are compiled into the wasm: no build tools, no macros, no tests. */
 export function shippedCrates() {
-  const { packages, resolve } = crates("--filter-platform", "wasm32-unknown-unknown", "--no-default-features");
-  const byId = new Map(packages.map((it) => [it.id, it]));
-  const nodes = new Map(resolve.nodes.map((it) => [it.id, it]));
-  const isMacro = (id) => byId.get(id).targets.some((it) => it.kind.includes("proc-macro"));
-  const root = resolve.root ?? packages.find((it) => it.source === null).id;
-  const seen = new Set([root]);
-  for (const id of seen) {
-    for (const { pkg, dep_kinds } of nodes.get(id).deps) {
-      if (dep_kinds.some((it) => it.kind === null) && !isMacro(pkg)) seen.add(pkg);
-    }
-  }
-  seen.delete(root);
-  const found = [...seen].map((id) => {
-    const it = byId.get(id);
-    return { ...ofCrate(it), texts: texts(path.dirname(it.manifest_path)) };
-  });
+  // `cargo metadata` adds up what every member of the workspace asks of a crate; the tree is of this one build.
+  const what = ["-p", "channel-pruning", "--no-default-features", "--target", "wasm32-unknown-unknown"];
+  const how = ["-e", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"];
+  const said = capture("cargo", ["tree", "--locked", ...what, ...how]);
+  if (said === null) throw new Stop("`cargo tree --locked` failed: run it to see why.");
+  const named = (name, version) => `${name} ${version}`;
+  const shipped = new Set([...said.matchAll(/^(\S+) v(\S+)/gm)].map(([, name, version]) => named(name, version)));
+  const { packages } = crates("--filter-platform", "wasm32-unknown-unknown");
+  const found = packages
+    .filter((it) => it.source !== null && shipped.has(named(it.name, it.version)))
+    .map((it) => ({ ...ofCrate(it), texts: texts(path.dirname(it.manifest_path)) }));
   // A crate that was published without its text has that of its repository, which the crates beside it carry.
   for (const it of found) {
     if (it.texts.length > 0) continue;

@@ -165,6 +165,11 @@ function Rows({ answer }: { answer: Answer }) {
       <tr class="picture-row">
         <th scope="rowgroup" colSpan={4}>
           <div>
+            <span>{picture.name}</span>
+            <span class={answer.agree === false ? "badge changed" : "badge"}>
+              {answer.agree === null ? t.delta(value(answer.difference)) : t.answer(answer.agree, share(answer.moved))}
+            </span>
+            {/* Drawn first, read last: a row is called by its image. */}
             <button
               type="button"
               class="look"
@@ -173,10 +178,6 @@ function Rows({ answer }: { answer: Answer }) {
             >
               <img src={picture.url} alt="" width="28" height="28" />
             </button>
-            <span>{picture.name}</span>
-            <span class={answer.agree === false ? "badge changed" : "badge"}>
-              {answer.agree === null ? t.delta(value(answer.difference)) : t.answer(answer.agree, share(answer.moved))}
-            </span>
           </div>
         </th>
       </tr>
