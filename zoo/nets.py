@@ -145,7 +145,7 @@ class ShuffleNetV1(nn.Module):
     def __init__(self, width=1.0, classes=1000, image_channels=3, small=False, groups=3):
         super().__init__()
         channels = 24
-        self.stem = conv_norm(image_channels, channels, 3, 2)
+        self.stem = conv_norm(image_channels, channels, 3, 1 if small else 2)
         self.pool = nn.Identity() if small else nn.MaxPool2d(3, 2, 1)
         layers = []
         for stage, repeats in enumerate(self.REPEATS):
