@@ -4,8 +4,6 @@ import { compensation, detail, model } from "../state/store";
 import { words } from "../words";
 import { fileName, look, patch, planNotes, textOf, token } from "./common";
 
-const t = words.pictures;
-
 const BELL = 300;
 const TRACE = 260;
 
@@ -28,12 +26,12 @@ export function channelPicture(within: Element | null): Picture | null {
     : [];
   const dead = within.querySelector(".bell .input-dead") ? "input-dead" : "output-dead";
   const legend: LegendItem[] = [
-    { name: t.gaussian, stroke: token("ink") },
-    patch(t.pinned, token(now.case === "keep" || now.case === null ? "alive-high" : dead)),
-    ...(now.histogram ? [patch(t.measured, token("quiet"))] : []),
+    { name: words.pictures.gaussian, stroke: token("ink") },
+    patch(words.pictures.pinned, token(now.case === "keep" || now.case === null ? "alive-high" : dead)),
+    ...(now.histogram ? [patch(words.pictures.measured, token("quiet"))] : []),
   ];
   return {
-    title: t.channel(
+    title: words.pictures.channel(
       own.channel,
       model.value?.siteNames[own.site] ?? "",
       fileName(),

@@ -6,8 +6,6 @@ import { words } from "../words";
 import { layerOf, ownRows } from "./locks";
 import { criterion, drag, locked, model, order, selected, takesShare, threshold, zoom } from "./store";
 
-const t = words.map.readOut;
-
 export const cursor = signal<{ row: number; slot: number } | null>(null);
 /** A row's label that the pointer is on. */
 export const pointed = signal<{ row: number; part: "lock" | "name" } | null>(null);
@@ -54,9 +52,9 @@ export const readOut = computed(() => {
   if (!site || channel === null) return "";
   const p = open.probabilities[site.offset + channel]!;
   const state = words.map.states[drag.value?.states[site.offset + channel] ?? 0] ?? "";
-  const pinned = Number.isNaN(p) ? t.noProbability : t.probability(probability(p));
+  const pinned = Number.isNaN(p) ? words.map.readOut.noProbability : words.map.readOut.probability(probability(p));
   const own = words.limits.own(ownRows.value.get(at.row));
-  return t.channel(open.siteNames[at.row]!, channel, site.activation, pinned, state, own);
+  return words.map.readOut.channel(open.siteNames[at.row]!, channel, site.activation, pinned, state, own);
 });
 
 function labelReadOut({ row, part }: { row: number; part: "lock" | "name" }): string {
@@ -64,10 +62,10 @@ function labelReadOut({ row, part }: { row: number; part: "lock" | "name" }): st
   const site = open?.overview.sites[row];
   if (!open || !site) return "";
   const name = open.siteNames[row]!;
-  if (part === "name") return t.layer(name, site.channels, site.activation);
+  if (part === "name") return words.map.readOut.layer(name, site.channels, site.activation);
   const layer = layerOf(site);
-  if (layer < 0) return t.noLock(name);
-  return locked.value.includes(layer) ? t.locked(name) : t.lock(name);
+  if (layer < 0) return words.map.readOut.noLock(name);
+  return locked.value.includes(layer) ? words.map.readOut.locked(name) : words.map.readOut.lock(name);
 }
 
 /** Shows a row alone, or all of them again; the cursor stays where it was. */

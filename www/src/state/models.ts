@@ -33,8 +33,6 @@ import { resetProof } from "./proof";
 import * as store from "./store";
 import type { Shared } from "./url";
 
-const t = words.network;
-
 /** Larger files would not leave room for two copies of the network in a 32-bit memory. */
 export const LARGEST = 900e6;
 
@@ -58,8 +56,8 @@ async function open(wish: Wish, turn = ++opening): Promise<void> {
   store.openings.value++;
   try {
     const size = companions.reduce((sum, it) => sum + it.content.size, blob.size);
-    if (size > LARGEST) throw t.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
-    await withJob(t.opening(name), null, async () => {
+    if (size > LARGEST) throw words.network.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
+    await withJob(words.network.opening(name), null, async () => {
       const opened = await openInPlanner(name, blob, companions);
       if (turn !== opening) return;
       show(opened, wish);
@@ -115,7 +113,7 @@ async function listKept(): Promise<void> {
 export async function forgetKept(): Promise<void> {
   await forgetFiles();
   await listKept();
-  store.noticeText.value = t.forgotten;
+  store.noticeText.value = words.network.forgotten;
 }
 
 function labelsOf(opened: Opened) {
@@ -134,7 +132,7 @@ export async function openFiles(sorted: Sorted<File>, since = performance.now())
   const companions = sorted.companions.filter((it) => !more.includes(it)).map((it) => ({ name: it.name, content: it }));
   await open({ name: network.name, blob: network, companions, source: { kind: "local" }, since });
   if (more.length > 0 && !store.alertText.value) {
-    store.noticeText.value = t.leftAside(
+    store.noticeText.value = words.network.leftAside(
       network.name,
       more.map((it) => it.name),
     );
@@ -152,12 +150,13 @@ export async function openSample(file: string, since = performance.now(), linked
   store.openings.value++;
   try {
     const response = await fetchOwn(`samples/${file}`);
-    if (!response.ok) throw t.sampleNotFetched(file, response.status);
+    if (!response.ok) throw words.network.sampleNotFetched(file, response.status);
     const blob = await response.blob();
     // A file that was dropped meanwhile was asked for later.
     if (turn === opening) await open({ name: file, blob, source: { kind: "sample", file }, since, linked }, turn);
   } catch (error) {
-    if (turn === opening) store.alertText.value = sentence(error instanceof TypeError ? t.sampleOffline(file) : error);
+    if (turn === opening)
+      store.alertText.value = sentence(error instanceof TypeError ? words.network.sampleOffline(file) : error);
   } finally {
     store.openings.value--;
   }
@@ -168,7 +167,7 @@ export async function firstVisit(): Promise<void> {
   try {
     store.samples.value = await (await fetchOwn("samples/index.json")).json();
   } catch {
-    store.alertText.value = t.samplesNotFetched;
+    store.alertText.value = words.network.samplesNotFetched;
     return;
   }
   void listKept();

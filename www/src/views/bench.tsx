@@ -9,8 +9,6 @@ import { CompareView } from "./compare";
 import { GraphView } from "./graph";
 import { LabView } from "./lab/lab";
 
-const t = words.page;
-
 interface Panel {
   id: View;
   title: string;
@@ -19,11 +17,11 @@ interface Panel {
 
 /** What is looked at below the map; each panel is a file of its own. */
 const PANELS: Panel[] = [
-  { id: "channel", title: t.panels.channel, body: () => <ChannelView /> },
-  { id: "cases", title: t.panels.cases, body: () => <CasesView /> },
-  { id: "graph", title: t.panels.graph, body: () => <GraphView /> },
-  { id: "compare", title: t.panels.compare, body: () => <CompareView /> },
-  { id: "lab", title: t.panels.lab, body: () => <LabView /> },
+  { id: "channel", title: words.page.panels.channel, body: () => <ChannelView /> },
+  { id: "cases", title: words.page.panels.cases, body: () => <CasesView /> },
+  { id: "graph", title: words.page.panels.graph, body: () => <GraphView /> },
+  { id: "compare", title: words.page.panels.compare, body: () => <CompareView /> },
+  { id: "lab", title: words.page.panels.lab, body: () => <LabView /> },
 ];
 
 /** Whether the panel has the map's place too. */
@@ -43,7 +41,7 @@ export function Bench() {
             enlarged.value = !enlarged.value;
           }}
         >
-          {enlarged.value ? t.showMap : t.enlarge}
+          {enlarged.value ? words.page.showMap : words.page.enlarge}
         </button>
       </div>
       <div class="bench-body" role="tabpanel" id="bench-panel" aria-label={shown.title}>
@@ -63,7 +61,7 @@ function Tabs({ shown }: { shown: Panel }) {
     document.getElementById(`tab-${next.id}`)?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label={t.panels.name} onKeyDown={step}>
+    <div class="tabs" role="tablist" aria-label={words.page.panels.name} onKeyDown={step}>
       {PANELS.map((it) => (
         <button
           key={it.id}

@@ -16,8 +16,6 @@ import { exampleOf } from "./example";
 import { Heads } from "./parts";
 import { SaveButtons } from "./save";
 
-const t = words.cases;
-
 const step = signal(0);
 const playing = signal(false);
 const PLAY_MS = 4500;
@@ -30,7 +28,7 @@ export function CasesView() {
   if (open.overview.pairs.length === 0) {
     return (
       <div class="cases empty-view">
-        <p class="hint">{t.noPairs}</p>
+        <p class="hint">{words.cases.noPairs}</p>
       </div>
     );
   }
@@ -41,7 +39,7 @@ export function CasesView() {
       {fits && found.after ? (
         <Lesson detail={detail} explanation={found} />
       ) : (
-        <p class="hint">{selected.value && fits ? t.notInPair : t.choose}</p>
+        <p class="hint">{selected.value && fits ? words.cases.notInPair : words.cases.choose}</p>
       )}
     </div>
   );
@@ -78,16 +76,16 @@ function CaseTable({ of }: { of: CaseName | null }) {
   };
   return (
     <table class="case-table">
-      <caption class="hidden">{t.table}</caption>
-      <Heads of={["", t.aliveBehind, t.deadBehind]} />
+      <caption class="hidden">{words.cases.table}</caption>
+      <Heads of={["", words.cases.aliveBehind, words.cases.deadBehind]} />
       <tbody>
         <tr>
-          <th scope="row">{t.aliveBefore}</th>
+          <th scope="row">{words.cases.aliveBefore}</th>
           {cell("keep")}
           {cell("output_dead")}
         </tr>
         <tr>
-          <th scope="row">{t.deadBefore}</th>
+          <th scope="row">{words.cases.deadBefore}</th>
           {cell("input_dead")}
           {cell("both_dead")}
         </tr>
@@ -97,7 +95,7 @@ function CaseTable({ of }: { of: CaseName | null }) {
 }
 
 function go(to: number): void {
-  step.value = Math.min(t.steps.length - 1, Math.max(0, to));
+  step.value = Math.min(words.cases.steps.length - 1, Math.max(0, to));
 }
 
 function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanation: Explanation }) {
@@ -106,7 +104,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!playing.value) return;
-    if (at === t.steps.length - 1) {
+    if (at === words.cases.steps.length - 1) {
       playing.value = false;
       return;
     }
@@ -124,31 +122,34 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   };
   return (
     // Arrow keys step wherever the focus is in the lesson.
-    <section ref={box} class="walk" aria-label={t.walk} onKeyDown={keys}>
+    <section ref={box} class="walk" aria-label={words.cases.walk} onKeyDown={keys}>
       <div class="walk-head">
         <h3>
-          {t.channel(of.before.channel.channel)}{" "}
+          {words.cases.channel(of.before.channel.channel)}{" "}
           <span class="of">
-            {t.channelOf(open.siteNames[of.before.channel.site]!, words.choices.cases[detail.case as CaseName].name)}
+            {words.cases.channelOf(
+              open.siteNames[of.before.channel.site]!,
+              words.choices.cases[detail.case as CaseName].name,
+            )}
           </span>
         </h3>
-        {takesShare.value ? <span class="hint">{t.byThreshold(threshold.value)}</span> : null}
+        {takesShare.value ? <span class="hint">{words.cases.byThreshold(threshold.value)}</span> : null}
         <div class="controls">
           <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
-            {t.back}
+            {words.cases.back}
           </button>
-          <button type="button" disabled={at === t.steps.length - 1} onClick={() => go(at + 1)}>
-            {t.next}
+          <button type="button" disabled={at === words.cases.steps.length - 1} onClick={() => go(at + 1)}>
+            {words.cases.next}
           </button>
           <button
             type="button"
             aria-pressed={playing.value}
             onClick={() => {
-              if (at === t.steps.length - 1) go(0);
+              if (at === words.cases.steps.length - 1) go(0);
               playing.value = !playing.value;
             }}
           >
-            {playing.value ? t.pause : t.play}
+            {playing.value ? words.cases.pause : words.cases.play}
           </button>
           <SaveButtons
             picture={words.pictures.names.stages}
@@ -166,7 +167,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
         siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
       />
       <ol class="walk-steps">
-        {t.steps.map((title, i) => (
+        {words.cases.steps.map((title, i) => (
           <li key={title}>
             <button
               type="button"
@@ -186,8 +187,8 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
           explanation: of,
           detail,
           threshold: threshold.value,
-          reader: reader ? nameOf(reader.layer) : t.nextLayer,
-          into: reader ? shortInto(reader.into) : t.bias,
+          reader: reader ? nameOf(reader.layer) : words.cases.nextLayer,
+          into: reader ? shortInto(reader.into) : words.cases.bias,
         })}
       </p>
       <EffectView wanted={at >= 3} possible={of.obstacle === null} />

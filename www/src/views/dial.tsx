@@ -14,24 +14,22 @@ import { CurveView } from "./curve";
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
 
-const t = words.dial;
-
 /** The one control the page is about, and its effect right below it. */
 export function Dial() {
   return (
-    <section class="dial" aria-label={t.name}>
-      <Step n={3} title={t.plan}>
+    <section class="dial" aria-label={words.dial.name}>
+      <Step n={3} title={words.dial.plan}>
         <Steps />
       </Step>
       <div class="choices">
         <Choice
-          name={t.criterion}
+          name={words.dial.criterion}
           value={store.criterion.value}
           options={CRITERIA.map((it): [Criterion, string] => [it, words.choices.criteria[it]])}
           onChoose={(criterion) => batch(() => chooseCriterion(criterion))}
         />
         <Choice
-          name={t.compensation}
+          name={words.dial.compensation}
           value={store.compensation.value}
           options={COMPENSATIONS.map((it) => [it, words.choices.compensations[it]] as const)}
           onChoose={(value) => {
@@ -57,7 +55,7 @@ export function Dial() {
 
 export function chooseCriterion(criterion: Criterion): void {
   if (!store.isKnown(criterion)) {
-    store.noticeText.value = t.imagesFirst(criterion);
+    store.noticeText.value = words.dial.imagesFirst(criterion);
     return;
   }
   store.noticeText.value = "";
@@ -72,21 +70,21 @@ export function chooseCriterion(criterion: Criterion): void {
 function Slider() {
   const takesShare = store.takesShare.value;
   const amount = store.amount.value;
-  const name = takesShare ? t.share : t.threshold;
+  const name = takesShare ? words.dial.share : words.dial.threshold;
   return (
     <div class="slider">
       <div class="slider-head">
         <label for="amount">{name}</label>
         <span class="symbol" aria-hidden="true">
-          {takesShare ? t.shareSide : t.thresholdSide}
+          {takesShare ? words.dial.shareSide : words.dial.thresholdSide}
         </span>
-        <AmountBox name={t.value} value={amount} takesShare={takesShare} onSet={setAmount} />
+        <AmountBox name={words.dial.value} value={amount} takesShare={takesShare} onSet={setAmount} />
       </div>
       <CurveView />
       <AmountSlider
         id="amount"
         name={name}
-        spoken={t.spoken(amount, store.drag.value?.preview.channels)}
+        spoken={words.dial.spoken(amount, store.drag.value?.preview.channels)}
         value={amount}
         takesShare={takesShare}
         onSet={setAmount}
@@ -106,9 +104,9 @@ function Outputs() {
   const preview = store.drag.value?.preview;
   return (
     <div class="outputs">
-      <Output name={t.outputs.params} below={t.outputsBelow.params} change={preview?.params} />
-      <Output name={t.outputs.macs} below={t.outputsBelow.macs} change={preview?.macs} />
-      <Output name={t.outputs.channels} below={t.outputsBelow.channels} change={preview?.channels} />
+      <Output name={words.dial.outputs.params} below={words.dial.outputsBelow.params} change={preview?.params} />
+      <Output name={words.dial.outputs.macs} below={words.dial.outputsBelow.macs} change={preview?.macs} />
+      <Output name={words.dial.outputs.channels} below={words.dial.outputsBelow.channels} change={preview?.channels} />
     </div>
   );
 }
@@ -131,9 +129,9 @@ function Target() {
   const [percentage, setPercentage] = useState(30);
   return (
     <div class="row target">
-      <NumberBox name={t.target} value={percentage} min={1} max={95} step={1} onCommit={setPercentage} />
+      <NumberBox name={words.dial.target} value={percentage} min={1} max={95} step={1} onCommit={setPercentage} />
       <button type="button" disabled={!store.model.value} onClick={() => void solveFor(percentage)}>
-        {t.solve(percentage)}
+        {words.dial.solve(percentage)}
       </button>
     </div>
   );
@@ -144,12 +142,12 @@ export function Limits({ open = false }: { open?: boolean }) {
   return (
     <details class="limits" open={open}>
       <summary>
-        {store.criterion.value === "random" ? t.limitsAndSeed : t.limits}
+        {store.criterion.value === "random" ? words.dial.limitsAndSeed : words.dial.limits}
         {ownRows.value.size > 0 ? <span class="hint"> {words.limits.short(ownRows.value.size)}</span> : null}
       </summary>
       <div class="row">
         <NumberBox
-          name={t.keepAtLeast}
+          name={words.dial.keepAtLeast}
           value={store.floor.value}
           min={1}
           max={65536}
@@ -159,7 +157,7 @@ export function Limits({ open = false }: { open?: boolean }) {
           }}
         />
         <NumberBox
-          name={t.multipleOf}
+          name={words.dial.multipleOf}
           value={store.multiple.value}
           min={1}
           max={256}
@@ -170,7 +168,7 @@ export function Limits({ open = false }: { open?: boolean }) {
         />
         {store.takesShare.value ? (
           <Choice
-            name={t.order}
+            name={words.dial.order}
             value={store.per.value}
             options={PERS.map((it) => [it, words.choices.pers[it]] as const)}
             onChoose={(value) => {
@@ -180,7 +178,7 @@ export function Limits({ open = false }: { open?: boolean }) {
         ) : null}
         {store.criterion.value === "random" ? (
           <NumberBox
-            name={t.seed}
+            name={words.dial.seed}
             value={store.seed.value}
             min={0}
             max={0xffffffff}

@@ -10,8 +10,6 @@ import { model, selected, takesShare, view } from "../state/store";
 import { words } from "../words";
 import { SaveButtons } from "./save";
 
-const t = words.proof.fit;
-
 const SIZE = 150;
 const LEFT = 34;
 const FOOT = 30;
@@ -21,7 +19,7 @@ const DOT = 2.5;
 export function fitSentence(): string {
   const of = fit.value;
   if (!of) return "";
-  const near = t.near(
+  const near = words.proof.fit.near(
     of.tested,
     of.channels,
     of.images,
@@ -30,7 +28,9 @@ export function fitSentence(): string {
     shareText(of.nearer, 0),
     String(100 * NEARER),
   );
-  return of.dead > 0 && !takesShare.value ? `${near} ${t.dead(of.dead, of.deadHeld, String(100 * NEARER))}` : near;
+  return of.dead > 0 && !takesShare.value
+    ? `${near} ${words.proof.fit.dead(of.dead, of.deadHeld, String(100 * NEARER))}`
+    : near;
 }
 
 export function FitView() {
@@ -43,7 +43,7 @@ export function FitView() {
       <figcaption>
         <p>{fitSentence()}</p>
         <p class="hint">
-          {t.worst}{" "}
+          {words.proof.fit.worst}{" "}
           {of.worst.map((it) => (
             <button
               key={`${it.site}.${it.channel}`}
@@ -54,7 +54,12 @@ export function FitView() {
                 view.value = "channel";
               }}
             >
-              {t.one(it.channel, model.value?.siteNames[it.site] ?? "", probability(it.p), shareText(it.measured, 0))}
+              {words.proof.fit.one(
+                it.channel,
+                model.value?.siteNames[it.site] ?? "",
+                probability(it.p),
+                shareText(it.measured, 0),
+              )}
             </button>
           ))}
         </p>
@@ -94,10 +99,10 @@ function Scatter() {
         </g>
       ))}
       <text class="fit-tick" x={x(0.5)} y={y(0) + 25} text-anchor="middle">
-        {t.across}
+        {words.proof.fit.across}
       </text>
       <text class="fit-tick" x={-y(0.5)} y={9} text-anchor="middle" transform="rotate(-90)">
-        {t.upwards}
+        {words.proof.fit.upwards}
       </text>
     </svg>
   );

@@ -7,8 +7,6 @@ import { clip } from "../lib/names";
 import type { TopologyNode } from "../wasm/core";
 import { words } from "../words";
 
-const t = words.graph;
-
 /** Characters of a label; the layout leaves room for them. */
 const LONGEST = 20;
 
@@ -43,8 +41,8 @@ export function NodeMark(props: {
   const text = layer
     ? `${clip(name, LONGEST)}  ${kept === node.channels ? count(kept) : `${count(node.channels)} → ${count(kept)}`}`
     : node.kind === "join"
-      ? (t.joins[node.op] ?? node.op)
-      : (t.signs[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
+      ? (words.graph.joins[node.op] ?? node.op)
+      : (words.graph.signs[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing.
     <g

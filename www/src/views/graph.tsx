@@ -17,8 +17,6 @@ import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
 import { SaveButtons } from "./save";
 
-const t = words.graph;
-
 /** Shift, in pixels, and zoom of the drawing. */
 const glance = signal<Glance>({ x: 0, y: 0, zoom: 1 });
 const pointed = signal<number | null>(null);
@@ -33,7 +31,7 @@ export function GraphView() {
   if (!shown || shown.of.blob !== model.value?.blob) {
     return (
       <div class="graph empty-view">
-        <p class="hint">{model.value ? t.drawing : t.noNetwork}</p>
+        <p class="hint">{model.value ? words.graph.drawing : words.graph.noNetwork}</p>
       </div>
     );
   }
@@ -89,14 +87,14 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         <p class="graph-read" aria-live="polite">
           {at === null
             ? touched
-              ? t.hintTouch
-              : t.hint
+              ? words.graph.hintTouch
+              : words.graph.hint
             : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
         </p>
-        <button type="button" aria-label={t.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
+        <button type="button" aria-label={words.graph.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
           −
         </button>
-        <button type="button" aria-label={t.zoomIn} onClick={() => zoomBy(box.current, 1.3)}>
+        <button type="button" aria-label={words.graph.zoomIn} onClick={() => zoomBy(box.current, 1.3)}>
           +
         </button>
         <button
@@ -105,10 +103,10 @@ function GraphPicture({ shown }: { shown: Drawing }) {
             if (box.current) glance.value = whole(box.current, placed, true);
           }}
         >
-          {t.fit}
+          {words.graph.fit}
         </button>
-        <button type="button" title={t.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
-          {t.show}
+        <button type="button" title={words.graph.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
+          {words.graph.show}
         </button>
         <SaveButtons
           picture={words.pictures.names.graph}
@@ -117,7 +115,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}
-      <svg ref={box} class="graph-picture" role="group" aria-label={t.name}>
+      <svg ref={box} class="graph-picture" role="group" aria-label={words.graph.name}>
         <g transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${zoom.toFixed(4)})`}>
           {topology.edges.map((edge, i) => {
             const path = ribbon(placed.edges[i]!);
@@ -175,11 +173,11 @@ function describe(node: TopologyNode, kept: number, role: Role | undefined): str
   const layer = node.layer === null ? null : model.value?.overview.layers[node.layer];
   const what = layer
     ? `${words.plan.kinds[layer.kind] ?? layer.kind} ${layer.kernel}`.trim()
-    : (t.kinds[node.kind] ?? node.op);
+    : (words.graph.kinds[node.kind] ?? node.op);
   const before = node.channels;
-  const channels = t.channels(before, kept, percent(removedPercent({ before, after: kept })));
+  const channels = words.graph.channels(before, kept, percent(removedPercent({ before, after: kept })));
   const op = layer ? "" : node.op ? `${node.op} · ` : "";
-  return [nameOf(node), op + what, channels, role ? t.coupled[role] : ""].filter(Boolean).join(" · ");
+  return [nameOf(node), op + what, channels, role ? words.graph.coupled[role] : ""].filter(Boolean).join(" · ");
 }
 
 /** The row of the map that a layer writes. */

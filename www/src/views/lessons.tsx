@@ -3,17 +3,15 @@ import { lesson, measured } from "../state/store";
 import { words } from "../words";
 import { fitSentence } from "./fit";
 
-const t = words.lessons;
-
 /** A menu of what can be shown to a class in a few minutes each. */
 export function LessonsMenu() {
   return (
     <>
       <button type="button" popovertarget="lessons">
-        {t.name}
+        {words.lessons.name}
       </button>
       <div id="lessons" popover="auto" class="menu">
-        <ol aria-label={t.name}>
+        <ol aria-label={words.lessons.name}>
           {shownLessons.value.map((it) => (
             <li key={it.id}>
               <button
@@ -24,7 +22,7 @@ export function LessonsMenu() {
                   void openLesson(it.id);
                 }}
               >
-                {t.each[it.id]?.title}
+                {words.lessons.each[it.id]?.title}
               </button>
             </li>
           ))}
@@ -37,7 +35,7 @@ export function LessonsMenu() {
 /** The lesson that is on: its sentences, what to try, and the way on. */
 export function LessonCard() {
   const now = lessonOf(lesson.value);
-  const told = t.each[lesson.value];
+  const told = words.lessons.each[lesson.value];
   if (!now || !told) return null;
   const all = shownLessons.value;
   const at = all.indexOf(now);
@@ -50,10 +48,10 @@ export function LessonCard() {
     );
   };
   return (
-    <aside class="lesson" aria-label={t.card}>
+    <aside class="lesson" aria-label={words.lessons.card}>
       <div class="lesson-head">
         <h2>{told.title}</h2>
-        <span class="hint">{t.place(at + 1, all.length)}</span>
+        <span class="hint">{words.lessons.place(at + 1, all.length)}</span>
       </div>
       <p>{told.text}</p>
       <div class="lesson-tries">
@@ -70,9 +68,9 @@ export function LessonCard() {
         {now.id === "gaussian" ? <Found /> : null}
       </div>
       <div class="lesson-moves">
-        {neighbour(-1, t.previous)}
-        {neighbour(1, t.next)}
-        <button type="button" class="quiet" aria-label={t.close} onClick={() => void closeLesson()}>
+        {neighbour(-1, words.lessons.previous)}
+        {neighbour(1, words.lessons.next)}
+        <button type="button" class="quiet" aria-label={words.lessons.close} onClick={() => void closeLesson()}>
           ×
         </button>
       </div>

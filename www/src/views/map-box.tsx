@@ -15,8 +15,6 @@ import { words } from "../words";
 import { watchPinch } from "./pinch";
 import { placeIn } from "./place";
 
-const t = words.map;
-
 /** The map's canvas, whole or one row of it, and everything the pointer and the keys do there. */
 export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }) {
   const box = useRef<HTMLDivElement>(null);
@@ -53,7 +51,7 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
     const scene = common();
     const slot = cursor.value?.row === row ? cursor.value.slot : null;
     const threshold = ownRows.peek().get(row)?.threshold ?? amount.peek();
-    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? t.cut : t.cutAt(threshold) };
+    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? words.map.cut : words.map.cutAt(threshold) };
   };
 
   const paint = () => {
@@ -185,8 +183,8 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
         class="map-box"
         ref={box}
         role="application"
-        aria-label={t.name}
-        aria-roledescription={t.role}
+        aria-label={words.map.name}
+        aria-roledescription={words.map.role}
         aria-describedby="map-help"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is a widget of its own, moved through by arrow keys
         tabIndex={0}
@@ -214,10 +212,10 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
         />
       </div>
       <p class="read-out" aria-live="polite">
-        {readOut.value || <span class="hint">{zoom.value === null ? t.hint : t.rowHint}</span>}
+        {readOut.value || <span class="hint">{zoom.value === null ? words.map.hint : words.map.rowHint}</span>}
       </p>
       <p id="map-help" class="hidden">
-        {t.help}
+        {words.map.help}
       </p>
     </>
   );

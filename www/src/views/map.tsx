@@ -11,15 +11,13 @@ import { Step } from "./parts";
 import { RowHead } from "./row-head";
 import { SaveButtons } from "./save";
 
-const t = words.map;
-
 /** The channel map: as a picture, one layer of it alone, or as a table. */
 export function MapView() {
   const picture = useRef<() => Drawing | null>(() => null);
   const asTable = mapAs.value === "table";
   return (
     <div class="map">
-      <Step n={2} title={t.step}>
+      <Step n={2} title={words.map.step}>
         <div class="map-tools">
           <button
             type="button"
@@ -29,7 +27,7 @@ export function MapView() {
               mapAs.value = asTable ? "picture" : "table";
             }}
           >
-            {t.table}
+            {words.map.table}
           </button>
           <SaveButtons
             picture={words.pictures.names.map}
@@ -55,18 +53,18 @@ function Picture({ of }: { of: RefObject<() => Drawing | null> }) {
 }
 
 const KEYS = [
-  ["alive", t.legend.alive],
-  ["output-dead", t.legend.outputDead],
-  ["input-dead", t.legend.inputDead],
-  ["both-dead", t.legend.bothDead],
-  ["removed", t.legend.removed],
-  ["withheld", t.legend.withheld],
-  ["linear", t.legend.linear],
+  ["alive", words.map.legend.alive],
+  ["output-dead", words.map.legend.outputDead],
+  ["input-dead", words.map.legend.inputDead],
+  ["both-dead", words.map.legend.bothDead],
+  ["removed", words.map.legend.removed],
+  ["withheld", words.map.legend.withheld],
+  ["linear", words.map.legend.linear],
 ] as const;
 
 function Legend() {
   return (
-    <ul class="legend" aria-label={t.legend.name}>
+    <ul class="legend" aria-label={words.map.legend.name}>
       {KEYS.map(([key, name]) => (
         <li key={key}>
           <i class={`swatch ${key}`} /> {name}

@@ -5,8 +5,6 @@ import { drag, model, pinned, plan } from "../state/store";
 import type { Change } from "../wasm/core";
 import { words } from "../words";
 
-const t = words.plan.pinned;
-
 /** Holds the present plan against one that was pinned. */
 export function Pinned() {
   const a = pinned.value;
@@ -14,9 +12,9 @@ export function Pinned() {
     return (
       <p class="pin-row row">
         <button type="button" disabled={!model.value} onClick={pin}>
-          {t.pin}
+          {words.plan.pinned.pin}
         </button>
-        <span class="hint">{t.pinHint}</span>
+        <span class="hint">{words.plan.pinned.pinHint}</span>
       </p>
     );
   }
@@ -26,13 +24,13 @@ export function Pinned() {
       <Overlap />
       <div class="pin-row row">
         <button type="button" onClick={swap}>
-          {t.swap}
+          {words.plan.pinned.swap}
         </button>
         <button type="button" onClick={pin}>
-          {t.pinB}
+          {words.plan.pinned.pinB}
         </button>
         <button type="button" class="quiet" onClick={unpin}>
-          {t.unpin}
+          {words.plan.pinned.unpin}
         </button>
       </div>
     </div>
@@ -46,13 +44,13 @@ export function AgainstTable({ original = false }: { original?: boolean }) {
   const [before, now] = [planA.value, drag.value?.preview];
   return (
     <table class="against">
-      <caption>{t.table}</caption>
+      <caption>{words.plan.pinned.table}</caption>
       <thead>
         <tr>
           <td />
-          {original ? <th scope="col">{t.original}</th> : null}
-          <th scope="col">{t.a}</th>
-          <th scope="col">{t.b}</th>
+          {original ? <th scope="col">{words.plan.pinned.original}</th> : null}
+          <th scope="col">{words.plan.pinned.a}</th>
+          <th scope="col">{words.plan.pinned.b}</th>
         </tr>
       </thead>
       <tbody>
@@ -125,7 +123,11 @@ export function Overlap() {
   const same = sum.onlyA === 0 && sum.onlyB === 0;
   return (
     <p class="hint">
-      {same ? (differences.value.length === 0 ? t.same : t.sameChannels) : t.overlap(sum.both, sum.onlyA, sum.onlyB)}
+      {same
+        ? differences.value.length === 0
+          ? words.plan.pinned.same
+          : words.plan.pinned.sameChannels
+        : words.plan.pinned.overlap(sum.both, sum.onlyA, sum.onlyB)}
     </p>
   );
 }

@@ -14,11 +14,9 @@ import { Bar, Heads } from "./parts";
 import { Pinned } from "./pinned";
 import { SaveButtons } from "./save";
 
-const t = words.plan;
-
 export function PlanView() {
   return (
-    <section class="plan" aria-label={t.name}>
+    <section class="plan" aria-label={words.plan.name}>
       <div class="savings-box">
         <Savings />
         <Pinned />
@@ -28,13 +26,13 @@ export function PlanView() {
       <Left />
       <div class="row exports">
         <button type="button" disabled={!model.value} onClick={downloadPlanJson}>
-          {t.json}
+          {words.plan.json}
         </button>
         <button type="button" disabled={!drag.value} aria-disabled={!shown.value} onClick={downloadPlanCsv}>
-          {t.csv}
+          {words.plan.csv}
         </button>
         <span class="picture-saves">
-          {t.curveAs}
+          {words.plan.curveAs}
           <SaveButtons
             picture={words.pictures.names.curve}
             stem={() => `${stem()}.curve`}
@@ -58,22 +56,22 @@ function Savings() {
   const time = answersCurrent.value ? latency.value : null;
   return (
     <table class="savings">
-      <caption>{t.savings}</caption>
-      <Heads of={["", t.before, t.after, t.ofOriginal]} />
+      <caption>{words.plan.savings}</caption>
+      <Heads of={["", words.plan.before, words.plan.after, words.plan.ofOriginal]} />
       <tbody>
-        <Saving name={t.parameters} change={preview?.params} show={compact} />
-        <Saving name={t.macs} note={t.macsNote} change={preview?.macs} show={compact} />
-        <Saving name={t.fileSize} change={size} show={bytes} />
+        <Saving name={words.plan.parameters} change={preview?.params} show={compact} />
+        <Saving name={words.plan.macs} note={words.plan.macsNote} change={preview?.macs} show={compact} />
+        <Saving name={words.plan.fileSize} change={size} show={bytes} />
         <Saving
-          name={t.latency}
+          name={words.plan.latency}
           change={time?.differs ? { before: time.original.warm, after: time.pruned.warm } : undefined}
           show={milliseconds}
           missing={
             answersCurrent.value && latencyRefused.value
-              ? t.latencyRefused
+              ? words.plan.latencyRefused
               : time && !time.differs
-                ? t.noDifference
-                : t.noLatency
+                ? words.plan.noDifference
+                : words.plan.noLatency
           }
         />
       </tbody>
@@ -118,8 +116,8 @@ function Cases() {
   return (
     <>
       <table class="plan-cases">
-        <caption>{t.cases}</caption>
-        <Heads look="hidden" of={[t.case, t.channels, t.meaning]} />
+        <caption>{words.plan.cases}</caption>
+        <Heads look="hidden" of={[words.plan.case, words.plan.channels, words.plan.meaning]} />
         <tbody>
           {CASES.map((key) => (
             <tr key={key}>
@@ -129,7 +127,9 @@ function Cases() {
               </th>
               <td class="n">{cases ? count(cases[key]) : "–"}</td>
               <td class="meaning">
-                {key === "keep" && takesShare.value ? t.notDead(threshold.value) : words.choices.cases[key].meaning}
+                {key === "keep" && takesShare.value
+                  ? words.plan.notDead(threshold.value)
+                  : words.choices.cases[key].meaning}
                 {cases && cases[key] > 0 && key !== "keep" ? <Example state={key} /> : null}
               </td>
             </tr>
@@ -137,7 +137,7 @@ function Cases() {
         </tbody>
       </table>
       {model.value && model.value.overview.pairs.length === 0 ? <p class="hint">{noPairs(model.value)}</p> : null}
-      {tally ? <p class="hint tally">{t.tally(tally)}</p> : null}
+      {tally ? <p class="hint tally">{words.plan.tally(tally)}</p> : null}
     </>
   );
 }
@@ -145,8 +145,8 @@ function Cases() {
 /** A depthwise layer whose neighbours are not normalised makes no pair before it is measured. */
 function noPairs({ overview }: Model): string {
   const depthwise = overview.layers.filter((it) => it.kind === "depthwise").length;
-  if (depthwise === 0) return t.noPairs;
-  return overview.folded ? t.pairsUnmeasured(depthwise) : t.pairsUnnormalised(depthwise);
+  if (depthwise === 0) return words.plan.noPairs;
+  return overview.folded ? words.plan.pairsUnmeasured(depthwise) : words.plan.pairsUnnormalised(depthwise);
 }
 
 /** The case told on the user's own layer. */
@@ -165,7 +165,7 @@ function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" 
         if (view.value !== "cases") view.value = "channel";
       }}
     >
-      {t.example(example.channel, example.name)}
+      {words.plan.example(example.channel, example.name)}
     </button>
   );
 }
@@ -178,10 +178,10 @@ function Layers() {
   if (!open) return null;
   return (
     <details class="layers" onToggle={(event) => setUnfolded(event.currentTarget.open)}>
-      <summary>{t.perLayer}</summary>
+      <summary>{words.plan.perLayer}</summary>
       <table>
-        <caption class="hidden">{t.layerTable}</caption>
-        <Heads of={[t.lock, t.layer, t.channels, t.params, t.macs]} />
+        <caption class="hidden">{words.plan.layerTable}</caption>
+        <Heads of={[words.plan.lock, words.plan.layer, words.plan.channels, words.plan.params, words.plan.macs]} />
         <tbody>
           {rows.map((layer, i) => (
             <LayerRow key={layer.name} open={open} i={i} />
@@ -198,14 +198,19 @@ function LayerRow({ open, i }: { open: Model; i: number }) {
   const kept = step.layerChannels[i] ?? layer.outputs;
   const params = step.layerParams[i] ?? layer.params;
   const macs = step.layerMacs[i] ?? layer.macs;
-  const kind = t.kinds[layer.kind] ?? layer.kind;
+  const kind = words.plan.kinds[layer.kind] ?? layer.kind;
   const isLocked = locked.value.includes(i);
   return (
     <tr>
       <td>
-        <input type="checkbox" aria-label={t.lockOf(layer.name)} checked={isLocked} onChange={() => toggleLock(i)} />
+        <input
+          type="checkbox"
+          aria-label={words.plan.lockOf(layer.name)}
+          checked={isLocked}
+          onChange={() => toggleLock(i)}
+        />
       </td>
-      <th scope="row" title={t.layerTitle(layer.name, kind, layer.op, layer.kernel)}>
+      <th scope="row" title={words.plan.layerTitle(layer.name, kind, layer.op, layer.kernel)}>
         {open.layerNames[i]}
         <span class="hint"> {kind}</span>
       </th>
@@ -230,30 +235,30 @@ function Left() {
     <>
       {now && now.tally.withheld > 0 ? (
         <details open={now.tally_withheld.length <= 3}>
-          <summary>{t.deadWithheld(now.tally.withheld)}</summary>
+          <summary>{words.plan.deadWithheld(now.tally.withheld)}</summary>
           <Reasons
             of={now.tally_withheld.map((it) => ({
               node: it.node,
-              reason: t.because(it.channels, it.reason),
+              reason: words.plan.because(it.channels, it.reason),
             }))}
           />
         </details>
       ) : null}
       {now && now.dead_branches.length > 0 ? (
         <details open>
-          <summary>{t.branches(now.dead_branches.length)}</summary>
+          <summary>{words.plan.branches(now.dead_branches.length)}</summary>
           <Reasons of={now.dead_branches} />
         </details>
       ) : null}
       {now && now.approximate.length > 0 ? (
         <details>
-          <summary>{t.approximate(now.approximate.length)}</summary>
+          <summary>{words.plan.approximate(now.approximate.length)}</summary>
           <Reasons of={now.approximate} />
         </details>
       ) : null}
       {fixed.length > 0 ? (
         <details>
-          <summary>{t.notPruned(fixed.length)}</summary>
+          <summary>{words.plan.notPruned(fixed.length)}</summary>
           <Reasons of={fixed} />
         </details>
       ) : null}

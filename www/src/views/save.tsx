@@ -3,11 +3,9 @@ import { savePng, saveSvg } from "../charts/save";
 import { alertText } from "../state/store";
 import { words } from "../words";
 
-const t = words.page;
-
 const WAYS = [
-  [t.svg, "svg", saveSvg],
-  [t.png, "png", savePng],
+  [words.page.svg, "svg", saveSvg],
+  [words.page.png, "png", savePng],
 ] as const;
 
 /** The two ways to take a picture along. `stem` is the file's name without its ending. */
@@ -35,8 +33,8 @@ export function SaveButtons(props: {
           type="button"
           class="quiet"
           disabled={disabled}
-          aria-label={t.saveAs(picture, kind)}
-          title={t.saveAs(picture, kind)}
+          aria-label={words.page.saveAs(picture, kind)}
+          title={words.page.saveAs(picture, kind)}
           onClick={() => void save(write, ending)}
         >
           {kind}

@@ -5,14 +5,12 @@ import { MODES } from "../state/url";
 import { words } from "../words";
 import { LessonsMenu } from "./lessons";
 
-const t = words.page;
-
 export function TopBar() {
   return (
     <header class="topbar">
       <h1>
         <img src="./favicon.svg" alt="" width="24" height="24" />
-        {t.shortTitle}
+        {words.page.shortTitle}
       </h1>
       <nav class="modes" aria-label={words.shrink.modes.name}>
         {MODES.map((it) => (
@@ -34,8 +32,8 @@ export function TopBar() {
         </p>
       ) : (
         <p class="privacy">
-          <strong>{t.privacy}</strong>
-          <span> {t.privacyMore}</span>
+          <strong>{words.page.privacy}</strong>
+          <span> {words.page.privacyMore}</span>
         </p>
       )}
       <Progress />
@@ -49,7 +47,7 @@ function Actions() {
     <div class="actions">
       {!reporting.value && mode.value === "research" ? <More /> : null}
       <button type="button" onClick={copyLink}>
-        {t.copyLink}
+        {words.page.copyLink}
       </button>
     </div>
   );
@@ -63,12 +61,12 @@ function More() {
       <button
         type="button"
         aria-pressed={present}
-        title={t.presentHelp}
+        title={words.page.presentHelp}
         onClick={() => {
           presenting.value = !present;
         }}
       >
-        {t.present}
+        {words.page.present}
       </button>
       <button
         type="button"
@@ -77,7 +75,7 @@ function More() {
           reporting.value = true;
         }}
       >
-        {t.report}
+        {words.page.report}
       </button>
     </>
   );
@@ -89,11 +87,11 @@ function Progress() {
   const percent = now?.fraction == null ? null : Math.round(100 * now.fraction);
   return (
     <div class="progress">
-      <div role="status">{now ? t.ongoing(now.label) : ""}</div>
+      <div role="status">{now ? words.page.ongoing(now.label) : ""}</div>
       {now ? <progress aria-label={now.label} max={100} {...(percent === null ? {} : { value: percent })} /> : null}
       {now?.cancel ? (
         <button type="button" class="quiet" onClick={now.cancel}>
-          {t.stop}
+          {words.page.stop}
         </button>
       ) : null}
     </div>

@@ -17,8 +17,6 @@ import { evaluate } from "./evaluation";
 import { trying } from "./reading";
 import { spare, spareImages } from "./repair";
 
-const t = words.shrink.measured;
-
 /** With fewer, nothing can be held back to measure layers by. */
 export const FEWEST = 8;
 
@@ -38,7 +36,7 @@ function clocked(progress: (fraction: number, label: string) => void) {
   return (fraction: number, label: string) => {
     const seconds = (performance.now() - since) / 1000;
     const left = seconds > 2 && fraction > 0.02 ? (seconds * (1 - fraction)) / fraction : null;
-    progress(fraction, left === null ? label : t.left(label, timeLeft(left)));
+    progress(fraction, left === null ? label : words.shrink.measured.left(label, timeLeft(left)));
   };
 }
 
@@ -57,14 +55,17 @@ export async function shrinkWithImages(): Promise<void> {
   };
   try {
     await alone(() =>
-      withJob(t.working, stop, async (plain) => {
+      withJob(words.shrink.measured.working, stop, async (plain) => {
         const progress = clocked(plain);
         const images = await spareImages();
         check();
         await queueImages(images, (part, label) => progress(ENDS.read * part, label));
         const found = await rankWithQueue(store.multiple.value, (phase: Phase, done, total) => {
           const from = phase === "summing" ? ENDS.read : ENDS.summing;
-          progress(from + ((ENDS[phase] - from) * done) / Math.max(1, total), t.phases[phase](done, total));
+          progress(
+            from + ((ENDS[phase] - from) * done) / Math.max(1, total),
+            words.shrink.measured.phases[phase](done, total),
+          );
         });
         check();
         // The cut at hand by now: a typed target may still have been on its way when the button was pressed.

@@ -7,12 +7,10 @@ import { LabelledImages } from "./data";
 import { EvaluationView } from "./evaluation";
 import { GuardView } from "./guard";
 
-const t = words.lab;
-
 const PARTS: { id: LabPart; title: string; body: () => ComponentChildren }[] = [
-  { id: "evaluate", title: t.parts.evaluate, body: () => <EvaluationView /> },
-  { id: "curves", title: t.parts.curves, body: () => <CurvesView /> },
-  { id: "guard", title: t.parts.guard, body: () => <GuardView /> },
+  { id: "evaluate", title: words.lab.parts.evaluate, body: () => <EvaluationView /> },
+  { id: "curves", title: words.lab.parts.curves, body: () => <CurvesView /> },
+  { id: "guard", title: words.lab.parts.guard, body: () => <GuardView /> },
 ];
 
 export function LabView() {
@@ -20,7 +18,7 @@ export function LabView() {
   return (
     <div class="lab">
       <LabelledImages />
-      <fieldset class="segments" aria-label={t.name}>
+      <fieldset class="segments" aria-label={words.lab.name}>
         {PARTS.map((it) => (
           <button
             key={it.id}

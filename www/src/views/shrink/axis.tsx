@@ -18,8 +18,6 @@ import { AmountBox } from "../amount";
 import { NumberBox } from "../parts";
 import { Steps } from "../steps";
 
-const t = words.shrink.axis;
-
 /** Half of the handle: where the track begins and ends. */
 const INSET = 17;
 const TOP = 12;
@@ -54,7 +52,7 @@ export function Axis() {
     return () => observer.disconnect();
   }, []);
   return (
-    <section class="axis" aria-label={t.name} id="axis" inert={isDimmed("axis")}>
+    <section class="axis" aria-label={words.shrink.axis.name} id="axis" inert={isDimmed("axis")}>
       <div class="axis-plot" ref={box}>
         <Plot {...size} />
         {axisCurve.value.length === 0 ? <p class="axis-empty">{whatIsMissing()}</p> : null}
@@ -67,9 +65,9 @@ export function Axis() {
 
 /** Never an empty axis: why there is no curve yet, and what brings one. */
 function whatIsMissing(): string {
-  if (axisFilling.value) return t.filling;
-  if (store.criterion.value === "reconstruction" && scope.value) return t.afterRepair;
-  return scope.value && slowCurve.value ? t.slow(scope.value.images) : t.none;
+  if (axisFilling.value) return words.shrink.axis.filling;
+  if (store.criterion.value === "reconstruction" && scope.value) return words.shrink.axis.afterRepair;
+  return scope.value && slowCurve.value ? words.shrink.axis.slow(scope.value.images) : words.shrink.axis.none;
 }
 
 /** The original at nothing removed, then every plan that was judged, and the one on the screen. */
@@ -121,7 +119,7 @@ function Plot({ width, height }: { width: number; height: number }) {
           />
           {x(it.to) - x(it.from) > 92 ? (
             <text class={`zone-name ${it.name}`} x={(x(it.from) + x(it.to)) / 2} y={floor - 9}>
-              {t.zones[it.name]}
+              {words.shrink.axis.zones[it.name]}
             </text>
           ) : null}
         </g>
@@ -157,7 +155,7 @@ function Plot({ width, height }: { width: number; height: number }) {
       ) : null}
       {(width < 620 ? [0, 50, 100] : [0, 20, 40, 60, 80, 100]).map((it) => (
         <text key={it} class={`percent at-${it}`} x={x(it)} y={height - 6}>
-          {it === 0 ? `0 % ${t.unit}` : `${it} %`}
+          {it === 0 ? `0 % ${words.shrink.axis.unit}` : `${it} %`}
         </text>
       ))}
     </svg>
@@ -203,7 +201,7 @@ function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
             <line x1={at} x2={at} y1={end ? TOP : floor - 7} y2={floor} />
             {named ? (
               <text class={at < 70 ? "after" : ""} x={at < 70 ? at + 4 : at - 4} y={TOP + (end ? 12 : 28)}>
-                {t.tau(String(tau))}
+                {words.shrink.axis.tau(String(tau))}
               </text>
             ) : null}
           </g>
@@ -220,15 +218,15 @@ function Handle({ width }: { width: number }) {
   const at = handle.value;
   const text =
     tau === null
-      ? t.share(fixed(100 * amount, amount < 0.1 ? 1 : 0))
+      ? words.shrink.axis.share(fixed(100 * amount, amount < 0.1 ? 1 : 0))
       : tau > 0.9999 && tau < 1
-        ? t.surely
-        : t.tau(String(tau));
+        ? words.shrink.axis.surely
+        : words.shrink.axis.tau(String(tau));
   const left = INSET + ((width - 2 * INSET) * at) / 100;
   return (
     <>
       <div class="handle-name" style={{ left: `${Math.min(width - 60, Math.max(60, left))}px` }} aria-hidden="true">
-        {touched.value ? null : <strong>{t.drag}</strong>}
+        {touched.value ? null : <strong>{words.shrink.axis.drag}</strong>}
         <span>{text}</span>
       </div>
       <input
@@ -236,7 +234,7 @@ function Handle({ width }: { width: number }) {
         class="handle"
         type="range"
         aria-label={takesShare ? words.dial.share : words.dial.threshold}
-        aria-valuetext={t.spoken(percent(at), text)}
+        aria-valuetext={words.shrink.axis.spoken(percent(at), text)}
         min={0}
         max={100}
         step={0.1}
@@ -265,9 +263,9 @@ function Foot() {
         <AmountBox name={words.dial.value} value={store.amount.value} takesShare={takesShare} onSet={setAmount} />
       </div>
       <div class="pair">
-        <span aria-hidden="true">{t.target}, %</span>
+        <span aria-hidden="true">{words.shrink.axis.target}, %</span>
         <NumberBox
-          name={t.target}
+          name={words.shrink.axis.target}
           hideLabel
           value={preview ? Number(removedPercent(preview.macs).toFixed(1)) : 0}
           min={0}
@@ -280,7 +278,11 @@ function Foot() {
         />
       </div>
       <span class="filling" aria-live="off">
-        {axisFilling.value && axisCurve.value.length > 0 ? t.filling : labelled.value?.sample ? t.sample : ""}
+        {axisFilling.value && axisCurve.value.length > 0
+          ? words.shrink.axis.filling
+          : labelled.value?.sample
+            ? words.shrink.axis.sample
+            : ""}
       </span>
       <Steps />
     </div>

@@ -10,7 +10,6 @@ import { Limits } from "../dial";
 import { RowCut, RowFloors } from "../row-limits";
 import { MethodCards } from "./method";
 
-const t = words.shrink.drawer;
 const PARTS = ["channel", "layer", "method", "data"] as const satisfies readonly DrawerPart[];
 
 export function Drawer() {
@@ -28,11 +27,11 @@ export function Drawer() {
   return (
     <aside
       class={view.value === "cases" && part === "channel" ? "drawer broad" : "drawer"}
-      aria-label={t.name}
+      aria-label={words.shrink.drawer.name}
       ref={box}
     >
       <div class="drawer-head">
-        <div class="drawer-tabs" role="tablist" aria-label={t.name}>
+        <div class="drawer-tabs" role="tablist" aria-label={words.shrink.drawer.name}>
           {PARTS.map((it) => (
             <button
               key={it}
@@ -43,14 +42,14 @@ export function Drawer() {
                 drawer.value = it;
               }}
             >
-              {t.parts[it]}
+              {words.shrink.drawer.parts[it]}
             </button>
           ))}
         </div>
         <button
           type="button"
           class="quiet"
-          aria-label={t.close}
+          aria-label={words.shrink.drawer.close}
           onClick={() => {
             drawer.value = "";
           }}
@@ -58,7 +57,7 @@ export function Drawer() {
           ×
         </button>
       </div>
-      <div class="drawer-body" role="tabpanel" aria-label={t.parts[part]}>
+      <div class="drawer-body" role="tabpanel" aria-label={words.shrink.drawer.parts[part]}>
         {part === "channel" ? <ChannelPart /> : null}
         {part === "layer" ? <LayerPart /> : null}
         {part === "method" ? <MethodCards /> : null}
@@ -71,7 +70,7 @@ export function Drawer() {
               mode.value = "research";
             }}
           >
-            {t.more}
+            {words.shrink.drawer.more}
           </button>
         </p>
       </div>
@@ -80,7 +79,7 @@ export function Drawer() {
 }
 
 function ChannelPart() {
-  if (!selected.value) return <p class="hint">{t.pick}</p>;
+  if (!selected.value) return <p class="hint">{words.shrink.drawer.pick}</p>;
   if (view.value !== "cases") return <ChannelView />;
   return (
     <>
@@ -91,7 +90,7 @@ function ChannelPart() {
           view.value = "channel";
         }}
       >
-        {t.back}
+        {words.shrink.drawer.back}
       </button>
       <CasesView />
     </>
@@ -102,19 +101,19 @@ function LayerPart() {
   const open = model.value;
   const row = selected.value?.[0];
   const site = row === undefined ? undefined : open?.overview.sites[row];
-  if (!open || row === undefined || !site) return <p class="hint">{t.pick}</p>;
+  if (!open || row === undefined || !site) return <p class="hint">{words.shrink.drawer.pick}</p>;
   const at = layerOf(site);
   const layer = open.overview.layers[at];
   const kept = drag.value?.layerChannels[at] ?? site.channels;
   return (
     <div class="layer-part">
-      <h3>{t.layerOf(open.siteNames[row]!)}</h3>
+      <h3>{words.shrink.drawer.layerOf(open.siteNames[row]!)}</h3>
       {layer ? (
         <>
-          <p>{t.facts(words.plan.kinds[layer.kind] ?? layer.kind, kept, layer.outputs)}</p>
+          <p>{words.shrink.drawer.facts(words.plan.kinds[layer.kind] ?? layer.kind, kept, layer.outputs)}</p>
           <label class="lock">
             <input type="checkbox" checked={locked.value.includes(at)} onChange={() => toggleLock(at)} />
-            {t.lock}
+            {words.shrink.drawer.lock}
           </label>
         </>
       ) : null}

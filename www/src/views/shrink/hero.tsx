@@ -11,7 +11,6 @@ import { words } from "../../words";
 import { watchPinch } from "../pinch";
 import { placeIn } from "../place";
 
-const t = words.shrink.hero;
 const CLOSEST = 60;
 const STEP = 1.6;
 const MOVE_MS = 320;
@@ -152,7 +151,7 @@ export function Hero() {
         class="hero-box"
         ref={box}
         role="application"
-        aria-label={t.name}
+        aria-label={words.shrink.hero.name}
         aria-describedby="hero-help"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is a widget of its own, moved through by arrow keys
         tabIndex={0}
@@ -222,22 +221,40 @@ export function Hero() {
         />
       </div>
       <p id="hero-help" class="hidden">
-        {t.help}
+        {words.shrink.hero.help}
       </p>
       <ReadOut />
       <div class="hero-zoom">
-        <button type="button" class="icon" aria-label={t.zoomOut} title={t.zoomOut} onClick={() => zoomBy(1 / STEP)}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={words.shrink.hero.zoomOut}
+          title={words.shrink.hero.zoomOut}
+          onClick={() => zoomBy(1 / STEP)}
+        >
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             <path d="M3 8h10" />
           </svg>
         </button>
-        <button type="button" class="icon" aria-label={t.zoomIn} title={t.zoomIn} onClick={() => zoomBy(STEP)}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={words.shrink.hero.zoomIn}
+          title={words.shrink.hero.zoomIn}
+          onClick={() => zoomBy(STEP)}
+        >
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             <path d="M3 8h10M8 3v10" />
           </svg>
         </button>
         {camera.value.k > 1 ? (
-          <button type="button" class="icon" aria-label={t.whole} title={t.whole} onClick={() => flyTo(HOME)}>
+          <button
+            type="button"
+            class="icon"
+            aria-label={words.shrink.hero.whole}
+            title={words.shrink.hero.whole}
+            onClick={() => flyTo(HOME)}
+          >
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
               <path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
             </svg>
@@ -259,14 +276,14 @@ function ReadOut() {
   const site = at && open?.overview.sites[at.row];
   const flat = site && rows?.channels[site.offset + at.slot];
   if (!open || !site || flat === undefined || flat === null) {
-    return <p class="read-out hint">{t.hint}</p>;
+    return <p class="read-out hint">{words.shrink.hero.hint}</p>;
   }
   const p = open.probabilities[flat]!;
   const state = drag.value?.states[flat] ?? 0;
   return (
     <p class="read-out" aria-live="polite">
-      <strong>{t.states[state]}</strong>{" "}
-      {t.place(open.siteNames[at.row]!, flat - site.offset, Number.isNaN(p) ? null : probability(p))}
+      <strong>{words.shrink.hero.states[state]}</strong>{" "}
+      {words.shrink.hero.place(open.siteNames[at.row]!, flat - site.offset, Number.isNaN(p) ? null : probability(p))}
     </p>
   );
 }

@@ -4,8 +4,6 @@ import { camera, drawer } from "../../state/hero";
 import { goTo, guess, guessed, learnStep, learnSteps, openStep, sheet, turnTo } from "../../state/learn";
 import { words } from "../../words";
 
-const t = words.learn;
-
 /** There the arrow keys have a meaning of their own. */
 function isTaken(target: EventTarget | null): boolean {
   return (
@@ -44,18 +42,18 @@ export function LearnCard() {
       window.removeEventListener("keydown", leave, true);
     };
   }, []);
-  const said = step && t.each[step.id];
+  const said = step && words.learn.each[step.id];
   if (!step || !said) return null;
   const at = all.indexOf(step);
   const chosen = guessed.value;
   return (
-    <section class="learn-card" aria-label={t.name}>
-      <ol class="learn-dots" aria-label={t.steps}>
+    <section class="learn-card" aria-label={words.learn.name}>
+      <ol class="learn-dots" aria-label={words.learn.steps}>
         {all.map((it, i) => (
           <li key={it.id}>
             <button
               type="button"
-              aria-label={t.stepName(i + 1, t.each[it.id]?.title ?? "")}
+              aria-label={words.learn.stepName(i + 1, words.learn.each[it.id]?.title ?? "")}
               aria-current={it === step ? "step" : undefined}
               onClick={() => void openStep(it.id)}
             />
@@ -85,7 +83,10 @@ export function LearnCard() {
         {chosen === null ? null : (
           <>
             <p>
-              <strong>{chosen === step.right ? t.right : t.wrong(said.guesses[step.right]!)}</strong> {said.answer}
+              <strong>
+                {chosen === step.right ? words.learn.right : words.learn.wrong(said.guesses[step.right]!)}
+              </strong>{" "}
+              {said.answer}
             </p>
             <p class="learn-name">
               <strong>{said.name}</strong> {said.meaning}
@@ -96,13 +97,13 @@ export function LearnCard() {
       </div>
       <div class="learn-moves">
         <button type="button" disabled={at <= 0} onClick={() => turnTo(-1)}>
-          {t.previous}
+          {words.learn.previous}
         </button>
         <button type="button" class="primary" disabled={at >= all.length - 1} onClick={() => turnTo(1)}>
-          {t.next}
+          {words.learn.next}
         </button>
         <button type="button" class="quiet" onClick={turnFullScreen}>
-          {whole ? t.leaveFullScreen : t.fullScreen}
+          {whole ? words.learn.leaveFullScreen : words.learn.fullScreen}
         </button>
         <button
           type="button"
@@ -111,7 +112,7 @@ export function LearnCard() {
             sheet.value = true;
           }}
         >
-          {t.sheet}
+          {words.learn.sheet}
         </button>
       </div>
     </section>
@@ -140,7 +141,7 @@ export function TeachersSheet() {
     <main class="sheet">
       <div class="sheet-acts">
         <button type="button" class="primary" onClick={() => window.print()}>
-          {t.print}
+          {words.learn.print}
         </button>
         <button
           type="button"
@@ -148,23 +149,23 @@ export function TeachersSheet() {
             sheet.value = false;
           }}
         >
-          {t.backToSteps}
+          {words.learn.backToSteps}
         </button>
       </div>
-      <h2>{t.sheetTitle}</h2>
-      <p>{t.sheetIntro}</p>
+      <h2>{words.learn.sheetTitle}</h2>
+      <p>{words.learn.sheetIntro}</p>
       <ol>
         {learnSteps.value.map((step) => {
-          const said = t.each[step.id]!;
+          const said = words.learn.each[step.id]!;
           return (
             <li key={step.id}>
               <h3>{said.title}</h3>
               <p>{said.text}</p>
               <p>
-                <strong>{said.question}</strong> {t.choices(said.guesses)}
+                <strong>{said.question}</strong> {words.learn.choices(said.guesses)}
               </p>
               <p>
-                <em>{t.answerIs(said.guesses[step.right]!)}</em> {said.answer}
+                <em>{words.learn.answerIs(said.guesses[step.right]!)}</em> {said.answer}
               </p>
               <p>
                 <strong>{said.name}</strong> {said.meaning}

@@ -18,8 +18,6 @@ import { words } from "../../words";
 import { chooseCriterion } from "../dial";
 import { BestMethods } from "./best";
 
-const t = words.shrink.method;
-
 function set(criterion: Criterion, compensation: Compensation): void {
   batch(() => {
     store.criterion.value = criterion;
@@ -34,12 +32,12 @@ export function MethodLine() {
   const [recommended, paper] = [isRecommended(), isPaper()];
   return (
     <div class="method-line">
-      <fieldset class="segments" aria-label={t.name}>
+      <fieldset class="segments" aria-label={words.shrink.method.name}>
         <button type="button" aria-pressed={recommended} onClick={() => set("recommended", "moments")}>
-          {t.recommended}
+          {words.shrink.method.recommended}
         </button>
         <button type="button" aria-pressed={paper} onClick={() => set("probability", "shift")}>
-          {t.paper}
+          {words.shrink.method.paper}
         </button>
         <button
           type="button"
@@ -48,17 +46,17 @@ export function MethodLine() {
             drawer.value = "method";
           }}
         >
-          {t.other}
+          {words.shrink.method.other}
         </button>
       </fieldset>
       <p>
         {recommended
-          ? t.why
+          ? words.shrink.method.why
           : paper
-            ? t.paperWhy
+            ? words.shrink.method.paperWhy
             : store.criterion.value === "reconstruction"
               ? words.shrink.measured.why
-              : t.otherWhy(
+              : words.shrink.method.otherWhy(
                   words.choices.criteria[store.criterion.value],
                   words.choices.compensations[store.compensation.value],
                 )}
@@ -77,9 +75,9 @@ export function MethodCards() {
           aria-disabled={judgingMethods.value}
           onClick={() => void judgeMethods()}
         >
-          {judgingMethods.value ? t.judging : t.judge}
+          {judgingMethods.value ? words.shrink.method.judging : words.shrink.method.judge}
         </button>
-        <p class="hint">{scope.value ? t.judgeHelp : t.noImages}</p>
+        <p class="hint">{scope.value ? words.shrink.method.judgeHelp : words.shrink.method.noImages}</p>
       </div>
       {methodsProblem.value ? <p class="caution">{methodsProblem.value}</p> : null}
       <BestMethods />
@@ -91,7 +89,13 @@ export function MethodCards() {
             group="criterion"
             name={words.choices.criteria[it]}
             help={words.choices.criterionHelp[it]}
-            mark={it === "recommended" ? t.best : it === "probability" ? t.fromPaper : ""}
+            mark={
+              it === "recommended"
+                ? words.shrink.method.best
+                : it === "probability"
+                  ? words.shrink.method.fromPaper
+                  : ""
+            }
             figure={figureOf(it)}
             top={bestMethod.value === it}
             checked={store.criterion.value === it}
@@ -107,7 +111,7 @@ export function MethodCards() {
             group="compensation"
             name={words.choices.compensations[it]}
             help=""
-            mark={it === "shift" ? t.fromPaper : it === "moments" ? t.best : ""}
+            mark={it === "shift" ? words.shrink.method.fromPaper : it === "moments" ? words.shrink.method.best : ""}
             checked={store.compensation.value === it}
             onChoose={() => {
               store.compensation.value = it;
@@ -121,7 +125,7 @@ export function MethodCards() {
 
 function figureOf(criterion: Criterion): string {
   const figure: Figure | undefined = methodFigures.value.get(criterion);
-  return figure ? t.measured(percent(figure.macs), percent(100 * figure.quality)) : "";
+  return figure ? words.shrink.method.measured(percent(figure.macs), percent(100 * figure.quality)) : "";
 }
 
 function Card(props: {
@@ -141,7 +145,7 @@ function Card(props: {
       <span>
         <strong>{props.name}</strong>
         {props.mark ? <em>{props.mark}</em> : null}
-        {props.top ? <em class="top">{t.bestHere}</em> : null}
+        {props.top ? <em class="top">{words.shrink.method.bestHere}</em> : null}
         {props.figure ? <span class="figure">{props.figure}</span> : null}
         {props.help ? <span class="hint">{props.help}</span> : null}
       </span>

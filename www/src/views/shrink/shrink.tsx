@@ -17,20 +17,18 @@ import { Networks } from "./networks";
 import { Verdict } from "./verdict";
 import { Wall } from "./wall";
 
-const t = words.shrink;
-
 export function ShrinkPage() {
   const learning = store.mode.value === "learn";
   return (
     <main class={learning ? "shrink learn" : "shrink"}>
       <a class="skip" href="#axis">
-        {t.skip.axis}
+        {words.shrink.skip.axis}
       </a>
       <a class="skip" href="#verdict">
-        {t.skip.verdict}
+        {words.shrink.skip.verdict}
       </a>
       {learning ? <LearnCard /> : <Networks />}
-      <section class="picture" aria-label={t.hero.name} inert={isDimmed("picture")}>
+      <section class="picture" aria-label={words.shrink.hero.name} inert={isDimmed("picture")}>
         <Hero />
         <Empty />
         <Legend />
@@ -52,8 +50,8 @@ function Below() {
       <Wall />
       <div class="own-images">
         <div>
-          <h2>{t.wall.own}</h2>
-          <p class="hint">{t.wall.ownMore}</p>
+          <h2>{words.shrink.wall.own}</h2>
+          <p class="hint">{words.shrink.wall.ownMore}</p>
         </div>
         <ProofView whole={false} />
       </div>
@@ -70,9 +68,9 @@ function Empty() {
     const images = pictures.value.length;
     return (
       <div class="empty-picture">
-        <p>{t.empty.folded(images)}</p>
+        <p>{words.shrink.empty.folded(images)}</p>
         <button type="button" class="primary" disabled={images === 0} onClick={() => void measureOnImages()}>
-          {t.empty.measure(images)}
+          {words.shrink.empty.measure(images)}
         </button>
       </div>
     );
@@ -81,7 +79,7 @@ function Empty() {
   if (!channels || channels.after < channels.before || store.criterion.value !== "probability") return null;
   return (
     <div class="empty-picture slim">
-      <p>{t.empty.nothing}</p>
+      <p>{words.shrink.empty.nothing}</p>
       <button
         type="button"
         onClick={() => {
@@ -89,7 +87,7 @@ function Empty() {
           store.compensation.value = "moments";
         }}
       >
-        {t.empty.useRecommended}
+        {words.shrink.empty.useRecommended}
       </button>
     </div>
   );

@@ -13,15 +13,18 @@ import type { Change } from "../../wasm/core";
 import { words } from "../../words";
 import { Download } from "../download";
 
-const t = words.shrink.verdict;
-
 /** Multiply-adds a second, on a slow machine with two cores. */
 const PACE = 4e9;
 
 export function Verdict() {
   const now = quality.value;
   return (
-    <section class={`verdict-bar ${now.level}`} aria-label={t.name} id="verdict" inert={isDimmed("verdict")}>
+    <section
+      class={`verdict-bar ${now.level}`}
+      aria-label={words.shrink.verdict.name}
+      id="verdict"
+      inert={isDimmed("verdict")}
+    >
       <Accuracy now={now} />
       <Savings />
       <Says now={now} />
@@ -37,13 +40,13 @@ export function Verdict() {
 const whole = (it: number) => percent(100 * it);
 
 function Accuracy({ now }: { now: Quality }) {
-  const name = now.accuracy ? t.accuracy : t.agreement;
+  const name = now.accuracy ? words.shrink.verdict.accuracy : words.shrink.verdict.agreement;
   const { before, after, change, interval, images, part, level } = now;
   return (
     <div class="accuracy">
       <span class="name">
         {name}
-        {now.repaired ? <em>{t.repaired}</em> : null}
+        {now.repaired ? <em>{words.shrink.verdict.repaired}</em> : null}
       </span>
       <output class="big" aria-label={name} aria-live="off">
         {after === null ? (
@@ -58,17 +61,18 @@ function Accuracy({ now }: { now: Quality }) {
       </output>
       <span class="below">
         {level === "judging" ? (
-          t.judging(part?.images ?? 0, scope.value?.images ?? 0)
+          words.shrink.verdict.judging(part?.images ?? 0, scope.value?.images ?? 0)
         ) : now.seen ? (
-          t.seen
+          words.shrink.verdict.seen
         ) : change !== null && interval ? (
           <>
-            <strong>{t.points(change)}</strong> {t.range(interval[0], interval[1], images)}
+            <strong>{words.shrink.verdict.points(change)}</strong>{" "}
+            {words.shrink.verdict.range(interval[0], interval[1], images)}
           </>
         ) : interval ? (
-          t.agreeing(percent(interval[0]), percent(interval[1]), images)
+          words.shrink.verdict.agreeing(percent(interval[0]), percent(interval[1]), images)
         ) : after !== null ? (
-          t.few(images)
+          words.shrink.verdict.few(images)
         ) : (
           <Judge />
         )}
@@ -94,14 +98,14 @@ function Judge() {
     const seconds = Math.max(5, Math.round(judgingCost.value / PACE));
     return (
       <button type="button" class="link" onClick={() => void evaluate()}>
-        {t.judge(seconds)}
+        {words.shrink.verdict.judge(seconds)}
       </button>
     );
   }
-  if (scope.value) return <>{t.none}</>;
+  if (scope.value) return <>{words.shrink.verdict.none}</>;
   return (
     <button type="button" class="link" aria-disabled={working.value} onClick={() => void runBoth()}>
-      {t.noImages}
+      {words.shrink.verdict.noImages}
     </button>
   );
 }
@@ -115,25 +119,25 @@ function Savings() {
   const time = answersCurrent.value ? latency.value : null;
   return (
     <dl class="savings-line">
-      <Saving name={t.macs} label={words.dial.outputs.macs} change={preview?.macs} lead />
-      <Saving name={t.params} label={words.dial.outputs.params} change={preview?.params} />
-      <Saving name={t.channels} label={words.dial.outputs.channels} change={preview?.channels} />
+      <Saving name={words.shrink.verdict.macs} label={words.dial.outputs.macs} change={preview?.macs} lead />
+      <Saving name={words.shrink.verdict.params} label={words.dial.outputs.params} change={preview?.params} />
+      <Saving name={words.shrink.verdict.channels} label={words.dial.outputs.channels} change={preview?.channels} />
       <div class="size">
-        <dt>{t.size}</dt>
+        <dt>{words.shrink.verdict.size}</dt>
         <dd>{size ? `${bytes(size.before)} → ${bytes(size.after)}` : "–"}</dd>
       </div>
       <div class="latency">
-        <dt>{t.latency}</dt>
+        <dt>{words.shrink.verdict.latency}</dt>
         <dd>
           {time ? (
             time.differs ? (
               `${milliseconds(time.original.warm)} → ${milliseconds(time.pruned.warm)}`
             ) : (
-              t.same
+              words.shrink.verdict.same
             )
           ) : (
             <button type="button" class="link" aria-disabled={working.value} onClick={() => void runBoth()}>
-              {t.notTimed}
+              {words.shrink.verdict.notTimed}
             </button>
           )}
         </dd>
@@ -163,11 +167,11 @@ function Says({ now }: { now: Quality }) {
     <div class="says" role="status">
       <p class={`says-chip ${now.level}`}>
         <i aria-hidden="true" />
-        {(now.accuracy ? t.levels : t.agreementLevels)[now.level]}
+        {(now.accuracy ? words.shrink.verdict.levels : words.shrink.verdict.agreementLevels)[now.level]}
       </p>
       <p class={`says-chip file ${file}`}>
         <i aria-hidden="true" />
-        {t.file[file]}
+        {words.shrink.verdict.file[file]}
         {savedCurrent.value && saved.value ? <span class="hidden"> {saved.value.name}</span> : null}
       </p>
     </div>
@@ -222,12 +226,18 @@ function Fix({ level }: { level: Level }) {
       type="button"
       class={(needed && !blocked) || unmade ? "fix needed" : "fix"}
       aria-disabled={blocked || working.value || repairing.value}
-      title={repaired ? t.fixDone : images === 0 ? t.fixNone : t.fixHelp(images)}
+      title={
+        repaired
+          ? words.shrink.verdict.fixDone
+          : images === 0
+            ? words.shrink.verdict.fixNone
+            : words.shrink.verdict.fixHelp(images)
+      }
       onClick={() => {
         if (!blocked) void fixIt();
       }}
     >
-      {repairing.value ? t.fixing : t.fix}
+      {repairing.value ? words.shrink.verdict.fixing : words.shrink.verdict.fix}
     </button>
   );
 }
