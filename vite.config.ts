@@ -83,7 +83,7 @@ const browserTests = (name: string, which: TestProjectInlineConfiguration["test"
 
 /** What does not hang on the browser: words, searches and measurements in the core, places in pixels, saved pictures, the walks. With E2E_ALL=1 they run in Firefox too. */
 const CHROMIUM_IS_ENOUGH = [
-  ...["words", "repair-lesson", "unchanged", "layout", "pictures", "walk", "soak"],
+  ...["words", "unchanged", "layout", "pictures", "walk", "soak"],
   ...["lab", "panels", "coupling", "limits", "identity", "faults", "measured"],
 ].map((it) => `${it}.e2e.ts`);
 

@@ -15,7 +15,6 @@ import "./styles/dial.css";
 import "./styles/plan.css";
 import "./styles/proof.css";
 import "./styles/lab.css";
-import "./styles/lesson.css";
 import "./styles/report.css";
 import "./styles/reporting.css";
 import "./styles/present.css";
@@ -29,6 +28,7 @@ import "./styles/drawer.css";
 import "./styles/axis.css";
 import "./styles/verdict.css";
 import "./styles/learn.css";
+import "./styles/learn-stages.css";
 import { render } from "preact";
 import { registerOffline } from "./lib/offline";
 import { startAxis } from "./state/axis";
@@ -38,8 +38,7 @@ import { startHero } from "./state/hero";
 import { startHistory } from "./state/history";
 import { startIntro } from "./state/intro";
 import { startLab } from "./state/lab/start";
-import { learnFromLink } from "./state/learn";
-import { lessonFromLink } from "./state/lessons";
+import { learnFromLink, startLearning } from "./state/learn";
 import { followHash, sayLink, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
 import { startPinning } from "./state/pin";
@@ -62,6 +61,7 @@ startDrawing();
 startHero();
 startAxis();
 startLab();
+startLearning();
 writeHash();
 followHash();
 acceptDrops();
@@ -69,7 +69,6 @@ acceptPastes();
 showPresenting();
 const opening = location.hash;
 void firstVisit()
-  .then(() => lessonFromLink(opening))
   .then(learnFromLink)
   .then(() => sayLink(opening));
 registerOffline(() => {

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { count } from "../lib/format";
 import { words } from "../words";
+import { learnFromLink } from "./learn";
 import { openLinked } from "./models";
 import { pictures } from "./pictures";
 import { labelFile, product } from "./proof";
@@ -31,7 +32,9 @@ export function followHash(): void {
   window.addEventListener("hashchange", () => {
     const hash = location.hash;
     if (hash === written) return;
-    void openLinked(decode(hash)).then(() => sayLink(hash));
+    void openLinked(decode(hash))
+      .then(learnFromLink)
+      .then(() => sayLink(hash));
   });
 }
 

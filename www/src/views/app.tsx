@@ -3,14 +3,13 @@ import { dropping, mode, model, reporting } from "../state/store";
 import { words } from "../words";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
-import { LessonCard } from "./lessons";
+import { TeachersSheet } from "./learn/sheet";
 import { MapView } from "./map";
 import { Messages } from "./messages";
 import { NetworkView } from "./network";
 import { PlanView } from "./plan";
 import { ProofView } from "./proof";
 import { Report } from "./report";
-import { TeachersSheet } from "./shrink/learn";
 import { ShrinkPage } from "./shrink/shrink";
 import { Split } from "./shrink/split";
 import { Splitter, Work } from "./splitter";
@@ -21,14 +20,7 @@ export function App() {
     <>
       <TopBar />
       <Messages />
-      {reporting.value ? (
-        <Report />
-      ) : (
-        <>
-          {mode.value === "learn" ? null : <LessonCard />}
-          <Page />
-        </>
-      )}
+      {reporting.value ? <Report /> : <Page />}
       <Split />
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">

@@ -3,7 +3,6 @@ import { copyLink } from "../state/link";
 import { job, mode, model, presenting, reporting } from "../state/store";
 import { MODES } from "../state/url";
 import { words } from "../words";
-import { LessonsMenu } from "./lessons";
 
 export function TopBar() {
   return (
@@ -57,7 +56,6 @@ function More() {
   const present = presenting.value;
   return (
     <>
-      <LessonsMenu />
       <button
         type="button"
         aria-pressed={present}

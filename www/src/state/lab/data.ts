@@ -96,12 +96,6 @@ export async function chooseBuiltInWithNetwork(): Promise<void> {
   await chooseBuiltIn();
 }
 
-/** The built-in images, `count` of them judged by: the rest can repair. */
-export async function useBuiltIn(count: number): Promise<void> {
-  if (!labelled.value?.builtIn) await chooseBuiltIn();
-  if (labelled.value?.builtIn) useImages(count);
-}
-
 function nameOf(files: readonly LabFile[]): string {
   const folder = files[0]!.name.split("/")[0]!;
   if (files.length === 1) return files[0]!.name;

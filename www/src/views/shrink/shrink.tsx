@@ -1,16 +1,17 @@
 /** The network as one picture, the threshold on one axis, a verdict, the images. */
-import { isDimmed } from "../../state/learn";
+import { isDimmed, learnStep } from "../../state/learn";
 import { measureOnImages } from "../../state/models";
 import { pictures } from "../../state/pictures";
 import * as store from "../../state/store";
 import { words } from "../../words";
 import { About } from "../about";
 import { Changed } from "../changed";
+import { LearnCard } from "../learn/card";
+import { Stage } from "../learn/stage";
 import { ProofView } from "../proof";
 import { Axis } from "./axis";
 import { Drawer } from "./drawer";
 import { Hero } from "./hero";
-import { LearnCard } from "./learn";
 import { Legend } from "./legend";
 import { MethodLine } from "./method";
 import { Networks } from "./networks";
@@ -19,6 +20,7 @@ import { Wall } from "./wall";
 
 export function ShrinkPage() {
   const learning = store.mode.value === "learn";
+  const stage = learning ? learnStep.value?.stage : undefined;
   return (
     <main class={learning ? "shrink learn" : "shrink"}>
       <a class="skip" href="#axis">
@@ -33,7 +35,7 @@ export function ShrinkPage() {
         <Empty />
         <Legend />
       </section>
-      <Axis />
+      {stage ? <Stage of={stage} /> : <Axis />}
       {learning ? null : <Below />}
       <Drawer />
       <Verdict />

@@ -1,13 +1,25 @@
 /** One idea a screen: what is shown, a guess, what happens, and what it is called. */
 import { useEffect, useState } from "preact/hooks";
 import { camera, drawer } from "../../state/hero";
-import { goTo, guess, guessed, learnStep, learnSteps, openStep, sheet, turnTo } from "../../state/learn";
+import {
+  goTo,
+  guess,
+  guessed,
+  learnStep,
+  learnSteps,
+  openExample,
+  openStep,
+  sheet,
+  tried,
+  turnTo,
+} from "../../state/learn";
 import { words } from "../../words";
 
 /** There the arrow keys have a meaning of their own. */
 function isTaken(target: EventTarget | null): boolean {
   return (
-    target instanceof Element && target.closest("input, select, textarea, [role=application], [role=tablist]") !== null
+    target instanceof Element &&
+    target.closest("input, select, textarea, [role=application], [role=tablist], [role=slider]") !== null
   );
 }
 
@@ -88,10 +100,22 @@ export function LearnCard() {
               </strong>{" "}
               {said.answer}
             </p>
+            {said.task ? (
+              <p class={tried.value ? "learn-task done" : "learn-task"}>
+                <i aria-hidden="true" />
+                <span>{words.learn.yourTurn(said.task)}</span>
+                {tried.value ? <strong> {words.learn.done}</strong> : null}
+              </p>
+            ) : null}
             <p class="learn-name">
               <strong>{said.name}</strong> {said.meaning}
               {said.formula ? <span class="formula">{said.formula}</span> : null}
             </p>
+            {step.example ? (
+              <button type="button" class="link" onClick={openExample}>
+                {words.learn.example}
+              </button>
+            ) : null}
           </>
         )}
       </div>
@@ -133,48 +157,4 @@ function useFullScreen(): boolean {
     return () => document.removeEventListener("fullscreenchange", follow);
   }, []);
   return whole;
-}
-
-/** All steps on paper, for whoever stands in front of a class. */
-export function TeachersSheet() {
-  return (
-    <main class="sheet">
-      <div class="sheet-acts">
-        <button type="button" class="primary" onClick={() => window.print()}>
-          {words.learn.print}
-        </button>
-        <button
-          type="button"
-          onClick={() => {
-            sheet.value = false;
-          }}
-        >
-          {words.learn.backToSteps}
-        </button>
-      </div>
-      <h2>{words.learn.sheetTitle}</h2>
-      <p>{words.learn.sheetIntro}</p>
-      <ol>
-        {learnSteps.value.map((step) => {
-          const said = words.learn.each[step.id]!;
-          return (
-            <li key={step.id}>
-              <h3>{said.title}</h3>
-              <p>{said.text}</p>
-              <p>
-                <strong>{said.question}</strong> {words.learn.choices(said.guesses)}
-              </p>
-              <p>
-                <em>{words.learn.answerIs(said.guesses[step.right]!)}</em> {said.answer}
-              </p>
-              <p>
-                <strong>{said.name}</strong> {said.meaning}
-                {said.formula ? <span class="formula">{said.formula}</span> : null}
-              </p>
-            </li>
-          );
-        })}
-      </ol>
-    </main>
-  );
 }
