@@ -1,6 +1,6 @@
 import { freeze } from "../charts/freeze";
 import type { Drawing, LegendItem, Picture } from "../charts/picture";
-import { compensation, detail, model } from "../state/store";
+import { controls, live, model } from "../state/store";
 import { words } from "../words";
 import { fileName, look, patch, planNotes, textOf, token } from "./common";
 
@@ -9,7 +9,7 @@ const TRACE = 260;
 
 /** The channel's Gaussian, its partner's, what was measured, and how the measurement settled. */
 export function channelPicture(within: Element | null): Picture | null {
-  const now = detail.value;
+  const now = live.detail.value;
   if (!within || !now) return null;
   const own = now.this;
   const bells = [...within.querySelectorAll(".bell")].map(
@@ -38,7 +38,7 @@ export function channelPicture(within: Element | null): Picture | null {
       now.removed ? words.channel.removed : words.channel.kept,
     ),
     notes: [
-      words.choices.caseSentence(now, compensation.value !== "none"),
+      words.choices.caseSentence(now, controls.compensation.value !== "none"),
       ...[...within.querySelectorAll(".seen > .fit")].map(textOf),
       ...planNotes(),
     ],

@@ -1,7 +1,7 @@
 /** What every saved picture shares: the page's colours now, and the plan it belongs to. */
 import type { LegendItem, Look } from "../charts/picture";
 import { percent, removedPercent } from "../lib/format";
-import { amount, compensation, criterion, drag, model, takesShare } from "../state/store";
+import { amount, controls, live, model, takesShare } from "../state/store";
 import { words } from "../words";
 
 /** A colour or size of the style sheet. */
@@ -21,11 +21,11 @@ export function fileName(): string {
 export function planNotes(): string[] {
   const how = takesShare.value ? words.pictures.share(amount.value) : words.pictures.threshold(amount.value);
   const plan = words.pictures.plan(
-    words.choices.criteria[criterion.value],
+    words.choices.criteria[controls.criterion.value],
     how,
-    words.choices.compensations[compensation.value],
+    words.choices.compensations[controls.compensation.value],
   );
-  const preview = drag.value?.preview;
+  const preview = live.drag.value?.preview;
   if (!preview) return [plan];
   const [params, macs, channels] = [preview.params, preview.macs, preview.channels].map((it) =>
     percent(removedPercent(it)),

@@ -1,12 +1,12 @@
 import type { Drawing, Picture } from "../charts/picture";
-import { model, zoom } from "../state/store";
+import { model, screen } from "../state/store";
 import { words } from "../words";
 import { fileName, look, patch, planNotes, token } from "./common";
 
 /** The channel map, or the layer it shows alone. */
 export function mapPicture(drawing: Drawing | null): Picture | null {
   if (!drawing) return null;
-  const row = zoom.value;
+  const row = screen.zoom.value;
   const layer = row === null ? null : (model.value?.siteNames[row] ?? "");
   return {
     title: layer === null ? words.pictures.map(fileName()) : words.pictures.row(layer, fileName()),

@@ -10,7 +10,7 @@ import { withJob } from "./jobs";
 import { chooseFiles, labelled } from "./lab/data";
 import { LARGEST, openFiles } from "./models";
 import { addImages } from "./pictures";
-import { alertText, noticeText, view } from "./store";
+import { alertText, noticeText, screen } from "./store";
 
 const isNetwork = (name: string) => /\.onnx$/i.test(name);
 const isTable = (name: string) => /\.(csv|tsv)$/i.test(name);
@@ -107,7 +107,7 @@ function asLabFile(file: File): LabFile {
 
 async function toLab(files: readonly LabFile[]): Promise<void> {
   const reading = chooseFiles(files);
-  view.value = "lab";
+  screen.view.value = "lab";
   // On a small screen the Lab is not where the file was dropped.
   queueMicrotask(() => document.getElementById("bench-panel")?.scrollIntoView({ block: "nearest" }));
   await reading;

@@ -21,7 +21,7 @@ export const learnSteps = computed(() => {
   return STEPS.filter((it) => files.includes(it.net));
 });
 
-export const learnStep = computed(() => stepNamed(store.lesson.value) ?? null);
+export const learnStep = computed(() => stepNamed(store.screen.lesson.value) ?? null);
 /** The guess that was made at this step. */
 export const guessed = signal<number | null>(null);
 /** What the step asks to be tried was done. */
@@ -36,7 +36,7 @@ const cases = signal<ReadonlySet<StoryCase>>(new Set());
 
 /** Whether a part steps back: what the step is not about, until the guess is made. */
 export function isDimmed(part: Part): boolean {
-  if (store.mode.value !== "learn" || guessed.value !== null) return false;
+  if (store.screen.mode.value !== "learn" || guessed.value !== null) return false;
   return learnStep.value !== null && !learnStep.value.focus.includes(part);
 }
 
@@ -57,40 +57,40 @@ function remember(): void {
   before = model && {
     model,
     settings: settings.value,
-    view: store.view.value,
-    zoom: store.zoom.value,
-    selected: store.selected.value,
-    pinned: store.pinned.value,
+    view: store.screen.view.value,
+    zoom: store.screen.zoom.value,
+    selected: store.screen.selected.value,
+    pinned: store.sides.pinned.value,
   };
 }
 
 /** Brings back the network and the plan from before Learn. */
 async function restore(): Promise<void> {
-  store.lesson.value = "";
+  store.screen.lesson.value = "";
   const back = before;
   before = null;
   if (!back) return;
   const same = store.model.value?.blob === back.model.blob;
   if (same && sameSettings(settings.value, back.settings)) return;
   if (!same) await reopen(back.model);
-  if (store.model.value?.blob !== back.model.blob || store.lesson.value !== "") return;
+  if (store.model.value?.blob !== back.model.blob || store.screen.lesson.value !== "") return;
   batch(() => {
     applySettings(back.settings);
-    store.view.value = back.view;
-    store.zoom.value = back.zoom;
-    store.selected.value = back.selected;
-    store.pinned.value = back.pinned;
+    store.screen.view.value = back.view;
+    store.screen.zoom.value = back.zoom;
+    store.screen.selected.value = back.selected;
+    store.sides.pinned.value = back.pinned;
     store.noticeText.value = words.learn.restored;
   });
 }
 
 export async function openStep(id: string): Promise<void> {
   const step = stepNamed(id) ?? STEPS[0]!;
-  if (store.lesson.value === "") remember();
+  if (store.screen.lesson.value === "") remember();
   stopShowing();
   batch(() => {
-    store.mode.value = "learn";
-    store.lesson.value = step.id;
+    store.screen.mode.value = "learn";
+    store.screen.lesson.value = step.id;
     guessed.value = null;
     tried.value = false;
     bell.value = 0.4;
@@ -102,10 +102,10 @@ export async function openStep(id: string): Promise<void> {
   });
   const source = store.model.value?.source;
   if (source?.kind !== "sample" || source.file !== step.net) await openSample(step.net);
-  if (store.lesson.value !== step.id) return;
+  if (store.screen.lesson.value !== step.id) return;
   batch(() => {
     applySettings({ ...defaults(), ...step.set });
-    store.view.value = "channel";
+    store.screen.view.value = "channel";
   });
 }
 
@@ -145,13 +145,13 @@ function play(at: (part: number) => void): void {
 /** Moves to what is to be seen as a hand on the handle would. */
 function moveTo(to: Partial<Settings>): void {
   const { share, ...rest } = to;
-  const from = store.share.peek();
+  const from = store.controls.share.peek();
   applySettings(rest);
   if (share === undefined) return;
-  if (rest.criterion) store.share.value = share;
+  if (rest.criterion) store.controls.share.value = share;
   else
     play((part) => {
-      store.share.value = Number((from + (share - from) * part).toFixed(4));
+      store.controls.share.value = Number((from + (share - from) * part).toFixed(4));
     });
 }
 
@@ -181,53 +181,53 @@ export function guess(index: number): void {
 /** A channel of the step's case in the network itself. */
 export function openExample(): void {
   const step = learnStep.peek();
-  const example = store.drag.peek()?.preview.examples.find((it) => it.case === step?.example);
+  const example = store.live.drag.peek()?.preview.examples.find((it) => it.case === step?.example);
   if (!step || !example) return;
   batch(() => {
-    store.selected.value = [example.after[0], example.after[1]];
-    store.view.value = step.stepByStep ? "cases" : "channel";
+    store.screen.selected.value = [example.after[0], example.after[1]];
+    store.screen.view.value = step.stepByStep ? "cases" : "channel";
     drawer.value = "channel";
   });
 }
 
 /** Leaving Learn brings back the network and the plan from before it. */
 export function goTo(mode: Mode): void {
-  if (store.mode.value === mode) return;
+  if (store.screen.mode.value === mode) return;
   if (mode === "learn") {
     void openStep("");
     return;
   }
-  const leaving = store.mode.value === "learn";
+  const leaving = store.screen.mode.value === "learn";
   stopShowing();
   batch(() => {
     drawer.value = "";
-    store.mode.value = mode;
+    store.screen.mode.value = mode;
   });
   if (leaving) void restore();
 }
 
 /** A link that opens on a step; one to a lesson of an earlier version opens the step that it became. */
 export function learnFromLink(): void {
-  const step = stepNamed(store.lesson.value);
-  if (store.mode.value !== "learn" && !step) {
-    store.lesson.value = "";
+  const step = stepNamed(store.screen.lesson.value);
+  if (store.screen.mode.value !== "learn" && !step) {
+    store.screen.lesson.value = "";
     return;
   }
-  store.lesson.value = "";
+  store.screen.lesson.value = "";
   void openStep((step ?? STEPS[0]!).id);
 }
 
 /** Watches whether what a step asks for was done, and keeps it: a hand may go on. */
 export function startLearning(): void {
   effect(() => {
-    if (store.mode.value !== "learn") return;
+    if (store.screen.mode.value !== "learn") return;
     const [before, after] = bells.value;
     const made = follow(before, after).case;
     if (!cases.peek().has(made)) cases.value = new Set([...cases.peek(), made]);
   });
   effect(() => {
     const step = learnStep.value;
-    const preview = store.drag.value?.preview;
+    const preview = store.live.drag.value?.preview;
     if (!step?.done || !preview || guessed.value === null || playing.value || tried.value) return;
     tried.value = step.done({
       level: quality.value.level,

@@ -79,16 +79,16 @@ function show(opened: Opened, { name, blob, companions = [], source, linked }: W
   batch(() => {
     resetProof();
     snapshots.value = [];
-    store.order.value = null;
-    store.drag.value = null;
-    store.detail.value = null;
-    store.plan.value = null;
-    store.curve.value = null;
+    store.live.order.value = null;
+    store.live.drag.value = null;
+    store.live.detail.value = null;
+    store.live.plan.value = null;
+    store.live.curve.value = null;
     const asked = store.awaited.value?.file === name ? store.awaited.value.state : linked;
     store.awaited.value = null;
     if (asked) applyLink(asked);
     else startAnew();
-    if (playing.peek()) store.share.value = 0;
+    if (playing.peek()) store.controls.share.value = 0;
     useLabelText(null);
     fitToNetwork(overview);
     store.model.value = model;
@@ -99,11 +99,11 @@ function show(opened: Opened, { name, blob, companions = [], source, linked }: W
 
 /** Rows and channels that this network does not have are left out. */
 export function fitToNetwork(overview: Opened["overview"]): void {
-  store.locked.value = store.locked.value.filter((i) => i < overview.layers.length);
-  store.own.value = tidyOwn(store.own.value, overview.sites.length);
-  const [site, channel] = store.selected.value ?? [0, 0];
-  if (channel >= (overview.sites[site]?.channels ?? 0)) store.selected.value = null;
-  if ((store.zoom.value ?? 0) >= overview.sites.length) store.zoom.value = null;
+  store.controls.locked.value = store.controls.locked.value.filter((i) => i < overview.layers.length);
+  store.controls.own.value = tidyOwn(store.controls.own.value, overview.sites.length);
+  const [site, channel] = store.screen.selected.value ?? [0, 0];
+  if (channel >= (overview.sites[site]?.channels ?? 0)) store.screen.selected.value = null;
+  if ((store.screen.zoom.value ?? 0) >= overview.sites.length) store.screen.zoom.value = null;
 }
 
 async function listKept(): Promise<void> {
@@ -214,7 +214,7 @@ export async function measureOnImages(): Promise<void> {
     return;
   }
   let stopped = false;
-  const before = store.drag.value?.preview.macs;
+  const before = store.live.drag.value?.preview.macs;
   const of = store.model.value;
   try {
     await withJob(
@@ -276,15 +276,15 @@ async function refresh(): Promise<void> {
   keepHolding(old, model);
   batch(() => {
     // Measuring adds rows where BatchNorm was folded away; what was sorted and planned no longer fits.
-    const [site, channel] = store.selected.value ?? [-1, 0];
+    const [site, channel] = store.screen.selected.value ?? [-1, 0];
     const norm = old.overview.sites[site]?.norm;
-    store.zoom.value = null;
+    store.screen.zoom.value = null;
     const moved = opened.overview.sites.findIndex((it) => it.norm === norm);
-    store.selected.value = moved >= 0 ? [moved, channel] : null;
-    store.order.value = null;
-    store.drag.value = null;
-    store.detail.value = null;
-    store.plan.value = null;
+    store.screen.selected.value = moved >= 0 ? [moved, channel] : null;
+    store.live.order.value = null;
+    store.live.drag.value = null;
+    store.live.detail.value = null;
+    store.live.plan.value = null;
     store.model.value = model;
   });
 }

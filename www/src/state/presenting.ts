@@ -1,9 +1,9 @@
 /** Presenter mode is a matter of styles; the document says that it is on. */
 import { effect } from "@preact/signals";
-import { presenting } from "./store";
+import { screen } from "./store";
 
 export function showPresenting(): void {
   effect(() => {
-    document.documentElement.classList.toggle("presenting", presenting.value);
+    document.documentElement.classList.toggle("presenting", screen.presenting.value);
   });
 }

@@ -9,18 +9,7 @@ import * as store from "./store";
 
 export type { Settings } from "../lib/settings";
 
-const SIGNALS: { [K in keyof Settings]: Signal<Settings[K]> } = {
-  criterion: store.criterion,
-  threshold: store.threshold,
-  share: store.share,
-  compensation: store.compensation,
-  per: store.per,
-  seed: store.seed,
-  floor: store.floor,
-  multiple: store.multiple,
-  locked: store.locked,
-  own: store.own,
-};
+const SIGNALS: { [K in keyof Settings]: Signal<Settings[K]> } = store.controls;
 const KEYS = Object.keys(SIGNALS) as (keyof Settings)[];
 
 export const settings = computed<Settings>(

@@ -1,5 +1,5 @@
 import { sheet } from "../state/learn";
-import { dropping, mode, model, reporting } from "../state/store";
+import { dropping, model, screen } from "../state/store";
 import { words } from "../words";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
@@ -20,7 +20,7 @@ export function App() {
     <>
       <TopBar />
       <Messages />
-      {reporting.value ? <Report /> : <Page />}
+      {screen.reporting.value ? <Report /> : <Page />}
       <Split />
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">
@@ -32,8 +32,8 @@ export function App() {
 }
 
 function Page() {
-  if (mode.value === "learn" && sheet.value) return <TeachersSheet />;
-  if (mode.value !== "research") return <ShrinkPage />;
+  if (screen.mode.value === "learn" && sheet.value) return <TeachersSheet />;
+  if (screen.mode.value !== "research") return <ShrinkPage />;
   return (
     <main class={model.value ? "" : "empty"}>
       <Work>

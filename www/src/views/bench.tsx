@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { view } from "../state/store";
+import { screen } from "../state/store";
 import type { View } from "../state/url";
 import { words } from "../words";
 import { CasesView } from "./cases";
@@ -28,7 +28,7 @@ const PANELS: Panel[] = [
 const enlarged = signal(false);
 
 export function Bench() {
-  const shown = PANELS.find((it) => it.id === view.value) ?? PANELS[0]!;
+  const shown = PANELS.find((it) => it.id === screen.view.value) ?? PANELS[0]!;
   return (
     <div class={enlarged.value ? "bench enlarged" : "bench"} data-view={shown.id}>
       <div class="bench-head">
@@ -57,7 +57,7 @@ function Tabs({ shown }: { shown: Panel }) {
     if (!move) return;
     event.preventDefault();
     const next = PANELS[(PANELS.indexOf(shown) + move + PANELS.length) % PANELS.length]!;
-    view.value = next.id;
+    screen.view.value = next.id;
     document.getElementById(`tab-${next.id}`)?.focus();
   };
   return (
@@ -72,7 +72,7 @@ function Tabs({ shown }: { shown: Panel }) {
           aria-controls="bench-panel"
           tabIndex={it === shown ? 0 : -1}
           onClick={() => {
-            view.value = it.id;
+            screen.view.value = it.id;
           }}
         >
           {it.title}

@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { value } from "../lib/format";
 import { pictures } from "../state/pictures";
-import { drag } from "../state/store";
+import { live } from "../state/store";
 import {
   type Effect,
   effectBusy,
@@ -86,7 +86,7 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
 }
 
 function removedCount(): number | null {
-  const cut = drag.value?.preview.channels;
+  const cut = live.drag.value?.preview.channels;
   return cut ? cut.before - cut.after : null;
 }
 

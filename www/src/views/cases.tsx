@@ -6,7 +6,7 @@ import { count } from "../lib/format";
 import { stagesPicture } from "../saved/stages";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
-import { drag, model, selected, detail as shown, takesShare, threshold } from "../state/store";
+import { controls, live, model, screen, takesShare } from "../state/store";
 import type { ChannelDetail, Explanation, Stage } from "../wasm/core";
 import { words } from "../words";
 import { EffectView } from "./cases-effect";
@@ -22,7 +22,7 @@ const PLAY_MS = 4500;
 
 export function CasesView() {
   const open = model.value;
-  const detail = shown.value;
+  const detail = live.detail.value;
   const found = explanation.value;
   if (!open) return <div class="cases empty-view" />;
   if (open.overview.pairs.length === 0) {
@@ -39,7 +39,7 @@ export function CasesView() {
       {fits && found.after ? (
         <Lesson detail={detail} explanation={found} />
       ) : (
-        <p class="hint">{selected.value && fits ? words.cases.notInPair : words.cases.choose}</p>
+        <p class="hint">{screen.selected.value && fits ? words.cases.notInPair : words.cases.choose}</p>
       )}
     </div>
   );
@@ -54,7 +54,7 @@ function matches(detail: ChannelDetail, found: Explanation): boolean {
 
 /** Alive or dead before, alive or dead behind; each cell opens an example. */
 function CaseTable({ of }: { of: CaseName | null }) {
-  const cases = drag.value?.preview.cases;
+  const cases = live.drag.value?.preview.cases;
   const cell = (name: CaseName) => {
     const example = exampleOf(name);
     return (
@@ -65,7 +65,7 @@ function CaseTable({ of }: { of: CaseName | null }) {
           aria-current={of === name ? "true" : undefined}
           onClick={() => {
             if (!example) return;
-            selected.value = [example.site, example.channel];
+            screen.selected.value = [example.site, example.channel];
             step.value = 0;
           }}
         >
@@ -133,7 +133,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
             )}
           </span>
         </h3>
-        {takesShare.value ? <span class="hint">{words.cases.byThreshold(threshold.value)}</span> : null}
+        {takesShare.value ? <span class="hint">{words.cases.byThreshold(controls.threshold.value)}</span> : null}
         <div class="controls">
           <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
             {words.cases.back}
@@ -161,7 +161,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
       <Stages
         explanation={of}
         detail={detail}
-        threshold={threshold.value}
+        threshold={controls.threshold.value}
         step={at}
         nameOf={nameOf}
         siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
@@ -186,7 +186,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
         {stepText(at, {
           explanation: of,
           detail,
-          threshold: threshold.value,
+          threshold: controls.threshold.value,
           reader: reader ? nameOf(reader.layer) : words.cases.nextLayer,
           into: reader ? shortInto(reader.into) : words.cases.bias,
         })}

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { probability, value } from "../lib/format";
-import { compensation } from "../state/store";
+import { controls } from "../state/store";
 import type { Explanation, NormNumbers, ReaderShift, Stage } from "../wasm/core";
 import { words } from "../words";
 import { Marked } from "./marked";
@@ -125,7 +125,7 @@ function Reader({ of, removed, nameOf }: { of: ReaderShift; removed: boolean } &
   const shifts = of.sums.map((sum, i) => ({ output: of.first + i, sum, shift: sum * of.constant }));
   const most = Math.max(0, ...shifts.map((it) => Math.abs(it.shift)));
   const sorted = [...shifts].sort((a, b) => Math.abs(b.shift) - Math.abs(a.shift));
-  const told = compensation.value === "none" ? words.channel.arithmetic.toldNothing : value(of.constant);
+  const told = controls.compensation.value === "none" ? words.channel.arithmetic.toldNothing : value(of.constant);
   return (
     <div class="reader">
       <p>

@@ -3,7 +3,7 @@
 import { probability } from "../lib/format";
 import { HIGHEST, LOWEST, logit, sliderPosition, thresholdAt } from "../lib/logit";
 import { setAmount } from "../state/planning";
-import { takesShare, threshold } from "../state/store";
+import { controls, takesShare } from "../state/store";
 import type { ChannelRef } from "../wasm/core";
 import { words } from "../words";
 
@@ -26,7 +26,7 @@ export function TauRail({ own, partner, behind }: { own: ChannelRef; partner: Ch
           const at = place(p);
           const side = at > 48 ? "before" : "after";
           return (
-            <span key={`${of.site}.${of.channel}`} class={p >= threshold.value ? "mark dead" : "mark"}>
+            <span key={`${of.site}.${of.channel}`} class={p >= controls.threshold.value ? "mark dead" : "mark"}>
               <i style={{ left: `${at}%` }} />
               <span class={side} style={side === "after" ? { left: `${at}%` } : { right: `${100 - at}%` }}>
                 {words.channel.rail.mark(text, probability(p), p > HIGHEST)}
@@ -39,15 +39,15 @@ export function TauRail({ own, partner, behind }: { own: ChannelRef; partner: Ch
         <p class="hint">{words.channel.rail.share}</p>
       ) : (
         <label class="rail-tau">
-          <span>{words.channel.rail.tau(threshold.value)}</span>
+          <span>{words.channel.rail.tau(controls.threshold.value)}</span>
           <input
             type="range"
             aria-label={words.channel.rail.slide}
-            aria-valuetext={String(threshold.value)}
+            aria-valuetext={String(controls.threshold.value)}
             min={logit(LOWEST)}
             max={logit(HIGHEST)}
             step={0.02}
-            value={sliderPosition(threshold.value)}
+            value={sliderPosition(controls.threshold.value)}
             onInput={(event) => setAmount(thresholdAt(event.currentTarget.valueAsNumber), event.timeStamp)}
           />
         </label>

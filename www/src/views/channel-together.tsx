@@ -1,7 +1,7 @@
 /** What else goes when the channel goes, and what ties it. */
 
 import { useState } from "preact/hooks";
-import { model, selected } from "../state/store";
+import { model, screen } from "../state/store";
 import type { Explanation, Together } from "../wasm/core";
 import { words } from "../words";
 
@@ -61,7 +61,7 @@ function Part({ part }: { part: Together }) {
           type="button"
           class="link"
           onClick={() => {
-            selected.value = [row, first];
+            screen.selected.value = [row, first];
           }}
         >
           {name}

@@ -4,17 +4,7 @@ import { fixed, normal, probability, value } from "../lib/format";
 import { channelPicture } from "../saved/channel";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
-import {
-  compensation,
-  criterion,
-  type Model,
-  mode,
-  model,
-  selected,
-  detail as shown,
-  threshold,
-  view,
-} from "../state/store";
+import { controls, live, type Model, model, screen } from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram, Stage } from "../wasm/core";
 import { words } from "../words";
 import { Bell } from "./bell";
@@ -26,10 +16,10 @@ import { SaveButtons } from "./save";
 
 /** One channel, its partner in the pair, and what its removal does. */
 export function ChannelView() {
-  const detail = shown.value;
+  const detail = live.detail.value;
   const open = model.value;
   const box = useRef<HTMLDivElement>(null);
-  if (!detail || !open || !selected.value) {
+  if (!detail || !open || !screen.selected.value) {
     return (
       <div class="channel empty-view" ref={box}>
         <p class="hint">{words.channel.choose}</p>
@@ -73,13 +63,13 @@ export function ChannelView() {
         </div>
         <div class="story">
           <p>
-            {words.choices.caseSentence(detail, compensation.value !== "none")}{" "}
+            {words.choices.caseSentence(detail, controls.compensation.value !== "none")}{" "}
             {detail.case ? (
               <button
                 type="button"
                 class="link"
                 onClick={() => {
-                  view.value = "cases";
+                  screen.view.value = "cases";
                 }}
               >
                 {words.channel.stepByStep}
@@ -104,7 +94,7 @@ export function ChannelView() {
  * that a drag, which renders the view around it at every step, leaves it alone.
  */
 function Deeper() {
-  const [open, found, at] = [model.value, explanation.value, selected.value];
+  const [open, found, at] = [model.value, explanation.value, screen.selected.value];
   const isSelected = (stage: Stage | null) => stage?.channel.site === at?.[0] && stage?.channel.channel === at?.[1];
   if (!open || !found || !(isSelected(found.before) || isSelected(found.after))) return null;
   const parts = (
@@ -118,7 +108,7 @@ function Deeper() {
     </div>
   );
   // On the research page there is room for it.
-  if (mode.value === "research") return parts;
+  if (screen.mode.value === "research") return parts;
   return (
     <details>
       <summary>{words.channel.arithmeticShown}</summary>
@@ -143,7 +133,7 @@ function BellCard(props: {
   const { channel, open, own, detail } = props;
   const p = channel.probability;
   const site = open.overview.sites[channel.site];
-  const dead = p !== null && criterion.value === "probability" && p >= threshold.value;
+  const dead = p !== null && controls.criterion.value === "probability" && p >= controls.threshold.value;
   return (
     <figure class={own ? "bell own" : "bell"}>
       <figcaption>
@@ -152,7 +142,7 @@ function BellCard(props: {
           class="link"
           disabled={own}
           onClick={() => {
-            selected.value = [channel.site, channel.channel];
+            screen.selected.value = [channel.site, channel.channel];
           }}
         >
           {open.siteNames[channel.site]} · {channel.channel}
@@ -188,7 +178,7 @@ function BellCard(props: {
 
 function Folds({ detail }: { detail: ChannelDetail }) {
   if (!detail.removed || detail.folds.length === 0) return null;
-  if (compensation.value === "none") {
+  if (controls.compensation.value === "none") {
     return <p>{words.channel.toldNothing}</p>;
   }
   const shorten = (text: string) => shortened(text, model.value);

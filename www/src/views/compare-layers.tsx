@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { LayerSplit } from "../state/compare";
 import { cursor } from "../state/cursor";
-import { model, selected } from "../state/store";
+import { model, screen } from "../state/store";
 import { words } from "../words";
 import { Heads } from "./parts";
 
@@ -111,7 +111,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
             class="link"
             aria-label={words.compare.layers.channel(it, title)}
             onClick={() => {
-              selected.value = [row, it];
+              screen.selected.value = [row, it];
               cursor.value = null;
             }}
           >

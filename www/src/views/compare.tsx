@@ -15,7 +15,7 @@ import {
   usePlan,
 } from "../state/compare";
 import { stem } from "../state/exports";
-import { budget, isKnown, model, sideA, sideB } from "../state/store";
+import { isKnown, model, sides } from "../state/store";
 import { COMPENSATIONS, CUT_ALONE, type Side } from "../state/url";
 import type { Compensation, Criterion } from "../wasm/core";
 import { words } from "../words";
@@ -31,17 +31,17 @@ export function CompareView() {
   return (
     <div class="compare">
       <div class="compare-asks">
-        <SideChoice kind="a" name={words.compare.a} side={sideA} />
-        <SideChoice kind="b" name={words.compare.b} side={sideB} />
+        <SideChoice kind="a" name={words.compare.a} side={sides.a} />
+        <SideChoice kind="b" name={words.compare.b} side={sides.b} />
         <div class="row">
           <NumberBox
             name={words.compare.budget}
-            value={budget.value}
+            value={sides.budget.value}
             min={1}
             max={95}
             step={1}
             onCommit={(it) => {
-              budget.value = it;
+              sides.budget.value = it;
             }}
           />
           <button

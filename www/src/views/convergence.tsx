@@ -2,7 +2,7 @@
 
 import { fixed, value } from "../lib/format";
 import { movement, trace as selectedTrace, type Trace } from "../state/convergence";
-import { criterion, threshold } from "../state/store";
+import { controls } from "../state/store";
 import type { ChannelDetail } from "../wasm/core";
 import { words } from "../words";
 
@@ -26,7 +26,11 @@ export function TraceView({ detail }: { detail: ChannelDetail }) {
   const moved = Math.abs(last - values.at(-2)!);
   // What reads the channel sees the pair's second half.
   const expected = detail.role === "before" ? detail.partner?.probability : detail.this.probability;
-  const limit = !gaussian ? (expected ?? null) : criterion.value === "probability" ? threshold.value : null;
+  const limit = !gaussian
+    ? (expected ?? null)
+    : controls.criterion.value === "probability"
+      ? controls.threshold.value
+      : null;
   return (
     <figure class="trace">
       <Line trace={trace} limit={limit} />

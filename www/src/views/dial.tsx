@@ -24,16 +24,16 @@ export function Dial() {
       <div class="choices">
         <Choice
           name={words.dial.criterion}
-          value={store.criterion.value}
+          value={store.controls.criterion.value}
           options={CRITERIA.map((it): [Criterion, string] => [it, words.choices.criteria[it]])}
           onChoose={(criterion) => batch(() => chooseCriterion(criterion))}
         />
         <Choice
           name={words.dial.compensation}
-          value={store.compensation.value}
+          value={store.controls.compensation.value}
           options={COMPENSATIONS.map((it) => [it, words.choices.compensations[it]] as const)}
           onChoose={(value) => {
-            store.compensation.value = value;
+            store.controls.compensation.value = value;
           }}
         />
       </div>
@@ -47,7 +47,7 @@ export function Dial() {
       </div>
       <Target />
       <Changed />
-      <p class="hint dial-help">{words.choices.criterionHelp[store.criterion.value]}</p>
+      <p class="hint dial-help">{words.choices.criterionHelp[store.controls.criterion.value]}</p>
       <Limits />
     </section>
   );
@@ -59,12 +59,14 @@ export function chooseCriterion(criterion: Criterion): void {
     return;
   }
   store.noticeText.value = "";
-  store.criterion.value = criterion;
+  store.controls.criterion.value = criterion;
   // A channel that hardly varies is a bias: telling its readers 0 or a pinned value would waste that.
-  if (criterion === "sigma" && store.compensation.value === "shift") store.compensation.value = "mean";
+  if (criterion === "sigma" && store.controls.compensation.value === "shift")
+    store.controls.compensation.value = "mean";
   const spread = criterion === "influence" || criterion === "recommended" || criterion === "reconstruction";
-  if (spread && store.compensation.value !== "none") store.compensation.value = "moments";
-  if (criterion === "probability" && store.compensation.value !== "none") store.compensation.value = "shift";
+  if (spread && store.controls.compensation.value !== "none") store.controls.compensation.value = "moments";
+  if (criterion === "probability" && store.controls.compensation.value !== "none")
+    store.controls.compensation.value = "shift";
 }
 
 function Slider() {
@@ -84,7 +86,7 @@ function Slider() {
       <AmountSlider
         id="amount"
         name={name}
-        spoken={words.dial.spoken(amount, store.drag.value?.preview.channels)}
+        spoken={words.dial.spoken(amount, store.live.drag.value?.preview.channels)}
         value={amount}
         takesShare={takesShare}
         onSet={setAmount}
@@ -101,7 +103,7 @@ function Slider() {
 }
 
 function Outputs() {
-  const preview = store.drag.value?.preview;
+  const preview = store.live.drag.value?.preview;
   return (
     <div class="outputs">
       <Output name={words.dial.outputs.params} below={words.dial.outputsBelow.params} change={preview?.params} />
@@ -142,49 +144,49 @@ export function Limits({ open = false }: { open?: boolean }) {
   return (
     <details class="limits" open={open}>
       <summary>
-        {store.criterion.value === "random" ? words.dial.limitsAndSeed : words.dial.limits}
+        {store.controls.criterion.value === "random" ? words.dial.limitsAndSeed : words.dial.limits}
         {ownRows.value.size > 0 ? <span class="hint"> {words.limits.short(ownRows.value.size)}</span> : null}
       </summary>
       <div class="row">
         <NumberBox
           name={words.dial.keepAtLeast}
-          value={store.floor.value}
+          value={store.controls.floor.value}
           min={1}
           max={65536}
           step={1}
           onCommit={(value) => {
-            store.floor.value = Math.round(value);
+            store.controls.floor.value = Math.round(value);
           }}
         />
         <NumberBox
           name={words.dial.multipleOf}
-          value={store.multiple.value}
+          value={store.controls.multiple.value}
           min={1}
           max={256}
           step={1}
           onCommit={(value) => {
-            store.multiple.value = Math.round(value);
+            store.controls.multiple.value = Math.round(value);
           }}
         />
         {store.takesShare.value ? (
           <Choice
             name={words.dial.order}
-            value={store.per.value}
+            value={store.controls.per.value}
             options={PERS.map((it) => [it, words.choices.pers[it]] as const)}
             onChoose={(value) => {
-              store.per.value = value;
+              store.controls.per.value = value;
             }}
           />
         ) : null}
-        {store.criterion.value === "random" ? (
+        {store.controls.criterion.value === "random" ? (
           <NumberBox
             name={words.dial.seed}
-            value={store.seed.value}
+            value={store.controls.seed.value}
             min={0}
             max={0xffffffff}
             step={1}
             onCommit={(value) => {
-              store.seed.value = Math.round(value);
+              store.controls.seed.value = Math.round(value);
             }}
           />
         ) : null}
@@ -205,7 +207,7 @@ function OwnLimits() {
         type="button"
         class="link"
         onClick={() => {
-          store.own.value = "";
+          store.controls.own.value = "";
         }}
       >
         {words.limits.clear}

@@ -6,7 +6,7 @@ import { shareText } from "../lib/proportion";
 import { fitPicture } from "../saved/fit";
 import { stem } from "../state/exports";
 import { fit } from "../state/fit";
-import { model, selected, takesShare, view } from "../state/store";
+import { model, screen, takesShare } from "../state/store";
 import { words } from "../words";
 import { SaveButtons } from "./save";
 
@@ -50,8 +50,8 @@ export function FitView() {
               type="button"
               class="link"
               onClick={() => {
-                selected.value = [it.site, it.channel];
-                view.value = "channel";
+                screen.selected.value = [it.site, it.channel];
+                screen.view.value = "channel";
               }}
             >
               {words.proof.fit.one(

@@ -9,7 +9,7 @@ import { graphPicture } from "../saved/graph";
 import { coupled } from "../state/coupling";
 import { cursor } from "../state/cursor";
 import { stem } from "../state/exports";
-import { drag, model, selected } from "../state/store";
+import { live, model, screen } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
 import { words } from "../words";
@@ -49,7 +49,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     fittedWidth = box.current.clientWidth;
     glance.value = whole(box.current, placed);
   }, [shown]);
-  const chosen = selected.value?.join(".");
+  const chosen = screen.selected.value?.join(".");
   const known = useRef(chosen);
   const show = () => {
     const at = topology.nodes.findIndex(isSelected);
@@ -187,7 +187,7 @@ function rowOf(node: TopologyNode): number {
 }
 
 function isSelected(node: TopologyNode): boolean {
-  const row = selected.value?.[0];
+  const row = screen.selected.value?.[0];
   return row !== undefined && node.kind === "layer" && model.value?.overview.sites[row]?.writer === node.name;
 }
 
@@ -196,9 +196,9 @@ function openLayer(node: TopologyNode): void {
   const row = rowOf(node);
   const site = model.value?.overview.sites[row];
   if (!site) return;
-  const states = drag.value?.states.subarray(site.offset, site.offset + site.channels);
+  const states = live.drag.value?.states.subarray(site.offset, site.offset + site.channels);
   const gone = states?.findIndex((it) => it > 0) ?? -1;
-  selected.value = [row, Math.max(0, gone)];
+  screen.selected.value = [row, Math.max(0, gone)];
   cursor.value = { row, slot: 0 };
 }
 

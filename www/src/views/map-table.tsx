@@ -1,24 +1,24 @@
 import { probability, value } from "../lib/format";
 import { zoomTo } from "../state/cursor";
 import { layerOf, ownRows, toggleLock } from "../state/locks";
-import { drag, locked, type Model, model, order, selected, zoom } from "../state/store";
+import { controls, live, type Model, model, screen } from "../state/store";
 import { words } from "../words";
 import { Heads } from "./parts";
 
 /** The map's twin for those who do not see it, or who want to read numbers. */
 export function MapTable() {
   const open = model.value;
-  if (!open || !drag.value) return <div class="map-table" />;
+  if (!open || !live.drag.value) return <div class="map-table" />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
     <section class="map-table" aria-label={words.map.asTable.name} tabIndex={0}>
-      {zoom.value === null ? <Layers open={open} /> : <Channels open={open} row={zoom.value} />}
+      {screen.zoom.value === null ? <Layers open={open} /> : <Channels open={open} row={screen.zoom.value} />}
     </section>
   );
 }
 
 function Layers({ open }: { open: Model }) {
-  const states = drag.value!.states;
+  const states = live.drag.value!.states;
   return (
     <table>
       <caption class="hidden">{words.map.asTable.layers}</caption>
@@ -56,7 +56,7 @@ function Layers({ open }: { open: Model }) {
                   type="checkbox"
                   aria-label={words.map.asTable.lockOf(open.siteNames[row]!)}
                   disabled={layer < 0}
-                  checked={layer >= 0 && locked.value.includes(layer)}
+                  checked={layer >= 0 && controls.locked.value.includes(layer)}
                   onChange={() => toggleLock(layer)}
                 />
               </td>
@@ -78,9 +78,9 @@ function Layers({ open }: { open: Model }) {
 
 function Channels({ open, row }: { open: Model; row: number }) {
   const site = open.overview.sites[row];
-  const sorted = order.value;
+  const sorted = live.order.value;
   if (!site || !sorted) return null;
-  const states = drag.value!.states;
+  const states = live.drag.value!.states;
   // What goes first stands first.
   const flats = [...sorted.channels.subarray(site.offset, site.offset + site.channels)].reverse();
   return (
@@ -107,7 +107,7 @@ function Channels({ open, row }: { open: Model; row: number }) {
                   class="link"
                   aria-label={words.map.asTable.open(channel)}
                   onClick={() => {
-                    selected.value = [row, channel];
+                    screen.selected.value = [row, channel];
                   }}
                 >
                   {channel}

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { Drawing } from "../charts/picture";
 import { mapPicture } from "../saved/map";
 import { stem } from "../state/exports";
-import { mapAs, model, order, zoom } from "../state/store";
+import { live, model, screen } from "../state/store";
 import { words } from "../words";
 import { MapBox } from "./map-box";
 import { MapTable } from "./map-table";
@@ -14,7 +14,7 @@ import { SaveButtons } from "./save";
 /** The channel map: as a picture, one layer of it alone, or as a table. */
 export function MapView() {
   const picture = useRef<() => Drawing | null>(() => null);
-  const asTable = mapAs.value === "table";
+  const asTable = screen.mapAs.value === "table";
   return (
     <div class="map">
       <Step n={2} title={words.map.step}>
@@ -24,20 +24,20 @@ export function MapView() {
             class="quiet"
             aria-pressed={asTable}
             onClick={() => {
-              mapAs.value = asTable ? "picture" : "table";
+              screen.mapAs.value = asTable ? "picture" : "table";
             }}
           >
             {words.map.table}
           </button>
           <SaveButtons
             picture={words.pictures.names.map}
-            stem={() => `${stem()}.map${zoom.value === null ? "" : `-row-${zoom.value + 1}`}`}
+            stem={() => `${stem()}.map${screen.zoom.value === null ? "" : `-row-${screen.zoom.value + 1}`}`}
             draw={() => mapPicture(picture.current())}
-            disabled={!model.value || !order.value || asTable}
+            disabled={!model.value || !live.order.value || asTable}
           />
         </div>
       </Step>
-      {zoom.value === null ? null : <RowHead row={zoom.value} />}
+      {screen.zoom.value === null ? null : <RowHead row={screen.zoom.value} />}
       {asTable ? <MapTable /> : <Picture of={picture} />}
     </div>
   );

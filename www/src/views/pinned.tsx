@@ -1,13 +1,13 @@
 import { bytes, compact, count, percent, removedPercent } from "../lib/format";
 import { differences, overlap, pin, planA, swap, unpin } from "../state/pin";
 import { settings } from "../state/settings";
-import { drag, model, pinned, plan } from "../state/store";
+import { live, model, sides } from "../state/store";
 import type { Change } from "../wasm/core";
 import { words } from "../words";
 
 /** Holds the present plan against one that was pinned. */
 export function Pinned() {
-  const a = pinned.value;
+  const a = sides.pinned.value;
   if (!a) {
     return (
       <p class="pin-row row">
@@ -39,9 +39,9 @@ export function Pinned() {
 
 /** With room for it, what both start from stands in front. */
 export function AgainstTable({ original = false }: { original?: boolean }) {
-  const [a, b] = [pinned.value, settings.value];
+  const [a, b] = [sides.pinned.value, settings.value];
   if (!a) return null;
-  const [before, now] = [planA.value, drag.value?.preview];
+  const [before, now] = [planA.value, live.drag.value?.preview];
   return (
     <table class="against">
       <caption>{words.plan.pinned.table}</caption>
@@ -72,7 +72,7 @@ export function AgainstTable({ original = false }: { original?: boolean }) {
         <Against
           name={words.plan.fileSize}
           a={before?.plan.bytes}
-          b={plan.value?.bytes}
+          b={live.plan.value?.bytes}
           show={bytes}
           original={original}
         />

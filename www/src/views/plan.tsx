@@ -5,7 +5,7 @@ import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
 import { curveShown } from "../state/planning";
 import { answersCurrent, current, latency, latencyRefused } from "../state/proof";
-import { drag, locked, type Model, model, plan, selected, shown, takesShare, threshold, view } from "../state/store";
+import { controls, live, type Model, model, screen, shown, takesShare } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { words } from "../words";
 import { CASES } from "./cases-words";
@@ -28,7 +28,7 @@ export function PlanView() {
         <button type="button" disabled={!model.value} onClick={downloadPlanJson}>
           {words.plan.json}
         </button>
-        <button type="button" disabled={!drag.value} aria-disabled={!shown.value} onClick={downloadPlanCsv}>
+        <button type="button" disabled={!live.drag.value} aria-disabled={!shown.value} onClick={downloadPlanCsv}>
           {words.plan.csv}
         </button>
         <span class="picture-saves">
@@ -46,12 +46,12 @@ export function PlanView() {
 }
 
 function Savings() {
-  const preview = drag.value?.preview;
+  const preview = live.drag.value?.preview;
   const written = current.value;
   const size: Change | undefined = written
     ? { before: written.plan.bytes.before, after: written.bytes.size }
-    : plan.value?.identity === drag.value?.identity
-      ? plan.value?.bytes
+    : live.plan.value?.identity === live.drag.value?.identity
+      ? live.plan.value?.bytes
       : undefined;
   const time = answersCurrent.value ? latency.value : null;
   return (
@@ -111,8 +111,8 @@ function Saving(props: {
 }
 
 function Cases() {
-  const cases = drag.value?.preview.cases;
-  const tally = drag.value?.preview.tally;
+  const cases = live.drag.value?.preview.cases;
+  const tally = live.drag.value?.preview.tally;
   return (
     <>
       <table class="plan-cases">
@@ -128,7 +128,7 @@ function Cases() {
               <td class="n">{cases ? count(cases[key]) : "–"}</td>
               <td class="meaning">
                 {key === "keep" && takesShare.value
-                  ? words.plan.notDead(threshold.value)
+                  ? words.plan.notDead(controls.threshold.value)
                   : words.choices.cases[key].meaning}
                 {cases && cases[key] > 0 && key !== "keep" ? <Example state={key} /> : null}
               </td>
@@ -152,7 +152,7 @@ function noPairs({ overview }: Model): string {
 /** The case told on the user's own layer. */
 function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" }) {
   // The full plan arrives when the drag rests; reading it keeps examples from flickering meanwhile.
-  if (!plan.value) return null;
+  if (!live.plan.value) return null;
   const example = exampleOf(state);
   if (!example) return null;
   return (
@@ -160,9 +160,9 @@ function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" 
       type="button"
       class="link"
       onClick={() => {
-        selected.value = [example.site, example.channel];
+        screen.selected.value = [example.site, example.channel];
         // From the other panels nothing would be seen to happen.
-        if (view.value !== "cases") view.value = "channel";
+        if (screen.view.value !== "cases") screen.view.value = "channel";
       }}
     >
       {words.plan.example(example.channel, example.name)}
@@ -174,7 +174,7 @@ function Layers() {
   const [unfolded, setUnfolded] = useState(false);
   const open = model.value;
   // Rows nobody sees would cost a few milliseconds of every drag step.
-  const rows = unfolded && open && drag.value ? open.overview.layers : [];
+  const rows = unfolded && open && live.drag.value ? open.overview.layers : [];
   if (!open) return null;
   return (
     <details class="layers" onToggle={(event) => setUnfolded(event.currentTarget.open)}>
@@ -194,12 +194,12 @@ function Layers() {
 
 function LayerRow({ open, i }: { open: Model; i: number }) {
   const layer = open.overview.layers[i]!;
-  const step = drag.value!;
+  const step = live.drag.value!;
   const kept = step.layerChannels[i] ?? layer.outputs;
   const params = step.layerParams[i] ?? layer.params;
   const macs = step.layerMacs[i] ?? layer.macs;
   const kind = words.plan.kinds[layer.kind] ?? layer.kind;
-  const isLocked = locked.value.includes(i);
+  const isLocked = controls.locked.value.includes(i);
   return (
     <tr>
       <td>
@@ -229,7 +229,7 @@ function LayerRow({ open, i }: { open: Model; i: number }) {
 
 /** Everything that was not done, or not exactly, each with its reason. */
 function Left() {
-  const now = plan.value;
+  const now = live.plan.value;
   const fixed = now?.not_prunable ?? model.value?.overview.not_prunable ?? [];
   return (
     <>

@@ -12,7 +12,7 @@ import { judgedPlan } from "../state/lab/judged";
 import { lockedRows, ownRows } from "../state/locks";
 import { answers, answersCurrent, current, latency } from "../state/proof";
 import { settings } from "../state/settings";
-import { drag, type Model, model, order, pinned, plan, reporting, shared, shown } from "../state/store";
+import { live, type Model, model, screen, shared, shown, sides } from "../state/store";
 import { encode } from "../state/url";
 import reportCss from "../styles/report.css?inline";
 import type { Change, Plan } from "../wasm/core";
@@ -29,10 +29,10 @@ const MOST_LAYERS = 42;
 export function Report() {
   // Both of one plan: while either is on its way, there is no report.
   const [open, step] = [model.value, shown.value];
-  const full = plan.value?.identity === step?.identity ? plan.value : null;
+  const full = live.plan.value?.identity === step?.identity ? live.plan.value : null;
   const sheet = useRef<HTMLElement>(null);
   const close = () => {
-    reporting.value = false;
+    screen.reporting.value = false;
   };
   useEffect(() => {
     const leave = (event: KeyboardEvent) => event.key === "Escape" && close();
@@ -64,7 +64,7 @@ export function Report() {
 
 function Sheet({ open, full }: { open: Model; full: Plan }) {
   const { overview } = open;
-  const { preview } = drag.value!;
+  const { preview } = live.drag.value!;
   return (
     <>
       <header>
@@ -72,7 +72,7 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
         <p>{words.choices.planSentence(settings.value, open.layerNames, open.siteNames)}</p>
       </header>
       <div class="columns">
-        {pinned.value ? <AgainstTable original /> : <Savings full={full} />}
+        {sides.pinned.value ? <AgainstTable original /> : <Savings full={full} />}
         <table>
           <caption>{words.report.cases}</caption>
           <tbody>
@@ -89,7 +89,7 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
           </tbody>
         </table>
       </div>
-      {pinned.value ? <Overlap /> : null}
+      {sides.pinned.value ? <Overlap /> : null}
       <MapPicture open={open} />
       <Layers full={full} open={open} />
       <Evidence />
@@ -108,7 +108,7 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
 }
 
 function Savings({ full }: { full: Plan }) {
-  const { preview } = drag.value!;
+  const { preview } = live.drag.value!;
   return (
     <table>
       <caption>{words.plan.savings}</caption>
@@ -178,7 +178,7 @@ const LEGEND = [
 function MapPicture({ open }: { open: Model }) {
   const box = useRef<HTMLElement>(null);
   const [svg, setSvg] = useState("");
-  const [rows, step] = [order.value, drag.value];
+  const [rows, step] = [live.order.value, live.drag.value];
   useEffect(() => {
     if (!rows || !step || !box.current || rows.channels.length !== step.states.length) return;
     const painter = new MapPainter(document.createElement("canvas"));

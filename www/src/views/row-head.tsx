@@ -1,6 +1,6 @@
 import { zoomTo } from "../state/cursor";
 import { layerOf, toggleLock } from "../state/locks";
-import { drag, locked, model, zoom } from "../state/store";
+import { controls, live, model, screen } from "../state/store";
 import type { Site } from "../wasm/core";
 import { words } from "../words";
 import { RowCut, RowFloors } from "./row-limits";
@@ -54,7 +54,7 @@ function Lock({ site }: { site: Site }) {
       <input
         type="checkbox"
         disabled={layer < 0}
-        checked={layer >= 0 && locked.value.includes(layer)}
+        checked={layer >= 0 && controls.locked.value.includes(layer)}
         onChange={() => toggleLock(layer)}
       />
       {words.map.row.lock}
@@ -64,8 +64,8 @@ function Lock({ site }: { site: Site }) {
 
 /** Follows the drag, so it is apart from what does not. */
 function Facts() {
-  const site = model.value?.overview.sites[zoom.value ?? -1];
-  const states = drag.value?.states;
+  const site = model.value?.overview.sites[screen.zoom.value ?? -1];
+  const states = live.drag.value?.states;
   if (!site || !states) return null;
   let gone = 0;
   let withheld = 0;

@@ -1,6 +1,6 @@
 /** What one layer has to itself: what it keeps, and where it is cut. */
 import { ownRows, setOwn } from "../state/locks";
-import { amount, floor, model, multiple, takesShare } from "../state/store";
+import { amount, controls, model, takesShare } from "../state/store";
 import { words } from "../words";
 import { AmountBox, AmountSlider } from "./amount";
 import { NumberBox } from "./parts";
@@ -15,16 +15,16 @@ export function RowFloors({ row }: { row: number }) {
       <NumberBox
         name={words.limits.floorName}
         label={words.limits.floor}
-        value={own.floor ?? floor.value}
+        value={own.floor ?? controls.floor.value}
         min={1}
         max={site.channels}
         step={1}
-        onCommit={(value) => setOwn(row, "floor", Math.round(value) > floor.value ? value : null)}
+        onCommit={(value) => setOwn(row, "floor", Math.round(value) > controls.floor.value ? value : null)}
       />
       <NumberBox
         name={words.limits.multipleName}
         label={words.limits.multiple}
-        value={own.multiple ?? multiple.value}
+        value={own.multiple ?? controls.multiple.value}
         min={1}
         max={256}
         step={1}

@@ -12,7 +12,7 @@ import {
   savedCurrent,
 } from "../state/proof";
 import { fileName } from "../state/saving";
-import { drag, model, multiple } from "../state/store";
+import { controls, live, model } from "../state/store";
 import type { Value } from "../wasm/core";
 import { words } from "../words";
 import { Download } from "./download";
@@ -79,8 +79,8 @@ function Proves() {
 const BLOCK = 8;
 
 function Blocks() {
-  const cut = drag.value?.preview.channels;
-  if (!cut || cut.after === cut.before || multiple.value % BLOCK === 0) return null;
+  const cut = live.drag.value?.preview.channels;
+  if (!cut || cut.after === cut.before || controls.multiple.value % BLOCK === 0) return null;
   return (
     <p class="hint">
       {words.proof.blocks(BLOCK)}{" "}
@@ -88,8 +88,8 @@ function Blocks() {
         type="button"
         class="link"
         onClick={() => {
-          const before = multiple.value;
-          multiple.value = BLOCK;
+          const before = controls.multiple.value;
+          controls.multiple.value = BLOCK;
           changed(words.dial.changedBy(words.proof.keepMultiples(BLOCK), before, BLOCK));
         }}
       >

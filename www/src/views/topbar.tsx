@@ -1,6 +1,6 @@
 import { goTo } from "../state/learn";
 import { copyLink } from "../state/link";
-import { job, mode, model, presenting, reporting } from "../state/store";
+import { job, model, screen } from "../state/store";
 import { MODES } from "../state/url";
 import { words } from "../words";
 
@@ -16,7 +16,7 @@ export function TopBar() {
           <button
             key={it}
             type="button"
-            aria-pressed={mode.value === it}
+            aria-pressed={screen.mode.value === it}
             onClick={() => {
               goTo(it);
             }}
@@ -25,7 +25,7 @@ export function TopBar() {
           </button>
         ))}
       </nav>
-      {mode.value !== "research" ? (
+      {screen.mode.value !== "research" ? (
         <p class="headline">
           <strong>{words.shrink.headline}</strong> {words.shrink.headlineMore}
         </p>
@@ -44,7 +44,7 @@ export function TopBar() {
 function Actions() {
   return (
     <div class="actions">
-      {!reporting.value && mode.value === "research" ? <More /> : null}
+      {!screen.reporting.value && screen.mode.value === "research" ? <More /> : null}
       <button type="button" onClick={copyLink}>
         {words.page.copyLink}
       </button>
@@ -53,7 +53,7 @@ function Actions() {
 }
 
 function More() {
-  const present = presenting.value;
+  const present = screen.presenting.value;
   return (
     <>
       <button
@@ -61,7 +61,7 @@ function More() {
         aria-pressed={present}
         title={words.page.presentHelp}
         onClick={() => {
-          presenting.value = !present;
+          screen.presenting.value = !present;
         }}
       >
         {words.page.present}
@@ -70,7 +70,7 @@ function More() {
         type="button"
         disabled={!model.value}
         onClick={() => {
-          reporting.value = true;
+          screen.reporting.value = true;
         }}
       >
         {words.page.report}

@@ -8,7 +8,7 @@ import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import type { LabFile } from "../../worker/lab-api";
 import { openSample } from "../models";
-import { mode, model, preset } from "../store";
+import { model, preset, screen } from "../store";
 import { pool } from "./pool";
 
 export interface Labelled {
@@ -69,7 +69,7 @@ async function read(name: string, kind: Kind, get: () => Promise<LabFile[]>): Pr
     batch(() => {
       labelled.value = { name, builtIn: builtIn!, files, info, digest, own: own!, sample: sample! };
       // On the research page people choose themselves what is judged by and what repairs.
-      const some = builtIn && mode.peek() !== "research";
+      const some = builtIn && screen.mode.peek() !== "research";
       // Of one's own photos one half judges and the other repairs: an image that was fitted to proves nothing.
       const half = own ? Math.ceil(info.images / 2) : AT_FIRST;
       wantedImages.value = own ? half : (chosen ?? (some ? BUILT_IN.judgedBy : AT_FIRST));

@@ -60,7 +60,7 @@ export async function shrinkWithImages(): Promise<void> {
         const images = await spareImages();
         check();
         await queueImages(images, (part, label) => progress(ENDS.read * part, label));
-        const found = await rankWithQueue(store.multiple.value, (phase: Phase, done, total) => {
+        const found = await rankWithQueue(store.controls.multiple.value, (phase: Phase, done, total) => {
           const from = phase === "summing" ? ENDS.read : ENDS.summing;
           progress(
             from + ((ENDS[phase] - from) * done) / Math.max(1, total),
@@ -84,7 +84,7 @@ export async function shrinkWithImages(): Promise<void> {
   } finally {
     shrinking.value = false;
   }
-  if (!halted && store.criterion.value === "reconstruction") void evaluate(true);
+  if (!halted && store.controls.criterion.value === "reconstruction") void evaluate(true);
 }
 
 /** The page goes by the new order. */
@@ -96,9 +96,9 @@ function adopt(by: string, images: readonly Blob[], measured: boolean): void {
   batch(() => {
     store.ranked.value = { images, measured };
     store.model.value = next;
-    store.criterion.value = "reconstruction";
-    store.compensation.value = "moments";
-    store.per.value = "own";
+    store.controls.criterion.value = "reconstruction";
+    store.controls.compensation.value = "moments";
+    store.controls.per.value = "own";
   });
 }
 
@@ -109,7 +109,7 @@ export const predicted = computed(() => (found.value?.identity === store.identit
 export function startPredicting(): void {
   effect(() => {
     const of = store.shown.value;
-    if (!of || store.criterion.value !== "reconstruction") return;
+    if (!of || store.controls.criterion.value !== "reconstruction") return;
     const { identity } = of;
     plannerCall((core) => core.predictedKl(store.options.peek())).then(
       (kl) => {

@@ -124,7 +124,7 @@ export async function fixIt(): Promise<void> {
   if (working.value || repairing.value) return;
   repairing.value = true;
   try {
-    if (store.criterion.value === "reconstruction") await makeProduct();
+    if (store.controls.criterion.value === "reconstruction") await makeProduct();
     else if (spare.value > 0) await repairWithSpare();
     else await repairWithImages();
   } finally {

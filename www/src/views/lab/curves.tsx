@@ -23,7 +23,7 @@ import {
   sweepNews,
   sweepProblem,
 } from "../../state/lab/sweep";
-import { drag, keyOf, planKey } from "../../state/store";
+import { keyOf, live, planKey } from "../../state/store";
 import { words } from "../../words";
 import { Choice, Heads } from "../parts";
 import { SaveButtons } from "../save";
@@ -50,7 +50,7 @@ export function CurvesView() {
       })),
     }),
   );
-  const preview = drag.value?.preview;
+  const preview = live.drag.value?.preview;
   const at = shown.value && all[shown.value[0]]?.points[shown.value[1]] ? shown.value : null;
   const any = drawn.some((it) => it.points.some((p) => p.at));
   return (

@@ -15,7 +15,7 @@ import {
   type Tried,
   tried,
 } from "../../state/lab/guard";
-import { compensation, criterion, takesShare } from "../../state/store";
+import { controls, takesShare } from "../../state/store";
 import type { Against } from "../../wasm/core";
 import { words } from "../../words";
 import { Marked } from "../marked";
@@ -36,8 +36,8 @@ export function GuardView() {
         <p>
           <Marked
             text={words.lab.guard.ask(
-              words.choices.criteria[criterion.value],
-              words.choices.compensationInside(compensation.value),
+              words.choices.criteria[controls.criterion.value],
+              words.choices.compensationInside(controls.compensation.value),
             )}
           />
         </p>

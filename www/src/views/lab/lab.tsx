@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { labPart } from "../../state/store";
+import { screen } from "../../state/store";
 import type { LabPart } from "../../state/url";
 import { words } from "../../words";
 import { CurvesView } from "./curves";
@@ -14,7 +14,7 @@ const PARTS: { id: LabPart; title: string; body: () => ComponentChildren }[] = [
 ];
 
 export function LabView() {
-  const shown = PARTS.find((it) => it.id === labPart.value)!;
+  const shown = PARTS.find((it) => it.id === screen.lab.value)!;
   return (
     <div class="lab">
       <LabelledImages />
@@ -25,7 +25,7 @@ export function LabView() {
             type="button"
             aria-pressed={it === shown}
             onClick={() => {
-              labPart.value = it.id;
+              screen.lab.value = it.id;
             }}
           >
             {it.title}

@@ -66,7 +66,7 @@ export function Axis() {
 /** Never an empty axis: why there is no curve yet, and what brings one. */
 function whatIsMissing(): string {
   if (axisFilling.value) return words.shrink.axis.filling;
-  if (store.criterion.value === "reconstruction" && scope.value) return words.shrink.axis.afterRepair;
+  if (store.controls.criterion.value === "reconstruction" && scope.value) return words.shrink.axis.afterRepair;
   return scope.value && slowCurve.value ? words.shrink.axis.slow(scope.value.images) : words.shrink.axis.none;
 }
 
@@ -192,7 +192,7 @@ function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
     <>
       {all.toReversed().map(({ tau, macs }) => {
         const at = x(macs);
-        const end = tau === 0.99 && store.criterion.value === "recommended";
+        const end = tau === 0.99 && store.controls.criterion.value === "recommended";
         // From the end of the dead channels leftwards: that one is always named.
         const named = Math.abs(last - at) > 74;
         if (named) last = at;
@@ -255,7 +255,7 @@ function Handle({ width }: { width: number }) {
 /** The same by typing. */
 function Foot() {
   const takesShare = store.takesShare.value;
-  const preview = store.drag.value?.preview;
+  const preview = store.live.drag.value?.preview;
   return (
     <div class="axis-foot">
       <div class="pair">

@@ -64,7 +64,7 @@ function Line({ of }: { of: Answer }) {
     difference === null
       ? words.shrink.best.agree(shareText(agreement))
       : `${pointsText(difference)}${span ? ` (${pointsInterval(span)})` : ""}`;
-  const now = store.criterion.value === of.criterion && store.amount.value === of.knob;
+  const now = store.controls.criterion.value === of.criterion && store.amount.value === of.knob;
   return (
     <button type="button" class="best-method" aria-pressed={now} onClick={() => takeAnswer(of)}>
       <strong>{words.shrink.best.removes(percent(of.macs))}</strong> <span>{words.choices.criteria[of.criterion]}</span>{" "}

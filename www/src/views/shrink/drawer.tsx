@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type DrawerPart, drawer } from "../../state/hero";
 import { layerOf, toggleLock } from "../../state/locks";
-import { drag, locked, mode, model, selected, view } from "../../state/store";
+import { controls, live, model, screen } from "../../state/store";
 import { words } from "../../words";
 import { CasesView } from "../cases";
 import { ChannelView } from "../channel";
@@ -26,7 +26,7 @@ export function Drawer() {
   if (part === "") return null;
   return (
     <aside
-      class={view.value === "cases" && part === "channel" ? "drawer broad" : "drawer"}
+      class={screen.view.value === "cases" && part === "channel" ? "drawer broad" : "drawer"}
       aria-label={words.shrink.drawer.name}
       ref={box}
     >
@@ -67,7 +67,7 @@ export function Drawer() {
             type="button"
             class="link"
             onClick={() => {
-              mode.value = "research";
+              screen.mode.value = "research";
             }}
           >
             {words.shrink.drawer.more}
@@ -79,15 +79,15 @@ export function Drawer() {
 }
 
 function ChannelPart() {
-  if (!selected.value) return <p class="hint">{words.shrink.drawer.pick}</p>;
-  if (view.value !== "cases") return <ChannelView />;
+  if (!screen.selected.value) return <p class="hint">{words.shrink.drawer.pick}</p>;
+  if (screen.view.value !== "cases") return <ChannelView />;
   return (
     <>
       <button
         type="button"
         class="link"
         onClick={() => {
-          view.value = "channel";
+          screen.view.value = "channel";
         }}
       >
         {words.shrink.drawer.back}
@@ -99,12 +99,12 @@ function ChannelPart() {
 
 function LayerPart() {
   const open = model.value;
-  const row = selected.value?.[0];
+  const row = screen.selected.value?.[0];
   const site = row === undefined ? undefined : open?.overview.sites[row];
   if (!open || row === undefined || !site) return <p class="hint">{words.shrink.drawer.pick}</p>;
   const at = layerOf(site);
   const layer = open.overview.layers[at];
-  const kept = drag.value?.layerChannels[at] ?? site.channels;
+  const kept = live.drag.value?.layerChannels[at] ?? site.channels;
   return (
     <div class="layer-part">
       <h3>{words.shrink.drawer.layerOf(open.siteNames[row]!)}</h3>
@@ -112,7 +112,7 @@ function LayerPart() {
         <>
           <p>{words.shrink.drawer.facts(words.plan.kinds[layer.kind] ?? layer.kind, kept, layer.outputs)}</p>
           <label class="lock">
-            <input type="checkbox" checked={locked.value.includes(at)} onChange={() => toggleLock(at)} />
+            <input type="checkbox" checked={controls.locked.value.includes(at)} onChange={() => toggleLock(at)} />
             {words.shrink.drawer.lock}
           </label>
         </>

@@ -6,7 +6,7 @@ import { type Camera, clamped, HOME, heroLayout, hitHero, zoomed } from "../../c
 import { probability } from "../../lib/format";
 import { cursor, moveCursor, openAtCursor } from "../../state/cursor";
 import { camera, drawer, graph } from "../../state/hero";
-import { drag, model, order, selected } from "../../state/store";
+import { live, model, screen } from "../../state/store";
 import { words } from "../../words";
 import { watchPinch } from "../pinch";
 import { placeIn } from "../place";
@@ -25,9 +25,9 @@ export function Hero() {
   const moving = useRef(0);
 
   const scene = (): HeroScene | null => {
-    const [open, rows, step] = [model.value, order.value, drag.value];
+    const [open, rows, step] = [model.value, live.order.value, live.drag.value];
     if (!open || !rows || !step || rows.channels.length !== step.states.length) return null;
-    const [site, channel] = selected.value ?? [-1, 0];
+    const [site, channel] = screen.selected.value ?? [-1, 0];
     const row = open.overview.sites[site];
     return {
       model: open,
@@ -116,7 +116,7 @@ export function Hero() {
       refit();
     });
     const stop = effect(() => {
-      selected.value;
+      screen.selected.value;
       drawer.value;
       paint();
     });
@@ -272,14 +272,14 @@ function explain(): void {
 
 /** What the pointer is on; in its absence, how the picture is read. */
 function ReadOut() {
-  const [at, open, rows] = [cursor.value, model.value, order.value];
+  const [at, open, rows] = [cursor.value, model.value, live.order.value];
   const site = at && open?.overview.sites[at.row];
   const flat = site && rows?.channels[site.offset + at.slot];
   if (!open || !site || flat === undefined || flat === null) {
     return <p class="read-out hint">{words.shrink.hero.hint}</p>;
   }
   const p = open.probabilities[flat]!;
-  const state = drag.value?.states[flat] ?? 0;
+  const state = live.drag.value?.states[flat] ?? 0;
   return (
     <p class="read-out" aria-live="polite">
       <strong>{words.shrink.hero.states[state]}</strong>{" "}

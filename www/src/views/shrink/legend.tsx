@@ -1,11 +1,11 @@
 /** The four cases are the legend of the picture. */
 import { count } from "../../lib/format";
-import { drag } from "../../state/store";
+import { live } from "../../state/store";
 import { words } from "../../words";
 import { CASES } from "../cases-words";
 
 export function Legend() {
-  const preview = drag.value?.preview;
+  const preview = live.drag.value?.preview;
   const cases = preview?.cases;
   return (
     <div class="legend-line">

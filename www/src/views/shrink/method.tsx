@@ -20,13 +20,14 @@ import { BestMethods } from "./best";
 
 function set(criterion: Criterion, compensation: Compensation): void {
   batch(() => {
-    store.criterion.value = criterion;
-    store.compensation.value = compensation;
+    store.controls.criterion.value = criterion;
+    store.controls.compensation.value = compensation;
   });
 }
 
-const isRecommended = () => store.criterion.value === "recommended" && store.compensation.value === "moments";
-const isPaper = () => store.criterion.value === "probability" && store.compensation.value === "shift";
+const isRecommended = () =>
+  store.controls.criterion.value === "recommended" && store.controls.compensation.value === "moments";
+const isPaper = () => store.controls.criterion.value === "probability" && store.controls.compensation.value === "shift";
 
 export function MethodLine() {
   const [recommended, paper] = [isRecommended(), isPaper()];
@@ -54,11 +55,11 @@ export function MethodLine() {
           ? words.shrink.method.why
           : paper
             ? words.shrink.method.paperWhy
-            : store.criterion.value === "reconstruction"
+            : store.controls.criterion.value === "reconstruction"
               ? words.shrink.measured.why
               : words.shrink.method.otherWhy(
-                  words.choices.criteria[store.criterion.value],
-                  words.choices.compensations[store.compensation.value],
+                  words.choices.criteria[store.controls.criterion.value],
+                  words.choices.compensations[store.controls.compensation.value],
                 )}
       </p>
     </div>
@@ -98,7 +99,7 @@ export function MethodCards() {
             }
             figure={figureOf(it)}
             top={bestMethod.value === it}
-            checked={store.criterion.value === it}
+            checked={store.controls.criterion.value === it}
             onChoose={() => batch(() => chooseCriterion(it))}
           />
         ))}
@@ -112,9 +113,9 @@ export function MethodCards() {
             name={words.choices.compensations[it]}
             help=""
             mark={it === "shift" ? words.shrink.method.fromPaper : it === "moments" ? words.shrink.method.best : ""}
-            checked={store.compensation.value === it}
+            checked={store.controls.compensation.value === it}
             onChoose={() => {
-              store.compensation.value = it;
+              store.controls.compensation.value = it;
             }}
           />
         ))}

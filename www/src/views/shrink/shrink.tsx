@@ -19,7 +19,7 @@ import { Verdict } from "./verdict";
 import { Wall } from "./wall";
 
 export function ShrinkPage() {
-  const learning = store.mode.value === "learn";
+  const learning = store.screen.mode.value === "learn";
   const stage = learning ? learnStep.value?.stage : undefined;
   return (
     <main class={learning ? "shrink learn" : "shrink"}>
@@ -78,15 +78,15 @@ function Empty() {
     );
   }
   const channels = store.shown.value?.preview.channels;
-  if (!channels || channels.after < channels.before || store.criterion.value !== "probability") return null;
+  if (!channels || channels.after < channels.before || store.controls.criterion.value !== "probability") return null;
   return (
     <div class="empty-picture slim">
       <p>{words.shrink.empty.nothing}</p>
       <button
         type="button"
         onClick={() => {
-          store.criterion.value = "recommended";
-          store.compensation.value = "moments";
+          store.controls.criterion.value = "recommended";
+          store.controls.compensation.value = "moments";
         }}
       >
         {words.shrink.empty.useRecommended}

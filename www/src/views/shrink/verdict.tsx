@@ -84,7 +84,7 @@ function Accuracy({ now }: { now: Quality }) {
 /** Nothing was measured: one button that does. */
 function Judge() {
   if (shrinking.value) return <>{words.shrink.measured.underWay}</>;
-  if (store.criterion.value === "reconstruction" && !current.value) {
+  if (store.controls.criterion.value === "reconstruction" && !current.value) {
     const kl = predicted.value;
     return (
       <>
@@ -111,11 +111,11 @@ function Judge() {
 }
 
 function Savings() {
-  const preview = store.drag.value?.preview;
+  const preview = store.live.drag.value?.preview;
   const written = current.value;
   const size: Change | undefined = written
     ? { before: written.plan.bytes.before, after: written.bytes.size }
-    : store.plan.value?.bytes;
+    : store.live.plan.value?.bytes;
   const time = answersCurrent.value ? latency.value : null;
   return (
     <dl class="savings-line">
@@ -181,7 +181,7 @@ function Says({ now }: { now: Quality }) {
 /** With photos chosen for it a measured cut loses far less than a repair of any other. */
 function Shrink() {
   if (shrinking.value) return <UnderWay />;
-  if (!chosenForRepair.value || !canShrink.value || store.criterion.value === "reconstruction") return null;
+  if (!chosenForRepair.value || !canShrink.value || store.controls.criterion.value === "reconstruction") return null;
   return (
     <button
       type="button"
@@ -215,7 +215,7 @@ function UnderWay() {
 function Fix({ level }: { level: Level }) {
   const images = repairable.value;
   // A cut that nothing is known of before it is made.
-  const unmade = store.criterion.value === "reconstruction" && !current.value;
+  const unmade = store.controls.criterion.value === "reconstruction" && !current.value;
   const needed = level === "costs" || level === "broken";
   const repaired = (current.value?.repairedOn ?? 0) > 0;
   if (shrinking.value) return null;
