@@ -28,6 +28,7 @@ const views = [
     "report",
     `${net}&a=probability_0.85_0.25_none_0_1_1_`,
     async (page) => {
+      await page.getByRole("button", { name: "Export" }).click();
       await page.getByRole("button", { name: "Report" }).click();
       await page.getByRole("article").waitFor();
     },

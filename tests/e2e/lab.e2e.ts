@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import init, { Judge, LabData, Session } from "../../www/src/wasm/core";
 import { axe } from "./axe";
-import { openPage, removed, setThreshold } from "./harness";
+import { openPage, pressExport, removed, setThreshold } from "./harness";
 import { LOOKS } from "./looks";
 
 const PUBLIC = new URL("../../www/public/samples/", import.meta.url);
@@ -113,7 +113,7 @@ test("a sweep draws, goes on after a reload, and its points are plans", async ()
   expect(await legend.count()).toBe(2);
 
   const waiting = page.waitForEvent("download");
-  await part(page, "Curves as CSV");
+  await pressExport(page, "Curves as CSV");
   const table = (await readFile(await (await waiting).path())).toString().trim().split("\r\n");
   expect(table[0]).toBe("criterion,compensation,knob,channels,params,macs,accuracy,lo,hi,agreement,kl");
   const rows = table.slice(1).map((it) => it.split(","));
@@ -127,7 +127,7 @@ test("a sweep draws, goes on after a reload, and its points are plans", async ()
   const sum = (of: string) => rows.filter((it) => it[1] === of).reduce((all, it) => all + Number(it[6]), 0);
   expect(sum("shift")).toBeGreaterThan(sum("none"));
   const drawing = page.waitForEvent("download");
-  await part(page, "Save the curves as SVG");
+  await pressExport(page, "Save the curves as SVG");
   const svg = (await readFile(await (await drawing).path())).toString();
   expect(svg).toMatch(/^<svg /);
   expect(svg.match(/<circle/g)).toHaveLength(14);

@@ -2,14 +2,14 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { openPage } from "./harness";
+import { openPage, pressExport } from "./harness";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 const FASHION = "mobilenetv1_025_fashion.onnx";
 
 async function take(page: Page, picture: string, kind: "SVG" | "PNG") {
   const waiting = page.waitForEvent("download");
-  await page.getByRole("button", { name: `Save the ${picture} as ${kind}`, exact: true }).click();
+  await pressExport(page, `Save the ${picture} as ${kind}`);
   const download = await waiting;
   return { name: download.suggestedFilename(), body: await readFile(await download.path()) };
 }

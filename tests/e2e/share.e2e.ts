@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { axe } from "./axe";
-import { openPage, removed, setThreshold } from "./harness";
+import { openPage, pressExport, removed, setThreshold } from "./harness";
 import { onPaper, sheets } from "./paper";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
@@ -80,7 +80,7 @@ test("the report holds the plan, prints on its own, and leaves as one file", asy
   const page = await openPage({ hash: `#net=${V1}&threshold=0.85&a=probability_0.99_0.25_shift_0_1_1_` });
   await page.getByRole("table", { name: "Plan A against plan B" }).getByText("−17.0").waitFor();
   const parameters = await removed(page, "Parameters");
-  await page.getByRole("button", { name: "Report" }).click();
+  await pressExport(page, "Report");
   const sheet = page.getByRole("article", { name: "Report" });
   await sheet.getByRole("heading", { name: V1 }).waitFor();
   expect(

@@ -167,6 +167,8 @@ test("everything that is read or heard comes from the words", { timeout: 120_000
   await page.locator(".against").waitFor();
   await press("Copy link");
   await look("table, pinned plan, message");
+  await press("Export");
+  await look("export menu");
   await press("Report");
   await page.locator(".report header").waitFor();
   await look("report");

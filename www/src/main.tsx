@@ -18,6 +18,7 @@ import "./styles/proof.css";
 import "./styles/lab.css";
 import "./styles/lab-curves.css";
 import "./styles/lab-wide.css";
+import "./styles/menu.css";
 import "./styles/report.css";
 import "./styles/reporting.css";
 import "./styles/present.css";

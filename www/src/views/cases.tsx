@@ -13,8 +13,8 @@ import { EffectView } from "./cases-effect";
 import { Stages } from "./cases-stages";
 import { type CaseName, stepText } from "./cases-words";
 import { exampleOf } from "./example";
+import { Figure } from "./figure";
 import { Heads } from "./parts";
-import { SaveButtons } from "./save";
 
 const step = signal(0);
 const playing = signal(false);
@@ -151,7 +151,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
           >
             {playing.value ? words.cases.pause : words.cases.play}
           </button>
-          <SaveButtons
+          <Figure
             picture={words.pictures.names.stages}
             stem={() => `${stem()}.case-${of.before.channel.site}-${of.before.channel.channel}-step-${at + 1}`}
             draw={() => stagesPicture(box.current)}

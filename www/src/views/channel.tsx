@@ -12,7 +12,7 @@ import { Arithmetic } from "./channel-arithmetic";
 import { TauRail } from "./channel-rail";
 import { GoesWith } from "./channel-together";
 import { TraceView } from "./convergence";
-import { SaveButtons } from "./save";
+import { Figure } from "./figure";
 
 /** One channel, its partner in the pair, and what its removal does. */
 export function ChannelView() {
@@ -36,7 +36,7 @@ export function ChannelView() {
           {words.channel.title(own.channel)} <span class="of">{words.channel.titleOf(open.siteNames[own.site]!)}</span>
         </h3>
         <Verdict detail={detail} />
-        <SaveButtons
+        <Figure
           picture={words.pictures.names.channel}
           stem={() => `${stem()}.channel-${own.site}-${own.channel}`}
           draw={() => channelPicture(box.current)}

@@ -21,8 +21,8 @@ import type { Compensation, Criterion } from "../wasm/core";
 import { words } from "../words";
 import { CompareLayers } from "./compare-layers";
 import { ComparePictures } from "./compare-pictures";
+import { Figure } from "./figure";
 import { Choice, Heads, NumberBox } from "./parts";
-import { SaveButtons } from "./save";
 
 export function CompareView() {
   const open = model.value;
@@ -115,7 +115,7 @@ function Result({ of }: { of: Comparison }) {
         <p class="hint">{words.compare.unequal}</p>
       ) : null}
       <CompareLayers layers={of.layers}>
-        <SaveButtons
+        <Figure
           picture={words.pictures.names.compare}
           stem={() => `${stem()}.compared`}
           draw={() => comparePicture(box.current)}

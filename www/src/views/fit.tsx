@@ -8,7 +8,7 @@ import { stem } from "../state/exports";
 import { fit } from "../state/fit";
 import { model, screen, takesShare } from "../state/store";
 import { words } from "../words";
-import { SaveButtons } from "./save";
+import { Figure } from "./figure";
 
 const SIZE = 150;
 const LEFT = 34;
@@ -63,7 +63,7 @@ export function FitView() {
             </button>
           ))}
         </p>
-        <SaveButtons
+        <Figure
           picture={words.pictures.names.fit}
           stem={() => `${stem()}.gaussian`}
           draw={() => fitPicture(box.current, fitSentence())}

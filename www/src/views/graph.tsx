@@ -13,9 +13,9 @@ import { live, model, screen } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
 import { words } from "../words";
+import { Figure } from "./figure";
 import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
-import { SaveButtons } from "./save";
 
 /** Shift, in pixels, and zoom of the drawing. */
 const glance = signal<Glance>({ x: 0, y: 0, zoom: 1 });
@@ -108,7 +108,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         <button type="button" title={words.graph.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
           {words.graph.show}
         </button>
-        <SaveButtons
+        <Figure
           picture={words.pictures.names.graph}
           stem={() => `${stem()}.network`}
           draw={() => graphPicture(box.current, placed)}

@@ -5,11 +5,11 @@ import { mapPicture } from "../saved/map";
 import { stem } from "../state/exports";
 import { live, model, screen } from "../state/store";
 import { words } from "../words";
+import { Figure } from "./figure";
 import { MapBox } from "./map-box";
 import { MapTable } from "./map-table";
 import { Step } from "./parts";
 import { RowHead } from "./row-head";
-import { SaveButtons } from "./save";
 
 /** The channel map: as a picture, one layer of it alone, or as a table. */
 export function MapView() {
@@ -29,7 +29,7 @@ export function MapView() {
           >
             {words.map.table}
           </button>
-          <SaveButtons
+          <Figure
             picture={words.pictures.names.map}
             stem={() => `${stem()}.map${screen.zoom.value === null ? "" : `-row-${screen.zoom.value + 1}`}`}
             draw={() => mapPicture(picture.current())}

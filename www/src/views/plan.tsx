@@ -1,18 +1,18 @@
 import { useState } from "preact/hooks";
 import { bytes, compact, count, milliseconds, percent, removedPercent } from "../lib/format";
 import { curvePicture } from "../saved/curve";
-import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
+import { stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
 import { curveShown } from "../state/planning";
 import { answersCurrent, current, latency, latencyRefused } from "../state/proof";
-import { controls, live, type Model, model, screen, shown, takesShare } from "../state/store";
+import { controls, live, type Model, model, screen, takesShare } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { words } from "../words";
 import { CASES } from "./cases-words";
 import { exampleOf } from "./example";
+import { Figure } from "./figure";
 import { Bar, Heads } from "./parts";
 import { Pinned } from "./pinned";
-import { SaveButtons } from "./save";
 
 export function PlanView() {
   return (
@@ -24,23 +24,12 @@ export function PlanView() {
       <Cases />
       <Layers />
       <Left />
-      <div class="row exports">
-        <button type="button" disabled={!model.value} onClick={downloadPlanJson}>
-          {words.plan.json}
-        </button>
-        <button type="button" disabled={!live.drag.value} aria-disabled={!shown.value} onClick={downloadPlanCsv}>
-          {words.plan.csv}
-        </button>
-        <span class="picture-saves">
-          {words.plan.curveAs}
-          <SaveButtons
-            picture={words.pictures.names.curve}
-            stem={() => `${stem()}.curve`}
-            draw={curvePicture}
-            disabled={!curveShown.value}
-          />
-        </span>
-      </div>
+      <Figure
+        picture={words.pictures.names.curve}
+        stem={() => `${stem()}.curve`}
+        draw={curvePicture}
+        disabled={!curveShown.value}
+      />
     </section>
   );
 }

@@ -1,8 +1,9 @@
 import { goTo } from "../state/learn";
 import { copyLink } from "../state/link";
-import { job, model, screen } from "../state/store";
+import { job, screen } from "../state/store";
 import { MODES } from "../state/url";
 import { words } from "../words";
+import { ExportMenu } from "./export-menu";
 
 export function TopBar() {
   return (
@@ -44,7 +45,8 @@ export function TopBar() {
 function Actions() {
   return (
     <div class="actions">
-      {!screen.reporting.value && screen.mode.value === "research" ? <More /> : null}
+      {!screen.reporting.value && screen.mode.value === "research" ? <Present /> : null}
+      {!screen.reporting.value && screen.mode.value !== "learn" ? <ExportMenu /> : null}
       <button type="button" onClick={copyLink}>
         {words.page.copyLink}
       </button>
@@ -52,30 +54,19 @@ function Actions() {
   );
 }
 
-function More() {
+function Present() {
   const present = screen.presenting.value;
   return (
-    <>
-      <button
-        type="button"
-        aria-pressed={present}
-        title={words.page.presentHelp}
-        onClick={() => {
-          screen.presenting.value = !present;
-        }}
-      >
-        {words.page.present}
-      </button>
-      <button
-        type="button"
-        disabled={!model.value}
-        onClick={() => {
-          screen.reporting.value = true;
-        }}
-      >
-        {words.page.report}
-      </button>
-    </>
+    <button
+      type="button"
+      aria-pressed={present}
+      title={words.page.presentHelp}
+      onClick={() => {
+        screen.presenting.value = !present;
+      }}
+    >
+      {words.page.present}
+    </button>
   );
 }
 

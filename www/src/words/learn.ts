@@ -204,7 +204,7 @@ export const learn = {
   signal: {
     name: "One channel through a depthwise convolution",
     columns: ["normalised", "after ReLU", "normalised again", "after ReLU"],
-    bells: ["The bell before the depthwise convolution, β", "The bell after it, β"],
+    bells: ["The bell before the depthwise convolution, β", "The bell after it, β"] as const,
     depthwise: "depthwise convolution",
     reader: "next layer",
     says: {

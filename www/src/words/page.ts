@@ -12,6 +12,7 @@ export const page = {
   present: "Present",
   presentHelp: "Large type, and only the map, the knob and what it does",
   report: "Report",
+  export: { name: "Export", figures: "Figures on the page", tables: "Tables" },
   copyLink: "Copy link",
   stop: "Stop",
   stopped: "Stopped.",

@@ -8,7 +8,7 @@ import { intervalText, pointsText, shareText } from "../../lib/proportion";
 import { curvesPicture } from "../../saved/lab";
 import { adoptPlan } from "../../state/lab/adopt";
 import { scope } from "../../state/lab/bench";
-import { downloadCurvesCsv, stem } from "../../state/lab/curves-out";
+import { stem } from "../../state/lab/curves-out";
 import { originalResult } from "../../state/lab/evaluation";
 import type { CurveChoice } from "../../state/lab/schedule";
 import {
@@ -25,8 +25,8 @@ import {
 } from "../../state/lab/sweep";
 import { keyOf, live, planKey } from "../../state/store";
 import { words } from "../../words";
+import { Figure } from "../figure";
 import { Choice, Heads } from "../parts";
-import { SaveButtons } from "../save";
 import { Chart, type DrawnCurve } from "./chart";
 import { OtherCurves, Questions } from "./chooser";
 import { Problem, Working } from "./working";
@@ -107,17 +107,12 @@ export function CurvesView() {
       </span>
       <Legend />
       <div class="curves-after">
-        <div class="row">
-          <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
-            {words.lab.curves.csv}
-          </button>
-          <SaveButtons
-            picture={words.pictures.names.curves}
-            stem={() => `${stem()}.curves`}
-            draw={() => curvesPicture(box.current)}
-            disabled={!any}
-          />
-        </div>
+        <Figure
+          picture={words.pictures.names.curves}
+          stem={() => `${stem()}.curves`}
+          draw={() => curvesPicture(box.current)}
+          disabled={!any}
+        />
         <OtherCurves />
       </div>
       {any ? <Numbers /> : null}

@@ -22,8 +22,8 @@ import { repairWithSpare, spare } from "../../state/lab/repair";
 import { current, working } from "../../state/proof";
 import type { Against, Evaluation, Matching } from "../../wasm/core";
 import { words } from "../../words";
+import { Figure } from "../figure";
 import { Heads } from "../parts";
-import { SaveButtons } from "../save";
 import { ClassBars, linesOf, type Shown } from "./classes";
 import { type WhiskerRow, Whiskers } from "./whiskers";
 import { Problem, Working } from "./working";
@@ -68,7 +68,7 @@ export function EvaluationView() {
           <Numbers {...shown} />
           <MatchingNote of={original?.matching ?? null} />
           <Pictures {...shown} />
-          <SaveButtons
+          <Figure
             picture={words.pictures.names.evaluation}
             stem={() => `${stem()}.evaluation`}
             draw={() =>

@@ -1,5 +1,5 @@
 /** What a bell needs to be a slider: dragged along one direction, moved by arrow keys, spoken as a number. */
-import type { JSX } from "preact";
+import type { SVGAttributes } from "preact";
 
 const STEP = 0.1;
 const FAR = 0.5;
@@ -19,7 +19,7 @@ export interface Slide {
 const within = (it: number, low: number, high: number) => Math.min(high, Math.max(low, it));
 
 /** Properties of the element that is dragged. */
-export function slide({ name, text, value, low, high, scale, onMove }: Slide): JSX.HTMLAttributes<SVGGElement> {
+export function slide({ name, text, value, low, high, scale, onMove }: Slide): SVGAttributes<SVGGElement> {
   const move = (to: number) => onMove(Number(within(to, low, high).toFixed(3)));
   const keys: Record<string, number> = {
     ArrowLeft: -STEP,
