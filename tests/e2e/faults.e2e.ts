@@ -54,7 +54,7 @@ test("what the next layer misses is one number, in the picture and in the senten
     const button = table.getByRole("button", { name });
     if ((await button.count()) === 0 || (await button.isDisabled())) continue;
     await button.click();
-    await steps.getByRole("button", { name: /Cut, say nothing/ }).click();
+    await steps.getByRole("button", { name: /Remove only/ }).click();
     const sentence = page.locator(".telling");
     await sentence.getByText(/next layer/).waitFor();
     const off = /off by up to ([\d.e−-]+\d)/.exec((await sentence.textContent())!)?.[1];

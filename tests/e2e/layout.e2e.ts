@@ -73,7 +73,7 @@ const PANELS: Panel[] = [
     name: "four cases",
     hash: `#net=${V1}&view=cases`,
     ready: async (page) => {
-      await page.getByRole("button", { name: /Cut and fold/ }).click();
+      await page.getByRole("button", { name: /Remove and fold/ }).click();
       await page.getByRole("table", { name: "Logits" }).waitFor({ timeout: 30_000 });
     },
     essential: [".case-table", ".walk-head", ".walk-steps", ".stages", ".telling", ".effect-asks", ".logits"],

@@ -271,7 +271,7 @@ test("a network and the file its weights lie in are opened together", async () =
     .getByLabel("Open an ONNX model")
     .setInputFiles([binary("again.onnx", model), binary("weights.bin", weights), binary("other.onnx", model)]);
   await page.getByRole("heading", { name: "again.onnx" }).waitFor();
-  await page.getByText(/other\.onnx was left aside/).waitFor();
+  await page.getByText(/other\.onnx was not opened/).waitFor();
 });
 
 test("APoZ asks for a measurement first, chosen or linked, and then works", async () => {

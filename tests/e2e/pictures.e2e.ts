@@ -114,17 +114,17 @@ test.each(["light", "dark"] as const)("pictures of the plan and the panels stand
   expect(channel.title).toBe(`Channel 70 of features.18.1 in ${V1}: removed`);
 
   await page.getByRole("tab", { name: "Four cases" }).click();
-  await page.getByRole("button", { name: /Cut and fold/ }).click();
+  await page.getByRole("button", { name: /Remove and fold/ }).click();
   await page.getByRole("table", { name: "Logits" }).waitFor({ timeout: 30_000 });
   const stages = await both(page, "four cases", colorScheme, ["Depthwise 3×3", "Next layer", "Largest change", "→"]);
-  expect(stages.title).toContain("Cut and fold");
+  expect(stages.title).toContain("Remove and fold");
 
   await page.getByRole("tab", { name: "Network" }).click();
   await page.locator(".node.layer").first().waitFor();
   await expect.poll(() => page.locator(".node.layer.cut").count()).toBeGreaterThan(5);
   const graph = await both(page, "network", colorScheme, [
     "channels that stay",
-    "goes with the selected channel",
+    "removed with the selected channel",
     "features.25.0",
   ]);
   // All of it, though the panel shows the beginning.

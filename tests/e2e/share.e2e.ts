@@ -54,7 +54,7 @@ test("plan A is held against plan B", async () => {
   const page = await openPage({ hash: `#net=${V1}` });
   const first = await removed(page, "Parameters");
   await page.getByRole("button", { name: "Pin as plan A" }).click();
-  await page.getByText("B is still what A is").waitFor();
+  await page.getByText("B is the same as A").waitFor();
   await page.getByRole("combobox", { name: "Compensation" }).selectOption("none");
   await page.getByText("Both remove the same channels").waitFor();
   await setThreshold(page, "0.85");

@@ -149,7 +149,7 @@ test("everything that is read or heard comes from the words", { timeout: 120_000
   await page.getByLabel("⟦Images used⟧").selectOption("100");
   await press("Evaluate both networks");
   await look("while evaluating");
-  await shown("went wrong");
+  await shown("newly wrong");
   await look("evaluation");
   await press("Curves");
   await look("curves");

@@ -18,9 +18,9 @@ export interface Effect {
   key: string;
   picture: Picture;
   original: Prediction;
-  /** Readers told 0. */
+  /** Readers receive 0. */
   bare: Prediction;
-  /** Readers told the constant. */
+  /** Readers receive the constant. */
   folded: Prediction;
 }
 

@@ -125,11 +125,11 @@ function Reader({ of, removed, nameOf }: { of: ReaderShift; removed: boolean } &
   const shifts = of.sums.map((sum, i) => ({ output: of.first + i, sum, shift: sum * of.constant }));
   const most = Math.max(0, ...shifts.map((it) => Math.abs(it.shift)));
   const sorted = [...shifts].sort((a, b) => Math.abs(b.shift) - Math.abs(a.shift));
-  const told = controls.compensation.value === "none" ? words.channel.arithmetic.toldNothing : value(of.constant);
+  const constant = controls.compensation.value === "none" ? words.channel.arithmetic.uncompensated : value(of.constant);
   return (
     <div class="reader">
       <p>
-        <Marked text={words.channel.arithmetic.reads(nameOf(of.layer), of.input, removed, told, of.exact)} />{" "}
+        <Marked text={words.channel.arithmetic.reads(nameOf(of.layer), of.input, removed, constant, of.exact)} />{" "}
         {most > 0 ? words.channel.arithmetic.shift : words.channel.arithmetic.noShift}
       </p>
       {most > 0 ? (

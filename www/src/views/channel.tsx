@@ -79,7 +79,7 @@ export function ChannelView() {
           {detail.kept_because ? <p class="because">{detail.kept_because}</p> : null}
           <Folds detail={detail} />
           <p class="hint">
-            {words.channel.shareFate(detail.coupled)}{" "}
+            {words.channel.removedTogether(detail.coupled)}{" "}
             {words.channel.activation(value(detail.activation_mean), value(detail.activation_std))}
           </p>
         </div>
@@ -179,7 +179,7 @@ function BellCard(props: {
 function Folds({ detail }: { detail: ChannelDetail }) {
   if (!detail.removed || detail.folds.length === 0) return null;
   if (controls.compensation.value === "none") {
-    return <p>{words.channel.toldNothing}</p>;
+    return <p>{words.channel.uncompensated}</p>;
   }
   const shorten = (text: string) => shortened(text, model.value);
   return (
@@ -195,9 +195,9 @@ function Folds({ detail }: { detail: ChannelDetail }) {
 }
 
 function foldText(fold: Fold, shorten: (text: string) => string): string {
-  const told = words.channel.told(fold.constant === null ? null : value(fold.constant), fold.constant === 0);
+  const constant = words.channel.receives(fold.constant === null ? null : value(fold.constant), fold.constant === 0);
   const where = fold.constant ? words.channel.folded(shorten(fold.into), value(fold.largest_shift)) : "";
-  return words.channel.fold(shorten(fold.reader), told, where, fold.exact);
+  return words.channel.fold(shorten(fold.reader), constant, where, fold.exact);
 }
 
 /** Node names inside a sentence of the core, as short as the map shows them. */

@@ -46,7 +46,7 @@ function Savings() {
   return (
     <table class="savings">
       <caption>{words.plan.savings}</caption>
-      <Heads of={["", words.plan.before, words.plan.after, words.plan.ofOriginal]} />
+      <Heads of={["", words.plan.before, words.plan.after, words.plan.removed]} />
       <tbody>
         <Saving name={words.plan.parameters} change={preview?.params} show={compact} />
         <Saving name={words.plan.macs} note={words.plan.macsNote} change={preview?.macs} show={compact} />
@@ -87,7 +87,7 @@ function Saving(props: {
           <td title={count(change.after)}>{show(change.after)}</td>
           <td class="kept">
             <Bar before={change.before} after={change.after} />
-            {percent(100 - removedPercent(change))}
+            {percent(removedPercent(change))}
           </td>
         </>
       ) : (
@@ -138,7 +138,7 @@ function noPairs({ overview }: Model): string {
   return overview.folded ? words.plan.pairsUnmeasured(depthwise) : words.plan.pairsUnnormalised(depthwise);
 }
 
-/** The case told on the user's own layer. */
+/** An example of the case in the user's own network. */
 function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" }) {
   // The full plan arrives when the drag rests; reading it keeps examples from flickering meanwhile.
   if (!live.plan.value) return null;

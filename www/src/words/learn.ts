@@ -52,7 +52,7 @@ const STEPS: Record<string, StepWords> = {
   },
   fold: {
     title: "A constant moves into the next layer",
-    text: "With τ = 0.75 channels go that are nearly constant, but not 0. The next layer now gets 0 in their place. Look at the accuracy.",
+    text: "τ = 0.75 also removes channels that are nearly constant, but not 0. The next layer now gets 0 in their place. Look at the accuracy.",
     question: "What if the constant is added to the next layer’s bias instead?",
     guesses: ["part of the loss comes back", "nothing changes", "it gets worse"],
     answer:
@@ -76,7 +76,7 @@ const STEPS: Record<string, StepWords> = {
   cliff: {
     title: "Free, then a cliff",
     text: "The curve above the axis is the accuracy after each cut, measured on 900 test images. The dashed line marks τ = 0.99, where the dead channels end.",
-    question: "How much of the computation goes before the network breaks?",
+    question: "How much of the computation can be removed before the network breaks?",
     guesses: ["about 50 %", "about 70 %", "about 90 %"],
     answer: "Long after the last dead channel the curve is flat, then it falls within a few steps.",
     task: "find the edge: drag the handle as far right as the accuracy is held.",
@@ -86,7 +86,7 @@ const STEPS: Record<string, StepWords> = {
   },
   order: {
     title: "The order decides",
-    text: "The paper goes on by probability alone: this cut is made with a low τ, so channels go that are alive in part of all positions.",
+    text: "The paper goes on by probability alone: this cut is made with a low τ, so it removes channels that are alive in part of all positions.",
     question: "Beyond the dead channels, which should go first?",
     guesses: ["the smallest filters", "the ones dead most often", "the ones the next layer hardly uses"],
     answer: "At about the same computation the second order keeps far more: compare the accuracy before and now.",
@@ -131,7 +131,7 @@ const STEPS: Record<string, StepWords> = {
   shortcuts: {
     title: "Shortcuts tie layers together",
     text: "The arcs are shortcuts: they add the output of one layer to that of a later one, channel by channel.",
-    question: "Channel 7 of one of them is useless, but channel 7 of the other is not. What goes?",
+    question: "Channel 7 of one of them is useless, but channel 7 of the other is not. What is removed?",
     guesses: ["only the useless one", "neither", "both"],
     answer:
       "Added channels are one channel to everything behind them. Watch how columns under one arc always keep the same number.",

@@ -21,7 +21,7 @@ export const shrink = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     whole: "Show the whole network",
-    hint: "Each column is a layer, each line in it a channel. Click one to see why it stays or goes; double-click to zoom in.",
+    hint: "Each column is a layer, each line in it a channel. Click one to see why it is kept or removed; double-click to zoom in.",
     place: (name: string, channel: number, p: string | null) =>
       `Channel ${channel} of ${name}${p === null ? "" : `, P(dead) = ${p}`}`,
     states: [
@@ -82,7 +82,7 @@ export const shrink = {
     other: "Other methods",
     why: "Recommended: dead channels first, because removing them is free; then the channels with the least influence, with mean and spread given back.",
     paperWhy:
-      "The paper’s own order: channels go by their probability of being dead, down to τ, and leave a constant. Beyond the dead channels this costs accuracy.",
+      "The paper’s own order: channels are removed by their probability of being dead, down to τ, and leave a constant. Beyond the dead channels this costs accuracy.",
     otherWhy: (criterion: string, compensation: string) => `${criterion}; compensation: ${compensation}.`,
     judge: "Compare all at this cut",
     judging: "Comparing…",
@@ -101,7 +101,7 @@ export const shrink = {
     working: "Searching all methods",
     unit: "methods",
     removes: (macs: string) => `−${macs} MACs`,
-    none: "No method can remove anything for so little.",
+    none: "No method can remove anything within this limit.",
     agree: (share: string) => `${share} of the answers stay`,
   },
 
@@ -129,7 +129,7 @@ export const shrink = {
     predicted: (kl: string) => `predicted change: KL ${kl}. Repair makes and judges it`,
     underWay: "measuring and repairing…",
     unmade: "not made yet: Repair makes and judges it",
-    why: "Reconstruction: channels go that the others can make up for on your photos, in the layers where that costs the output least; the layers behind them are refitted.",
+    why: "Reconstruction: removes the channels that the others can make up for on your photos, in the layers where that costs the output least; the layers behind them are refitted.",
   },
 
   verdict: {
@@ -217,7 +217,7 @@ export const shrink = {
     name: "Details",
     close: "Close details",
     parts: { channel: "Channel", layer: "Layer", method: "Method", data: "Limits" },
-    pick: "Click a channel in the picture to see why it stays or goes.",
+    pick: "Click a channel in the picture to see why it is kept or removed.",
     layerOf: (name: string) => `Layer ${name}`,
     lock: "Keep this layer whole",
     facts: (kind: string, kept: number, all: number) => `${kind}, ${count(kept)} of ${plural(all, "channel")} kept`,

@@ -148,7 +148,7 @@ function turnFullScreen(): void {
   else void document.documentElement.requestFullscreen?.();
 }
 
-/** Escape leaves full screen as well, and no button is told. */
+/** Escape leaves full screen as well, and no button hears of it. */
 function useFullScreen(): boolean {
   const [whole, setWhole] = useState(document.fullscreenElement !== null);
   useEffect(() => {

@@ -45,7 +45,7 @@ export function Axis() {
   useEffect(() => {
     const observer = new ResizeObserver(() => {
       const { clientWidth = 0, clientHeight = 0 } = box.current ?? {};
-      // What was seen before the page turned is told after it.
+      // What was seen before the page turned is reported after it.
       if (clientWidth > 0) setSize({ width: clientWidth, height: clientHeight });
     });
     observer.observe(box.current!);
