@@ -57,7 +57,8 @@ function notInLink(): string[] {
 }
 
 export async function copyLink(): Promise<void> {
-  const text = encode(store.shared.value);
+  // How it is looked at here, on a projector or on paper, is nothing to pass on.
+  const text = encode({ ...store.shared.value, present: false, report: false });
   const link = location.href.replace(/#.*$/, "") + (text ? `#${text}` : "");
   const note = words.page.link.missing(notInLink());
   try {

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { screen } from "../state/store";
 import type { View } from "../state/url";
 import { words } from "../words";
@@ -28,6 +29,15 @@ const PANELS: Panel[] = [
 const enlarged = signal(false);
 
 export function Bench() {
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || !enlarged.peek()) return;
+      event.preventDefault();
+      enlarged.value = false;
+    };
+    window.addEventListener("keydown", leave);
+    return () => window.removeEventListener("keydown", leave);
+  }, []);
   const shown = PANELS.find((it) => it.id === screen.view.value) ?? PANELS[0]!;
   return (
     <div class={enlarged.value ? "bench enlarged" : "bench"} data-view={shown.id}>
