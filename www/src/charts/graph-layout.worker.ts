@@ -7,8 +7,8 @@ import type { Box, Placed } from "./graph-layout";
 /** The widest layer's bar. */
 const WIDEST = 220;
 /** Room for the label beside a bar. */
-const LABEL = 112;
-const HEIGHT = { layer: 26, other: 18 };
+const LABEL = 128;
+const HEIGHT = { layer: 28, other: 20 };
 
 function sizeOf(node: TopologyNode, scale: number): { width: number; height: number } {
   const layer = node.kind === "layer";

@@ -66,7 +66,7 @@ export function NodeMark(props: {
         height={box.height + 4}
         rx={4}
       />
-      <text x={box.x} y={box.y - box.height / 2 + (layer ? 11 : 9)} text-anchor="middle">
+      <text x={box.x} y={box.y - box.height / 2 + (layer ? 13 : 11)} text-anchor="middle">
         {text}
       </text>
       <rect class="node-was" x={box.x - was / 2} y={bottom - bar} width={was} height={bar} />

@@ -18,7 +18,9 @@ export function Networks() {
       <FileButton name={words.network.open} multiple onFiles={(files, since) => void arrive(files, since, true)}>
         {words.shrink.own}
       </FileButton>
-      <p class="stays">{words.page.privacy}</p>
+      <p class="stays">
+        <span>{words.page.privacy}</span>
+      </p>
       {awaited.value ? (
         <p class="caution awaited" role="status">
           {awaited.value.text}
