@@ -87,7 +87,7 @@ test("the network is drawn to scale, follows the threshold, and selects in the m
   const third = picture.getByRole("button", { name: /^features\.2\.0 · / });
   await expect.poll(() => third.locator("title").textContent()).toContain("32 → 31 channels");
   const bars = (of: ReturnType<Page["locator"]>) =>
-    of.evaluate((it) => ["was", "is"].map((part) => Number(it.querySelector(`.node-${part}`)?.getAttribute("width"))));
+    of.evaluate((it) => ["was", "is"].map((part) => Number(it.querySelector(`.node-${part}`)?.getAttribute("height"))));
   const [was, is] = await bars(third);
   expect(is! / was!).toBeCloseTo(31 / 32, 3);
   const [wider] = await bars(picture.getByRole("button", { name: /^features\.4\.0 · / }));
@@ -115,7 +115,7 @@ test("the network is drawn to scale, follows the threshold, and selects in the m
   const [x, y] = (await view())!.match(/-?[\d.]+/g)!.map(Number);
   await page.mouse.wheel(0, 100);
   const [x2, y2] = (await view())!.match(/-?[\d.]+/g)!.map(Number);
-  expect([x2, y2]).toEqual([x, y! - 100]);
+  expect([x2, y2]).toEqual([x! - 100, y]);
 });
 
 test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the page", async () => {

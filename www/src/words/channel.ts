@@ -10,9 +10,11 @@ export const channel = {
   after: "after the depthwise conv",
   stepByStep: "Step by step",
   removedTogether: (coupled: number) =>
-    coupled > 1
-      ? `${plural(coupled, "normalised channel")}, this one among them, can only be removed together.`
-      : "No other normalised channel is tied to it.",
+    coupled === 2
+      ? "This channel and its partner are removed together."
+      : coupled > 1
+        ? `${plural(coupled, "normalised channel")}, this one among them, can only be removed together.`
+        : "No other normalised channel is tied to it.",
   activation: (mean: string, std: string) => `After its activation: mean ${mean}, standard deviation ${std}.`,
   removed: "removed",
   kept: "kept",

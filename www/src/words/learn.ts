@@ -19,7 +19,7 @@ const STEPS: Record<string, StepWords> = {
   channels: {
     title: "A network is made of channels",
     text: "This small network recognises clothes. Each column is a layer, and each line in it is a channel: one filter’s view of the image. Nothing is removed yet.",
-    question: "How many channels can go without a measurable loss?",
+    question: "How many channels can be removed without a measurable loss?",
     guesses: ["about 1 in 100", "about 1 in 20", "1 in 4"],
     answer:
       "Watch the picture: a quarter of the channels leaves, nearly half of the computation with it, and the accuracy stays within chance.",
@@ -141,7 +141,7 @@ const STEPS: Record<string, StepWords> = {
   shuffles: {
     title: "Groups keep equal numbers",
     text: "A grouped convolution needs the same number of channels in each of its groups. A shuffle between two of them deals the channels out again.",
-    question: "Five channels of the first group are dead, and two of the second. How many of each can go?",
+    question: "Five channels of the first group are dead, and two of the second. How many of each can be removed?",
     guesses: ["five and two", "two and two", "none"],
     answer:
       "The other three stay until the second group has as many. The line below the picture counts such channels: they are withheld.",
@@ -210,10 +210,10 @@ export const learn = {
     says: {
       keep: (_constant: string) => "The next layer gets a signal: the channel stays.",
       output_dead: (_constant: string) =>
-        "The next layer always gets 0: the channel can go, and nothing is left to add.",
+        "The next layer always gets 0: the channel can be removed, and nothing is left to add.",
       input_dead: (constant: string) =>
-        `The next layer always gets ${constant}: the channel can go, and ${constant} moves into the next layer’s bias.`,
-      both_dead: (_constant: string) => "Silent on both sides: the channel can go, and nothing is left to add.",
+        `The next layer always gets ${constant}: the channel can be removed, and ${constant} moves into the next layer’s bias.`,
+      both_dead: (_constant: string) => "Silent on both sides: the channel can be removed, and nothing is left to add.",
     },
   },
   price: {
@@ -225,7 +225,7 @@ export const learn = {
     spoken: (price: string, dead: number) => `λ = ${price}, ${plural(dead, "channel")} dead`,
     dead: (dead: number, all: number) => `${dead} of ${all} channels are dead.`,
     model:
-      "A model of training: channel i gains uᵢ (1 − e^−γ) and pays λ γ, so it settles at γ = ln(uᵢ / λ), or at 0 where the price is too high.",
+      "A model of training: channel i gains uᵢ (1 − exp(−γ)) and pays λ γ, so it settles at γ = ln(uᵢ / λ), or at 0 where the price is too high.",
   },
   print: "Print",
   backToSteps: "Back to the steps",

@@ -21,7 +21,7 @@ export const shrink = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     whole: "Show the whole network",
-    hint: "Each column is a layer, each line in it a channel. Click one to see why it is kept or removed; double-click to zoom in.",
+    hint: "A column is a layer, a line in it a channel. Click one to see why it is kept or removed; double-click to zoom.",
     place: (name: string, channel: number, p: string | null) =>
       `Channel ${channel} of ${name}${p === null ? "" : `, P(dead) = ${p}`}`,
     states: [
@@ -38,18 +38,24 @@ export const shrink = {
     caption: "Four-case plan",
     kept: "solid: kept",
     hollow: "hollow: removed",
+    /** Goes on after the counts of the four cases, so that all of them add up to all channels. */
     sum: (it: Tally) => {
       const dead = it.output_dead + it.input_dead + it.both_dead;
       const alive = it.removed_alive + it.outside_removed;
-      const removed = [
-        dead > 0 ? `${count(dead)} dead` : "",
-        alive > 0 ? `${count(alive)} with little influence` : "",
-      ].filter(Boolean);
-      const withheld = it.withheld > 0 ? `, ${count(it.withheld)} of them withheld` : "";
-      const kept = it.channels - dead - alive;
-      return `${plural(it.channels, "channel")}: ${count(dead + alive)} removed${
-        removed.length > 0 ? ` (${removed.join(", ")})` : ""
-      }, ${count(kept)} kept${withheld}.`;
+      const outside = it.outside_kept + it.outside_removed;
+      const removed = dead + alive;
+      const of =
+        removed === 0
+          ? ""
+          : alive === 0
+            ? ", all dead"
+            : dead === 0
+              ? ", with little influence"
+              : ` (${count(dead)} dead, ${count(alive)} with little influence)`;
+      const withheld = it.withheld > 0 ? `, ${count(it.withheld)} of them dead but withheld` : "";
+      return `${outside > 0 ? `+ ${count(outside)} outside pairs ` : ""}= ${plural(it.channels, "channel")}: ${count(
+        removed,
+      )} removed${of}; ${count(it.channels - removed)} kept${withheld}.`;
     },
   },
 

@@ -1,10 +1,10 @@
 /** One bell to drag, and beside it what the channel then says at a hundred positions of an image. */
 import { area, outline, ticks, toX } from "../../charts/gaussian";
-import { fixed, probability } from "../../lib/format";
+import { probability } from "../../lib/format";
 import { DEAD, deadShare, POSITIONS, QUANTILES } from "../../lib/story";
 import { bell } from "../../state/learn";
 import { words } from "../../words";
-import { slide } from "./slide";
+import { signed, slide } from "./slide";
 
 const WIDTH = 420;
 const HEIGHT = 150;
@@ -24,19 +24,19 @@ export function BellStage() {
   const speaking = values.filter((it) => it > 0).length;
   const x = (at: number) => toX(frame, at);
   return (
-    <div class={dead ? "stage bell-stage output-dead" : "stage bell-stage"}>
+    <div class={dead ? "tryout bell-stage output-dead" : "tryout bell-stage"}>
       <figure>
         <svg viewBox={`0 -14 ${WIDTH} ${HEIGHT + 36}`}>
           <title>{words.learn.bell.name}</title>
-          <rect class="stage-zero" x={0} y={-14} width={x(0)} height={HEIGHT + 14} />
-          <text class="stage-note" x={8} y={2}>
+          <rect class="try-zero" x={0} y={-14} width={x(0)} height={HEIGHT + 14} />
+          <text class="try-note" x={8} y={2}>
             {words.learn.bell.zeroed}
           </text>
           <g
             class="drag-bell"
             {...slide({
               name: words.learn.bell.drag,
-              text: words.learn.bell.spoken(fixed(beta, 1), probability(p)),
+              text: words.learn.bell.spoken(signed(beta), probability(p)),
               value: beta,
               low: -MOST,
               high: MOST,
@@ -55,14 +55,14 @@ export function BellStage() {
           <line class="bell-end" x1={x(0)} x2={x(0)} y1={-14} y2={HEIGHT} />
           <line class="bell-axis" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
           {ticks(-4, 4, 4).map((at) => (
-            <text key={at} class="stage-tick" x={x(at)} y={HEIGHT + 17}>
+            <text key={at} class="try-tick" x={x(at)} y={HEIGHT + 17}>
               {String(at).replace("-", "−")}
             </text>
           ))}
         </svg>
-        <figcaption>{words.learn.bell.below(fixed(beta, 1))}</figcaption>
+        <figcaption>{words.learn.bell.below(signed(beta))}</figcaption>
       </figure>
-      <p class="stage-arrow" aria-hidden="true">
+      <p class="try-arrow" aria-hidden="true">
         <span>{words.learn.bell.relu}</span>
       </p>
       <figure>
@@ -83,7 +83,7 @@ export function BellStage() {
         </svg>
         <figcaption aria-live="off">{words.learn.bell.positions(speaking, POSITIONS)}</figcaption>
       </figure>
-      <p class="stage-verdict" aria-live="off">
+      <p class="try-verdict" aria-live="off">
         <strong>{words.learn.bell.p(probability(p))}</strong> {dead ? words.learn.bell.dead : words.learn.bell.alive}
       </p>
     </div>

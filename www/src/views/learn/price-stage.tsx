@@ -10,7 +10,7 @@ export function PriceStage() {
   const scales = scalesAt(price.value);
   const dead = scales.filter((it) => it === 0).length;
   return (
-    <div class="stage price-stage">
+    <div class="tryout price-stage">
       <ol aria-label={words.learn.price.channels}>
         {scales.map((it, i) => (
           <li key={USE[i]} class={it === 0 ? "none" : ""}>
@@ -37,7 +37,7 @@ export function PriceStage() {
           }}
         />
       </label>
-      <p class="stage-verdict" aria-live="off">
+      <p class="try-verdict" aria-live="off">
         <strong>{words.learn.price.dead(dead, USE.length)}</strong> {words.learn.price.model}
       </p>
     </div>

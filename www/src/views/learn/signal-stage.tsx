@@ -7,7 +7,7 @@ import { fixed, probability } from "../../lib/format";
 import { follow, type Signal } from "../../lib/story";
 import { bells } from "../../state/learn";
 import { words } from "../../words";
-import { slide } from "./slide";
+import { signed, slide } from "./slide";
 
 const WIDTH = 900;
 const HEIGHT = 230;
@@ -23,18 +23,18 @@ export function SignalStage() {
   const signal = follow(before, after);
   const look = signal.case.replace("_", "-");
   return (
-    <div class={`stage signal-stage ${look}`}>
+    <div class={`tryout signal-stage ${look}`}>
       <svg viewBox={`0 -34 ${WIDTH} ${HEIGHT + 62}`}>
         <title>{words.learn.signal.name}</title>
         {COLUMNS.map((at, i) => (
-          <text key={at} class="stage-head" x={at} y={-18}>
+          <text key={at} class="try-head" x={at} y={-18}>
             {words.learn.signal.columns[i]}
           </text>
         ))}
-        <rect class="stage-zero" x={COLUMNS[0] - BELL - 14} y={y(0)} width={BELL + 20} height={HEIGHT - y(0)} />
-        <rect class="stage-zero" x={COLUMNS[2] - BELL - 14} y={y(0)} width={BELL + 20} height={HEIGHT - y(0)} />
+        <rect class="try-zero" x={COLUMNS[0] - BELL - 14} y={y(0)} width={BELL + 20} height={HEIGHT - y(0)} />
+        <rect class="try-zero" x={COLUMNS[2] - BELL - 14} y={y(0)} width={BELL + 20} height={HEIGHT - y(0)} />
         <line class="bell-end" x1={40} x2={WIDTH - 20} y1={y(0)} y2={y(0)} />
-        <text class="stage-tick" x={26} y={y(0) + 4}>
+        <text class="try-tick" x={26} y={y(0) + 4}>
           0
         </text>
         <Paths of={signal} />
@@ -43,14 +43,14 @@ export function SignalStage() {
         ))}
         <SideBell which={0} beta={before} width={1} p={signal.before} />
         <SideBell which={1} beta={after} width={signal.width} p={signal.after} />
-        <text class="stage-note" x={(COLUMNS[1] + COLUMNS[2]) / 2 - 20} y={HEIGHT + 18}>
+        <text class="try-note" x={(COLUMNS[1] + COLUMNS[2]) / 2 - 20} y={HEIGHT + 18}>
           {words.learn.signal.depthwise}
         </text>
-        <text class="stage-note" x={WIDTH - 62} y={HEIGHT + 18}>
+        <text class="try-note" x={WIDTH - 62} y={HEIGHT + 18}>
           {words.learn.signal.reader}
         </text>
       </svg>
-      <p class="stage-verdict" aria-live="polite">
+      <p class="try-verdict" aria-live="polite">
         <strong class="case-name">{words.choices.cases[signal.case].name}</strong>{" "}
         {words.learn.signal.says[signal.case](fixed(signal.constant ?? 0, 2))}
       </p>
@@ -83,7 +83,7 @@ function SideBell({ which, beta, width, p }: { which: 0 | 1; beta: number; width
       class="drag-bell"
       {...slide({
         name,
-        text: words.learn.bell.spoken(fixed(beta, 1), probability(p)),
+        text: words.learn.bell.spoken(signed(beta), probability(p)),
         value: beta,
         low: -MOST,
         high: MOST,
@@ -103,7 +103,7 @@ function SideBell({ which, beta, width, p }: { which: 0 | 1; beta: number; width
       )}
       <circle class="grip" cx={at - BELL / 2} cy={y(beta)} r={12} />
       <path class="grip-arrows" d={`M${at - BELL / 2} ${y(beta) - 7}v14m-4-4l4 4l4-4m-8-6l4-4l4 4`} />
-      <text class="stage-tick p" x={at - BELL / 2} y={HEIGHT + 18}>
+      <text class="try-tick p" x={at - BELL / 2} y={HEIGHT + 18}>
         {words.learn.bell.p(probability(p))}
       </text>
     </g>

@@ -1,5 +1,6 @@
 /** What a bell needs to be a slider: dragged along one direction, moved by arrow keys, spoken as a number. */
 import type { SVGAttributes } from "preact";
+import { fixed } from "../../lib/format";
 
 const STEP = 0.1;
 const FAR = 0.5;
@@ -15,6 +16,9 @@ export interface Slide {
   scale: (box: DOMRect) => [number, number];
   onMove: (value: number) => void;
 }
+
+/** One digit, with a minus that is as wide as a plus. */
+export const signed = (it: number): string => fixed(it, 1).replace("-", "−");
 
 const within = (it: number, low: number, high: number) => Math.min(high, Math.max(low, it));
 

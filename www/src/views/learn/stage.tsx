@@ -21,7 +21,7 @@ export function Stage({ of }: { of: Which }) {
 
 function FitStage() {
   return (
-    <div class="stage fit-stage">
+    <div class="tryout fit-stage">
       <FitView />
       {measured.value === 0 ? <p class="hint">{words.learn.notMeasured}</p> : null}
     </div>

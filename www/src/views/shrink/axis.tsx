@@ -187,14 +187,15 @@ function zonesOf(points: readonly Seen[]): { name: (typeof ZONES)[number]["name"
 /** The paper's thresholds, where they lie. */
 function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
   const all = ticks.value;
+  const here = x(handle.value);
   let last = Number.NEGATIVE_INFINITY;
   return (
     <>
       {all.toReversed().map(({ tau, macs }) => {
         const at = x(macs);
         const end = tau === 0.99 && store.controls.criterion.value === "recommended";
-        // From the end of the dead channels leftwards: that one is always named.
-        const named = Math.abs(last - at) > 74;
+        // From the end of the dead channels leftwards: that one is always named, but where the handle says it.
+        const named = Math.abs(last - at) > 74 && (at < here - 4 || at > here + 52);
         if (named) last = at;
         return (
           <g key={tau} class={end ? "tau end" : "tau"}>
