@@ -42,6 +42,7 @@ import { learnFromLink } from "./state/learn";
 import { lessonFromLink } from "./state/lessons";
 import { followHash, sayLink, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
+import { offerFromAddress } from "./state/offered";
 import { startPinning } from "./state/pin";
 import { startPlanning } from "./state/planning";
 import { showPresenting } from "./state/presenting";
@@ -69,6 +70,7 @@ acceptPastes();
 showPresenting();
 const opening = location.hash;
 void firstVisit()
+  .then(offerFromAddress)
   .then(() => lessonFromLink(opening))
   .then(learnFromLink)
   .then(() => sayLink(opening));

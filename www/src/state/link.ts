@@ -47,7 +47,8 @@ export function sayLink(hash: string): void {
 /** What somebody who opens the link will miss. */
 function notInLink(): string[] {
   const missing: string[] = [];
-  if (store.model.value?.source.kind === "local") missing.push(t.network);
+  const source = store.model.value?.source;
+  if (source?.kind === "local" && !source.url) missing.push(t.network);
   if (pictures.value.some((it) => !it.sample)) missing.push(t.images);
   if (store.measured.value > 0) missing.push(t.measurement);
   if (labelFile.value) missing.push(t.labels);
@@ -55,9 +56,18 @@ function notInLink(): string[] {
   return missing;
 }
 
+/** The page, and where it finds the network, if that was fetched from somewhere. */
+function pageOf(source: store.Source | undefined): string {
+  const address = new URL(location.href);
+  address.hash = "";
+  address.searchParams.delete("model");
+  if (source?.kind === "local" && source.url) address.searchParams.set("model", source.url);
+  return address.href;
+}
+
 export async function copyLink(): Promise<void> {
   const text = encode(store.shared.value);
-  const link = location.href.replace(/#.*$/, "") + (text ? `#${text}` : "");
+  const link = pageOf(store.model.value?.source) + (text ? `#${text}` : "");
   const note = t.missing(notInLink());
   try {
     await navigator.clipboard.writeText(link);

@@ -1,11 +1,13 @@
 import type { Signal } from "@preact/signals";
 import { alertText, noticeText } from "../state/store";
 import { words } from "../words";
+import { Offered } from "./offered";
 
 /** Errors and news, one sentence each, above the page rather than pushing it down. */
 export function Messages() {
   return (
     <div class="messages">
+      <Offered />
       {alertText.value ? (
         <div class="message bad">
           <p role="alert">{alertText.value}</p>
