@@ -1,6 +1,6 @@
 /// <reference types="vitest/config" />
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 import type { TestProjectInlineConfiguration } from "vitest/config";
 import { thirdParty } from "./scripts/licences/text.mjs";
@@ -19,6 +19,10 @@ if (!("groupBy" in Map)) {
     },
   });
 }
+
+/** The wasm's size, for the progress of the first load; 0 where it has not been compiled. */
+const coreBytes = () =>
+  statSync(`${import.meta.dirname}/www/src/wasm/core_bg.wasm`, { throwIfNoEntry: false })?.size ?? 0;
 
 const cacheDir = `${import.meta.dirname}/node_modules/.vite`;
 
@@ -89,6 +93,7 @@ const CHROMIUM_IS_ENOUGH = [
 
 export default defineConfig({
   plugins: [licences(), offline()],
+  define: { CORE_BYTES: coreBytes() },
   root: "www",
   cacheDir,
   // Relative, so that the same files work under any sub-path of any static host.

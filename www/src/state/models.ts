@@ -2,7 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
-import { percent, removedPercent } from "../lib/format";
+import { bytes as bytesText, percent, removedPercent } from "../lib/format";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
 import { forgetFiles, keepFile, keptFile, keptFiles } from "../lib/opened";
@@ -10,6 +10,7 @@ import { tidyOwn } from "../lib/own";
 import { fetchOwn } from "../lib/own-files";
 import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";
+import { watchCore } from "../worker/core-module";
 import { EngineLost, sentence } from "../worker/engine";
 import { alertOf, changed, succeeded } from "./changes";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
@@ -57,7 +58,8 @@ async function open(wish: Wish, turn = ++opening): Promise<void> {
   try {
     const size = companions.reduce((sum, it) => sum + it.content.size, blob.size);
     if (size > LARGEST) throw words.network.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
-    await withJob(words.network.opening(name), null, async () => {
+    await withJob(words.network.opening(name), null, async (progress) => {
+      watchCore((bytes, all) => progress(bytes / all, words.network.loadingCore(bytesText(bytes), bytesText(all))));
       const opened = await openInPlanner(name, blob, companions);
       if (turn !== opening) return;
       show(opened, wish);

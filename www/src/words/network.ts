@@ -32,6 +32,8 @@ export const network = {
   forgotten: "The opened networks are forgotten; the next visit asks for the file.",
 
   opening: (name: string) => `Opening ${name}`,
+  /** On the first visit the core has to come over the network. */
+  loadingCore: (loaded: string, of: string) => `Loading the core: ${loaded} of ${of}`,
   tooLarge: (name: string, megabytes: number, most: number) =>
     `${name} has ${megabytes} MB; networks up to ${most} MB fit into a browser tab.`,
   leftAside: (name: string, others: readonly string[]) =>

@@ -31,7 +31,6 @@ const NO_WORDS: { file: string; text: string; because: string }[] = [
   },
   { file: "views/drop.ts", text: "Files", because: "the browser's name for dragged files" },
   { file: "worker/engine.ts", text: "EngineLost", because: "the name of an error" },
-  { file: "worker/handed.ts", text: "wasm handed over", because: "the name of a worker" },
 ];
 
 const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
