@@ -35,7 +35,7 @@ export function slide({ name, text, value, low, high, scale, onMove }: Slide): S
   };
   return {
     role: "slider",
-    tabIndex: 0,
+    tabindex: 0,
     "aria-label": name,
     "aria-valuemin": low,
     "aria-valuemax": high,

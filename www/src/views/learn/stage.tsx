@@ -13,7 +13,7 @@ const STAGES = { bell: BellStage, signal: SignalStage, price: PriceStage, fit: F
 export function Stage({ of }: { of: Which }) {
   const Shown = STAGES[of];
   return (
-    <section class="axis staged" aria-label={words.learn.stage}>
+    <section class="axis staged" id="axis" aria-label={words.learn.stage}>
       <Shown />
     </section>
   );

@@ -1,5 +1,5 @@
 /** The network as one picture, and everything the pointer and the keys do in it. */
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { HeroPainter, type HeroScene, heroColours } from "../../charts/hero";
 import { type Camera, clamped, HOME, heroLayout, hitHero, zoomed } from "../../charts/hero-layout";
@@ -113,7 +113,8 @@ export function Hero() {
     const stopFit = effect(() => {
       graph.value;
       model.value;
-      refit();
+      // What it paints is followed below: a drag is no reason to lay the picture out again.
+      untracked(refit);
     });
     const stop = effect(() => {
       screen.selected.value;

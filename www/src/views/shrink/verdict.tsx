@@ -5,7 +5,7 @@ import { scope } from "../../state/lab/bench";
 import { evaluate } from "../../state/lab/evaluation";
 import { chosenForRepair, spare } from "../../state/lab/repair";
 import { canShrink, predicted, shrinking, shrinkWithImages } from "../../state/lab/shrink";
-import { fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
+import { estimate, fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
 import { answersCurrent, current, latency, runBoth, saved, savedCurrent, working } from "../../state/proof";
 import * as store from "../../state/store";
@@ -50,7 +50,7 @@ function Accuracy({ now }: { now: Quality }) {
       </span>
       <output class="big" aria-label={name} aria-live="off">
         {after === null ? (
-          <span class="pending">{part && part.labelled > 0 ? whole(part.right[1] / part.labelled) : "–"}</span>
+          <span class="pending">{pending(part)}</span>
         ) : now.accuracy && before !== null ? (
           <>
             <span class="was">{fixed(100 * before, 1)} →</span> {whole(after)}
@@ -79,6 +79,12 @@ function Accuracy({ now }: { now: Quality }) {
       </span>
     </div>
   );
+}
+
+/** While the plan is judged or dragged: what was counted so far, else what the curve says there. */
+function pending(part: Quality["part"]): string {
+  if (part && part.labelled > 0) return whole(part.right[1] / part.labelled);
+  return estimate.value === null ? "–" : `≈ ${whole(estimate.value)}`;
 }
 
 /** Nothing was measured: one button that does. */
