@@ -6,6 +6,7 @@ mod constants;
 mod cost;
 mod fold_target;
 pub mod grids;
+pub mod input_scale;
 mod layers;
 mod per_class;
 mod propagation;
