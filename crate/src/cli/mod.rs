@@ -11,6 +11,7 @@ mod help;
 mod host;
 mod inputs;
 mod lab;
+mod parts;
 mod print;
 mod progress;
 mod shrink;

@@ -172,16 +172,7 @@ impl Session {
 
     /// Runs the pruned network against its masked twin. Call after `prune`.
     pub fn check(&mut self) -> Wire<Check> {
-        let pruned = self
-            .inner
-            .pruned
-            .as_ref()
-            .ok_or("there is no pruned network yet")?;
-        // A repaired network was checked when it was cut.
-        out(match pruned.plan.check {
-            Some(check) => Ok(check),
-            None => self.inner.check(pruned),
-        })
+        out(self.inner.check_adopted())
     }
 
     pub fn pruned_bytes(&self) -> Vec<u8> {

@@ -9,12 +9,12 @@ import { errors } from "./errors";
 import { graph } from "./graph";
 import { lab } from "./lab";
 import { learn } from "./learn";
-import { lessons } from "./lessons";
 import { limits } from "./limits";
 import { map } from "./map";
 import { matching } from "./matching";
 import { network } from "./network";
 import { numbers } from "./numbers";
+import { offered } from "./offered";
 import { page } from "./page";
 import { pictures } from "./pictures";
 import { plan } from "./plan";
@@ -39,7 +39,6 @@ export const english = {
   proof,
   lab,
   learn,
-  lessons,
   pictures,
   report,
   errors,
@@ -49,4 +48,5 @@ export const english = {
   saved,
   shrink,
   unchanged,
+  offered,
 };
