@@ -140,7 +140,7 @@ pub use measure::stats::{Measured, Origin, Stats, TensorStats};
 pub use plan::cases::CellState;
 pub use session::{
     Feeder, Knob, MIN_TO_JUDGE, Measure, Phase, PlanPreview, Pruned, Ranking, Session, Shrunk,
-    Which, images_to_fit,
+    Which, images_to_fit, with_preset,
 };
 
 /// The private modules, for the integration tests alone: no part of the interface, and free to change

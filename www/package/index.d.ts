@@ -25,7 +25,7 @@ export interface ShrinkOptions extends Named, Pick<PlanOptions, "floor" | "multi
   params?: number;
   /** Unlabelled images as encoded files. Of 32 or more a fifth, and what exceeds 250, is left out of the fit and judged by. */
   images?: Iterable<Bytes> | AsyncIterable<Bytes>;
-  /** How the network reads images, such as "imagenet" or "cifar10"; guessed from the file if left out. */
+  /** How the network reads images, such as "imagenet" or "cifar10": the smaller file carries it. Guessed from the file if left out. */
   preset?: string;
   onProgress?: (progress: Progress) => void;
   /** Looked at after every step. */

@@ -1,6 +1,6 @@
 // Channel pruning of ONNX image networks, for Node and browsers. The work is done by WebAssembly, in the calling thread:
 // in a page, call it from a worker.
-import init, { images_to_fit, Judge, LabData, Session } from "./core.js";
+import init, { images_to_fit, Judge, LabData, Session, with_preset } from "./core.js";
 
 let ready;
 
@@ -81,7 +81,9 @@ export async function shrink(model, options = {}) {
       onProgress?.({ stage, done, total });
       return !signal?.aborted;
     });
-    const { bytes, report } = checked(session, plan);
+    const { bytes: smaller, report } = checked(session, plan);
+    // What is only guessed is not written down.
+    const bytes = preset === undefined ? smaller : with_preset(smaller, preset);
     const judgement = judged(name, original, bytes, pictures.slice(fitted), reading);
     return { bytes, report: { ...report, images: fitted, ...judgement } };
   });

@@ -1,8 +1,8 @@
 //! A constant operand beside a tensor: its values per channel, and how it shrinks with the tensor.
 
-use super::Slot;
 use super::build::Builder;
 use super::layout::{each_position, product, strides};
+use super::{Followed, Slot};
 use crate::graph::{NodeId, TensorId};
 
 /// A constant operand seen from the channels of the tensor it meets.
@@ -61,7 +61,11 @@ pub fn slice_with(
     let axes = operand
         .axes
         .iter()
-        .map(|(axis, to)| (*axis, tensor, *to))
+        .map(|(axis, to)| Followed {
+            axis: *axis,
+            tensor,
+            tensor_axis: *to,
+        })
         .collect();
     b.slots.push(Slot {
         node,

@@ -4,7 +4,7 @@ use super::activations::activation;
 use super::build::{Builder, Handled};
 use super::constant_operand::{Operand, operand, slice_with};
 use super::layout::{Moved, product};
-use super::{ChannelId, Combine, Flow, Layout, Slot};
+use super::{ChannelId, Combine, Flow, Followed, Layout, Slot};
 use crate::activation::Activation;
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId, TensorId};
@@ -124,7 +124,7 @@ fn batch_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
         b.slots.push(Slot {
             node,
             input: slot,
-            axes: vec![(0, output, 1)],
+            axes: vec![Followed::channels(0, output)],
             counted: slot <= 2,
         });
     }
@@ -164,7 +164,7 @@ fn instance_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
         b.slots.push(Slot {
             node,
             input: slot,
-            axes: vec![(0, output, 1)],
+            axes: vec![Followed::channels(0, output)],
             counted: true,
         });
     }

@@ -4,7 +4,7 @@
 //! on its input side (it *reads* them) and starts new ones on its output side (it *writes* them).
 
 use super::build::{Builder, Handled};
-use super::{ChannelId, Flow, Layout, Reader, ReaderKind, Slot};
+use super::{ChannelId, Flow, Followed, Layout, Reader, ReaderKind, Slot};
 use crate::graph::{Graph, NodeId};
 use crate::onnx::Attributes;
 
@@ -89,11 +89,7 @@ fn convolution(b: &mut Builder<'_>, node: NodeId, transposed: bool) -> Handled {
         });
         // Conv: [outputs, 1, k]; ConvTranspose: [inputs, multiplier, k]. A multiplier > 1 makes the
         // transposed weight's first axis follow the input and its second stay as it is.
-        let rows = if transposed {
-            (0, input, 1)
-        } else {
-            (0, output, 1)
-        };
+        let rows = Followed::channels(0, if transposed { input } else { output });
         b.slots.push(Slot {
             node,
             input: 1,
@@ -104,7 +100,7 @@ fn convolution(b: &mut Builder<'_>, node: NodeId, transposed: bool) -> Handled {
             b.slots.push(Slot {
                 node,
                 input: 2,
-                axes: vec![(0, output, 1)],
+                axes: vec![Followed::channels(0, output)],
                 counted: true,
             });
         }
@@ -139,7 +135,7 @@ fn convolution(b: &mut Builder<'_>, node: NodeId, transposed: bool) -> Handled {
     };
     let (o, i) = if transposed { (1, 0) } else { (0, 1) };
     if groups == 1 {
-        let axes = vec![(o, output, 1), (i, input, 1)];
+        let axes = vec![Followed::channels(o, output), Followed::channels(i, input)];
         b.slots.push(Slot {
             node,
             input: 1,
@@ -159,7 +155,7 @@ fn convolution(b: &mut Builder<'_>, node: NodeId, transposed: bool) -> Handled {
         b.slots.push(Slot {
             node,
             input: 2,
-            axes: vec![(0, output, 1)],
+            axes: vec![Followed::channels(0, output)],
             counted: true,
         });
     }
@@ -209,7 +205,7 @@ fn gemm(b: &mut Builder<'_>, node: NodeId) -> Handled {
                 b.slots.push(Slot {
                     node,
                     input: 2,
-                    axes: vec![(axis, output, 1)],
+                    axes: vec![Followed::channels(axis, output)],
                     counted: true,
                 });
             }
@@ -229,7 +225,7 @@ fn gemm(b: &mut Builder<'_>, node: NodeId) -> Handled {
     b.slots.push(Slot {
         node,
         input: 1,
-        axes: vec![(o, output, 1), (i, input, 1)],
+        axes: vec![Followed::channels(o, output), Followed::channels(i, input)],
         counted: true,
     });
     let reader = Reader {
@@ -276,7 +272,13 @@ fn matmul(b: &mut Builder<'_>, node: NodeId) -> Handled {
     b.slots.push(Slot {
         node,
         input: 1,
-        axes: vec![(1, output, last), (0, input, last)],
+        axes: [(1, output), (0, input)]
+            .map(|(axis, tensor)| Followed {
+                axis,
+                tensor,
+                tensor_axis: last,
+            })
+            .to_vec(),
         counted: true,
     });
     let reader = Reader {

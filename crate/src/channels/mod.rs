@@ -212,6 +212,28 @@ pub enum Flow {
     },
 }
 
+/// An axis of a constant operand that follows an axis of a tensor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Followed {
+    /// The operand's axis.
+    pub axis: usize,
+    /// The tensor.
+    pub tensor: TensorId,
+    /// The tensor's axis.
+    pub tensor_axis: usize,
+}
+
+impl Followed {
+    /// The operand's `axis` follows the channels of `tensor`, its axis 1.
+    pub fn channels(axis: usize, tensor: TensorId) -> Followed {
+        Followed {
+            axis,
+            tensor,
+            tensor_axis: 1,
+        }
+    }
+}
+
 /// A constant operand with an axis that follows an axis of a tensor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
@@ -219,8 +241,8 @@ pub struct Slot {
     pub node: NodeId,
     /// Which of its inputs.
     pub input: usize,
-    /// (axis of the operand, tensor, axis of the tensor).
-    pub axes: Vec<(usize, TensorId, usize)>,
+    /// Its axes that follow one of a tensor.
+    pub axes: Vec<Followed>,
     /// Whether its elements count as parameters.
     pub counted: bool,
 }

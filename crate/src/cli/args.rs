@@ -39,6 +39,14 @@ pub enum Target {
     MinAgreement(f64),
 }
 
+/// How images are read.
+#[derive(Debug)]
+pub struct Reading {
+    pub preset: String,
+    /// It was named, or found on labelled images; else it is a guess.
+    pub sure: bool,
+}
+
 #[derive(Debug, Default)]
 pub struct Command {
     pub name: String,
@@ -58,7 +66,7 @@ pub struct Command {
     /// What differs from the preset, as `key=value`.
     pub preprocessing: Vec<String>,
     /// How images are read, once that was asked.
-    pub reading: std::sync::OnceLock<String>,
+    pub reading: std::sync::OnceLock<Reading>,
     pub labels: Option<String>,
     pub top: usize,
     pub steps: Vec<Step>,

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 
 use super::args::Command;
 use super::files::{file_name, write, write_all};
-use super::inputs::{measure, open, pictures, prepared, preset};
+use super::inputs::{carry_preset, measure, open, pictures, prepared, preset};
 use super::progress::Progress;
 use super::{lab, parts, print};
 
@@ -48,6 +48,7 @@ fn plan(command: &Command) -> Result<()> {
 fn apply(command: &Command) -> Result<()> {
     let mut session = prepared(command)?;
     let budget = lab::budget(&mut session, command)?;
+    carry_preset(&mut session, command)?;
     let mut pruned = session.prune(&budget.options)?;
     let check = session.check(&pruned)?;
     if !check.passed {
@@ -137,6 +138,7 @@ fn repair(command: &Command) -> Result<()> {
         images.push(feeder.item(&data, index)?);
     }
     let budget = lab::budget(&mut session, command)?;
+    carry_preset(&mut session, command)?;
     let progress = Progress::new(&command.host, "refitting layer");
     let tick = |at, total| progress.step(at, total);
     let repaired = session.repair(&budget.options, &command.steps, &images, tick)?;

@@ -10,7 +10,7 @@ use crate::evaluate::{self, preprocessing};
 use crate::report::Criterion;
 use crate::{Error, Result};
 
-use super::args::{Command, Target};
+use super::args::{Command, Reading, Target};
 use super::files::file_name;
 
 /// Pictures that calibration and repair take by default.
@@ -76,19 +76,36 @@ pub fn prepared(command: &Command) -> Result<Session> {
     Ok(session)
 }
 
-/// How images are read: as the command says; else found on those of `--data` that have labels; else guessed.
+/// How images are read: as the command says; else as the file says; else found on those of `--data` that have labels; else guessed.
 pub fn preset(session: &Session, command: &Command) -> String {
     let reading = command.reading.get_or_init(|| {
         if command.preset.is_none() && command.preprocessing.is_empty() {
             let found = searched(session, command);
-            return found.unwrap_or_else(|| session.guess_preset());
+            return Reading {
+                sure: found.is_some(),
+                preset: found.unwrap_or_else(|| session.guess_preset()),
+            };
         }
         let base = command.preset.clone();
         let mut parts = vec![base.unwrap_or_else(|| session.guess_preset())];
         parts.extend(command.preprocessing.iter().cloned());
-        parts.join(";")
+        Reading {
+            preset: parts.join(";"),
+            sure: true,
+        }
     });
-    reading.clone()
+    reading.preset.clone()
+}
+
+/// Has the file that is written say how images are read, if that is known and not only guessed.
+pub fn carry_preset(session: &mut Session, command: &Command) -> Result<()> {
+    if command.preset.is_some() || !command.preprocessing.is_empty() {
+        preset(session, command);
+    }
+    match command.reading.get() {
+        Some(reading) if reading.sure => session.carry_preset(&reading.preset),
+        _ => Ok(()),
+    }
 }
 
 /// What labelled images say; an image that cannot be read is reported by whoever needs it.

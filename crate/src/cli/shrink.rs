@@ -12,7 +12,7 @@ use ndarray::ArrayD;
 use super::args::{Command, Target};
 use super::budget::promise;
 use super::files::write;
-use super::inputs::{open, preset};
+use super::inputs::{carry_preset, open, preset};
 use super::print;
 use super::progress::Stages;
 
@@ -125,6 +125,7 @@ fn make(session: &mut Session, command: &Command, data: Option<&Arc<Dataset>>) -
             images.push(feeder.item(data, index)?);
         }
     }
+    carry_preset(session, command)?;
     let stages = Stages::new(&command.host);
     let (pruned, guard) = match judge {
         Some((promise, mut judge)) => {

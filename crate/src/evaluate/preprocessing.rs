@@ -64,14 +64,17 @@ struct Way {
     right: usize,
 }
 
-/// A way of feeding `session` that suits the labelled images of `data` better than the guess; `None` where there is none,
-/// or too few labels to say.
+/// A way of feeding `session` that suits the labelled images of `data` better than the guess; `None` where there is none, too few
+/// labels to say, or the file carries what was found before.
 ///
 /// # Errors
 /// When an image cannot be read or the network cannot be run.
 pub fn find(session: &Session, data: &Dataset, threads: usize) -> Result<Option<Found>> {
     let guess = session.guess_preset();
-    let Some(classes) = session.class_count().filter(|_| !data.is_prepared()) else {
+    let Some(classes) = session
+        .class_count()
+        .filter(|_| !data.is_prepared() && session.carried_preset().is_none())
+    else {
         return Ok(None);
     };
     let known = labels::by_name(labels::guess(classes, &guess));

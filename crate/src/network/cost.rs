@@ -109,14 +109,18 @@ impl CostTable {
                 Err(_) => slot
                     .axes
                     .first()
-                    .and_then(|(_, t, _)| layer_behind(graph, layers, *t)),
+                    .and_then(|f| layer_behind(graph, layers, f.tensor)),
             };
-            let followed: Vec<usize> = slot.axes.iter().map(|(axis, ..)| *axis).collect();
+            let followed: Vec<usize> = slot.axes.iter().map(|f| f.axis).collect();
             let mut factor: usize = (0..shape.len())
                 .filter(|a| !followed.contains(a))
                 .map(|a| shape[a])
                 .product();
-            let mut axes: Vec<AxisId> = slot.axes.iter().map(|(_, t, a)| b.axis(*t, *a)).collect();
+            let mut axes: Vec<AxisId> = slot
+                .axes
+                .iter()
+                .map(|f| b.axis(f.tensor, f.tensor_axis))
+                .collect();
             let mut divisor = 1;
             let grouped = layer
                 .map(|l| &layers[l])

@@ -92,13 +92,26 @@ fn moved_input(
     })
 }
 
-/// Class grids of tensors with channels on several axes that no Gather can replace: what is removed
-/// there must stay a grid. Each is (tensor, compact dims, class per position).
-pub fn rigid(
-    graph: &Graph,
-    channels: &Channels,
-    free: &[bool],
-) -> Vec<(TensorId, Vec<usize>, Vec<CoupledId>)> {
+/// The channels of a tensor that has them on several axes.
+#[derive(Clone, Debug)]
+pub struct ClassGrid {
+    /// The tensor.
+    pub tensor: TensorId,
+    /// Its axes that have channels.
+    pub dims: Vec<usize>,
+    /// Row-major over `dims`.
+    pub classes: Vec<CoupledId>,
+}
+
+impl ClassGrid {
+    /// Whether the kept positions form a grid too.
+    pub fn stays_grid(&self, removed: &[bool]) -> bool {
+        is_grid(&self.dims, &self.classes, removed)
+    }
+}
+
+/// Grids that no Gather can replace: what is removed there must leave a grid.
+pub fn rigid(graph: &Graph, channels: &Channels, free: &[bool]) -> Vec<ClassGrid> {
     let mut grids = Vec::new();
     for (tensor, layout) in channels.layouts.iter().enumerate() {
         let Some(layout) = layout else { continue };
@@ -109,7 +122,11 @@ pub fn rigid(
         }
         let classes: Vec<CoupledId> = layout.channel_ids().map(|a| channels.class_of(a)).collect();
         if classes.iter().any(|c| free[*c as usize]) {
-            grids.push((tensor, layout.dims.clone(), classes));
+            grids.push(ClassGrid {
+                tensor,
+                dims: layout.dims.clone(),
+                classes,
+            });
         }
     }
     grids
@@ -138,7 +155,7 @@ fn replaceable(graph: &Graph, channels: &Channels, tensor: TensorId, depth: usiz
 }
 
 /// Whether the kept positions of a class grid form a grid.
-pub fn is_grid(dims: &[usize], classes: &[CoupledId], removed: &[bool]) -> bool {
+fn is_grid(dims: &[usize], classes: &[CoupledId], removed: &[bool]) -> bool {
     let layout = Layout {
         base: 0,
         dims: dims.to_vec(),

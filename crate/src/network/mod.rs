@@ -6,6 +6,7 @@ mod constants;
 mod cost;
 mod fold_target;
 pub mod grids;
+pub mod input_scale;
 mod layers;
 mod per_class;
 mod propagation;
@@ -17,7 +18,7 @@ use std::collections::HashMap;
 use crate::channels::{ChannelId, Channels, CoupledId, Flow, Reader};
 use crate::error::Result;
 use crate::gaussian::Gaussian;
-use crate::graph::{Graph, NodeId, TensorId};
+use crate::graph::{Graph, NodeId};
 use crate::onnx::pb;
 use crate::report::Compensation;
 use crate::statistics::{Measured, NONE, Site, Statistics};
@@ -60,7 +61,7 @@ pub struct Analysis {
     /// Parameters and MACs, and how they follow from coupled channels.
     pub cost: CostTable,
     /// Channel grids of which only whole rows can go (see [`grids::rigid`]).
-    pub rigid: Vec<(TensorId, Vec<usize>, Vec<CoupledId>)>,
+    pub rigid: Vec<grids::ClassGrid>,
     /// Operands of residual sums that a constant could replace.
     pub addends: Vec<Addend>,
     /// For every tensor among them, the nodes that nothing else needs.

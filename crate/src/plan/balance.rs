@@ -9,7 +9,6 @@ use super::groups;
 use super::limits::{self, RowGuard};
 use crate::channels::{ChannelId, CoupledId};
 use crate::network::Analysis;
-use crate::network::grids::is_grid;
 use crate::report::PlanOptions;
 
 /// Reason of a guard.
@@ -179,10 +178,11 @@ impl Guard<'_> {
 
     /// Where channels lie on a grid that no Gather can replace, only grids may go.
     fn whole_grids(&mut self, analysis: &Analysis) {
-        for (tensor, dims, classes) in &analysis.rigid {
-            let lost = self.branches.lost(&analysis.graph, *tensor);
-            if !lost && !is_grid(dims, classes, self.removed) {
-                classes.iter().for_each(|c| self.put_back(*c, REGULAR));
+        for grid in &analysis.rigid {
+            let lost = self.branches.lost(&analysis.graph, grid.tensor);
+            if !lost && !grid.stays_grid(self.removed) {
+                let classes = grid.classes.iter();
+                classes.for_each(|c| self.put_back(*c, REGULAR));
             }
         }
     }

@@ -18,8 +18,16 @@ use crate::network::Analysis;
 /// Classes of each group of one side of a grouped convolution.
 type Partition<'a> = Vec<&'a [CoupledId]>;
 
-/// Which (partition, group) a class lies in, with multiplicity.
-type Signature = Vec<(usize, usize, u32)>;
+/// The groups that a class lies in.
+type Signature = Vec<Membership>;
+
+/// How often a coupled channel lies in a group of a partition.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Membership {
+    partition: usize,
+    group: usize,
+    times: u32,
+}
 
 /// The distinct partitions of a network.
 fn partitions<'a>(analysis: &'a Analysis, branches: &Branches) -> Vec<Partition<'a>> {
@@ -56,8 +64,12 @@ pub fn balance(
             for class in group.iter().filter(|c| removed[**c as usize]) {
                 let signature = member.entry(*class).or_default();
                 match signature.last_mut() {
-                    Some(last) if (last.0, last.1) == (p, g) => last.2 += 1,
-                    _ => signature.push((p, g, 1)),
+                    Some(last) if (last.partition, last.group) == (p, g) => last.times += 1,
+                    _ => signature.push(Membership {
+                        partition: p,
+                        group: g,
+                        times: 1,
+                    }),
                 }
             }
         }
@@ -102,9 +114,9 @@ fn components(
         p
     }
     for signature in cells.keys() {
-        let first = find(&leader, signature[0].0);
-        for (p, ..) in signature {
-            let other = find(&leader, *p);
+        let first = find(&leader, signature[0].partition);
+        for member in signature {
+            let other = find(&leader, member.partition);
             let (low, high) = (first.min(other), first.max(other));
             leader[high] = low;
         }
@@ -112,7 +124,7 @@ fn components(
     let mut split: BTreeMap<usize, Vec<Cell>> = BTreeMap::new();
     for cell in cells {
         split
-            .entry(find(&leader, cell.0[0].0))
+            .entry(find(&leader, cell.0[0].partition))
             .or_default()
             .push(cell);
     }
@@ -131,8 +143,8 @@ fn solve(partitions: &[Partition<'_>], cells: &[Cell]) -> Vec<usize> {
     }
     let mut budget: BTreeMap<usize, f64> = BTreeMap::new();
     for ((signature, _), count) in cells.iter().zip(&relaxed) {
-        for (p, _, times) in signature.iter().filter(|s| s.1 == 0) {
-            *budget.entry(*p).or_default() += f64::from(*times) * count;
+        for it in signature.iter().filter(|it| it.group == 0) {
+            *budget.entry(it.partition).or_default() += f64::from(it.times) * count;
         }
     }
     for count in budget.values_mut() {
@@ -156,7 +168,7 @@ fn program(
     let mut sums: BTreeMap<(usize, usize), LinearExpr> = BTreeMap::new();
     let mut used: Vec<usize> = cells
         .iter()
-        .flat_map(|(s, _)| s.iter().map(|(p, ..)| *p))
+        .flat_map(|(s, _)| s.iter().map(|it| it.partition))
         .collect();
     used.sort_unstable();
     used.dedup();
@@ -166,8 +178,9 @@ fn program(
         }
     }
     for ((signature, _), count) in cells.iter().zip(&counts) {
-        for (p, g, times) in signature {
-            sums.get_mut(&(*p, *g))?.add(*count, f64::from(*times));
+        for it in signature {
+            let sum = sums.get_mut(&(it.partition, it.group))?;
+            sum.add(*count, f64::from(it.times));
         }
     }
     for p in &used {

@@ -5,27 +5,39 @@ use crate::channels::CoupledId;
 use crate::network::{Analysis, Read, constants};
 use crate::report::{Compensation, PlanOptions};
 
-/// The constant every reader of a coupled channel gets, and whether that fails at image borders: by the plan where
-/// `decision` removes the class, else as if the class went alone.
+/// What one reader gets in place of a removed channel.
+pub struct Substitute {
+    /// Where it reads the channel.
+    pub read: Read,
+    /// What it gets.
+    pub constant: f64,
+    /// Whether the constant fails at image borders.
+    pub inexact: bool,
+}
+
+/// What every reader of a coupled channel gets: by the plan where `decision` removes the class, else as if the class went alone.
 pub fn constants_for_readers(
     analysis: &Analysis,
     options: &PlanOptions,
     decision: &Decision,
     class: CoupledId,
-) -> Vec<(Read, f64, bool)> {
+) -> Vec<Substitute> {
     let reads = analysis.reads.of(class);
     if decision.removed[class as usize] {
-        let by_plan = |r: &Read| {
-            (
-                *r,
-                decision.constants[r.channel_id as usize],
-                decision.inexact[r.channel_id as usize],
-            )
+        let by_plan = |r: &Read| Substitute {
+            read: *r,
+            constant: decision.constants[r.channel_id as usize],
+            inexact: decision.inexact[r.channel_id as usize],
         };
         return reads.iter().map(by_plan).collect();
     }
     if options.compensation == Compensation::None {
-        return reads.iter().map(|r| (*r, 0.0, false)).collect();
+        let nothing = |r: &Read| Substitute {
+            read: *r,
+            constant: 0.0,
+            inexact: false,
+        };
+        return reads.iter().map(nothing).collect();
     }
     // A channel that is alive by the thresholds is asked as if they were just low enough for it.
     let at = analysis.constant_at[class as usize];
@@ -39,8 +51,12 @@ pub fn constants_for_readers(
         analysis.silenced()
     };
     let ask = |r: &Read| {
-        let (value, inexact) = analysis.constant_for(options.compensation, pinned, r.channel_id);
-        (*r, value, inexact)
+        let (constant, inexact) = analysis.constant_for(options.compensation, pinned, r.channel_id);
+        Substitute {
+            read: *r,
+            constant,
+            inexact,
+        }
     };
     reads.iter().map(ask).collect()
 }
@@ -56,9 +72,9 @@ pub fn alone(
     let mut only = Decision::keep_all(analysis);
     only.removed[class as usize] = true;
     if options.compensation != Compensation::None {
-        for (read, constant, inexact) in constants_for_readers(analysis, options, decision, class) {
-            only.constants[read.channel_id as usize] = constant;
-            only.inexact[read.channel_id as usize] = inexact;
+        for it in constants_for_readers(analysis, options, decision, class) {
+            only.constants[it.read.channel_id as usize] = it.constant;
+            only.inexact[it.read.channel_id as usize] = it.inexact;
         }
     }
     if options.compensation == Compensation::Moments {

@@ -25,6 +25,14 @@ struct Block {
     sum: Array2<f64>,
 }
 
+/// Sums over the pixels of one picture, both shifted.
+struct PictureSums {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    /// Pixels.
+    rows: usize,
+}
+
 /// Sums over the pixels of one group of a reader.
 pub struct Gram {
     width: usize,
@@ -33,8 +41,7 @@ pub struct Gram {
     shift: Option<(Vec<f32>, Vec<f32>)>,
     blocks: Vec<Block>,
     yy: Vec<f64>,
-    /// Per picture: Σx, Σy, both shifted, and pixels.
-    pictures: Vec<(Vec<f64>, Vec<f64>, usize)>,
+    pictures: Vec<PictureSums>,
     /// The shifted rows themselves, where they are asked for again.
     kept: Option<Vec<Wave>>,
 }
@@ -99,7 +106,11 @@ impl Gram {
         }
         let pictures = x.axis_chunks_iter(Axis(0), pixels);
         for (x, y) in pictures.zip(y.axis_chunks_iter(Axis(0), pixels)) {
-            self.pictures.push((sums(x), sums(y), x.nrows()));
+            self.pictures.push(PictureSums {
+                x: sums(x),
+                y: sums(y),
+                rows: x.nrows(),
+            });
         }
         self.rows += x.nrows();
         let (x, y) = (x.view(), y.view());
@@ -125,9 +136,9 @@ impl Gram {
         let vector = |v: &[f32]| DVector::from_iterator(v.len(), v.iter().map(|v| f64::from(*v)));
         let (a, b) = (vector(&shift_x), vector(&shift_y));
         let (mut x, mut y) = (DVector::zeros(width), DVector::zeros(outputs));
-        for (sx, sy, _) in &self.pictures {
-            x += DVector::from_column_slice(sx);
-            y += DVector::from_column_slice(sy);
+        for picture in &self.pictures {
+            x += DVector::from_column_slice(&picture.x);
+            y += DVector::from_column_slice(&picture.y);
         }
         let (mut xx, mut xy) = (DMatrix::zeros(width, width), DMatrix::zeros(width, outputs));
         for block in &self.blocks {
@@ -153,7 +164,7 @@ impl Gram {
         };
         let pictures = self.pictures.iter();
         let pictures = pictures
-            .map(|(sx, sy, rows)| (mean(sx, &a, *rows), mean(sy, &b, *rows)))
+            .map(|p| (mean(&p.x, &a, p.rows), mean(&p.y, &b, p.rows)))
             .collect();
         let rows_again = self.kept.map(|waves| Rows {
             waves,

@@ -106,8 +106,10 @@ wire! {
         pub not_prunable: Vec<Reason>,
         /// Set when the file carries no BatchNormalization, with what to do about it.
         pub folded: Option<String>,
-        /// Guessed from the input shape.
+        /// How images are read: said by the file, else guessed from the input's shape.
         pub preset: String,
+        /// Whether an earlier cut wrote `preset` into the file.
+        pub preset_carried: bool,
         /// Guessed from the output width: "cifar10", "imagenet", … or "none".
         pub labels: String,
     }

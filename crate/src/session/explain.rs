@@ -33,7 +33,8 @@ impl Session {
             .filter(|p| *p != NONE)
             .map(|p| a.statistics.pairs[p as usize]);
         let readers_see = one_channel::constants_for_readers(a, options, &decision, class);
-        let readers = readers_see.iter().map(|(read, constant, inexact)| {
+        let readers = readers_see.iter().map(|it| {
+            let read = &it.read;
             let reader = &a.channels.readers[read.reader as usize];
             let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
             let (group, column) = (
@@ -46,9 +47,9 @@ impl Session {
                 reader: a.graph.nodes[reader.node].name.clone(),
                 layer: layer_of(a, reader.node),
                 input: read.channel,
-                constant: *constant,
+                constant: it.constant,
                 into: a.fold_label(reader),
-                exact: *constant == 0.0 || !(reader.padded || *inexact),
+                exact: it.constant == 0.0 || !(reader.padded || it.inexact),
                 first: rows.start as u32,
                 sums: rows.map(|j| sums[(j, column)]).collect(),
             }

@@ -8,6 +8,7 @@ mod overview;
 mod proof;
 mod pruned;
 mod reach;
+mod reading;
 mod reconstruct;
 mod run;
 mod shrink;
@@ -29,6 +30,7 @@ use crate::plan::{self, Decision};
 use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
 use engines::Engines;
 
+pub use reading::with_preset;
 pub use reconstruct::Ranking;
 pub use run::{Feeder, Which};
 pub use shrink::{MIN_TO_JUDGE, Phase, Shrunk, images_to_fit};

@@ -161,6 +161,7 @@ impl Session {
             folded: (self.analysis.is_folded() && self.analysis.statistics.sites.is_empty())
                 .then(|| FOLDED.to_string()),
             labels: self.guess_labels(&preset),
+            preset_carried: self.carried_preset().is_some(),
             preset,
         }
     }
@@ -194,11 +195,6 @@ impl Session {
             pairs: self.pairs(),
             not_prunable: not_prunable(&self.analysis),
         }
-    }
-
-    /// The preprocessing that fits the input shape.
-    pub fn guess_preset(&self) -> String {
-        crate::image::Preset::guess(&self.input_shape()).to_string()
     }
 
     /// The label set that fits the output width; "none" if there is no vector of classes.

@@ -46,12 +46,13 @@ pub fn prune(
         .filter(|s| !keep.dead(s.node))
     {
         let mut axes = Vec::new();
-        for (operand_axis, tensor, axis) in &slot.axes {
-            if keep.changes(*tensor, *axis) {
+        for followed in &slot.axes {
+            let (tensor, axis) = (followed.tensor, followed.tensor_axis);
+            if keep.changes(tensor, axis) {
                 let kept = keep
-                    .along(*tensor, *axis)
+                    .along(tensor, axis)
                     .ok_or_else(|| uneven(analysis, slot.node))?;
-                axes.push((*operand_axis, kept));
+                axes.push((followed.axis, kept));
             }
         }
         if !axes.is_empty() {

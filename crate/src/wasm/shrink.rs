@@ -21,6 +21,12 @@ fn reporter(progress: &js_sys::Function) -> impl FnMut(Phase, usize, usize) -> b
     }
 }
 
+/// The file of a network, saying that its images are read as `preset`.
+#[wasm_bindgen]
+pub fn with_preset(file: &[u8], preset: &str) -> Result<Vec<u8>, String> {
+    crate::session::with_preset(file, preset).map_err(|e| e.to_string())
+}
+
 /// How many of so many images `shrink` is to fit to; the others are left to judge by.
 #[wasm_bindgen]
 pub fn images_to_fit(count: u32) -> u32 {

@@ -58,9 +58,18 @@ export function downloadPruned(): Promise<void> {
     }
     const name = fileName(made);
     await proveCounts(made, plan);
-    download(name, made.bytes);
-    saved.value = { identity, repair: made.repair, name, before: made.plan.bytes.before, after: made.bytes.size };
+    const file = await carrying(made.bytes);
+    download(name, file);
+    saved.value = { identity, repair: made.repair, name, before: made.plan.bytes.before, after: file.size };
   });
+}
+
+/** The file says how its images are read, where that was chosen or found: what is only guessed is not written down. */
+async function carrying(file: Blob): Promise<Blob> {
+  const preset = store.presetChoice.value;
+  if (preset === "") return file;
+  const bytes = await bytesOf(file);
+  return new Blob([await runnerCall((core) => core.withPreset(transfer(bytes, [bytes.buffer]), preset))]);
 }
 
 const sameCounts = (a: Preview, b: Preview) => a.params.after === b.params.after && a.macs.after === b.macs.after;

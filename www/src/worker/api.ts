@@ -106,6 +106,8 @@ export interface Api {
   prune(options: PlanOptions): Promise<Plan>;
   check(): Promise<import("../wasm/core").Check>;
   prunedBytes(): Promise<Uint8Array>;
+  /** A file that says how its images are read. */
+  withPreset(bytes: Uint8Array, preset: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Parameters and MACs of any file, counted as if it had just been opened. */
   count(bytes: Uint8Array): Promise<{ params: number; macs: number }>;
   infer(which: Which, image: Uint8Array, preset: string): Promise<Prediction>;

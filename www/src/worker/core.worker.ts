@@ -3,7 +3,7 @@
 import { expose, type Remote, releaseProxy, transfer } from "comlink";
 import { digest, digestText } from "../lib/digest";
 import { identityOf, type Made, type Origin, sameMade } from "../lib/identity";
-import { type ChannelDetail, Guard, type Plan, type PlanOptions, Session, version } from "../wasm/core";
+import { type ChannelDetail, Guard, type Plan, type PlanOptions, Session, version, with_preset } from "../wasm/core";
 import type { Api, GuardStep, Opened, Ranking } from "./api";
 import type { Fault } from "./fault";
 import { coreReady } from "./ready";
@@ -226,6 +226,11 @@ const api: Api = {
   async prunedBytes() {
     const bytes = (await pruned()).pruned_bytes();
     return transfer(bytes, [bytes.buffer]);
+  },
+  async withPreset(bytes, preset) {
+    await ready;
+    const file = with_preset(bytes, preset) as Uint8Array<ArrayBuffer>;
+    return transfer(file, [file.buffer]);
   },
   async count(bytes) {
     await ready;
