@@ -1,6 +1,6 @@
 /// <reference types="vitest/config" />
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 import type { TestProjectInlineConfiguration } from "vitest/config";
 import { thirdParty } from "./scripts/licences/text.mjs";
@@ -19,6 +19,10 @@ if (!("groupBy" in Map)) {
     },
   });
 }
+
+/** The wasm's size, for the progress of the first load; 0 where it has not been compiled. */
+const coreBytes = () =>
+  statSync(`${import.meta.dirname}/www/src/wasm/core_bg.wasm`, { throwIfNoEntry: false })?.size ?? 0;
 
 const cacheDir = `${import.meta.dirname}/node_modules/.vite`;
 
@@ -83,12 +87,13 @@ const browserTests = (name: string, which: TestProjectInlineConfiguration["test"
 
 /** What does not hang on the browser: words, searches and measurements in the core, places in pixels, saved pictures, the walks. With E2E_ALL=1 they run in Firefox too. */
 const CHROMIUM_IS_ENOUGH = [
-  ...["words", "repair-lesson", "unchanged", "layout", "pictures", "walk", "soak"],
+  ...["words", "unchanged", "layout", "pictures", "walk", "soak"],
   ...["lab", "panels", "coupling", "limits", "identity", "faults", "measured"],
 ].map((it) => `${it}.e2e.ts`);
 
 export default defineConfig({
   plugins: [licences(), offline()],
+  define: { CORE_BYTES: coreBytes() },
   root: "www",
   cacheDir,
   // Relative, so that the same files work under any sub-path of any static host.

@@ -23,13 +23,12 @@ const views = [
   ["own-layer", `${net}&zoom=16&own=16t0.5m16`],
   ["locked", `${net}&locked=4.9.12&multiple=8`],
   ["pinned", `${net}&criterion=sigma&compensation=mean&a=probability_0.99_0.25_shift_0_1_1_3.4`],
-  ["presenting", `${net}&present=1&lesson=why-fold`],
-  ["lesson", `${net}&lesson=dead-channel`],
-  ["lessons-menu", net, (page) => page.getByRole("button", { name: "Lessons" }).click()],
+  ["presenting", `${net}&present=1`],
   [
     "report",
     `${net}&a=probability_0.85_0.25_none_0_1_1_`,
     async (page) => {
+      await page.getByRole("button", { name: "Export" }).click();
       await page.getByRole("button", { name: "Report" }).click();
       await page.getByRole("article").waitFor();
     },

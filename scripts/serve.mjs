@@ -23,6 +23,22 @@ const types = {
   ".wasm": "application/wasm",
 };
 
+/** What a build wrote beside its larger files (see compress.mjs), the smallest first. */
+const encodings = [
+  ["br", ".br"],
+  ["gzip", ".gz"],
+];
+
+/** The compressed file that the browser takes, or the file itself. */
+async function smallest({ file, size }, accepted) {
+  for (const [encoding, ending] of encodings) {
+    if (!new RegExp(`\\b${encoding}\\b`).test(accepted)) continue;
+    const info = await stat(file + ending).catch(() => null);
+    if (info?.isFile()) return { sent: file + ending, size: info.size, encoding };
+  }
+  return { sent: file, size, encoding: null };
+}
+
 /** The file that a request path names inside `folder`, or null. */
 async function locate(folder, url) {
   try {
@@ -53,13 +69,16 @@ async function answer(folder, request, response) {
     response.writeHead(404, { "Content-Type": "text/plain" }).end("Not found\n");
     return;
   }
+  const { sent, size, encoding } = await smallest(found, request.headers["accept-encoding"] ?? "");
   response.writeHead(200, {
     "Content-Type": types[path.extname(found.file)] ?? "application/octet-stream",
-    "Content-Length": found.size,
+    "Content-Length": size,
+    Vary: "Accept-Encoding",
+    ...(encoding ? { "Content-Encoding": encoding } : {}),
   });
   if (request.method === "HEAD") response.end();
   else
-    createReadStream(found.file)
+    createReadStream(sent)
       .on("error", () => response.destroy())
       .pipe(response);
 }

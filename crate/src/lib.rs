@@ -139,7 +139,8 @@ pub use gaussian::Gaussian;
 pub use measure::stats::{Measured, Origin, Stats, TensorStats};
 pub use plan::cases::CellState;
 pub use session::{
-    Feeder, Knob, Measure, Phase, PlanPreview, Pruned, Ranking, Session, Shrunk, Which,
+    Feeder, Knob, MIN_TO_JUDGE, Measure, Phase, PlanPreview, Pruned, Ranking, Session, Shrunk,
+    Which, images_to_fit,
 };
 
 /// The private modules, for the integration tests alone: no part of the interface, and free to change

@@ -9,7 +9,7 @@ const titles = (page: Page, role: string) => page.locator(`.node.coupled.${role}
 test("the graph draws the way of the selected channel, through shortcuts too", async () => {
   // Behind a shortcut several layers write one channel.
   const page = await openPage({ hash: `#net=${V2}&view=channel&selected=11.3` });
-  await page.getByRole("heading", { name: "What goes with it" }).waitFor();
+  await page.getByRole("heading", { name: "Removed with it" }).waitFor();
   const more = page.getByRole("button", { name: /^All \d+ places$/ });
   if (await more.count()) await more.click();
   const listed = async (role: string) =>

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { filled } from "./filled";
-import { binary, openPage, setThreshold } from "./harness";
+import { binary, openPage, pressExport, setThreshold } from "./harness";
 import { foldedNet } from "./onnx";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
@@ -14,13 +14,13 @@ const choose = (page: Page, name: string, bytes: Buffer) =>
 
 test("the report prints the accuracy that was measured, on what, and whether for this plan", async () => {
   const page = await openPage({ hash: `#net=${FASHION}&view=lab&threshold=0.99` });
-  await page.getByRole("button", { name: "Report" }).click();
+  await pressExport(page, "Report");
   const line = page.getByRole("article", { name: "Report" }).getByRole("row", { name: /^Accuracy/ });
   await line.getByText("not measured").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Evaluate both networks" }).click();
   await page.getByText("Evaluated for the plan on this page.").waitFor({ timeout: 50_000 });
-  await page.getByRole("button", { name: "Report" }).click();
+  await pressExport(page, "Report");
   const today = new Date().toISOString().slice(0, 10);
   await line.getByText(/95 % interval .+ 1,000 images of Fashion-MNIST/).waitFor();
   const text = (await line.textContent())!;
@@ -29,7 +29,7 @@ test("the report prints the accuracy that was measured, on what, and whether for
   expect(text).not.toContain("another plan");
   await page.keyboard.press("Escape");
   await setThreshold(page, "0.7");
-  await page.getByRole("button", { name: "Report" }).click();
+  await pressExport(page, "Report");
   await line.getByText("measured for another plan").waitFor();
 });
 
@@ -54,7 +54,7 @@ test("what the next layer misses is one number, in the picture and in the senten
     const button = table.getByRole("button", { name });
     if ((await button.count()) === 0 || (await button.isDisabled())) continue;
     await button.click();
-    await steps.getByRole("button", { name: /Cut, say nothing/ }).click();
+    await steps.getByRole("button", { name: /Remove only/ }).click();
     const sentence = page.locator(".telling");
     await sentence.getByText(/next layer/).waitFor();
     const off = /off by up to ([\d.e−-]+\d)/.exec((await sentence.textContent())!)?.[1];

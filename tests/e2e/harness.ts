@@ -159,6 +159,19 @@ export async function caseCount(page: Page, row: string): Promise<number> {
   return Number((await cell.locator("td").first().textContent())!.replaceAll(",", ""));
 }
 
+/** Opens the export menu, where it is not open. */
+export async function openExport(page: Page): Promise<void> {
+  const item = page.getByRole("button", { name: "Plan as JSON" });
+  if (!(await item.isVisible())) await page.getByRole("button", { name: "Export", exact: true }).click();
+  await item.waitFor();
+}
+
+/** Presses one of the buttons in the export menu. */
+export async function pressExport(page: Page, name: string): Promise<void> {
+  await openExport(page);
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
 export interface Dropped {
   name: string;
   mimeType: string;

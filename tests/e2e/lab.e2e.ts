@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import init, { Judge, LabData, Session } from "../../www/src/wasm/core";
 import { axe } from "./axe";
-import { openPage, removed, setThreshold } from "./harness";
+import { openPage, pressExport, removed, setThreshold } from "./harness";
 import { LOOKS } from "./looks";
 
 const PUBLIC = new URL("../../www/public/samples/", import.meta.url);
@@ -58,7 +58,7 @@ test("all cores together say what the core alone says", async () => {
   expect((await row(page, /^Change/))[1]).toContain((100 * against.difference!).toFixed(1));
   expect((await row(page, /^Same answer/))[1]).toContain(percent(against.agreement));
   expect((await row(page, /^Mean KL/))[1]).toContain(against.mean_kl.toPrecision(3));
-  expect(await page.getByText(/95 % interval .* went wrong/).count()).toBe(1);
+  expect(await page.getByText(/95 % interval .* newly wrong/).count()).toBe(1);
   expect(await page.locator(".classes li").count()).toBe(10);
 
   // Another plan is another question; going back costs nothing.
@@ -108,12 +108,12 @@ test("a sweep draws, goes on after a reload, and its points are plans", async ()
   await part(page, "Curves");
   // Nobody presses anything.
   await expect.poll(() => points.count(), { timeout: 50_000 }).toBe(14);
-  await page.getByText("All points are there.").waitFor();
+  await page.getByText("All points are judged.").waitFor();
   const legend = page.getByRole("list", { name: "Curves in the picture" }).getByRole("listitem");
   expect(await legend.count()).toBe(2);
 
   const waiting = page.waitForEvent("download");
-  await part(page, "Curves as CSV");
+  await pressExport(page, "Curves as CSV");
   const table = (await readFile(await (await waiting).path())).toString().trim().split("\r\n");
   expect(table[0]).toBe("criterion,compensation,knob,channels,params,macs,accuracy,lo,hi,agreement,kl");
   const rows = table.slice(1).map((it) => it.split(","));
@@ -127,7 +127,7 @@ test("a sweep draws, goes on after a reload, and its points are plans", async ()
   const sum = (of: string) => rows.filter((it) => it[1] === of).reduce((all, it) => all + Number(it[6]), 0);
   expect(sum("shift")).toBeGreaterThan(sum("none"));
   const drawing = page.waitForEvent("download");
-  await part(page, "Save the curves as SVG");
+  await pressExport(page, "Save the curves as SVG");
   const svg = (await readFile(await (await drawing).path())).toString();
   expect(svg).toMatch(/^<svg /);
   expect(svg.match(/<circle/g)).toHaveLength(14);
@@ -149,7 +149,7 @@ test("a guarded search sets the largest threshold that holds, and says how sure 
   const page = await openLab();
   await used(page).selectOption("200");
   await part(page, "Largest pruning that holds");
-  await page.getByRole("combobox", { name: "Must hold" }).selectOption("agreement");
+  await page.getByRole("combobox", { name: "Limit" }).selectOption("agreement");
   const limit = page.getByRole("spinbutton", { name: "Percent" });
   await limit.fill("95");
   await limit.press("Enter");
@@ -307,7 +307,7 @@ test.each(LOOKS)("axe finds nothing in the lab: %s", async (_, options) => {
   });
   await page.getByRole("combobox", { name: "Points per curve" }).selectOption("7");
   await part(page, "Sweep");
-  await page.getByText("All points are there.").waitFor({ timeout: 50_000 });
+  await page.getByText("All points are judged.").waitFor({ timeout: 50_000 });
   await look();
   await part(page, "Largest pruning that holds");
   await look();

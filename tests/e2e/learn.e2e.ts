@@ -27,6 +27,7 @@ test("Escape closes the channel first, then leaves and gives back what was open"
   await page.keyboard.press("ArrowRight");
   await page.getByRole("button", { name: "in about 1 of 100 positions" }).click();
   await page.getByText("P = Φ(−β / s)").waitFor();
+  await page.getByRole("button", { name: "See such a channel of this network" }).click();
   await page.getByRole("tab", { name: "Channel" }).waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("heading", { name: "Some channels are dead" }).waitFor();
@@ -76,7 +77,8 @@ test("what a step says happens: another order keeps far more at the same cost", 
 test("the teacher's sheet has every step on paper", async () => {
   const page = await openPage({ hash: "#v=2&mode=learn", first: true });
   await page.getByRole("button", { name: "Teacher’s sheet" }).click();
-  expect(await page.locator(".sheet li").count()).toBe(10);
+  expect(await page.locator(".sheet li").count()).toBe(14);
+  expect(await page.locator(".sheet .address").first().textContent()).toMatch(/#mode=learn&lesson=channels&v=2$/);
   // Firefox cannot be told to print over BiDi.
   if (BROWSER === "firefox") return;
   await page.emulateMedia({ media: "print" });
@@ -84,18 +86,112 @@ test("the teacher's sheet has every step on paper", async () => {
   expect(await page.getByRole("heading", { name: "Broken? Repair it" }).isVisible()).toBe(true);
 });
 
+const open = (lesson: string, more = {}) =>
+  openPage({ hash: `#mode=learn&lesson=${lesson}&v=2`, first: true, ...more });
+
+test("a bell is dragged by pointer and keys, and says what the channel then says", async () => {
+  const page = await open("dead", { reducedMotion: "reduce" });
+  await page.getByRole("button", { name: "in about 1 of 100 positions" }).click();
+  const bell = page.getByRole("slider", { name: "The bell’s middle, β" });
+  await expect.poll(() => bell.getAttribute("aria-valuetext")).toBe("β = −2.3, P = 0.9901");
+  await page.locator("figcaption", { hasText: "1 of 100 positions says something" }).waitFor();
+  const grip = (await page.locator(".bell-stage .grip").boundingBox())!;
+  await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + grip.width / 2 + 60, grip.y + grip.height / 2, { steps: 3 });
+  await page.mouse.up();
+  expect(Number(await bell.getAttribute("aria-valuenow"))).toBeGreaterThan(-2);
+  await bell.press("End");
+  while (Number(await bell.getAttribute("aria-valuenow")) > 0.05) await bell.press("ArrowLeft");
+  await page.locator(".learn-task.done").waitFor();
+  // Arrow keys that move the bell do not turn the page.
+  await page.getByRole("heading", { name: "Some channels are dead" }).waitFor();
+});
+
+test("two bells make the four cases, as one signal's story", async () => {
+  const page = await open("cases", { reducedMotion: "reduce" });
+  await page.getByRole("button", { name: "always the same number" }).click();
+  const story = page.locator(".signal-stage");
+  await story.getByText("Input dead", { exact: true }).waitFor();
+  await story.getByText("The next layer always gets 1.20").waitFor();
+  const after = page.getByRole("slider", { name: "The bell after it, β" });
+  await after.press("Home");
+  await story.getByText("Both dead", { exact: true }).waitFor();
+  await page.getByRole("slider", { name: "The bell before the depthwise convolution, β" }).press("End");
+  await story.getByText("Output dead", { exact: true }).waitFor();
+  await page.locator(".learn-task.done").waitFor();
+});
+
+test("without a price no channel dies", async () => {
+  const page = await open("ordinary", { reducedMotion: "reduce" });
+  await page.getByText("0 of 12 channels are dead.").waitFor();
+  await page.getByRole("button", { name: "22", exact: true }).click();
+  await page.getByText("5 of 12 channels are dead.").waitFor();
+  await page.getByRole("slider", { name: "Price on every scale, λ" }).press("End");
+  await page.locator(".learn-task.done").waitFor();
+});
+
+test("the bell is tested on real images", async () => {
+  const page = await open("gaussian");
+  await page.getByText("Nothing is measured yet.").waitFor();
+  await page.getByRole("button", { name: "by counting zeros on real images" }).click();
+  await page.getByText(/^Tested on \d+ of /).waitFor({ timeout: 40_000 });
+});
+
+test("the mean brings back most of what was lost", async () => {
+  const page = await open("bias");
+  const accuracy = async () => {
+    const output = page.getByLabel("Accuracy", { exact: true });
+    await expect.poll(() => output.textContent(), { timeout: 60_000 }).toMatch(/→.*%/);
+    return (await output.textContent())!.split("→").map((it) => Number.parseFloat(it)) as [number, number];
+  };
+  const [original, cut] = await accuracy();
+  await page.getByRole("button", { name: "most of the loss comes back" }).click();
+  await expect.poll(async () => (await accuracy())[1], { timeout: 60_000 }).toBeGreaterThan((original + cut) / 2);
+});
+
+test("the repair brings back most of what was lost", { timeout: 180_000 }, async () => {
+  const page = await open("repair");
+  const output = page.getByLabel("Accuracy", { exact: true });
+  const right = async () => (await output.textContent())!.split("→").map((it) => Number.parseFloat(it));
+  await expect.poll(() => output.textContent(), { timeout: 60_000 }).toMatch(/→.*%/);
+  const [original, cut] = await right();
+  await page.getByRole("button", { name: "most of it" }).click();
+  await page.locator(".accuracy em", { hasText: "repaired" }).waitFor({ timeout: 90_000 });
+  await expect.poll(async () => (await right())[1], { timeout: 60_000 }).toBeGreaterThan((original! + cut!) / 2);
+});
+
+test("links to earlier lessons open the step that each became", async () => {
+  const page = await openPage({ hash: "#lesson=why-fold", first: true });
+  await page.getByRole("heading", { name: "A constant moves into the next layer" }).waitFor();
+  await page.evaluate(() => {
+    location.hash = "#mode=learn&lesson=faster&v=2";
+  });
+  await page.getByRole("heading", { name: "Smaller is not always faster" }).waitFor();
+});
+
 test.each([
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
-])("axe finds nothing before and after the guess: $width", async (viewport) => {
+])("axe finds nothing at any step, before and after the guess: $width", { timeout: 180_000 }, async (viewport) => {
   for (const colorScheme of ["light", "dark"] as const) {
-    const page = await openPage({ hash: "#v=2&mode=learn", first: true, viewport, colorScheme });
+    const page = await openPage({
+      hash: "#v=2&mode=learn",
+      first: true,
+      viewport,
+      colorScheme,
+      reducedMotion: "reduce",
+    });
     await page.getByRole("button", { name: "1 in 4" }).waitFor();
-    await page.waitForTimeout(800);
-    expect(await axe(page)).toEqual([]);
-    await page.getByRole("button", { name: "1 in 4" }).click();
-    await page.waitForTimeout(800);
-    expect(await axe(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
+    for (let step = 1; step <= 14; step++) {
+      if (step > 1) await page.getByRole("button", { name: "Next", exact: true }).click();
+      await page.locator(`.learn-dots li:nth-child(${step}) [aria-current=step]`).waitFor();
+      await page.waitForTimeout(500);
+      expect(await axe(page), `step ${step}`).toEqual([]);
+      await page.locator(".guesses button").first().click();
+      await page.waitForTimeout(500);
+      expect(await axe(page), `step ${step}, answered`).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
+    }
   }
 });

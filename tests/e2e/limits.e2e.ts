@@ -88,17 +88,16 @@ test("a share of its own, for criteria that take one", async () => {
   await expect.poll(() => hashOf(page)).toContain("own=12s0.5");
 });
 
-test("a lesson borrows the page and gives it back", async () => {
+test("Learn borrows the page and gives it back", async () => {
   const page = await openPage({ hash: `#net=${V1}&threshold=0.6&own=8t0.9&view=graph` });
   const mine = await removed(page, "MACs");
-  await page.getByRole("button", { name: "Lessons" }).click();
-  await page.getByRole("button", { name: "Why fold?" }).click();
+  await page.getByRole("button", { name: "Learn", exact: true }).click();
+  await page.getByRole("button", { name: "A constant moves into the next layer" }).click();
   await expect.poll(() => hashOf(page)).toContain("compensation=none");
-  // On to a lesson with another network, and back to where the user was.
-  await page.getByRole("button", { name: "Lessons" }).click();
+  // On to a step with another network, and back to where the user was.
   await page.getByRole("button", { name: "Shortcuts tie layers together" }).click();
   await expect.poll(() => hashOf(page)).toContain("net=mobilenetv2");
-  await page.getByRole("button", { name: "Close the lesson" }).click();
+  await page.getByRole("button", { name: "Research", exact: true }).click();
   await page.getByText("Your network and plan from before the lesson are back.").waitFor();
   await expect.poll(() => removed(page, "MACs")).toBe(mine);
   await expect.poll(() => hashOf(page)).not.toMatch(/compensation=none|lesson/);

@@ -1,7 +1,17 @@
 /** From an empty tab to a pruned file on the disk. */
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { binary, caseCount, dropOnPage, measures, openPage, planned, removed, setThreshold } from "./harness";
+import {
+  binary,
+  caseCount,
+  dropOnPage,
+  measures,
+  openPage,
+  planned,
+  pressExport,
+  removed,
+  setThreshold,
+} from "./harness";
 import { badFiles, externalNet, foldedNet } from "./onnx";
 
 const SAMPLES = new URL("../../www/public/samples/", import.meta.url);
@@ -181,7 +191,7 @@ test("plan and pictures can be taken along", async () => {
   const page = await openPage({ hash: `#net=${V1}` });
   const take = async (button: string) => {
     const waiting = page.waitForEvent("download");
-    await page.getByRole("button", { name: button }).click();
+    await pressExport(page, button);
     const download = await waiting;
     return { name: download.suggestedFilename(), body: await readFile(await download.path()) };
   };
@@ -261,7 +271,7 @@ test("a network and the file its weights lie in are opened together", async () =
     .getByLabel("Open an ONNX model")
     .setInputFiles([binary("again.onnx", model), binary("weights.bin", weights), binary("other.onnx", model)]);
   await page.getByRole("heading", { name: "again.onnx" }).waitFor();
-  await page.getByText(/other\.onnx was left aside/).waitFor();
+  await page.getByText(/other\.onnx was not opened/).waitFor();
 });
 
 test("APoZ asks for a measurement first, chosen or linked, and then works", async () => {

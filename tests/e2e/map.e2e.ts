@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { openPage, removed, setThreshold } from "./harness";
+import { openPage, pressExport, removed, setThreshold } from "./harness";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 const hashOf = (page: Page) => page.evaluate(() => location.hash);
@@ -177,7 +177,7 @@ test("the map is taken along as SVG and PNG, whole and one layer", async () => {
   const page = await openPage({ hash: `#net=${V1}` });
   const take = async (button: string) => {
     const waiting = page.waitForEvent("download");
-    await page.getByRole("button", { name: button }).click();
+    await pressExport(page, button);
     const download = await waiting;
     return { name: download.suggestedFilename(), body: await readFile(await download.path()) };
   };

@@ -74,7 +74,7 @@ test("a link to a network that is not here shows no other one under its plan", a
   expect(await threshold(page).inputValue()).toBe("0.5");
 });
 
-test("what a link says wrongly is named, and one that is too long is left aside", async () => {
+test("what a link says wrongly is named, and one that is too long is not opened", async () => {
   const page = await openPage({ hash: `#net=${V1}&threshold=7&criterion=magic&tau=0.5` });
   await page.getByText("Not everything in this link could be read: threshold, criterion, tau.").waitFor();
   const good = await openPage({ hash: `#net=${V1}&threshold=0.90&locked=1.2&v=1` });

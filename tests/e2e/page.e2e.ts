@@ -108,9 +108,9 @@ test("an engine that dies is restarted and the network opened again", async () =
 
 /** In a worker, before its code: the second plan traps like a panic does. */
 const TRAP = `{
-  const compile = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = async (...all) => {
-    const { instance, module } = await compile(...all);
+  const instantiate = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (module, imports) => {
+    const instance = await instantiate(module, imports);
     const exports = { ...instance.exports };
     exports.session_plan = () => { throw new WebAssembly.RuntimeError("unreachable"); };
     return { instance: { exports }, module };

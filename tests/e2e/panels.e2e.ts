@@ -18,7 +18,7 @@ function number(text: string): number {
   return Number(mantissa) * 10 ** Number(exponent || 0);
 }
 
-/** The two numbers of "Largest change of any output: … when nothing is said, … with the fold". */
+/** The two numbers of "Largest change of any output: … without a fold, … with the fold". */
 async function changes(page: Page): Promise<[number, number]> {
   const line = page.getByText(/^Largest change of any output/);
   const [bare, folded] = await line.locator("strong").allTextContents();
@@ -87,7 +87,7 @@ test("the network is drawn to scale, follows the threshold, and selects in the m
   const third = picture.getByRole("button", { name: /^features\.2\.0 · / });
   await expect.poll(() => third.locator("title").textContent()).toContain("32 → 31 channels");
   const bars = (of: ReturnType<Page["locator"]>) =>
-    of.evaluate((it) => ["was", "is"].map((part) => Number(it.querySelector(`.node-${part}`)?.getAttribute("width"))));
+    of.evaluate((it) => ["was", "is"].map((part) => Number(it.querySelector(`.node-${part}`)?.getAttribute("height"))));
   const [was, is] = await bars(third);
   expect(is! / was!).toBeCloseTo(31 / 32, 3);
   const [wider] = await bars(picture.getByRole("button", { name: /^features\.4\.0 · / }));
@@ -115,7 +115,7 @@ test("the network is drawn to scale, follows the threshold, and selects in the m
   const [x, y] = (await view())!.match(/-?[\d.]+/g)!.map(Number);
   await page.mouse.wheel(0, 100);
   const [x2, y2] = (await view())!.match(/-?[\d.]+/g)!.map(Number);
-  expect([x2, y2]).toEqual([x, y! - 100]);
+  expect([x2, y2]).toEqual([x! - 100, y]);
 });
 
 test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the page", async () => {
@@ -179,7 +179,7 @@ test("two criteria are compared at the same budget, and the better one is taken 
   await expect.poll(() => removed(page, "MACs")).toBe(macs[1]);
   expect(await page.getByRole("combobox", { name: "Criterion", exact: true }).inputValue()).toBe("sigma");
   await page.getByRole("combobox", { name: "Criterion B" }).selectOption("random");
-  await page.getByText("These are of an earlier choice: compare again.").waitFor();
+  await page.getByText("For an earlier choice: compare again.").waitFor();
 });
 
 test("the channel's arithmetic is that of its BatchNorm, and τ slides past it", async () => {
@@ -208,7 +208,7 @@ test("the channel's arithmetic is that of its BatchNorm, and τ slides past it",
   }
   await reader.getByRole("button", { name: "All 32 outputs" }).click();
   expect(await reader.locator("tbody tr").count()).toBe(32);
-  expect(await page.getByRole("region", { name: "What goes with it" }).getByRole("listitem").count()).toBe(3);
+  expect(await page.getByRole("region", { name: "Removed with it" }).getByRole("listitem").count()).toBe(3);
 
   await page.getByText("removed", { exact: true }).first().waitFor();
   const slider = page.getByRole("slider", { name: "Slide τ past this channel" });
@@ -223,7 +223,7 @@ test("the channel's arithmetic is that of its BatchNorm, and τ slides past it",
 
 test("a channel of a residual sum names all that goes with it", async () => {
   const page = await openPage({ hash: `#net=${V2}&selected=8.0` });
-  const list = page.getByRole("region", { name: "What goes with it" });
+  const list = page.getByRole("region", { name: "Removed with it" });
   await list.getByText(/A sum needs the same channels on both sides/).waitFor();
   expect(await list.getByText("output filter").count()).toBeGreaterThan(1);
 });
@@ -296,7 +296,7 @@ test.each(LOOKS)("axe finds nothing in the panels: %s", async (_, options) => {
   await page.getByRole("table", { name: "BatchNorm in numbers" }).waitFor();
   await look("channel");
   await page.getByRole("tab", { name: "Four cases" }).click();
-  await page.getByRole("button", { name: /Cut and fold/ }).click();
+  await page.getByRole("button", { name: /Remove and fold/ }).click();
   await page.getByRole("table", { name: "Logits" }).waitFor({ timeout: 30_000 });
   await look("cases");
   await page.getByRole("tab", { name: "Network" }).click();

@@ -2,14 +2,14 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { openPage } from "./harness";
+import { openPage, pressExport } from "./harness";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 const FASHION = "mobilenetv1_025_fashion.onnx";
 
 async function take(page: Page, picture: string, kind: "SVG" | "PNG") {
   const waiting = page.waitForEvent("download");
-  await page.getByRole("button", { name: `Save the ${picture} as ${kind}`, exact: true }).click();
+  await pressExport(page, `Save the ${picture} as ${kind}`);
   const download = await waiting;
   return { name: download.suggestedFilename(), body: await readFile(await download.path()) };
 }
@@ -114,21 +114,21 @@ test.each(["light", "dark"] as const)("pictures of the plan and the panels stand
   expect(channel.title).toBe(`Channel 70 of features.18.1 in ${V1}: removed`);
 
   await page.getByRole("tab", { name: "Four cases" }).click();
-  await page.getByRole("button", { name: /Cut and fold/ }).click();
+  await page.getByRole("button", { name: /Remove and fold/ }).click();
   await page.getByRole("table", { name: "Logits" }).waitFor({ timeout: 30_000 });
   const stages = await both(page, "four cases", colorScheme, ["Depthwise 3×3", "Next layer", "Largest change", "→"]);
-  expect(stages.title).toContain("Cut and fold");
+  expect(stages.title).toContain("Remove and fold");
 
   await page.getByRole("tab", { name: "Network" }).click();
   await page.locator(".node.layer").first().waitFor();
   await expect.poll(() => page.locator(".node.layer.cut").count()).toBeGreaterThan(5);
   const graph = await both(page, "network", colorScheme, [
     "channels that stay",
-    "goes with the selected channel",
+    "removed with the selected channel",
     "features.25.0",
   ]);
   // All of it, though the panel shows the beginning.
-  expect(graph.size[1]).toBeGreaterThan(1000);
+  expect(graph.size[0]).toBeGreaterThan(1000);
   await page.getByRole("button", { name: "Zoom in" }).click();
   const nearer = await readSvg(page, (await take(page, "network", "SVG")).body.toString());
   expect(nearer.size).toEqual(graph.size);

@@ -1,9 +1,9 @@
-/** What is taken along or shown to others: links, two plans side by side, the report, presenter mode, lessons. */
+/** What is taken along or shown to others: links, two plans side by side, the report, presenter mode. */
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { axe } from "./axe";
-import { openPage, removed, setThreshold } from "./harness";
+import { openPage, pressExport, removed, setThreshold } from "./harness";
 import { onPaper, sheets } from "./paper";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
@@ -54,7 +54,7 @@ test("plan A is held against plan B", async () => {
   const page = await openPage({ hash: `#net=${V1}` });
   const first = await removed(page, "Parameters");
   await page.getByRole("button", { name: "Pin as plan A" }).click();
-  await page.getByText("B is still what A is").waitFor();
+  await page.getByText("B is the same as A").waitFor();
   await page.getByRole("combobox", { name: "Compensation" }).selectOption("none");
   await page.getByText("Both remove the same channels").waitFor();
   await setThreshold(page, "0.85");
@@ -80,7 +80,7 @@ test("the report holds the plan, prints on its own, and leaves as one file", asy
   const page = await openPage({ hash: `#net=${V1}&threshold=0.85&a=probability_0.99_0.25_shift_0_1_1_` });
   await page.getByRole("table", { name: "Plan A against plan B" }).getByText("−17.0").waitFor();
   const parameters = await removed(page, "Parameters");
-  await page.getByRole("button", { name: "Report" }).click();
+  await pressExport(page, "Report");
   const sheet = page.getByRole("article", { name: "Report" });
   await sheet.getByRole("heading", { name: V1 }).waitFor();
   expect(
@@ -133,62 +133,12 @@ test("presenter mode shows the map, the knob and what it does, larger", async ()
   expect(await page.getByRole("region", { name: "Proof" }).isVisible()).toBe(true);
 });
 
-test("every lesson opens by its link alone, sets its plan, and leads on", async () => {
-  const page = await openPage({ hash: "#lesson=shuffles" });
-  const card = page.getByRole("complementary", { name: "Lesson" });
-  await page.getByRole("heading", { name: "shufflenetv1_100_cifar10.onnx" }).waitFor();
-  await expect.poll(() => hashOf(page)).toContain("threshold=0.9");
-  await card.getByRole("button", { name: "τ = 0.5" }).click();
-  await expect.poll(() => hashOf(page)).toContain("threshold=0.5");
-  await page
-    .getByText(/[\d,]+ withheld/)
-    .first()
-    .waitFor();
-
-  // A link with a plan of its own keeps it.
-  const own = await openPage({ hash: `#net=${V1}&lesson=why-fold&threshold=0.7&compensation=mean` });
-  await own.getByRole("heading", { name: "Why fold?" }).waitFor();
-  expect(await own.getByRole("spinbutton", { name: "Threshold value" }).inputValue()).toBe("0.7");
-
-  await page.getByRole("button", { name: "Lessons" }).click();
-  const titles = await page.getByRole("list", { name: "Lessons" }).getByRole("button").allTextContents();
-  expect(titles.length).toBeGreaterThanOrEqual(5);
-  await page.getByRole("list", { name: "Lessons" }).getByRole("button").first().click();
-  for (const [i, title] of titles.entries()) {
-    await card.getByRole("heading", { name: title, exact: true }).waitFor();
-    expect(await card.getByText(`Lesson ${i + 1} of ${titles.length}`).count()).toBe(1);
-    expect((await card.locator("p").textContent())!.split(". ").length).toBeGreaterThanOrEqual(2);
-    expect(await axe(page), title).toEqual([]);
-    if (i + 1 < titles.length) await card.getByRole("button", { name: "Next" }).click();
-  }
-  await card.getByRole("button", { name: "Close the lesson" }).click();
-  expect(await card.count()).toBe(0);
-});
-
-test("the lesson on folding shows it: with nothing folded more pictures change than with the mean", async () => {
-  const page = await openPage({ hash: "#lesson=why-fold" });
-  const card = page.getByRole("complementary", { name: "Lesson" });
-  await expect.poll(() => hashOf(page)).toContain("compensation=none");
-  const difference = async () => {
-    await card.getByRole("button", { name: "Run both networks" }).click();
-    const table = page.getByRole("table", { name: "Predictions" });
-    await table.waitFor({ timeout: 30_000 });
-    await expect.poll(() => page.getByText("for an earlier plan").count(), { timeout: 30_000 }).toBe(0);
-    return Number.parseFloat(/Δ\| ([\d.]+)/.exec((await page.locator(".agreement").textContent())!)![1]!);
-  };
-  const none = await difference();
-  await card.getByRole("button", { name: "Fold the mean" }).click();
-  await expect.poll(() => hashOf(page)).toContain("compensation=mean");
-  expect(await difference()).toBeLessThan(none);
-});
-
 test.each([
   ["zoom=6", "wide"],
   ["mapAs=table", "wide"],
   ["mapAs=table&zoom=6", "phone"],
   ["zoom=6", "phone"],
-  ["lesson=bias&criterion=sigma", "phone"],
-  ["present=1&lesson=bias", "phone"],
+  ["present=1", "phone"],
   ["report=1", "phone"],
 ])("axe finds nothing and nothing sticks out: %s, %s", async (hash, shape) => {
   const viewport = shape === "wide" ? { width: 1440, height: 900 } : { width: 390, height: 844 };

@@ -4,8 +4,8 @@ import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { axe } from "./axe";
-import { binary, caseCount, openPage, planned, removed, setThreshold } from "./harness";
-import { foldedNet } from "./onnx";
+import { binary, caseCount, measures, median, openPage, planned, removed, setThreshold } from "./harness";
+import { foldedNet, mobileNetV2 } from "./onnx";
 import { fileCounts } from "./taken";
 
 const PHOTOS = path.join(import.meta.dirname, "../../www/public/samples/images/photos");
@@ -52,6 +52,43 @@ test("the handle moves savings at once and accuracy once it rests", async () => 
   await page.getByRole("button", { name: "Repair", exact: true }).click();
   await page.locator(".accuracy em", { hasText: "repaired" }).waitFor({ timeout: 90_000 });
   expect((await judged(page)).after).toBeGreaterThan(lost.after + 3);
+});
+
+test("a drag over 17,056 channels paints the picture and does not lay it out again", async () => {
+  const page = await visit("#v=2", { reducedMotion: "reduce" });
+  await page
+    .getByLabel("Open an ONNX model")
+    .setInputFiles({ name: "mobilenetv2.onnx", mimeType: "application/octet-stream", buffer: mobileNetV2() });
+  await page.locator(".facts", { hasText: "mobilenetv2.onnx" }).waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(3000);
+  await page.evaluate(() => {
+    performance.clearMeasures("plan");
+    // A canvas that is given a size is empty, and everything on it has to be prepared anew.
+    const { set, get } = Object.getOwnPropertyDescriptor(HTMLCanvasElement.prototype, "width")!;
+    const sized: string[] = [];
+    Object.assign(window, { sized });
+    Object.defineProperty(HTMLCanvasElement.prototype, "width", {
+      get: get!,
+      set(value) {
+        sized.push(this.parentElement?.className ?? "");
+        set!.call(this, value);
+      },
+    });
+  });
+  const slider = page.getByRole("slider", { name: "Share removed" });
+  const bounds = (await slider.boundingBox())!;
+  const y = bounds.y + bounds.height / 2;
+  await page.mouse.move(bounds.x + bounds.width * 0.3, y);
+  await page.mouse.down();
+  for (let i = 0; i < 60; i++) {
+    await page.mouse.move(bounds.x + bounds.width * (0.3 + 0.006 * i), y);
+    await page.waitForTimeout(12);
+  }
+  await page.mouse.up();
+  const plans = (await measures(page, "plan")).map((it) => it.duration);
+  console.log(`drag on the picture: ${plans.length} plans, median ${median(plans).toFixed(1)} ms`);
+  expect(plans.length).toBeGreaterThan(5);
+  expect(await page.evaluate(() => (window as unknown as { sized: string[] }).sized)).toEqual([]);
 });
 
 test("arrow keys move the handle however coarse the plans are", async () => {

@@ -91,10 +91,10 @@ test("the search can be stopped, and then nothing was set", async () => {
   expect(await page.getByRole("status").filter({ hasText: /^At / }).count()).toBe(0);
 });
 
-test("a network whose output is no list of class scores is offered no such search", async () => {
+test("a network that is no classifier is offered no such search", async () => {
   const page = await openPage();
   await page.getByLabel("Open an ONNX model").setInputFiles([binary("map.onnx", mapNet())]);
-  await page.getByText("This network’s output is no list of class scores").waitFor();
+  await page.getByText("This network isn’t a classifier").waitFor();
   expect(await page.getByRole("button", { name: FIND }).count()).toBe(0);
 });
 

@@ -149,7 +149,7 @@ test("everything that is read or heard comes from the words", { timeout: 120_000
   await page.getByLabel("⟦Images used⟧").selectOption("100");
   await press("Evaluate both networks");
   await look("while evaluating");
-  await shown("went wrong");
+  await shown("newly wrong");
   await look("evaluation");
   await press("Curves");
   await look("curves");
@@ -167,13 +167,21 @@ test("everything that is read or heard comes from the words", { timeout: 120_000
   await page.locator(".against").waitFor();
   await press("Copy link");
   await look("table, pinned plan, message");
-  await press("Lessons");
-  await press("The four cases");
-  await page.locator(".lesson").waitFor();
-  await look("lesson");
+  await press("Export");
+  await look("export menu");
   await press("Report");
   await page.locator(".report header").waitFor();
   await look("report");
+  await page.keyboard.press("Escape");
+  await press("Learn");
+  for (const guess of ["1 in 4", "in about 1 of 100 positions", "always the same number"]) {
+    await press(guess);
+    await look(guess);
+    await press("Next");
+  }
+  await press("Teacher’s sheet");
+  await page.locator(".sheet li").first().waitFor();
+  await look("sheet");
   expect([...unspoken]).toEqual([]);
 });
 

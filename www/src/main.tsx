@@ -7,6 +7,7 @@ import "./styles/network.css";
 import "./styles/map.css";
 import "./styles/bench.css";
 import "./styles/channel.css";
+import "./styles/channel-deeper.css";
 import "./styles/cases.css";
 import "./styles/cases-stages.css";
 import "./styles/graph.css";
@@ -15,7 +16,9 @@ import "./styles/dial.css";
 import "./styles/plan.css";
 import "./styles/proof.css";
 import "./styles/lab.css";
-import "./styles/lesson.css";
+import "./styles/lab-curves.css";
+import "./styles/lab-wide.css";
+import "./styles/menu.css";
 import "./styles/report.css";
 import "./styles/reporting.css";
 import "./styles/present.css";
@@ -29,6 +32,7 @@ import "./styles/drawer.css";
 import "./styles/axis.css";
 import "./styles/verdict.css";
 import "./styles/learn.css";
+import "./styles/learn-stages.css";
 import { render } from "preact";
 import { registerOffline } from "./lib/offline";
 import { startAxis } from "./state/axis";
@@ -38,8 +42,7 @@ import { startHero } from "./state/hero";
 import { startHistory } from "./state/history";
 import { startIntro } from "./state/intro";
 import { startLab } from "./state/lab/start";
-import { learnFromLink } from "./state/learn";
-import { lessonFromLink } from "./state/lessons";
+import { learnFromLink, startLearning } from "./state/learn";
 import { followHash, sayLink, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
 import { offerFromAddress } from "./state/offered";
@@ -63,6 +66,7 @@ startDrawing();
 startHero();
 startAxis();
 startLab();
+startLearning();
 writeHash();
 followHash();
 acceptDrops();
@@ -71,7 +75,6 @@ showPresenting();
 const opening = location.hash;
 void firstVisit()
   .then(offerFromAddress)
-  .then(() => lessonFromLink(opening))
   .then(learnFromLink)
   .then(() => sayLink(opening));
 registerOffline(() => {

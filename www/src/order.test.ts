@@ -1,4 +1,4 @@
-/** Every file of the page imports only what stands below it: no two import each other, not even in a ring. */
+/** Every file of the page imports only what stands below it, no two import each other, and none is long. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
@@ -43,4 +43,12 @@ test("rooms import only rooms below them", () => {
     graph.get(file)!.flatMap((to) => (room(file) >= 0 && room(to) > room(file) ? [`${file} → ${to}`] : [])),
   );
   expect(up).toEqual([]);
+});
+
+test("no file is long", () => {
+  const all = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).map((it) => it.replaceAll("\\", "/"));
+  const long = all
+    .filter((it) => /\.(tsx?|css)$/.test(it) && !it.startsWith("wasm/"))
+    .filter((it) => readFileSync(join(SOURCES, it), "utf8").split("\n").length > 400);
+  expect(long).toEqual([]);
 });

@@ -43,10 +43,21 @@ struct Chosen {
     note: Option<String>,
 }
 
+/// Which of tract's plans may answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Plans {
+    /// The optimised one, once the plain one has given the same.
+    Verified,
+    /// The optimised one as it is, for a caller who holds its answers to something else.
+    Optimised,
+    /// The plain one.
+    Plain,
+}
+
 impl Choice {
     /// # Errors
     /// When tract can make neither plan.
-    pub fn new(mut typed: TypedModel, optimised: bool) -> TractResult<Choice> {
+    pub fn new(mut typed: TypedModel, plans: Plans) -> TractResult<Choice> {
         let chosen = OnceLock::new();
         let plain = |typed: TypedModel, note: Option<String>| -> TractResult<Choice> {
             let plan = typed.into_runnable()?;
@@ -58,7 +69,7 @@ impl Choice {
                 chosen,
             })
         };
-        if !optimised {
+        if plans == Plans::Plain {
             return plain(typed, None);
         }
         odd_starts::guard(&mut typed)?;
@@ -68,6 +79,12 @@ impl Choice {
             .into_optimized()
             .and_then(|m| m.into_runnable());
         match fast {
+            Ok(plan) if plans == Plans::Optimised => Ok(Choice {
+                first: plan.clone(),
+                typed: Mutex::new(None),
+                answered: AtomicBool::new(true),
+                chosen: OnceLock::from(Chosen { plan, note: None }),
+            }),
             Ok(first) => Ok(Choice {
                 first,
                 typed: Mutex::new(Some(typed)),
@@ -233,7 +250,7 @@ mod tests {
     /// A plan that computes something else stands for one that an optimiser got wrong.
     #[test]
     fn a_wrong_plan_is_replaced_with_a_note() {
-        let mut choice = Choice::new(typed("Relu"), true).unwrap();
+        let mut choice = Choice::new(typed("Relu"), Plans::Verified).unwrap();
         choice.first = typed("Abs").into_runnable().unwrap();
         assert_eq!(answer(&choice), [0.0, 0.5, 2.0]);
         assert!(choice.note().unwrap().contains("gives other numbers"));
@@ -241,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_right_plan_is_kept() {
-        let choice = Choice::new(typed("Relu"), true).unwrap();
+        let choice = Choice::new(typed("Relu"), Plans::Verified).unwrap();
         assert_eq!(answer(&choice), [0.0, 0.5, 2.0]);
         assert_eq!(choice.note(), None);
         assert!(

@@ -31,7 +31,7 @@ pub use interval::{paired, wilson};
 pub use judge::Judge;
 pub use part::{judged_file, merged, part, read, reported, seen};
 pub use record::{LENGTH, Record, merge};
-pub use smallest::{Try, smallest};
+pub use smallest::smallest;
 pub use sweep::{Done, HEADER, SweepRequest, sweep};
 
 /// Runs `session` (and `against`) over `data` on all cores, and measures latencies.

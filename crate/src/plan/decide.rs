@@ -65,8 +65,18 @@ pub struct Selection {
     pub branches: Branches,
 }
 
-/// Selects, and decides what every reader is told.
+/// Selects, and finds the constants and the spread that every reader is left with.
 pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Decision {
+    let mut decision = decide_channels(analysis, options, scores);
+    if options.compensation == Compensation::Moments {
+        decision.restores = spread::stays(analysis, &decision);
+    }
+    decision
+}
+
+/// [`decide`] without [`Decision::restores`], which take every weight of the network to find and change no count: what the step
+/// of a drag needs.
+pub fn decide_channels(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Decision {
     let selection = select(analysis, options, scores);
     let mut decision = Decision {
         removed: selection.removed,
@@ -94,9 +104,6 @@ pub fn decide(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Dec
                     analysis.constant_for(options.compensation, pinned, *channel_id);
             }
         }
-    }
-    if options.compensation == Compensation::Moments {
-        decision.restores = spread::stays(analysis, &decision);
     }
     decision
 }

@@ -23,7 +23,7 @@ use branches::Branches;
 use limits::fraction;
 
 pub use cost::cost;
-pub use decide::{Selection, decide, select};
+pub use decide::{Selection, decide, decide_channels, select};
 
 /// What surgery carries out.
 #[derive(Clone, Debug)]

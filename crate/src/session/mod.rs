@@ -31,7 +31,7 @@ use engines::Engines;
 
 pub use reconstruct::Ranking;
 pub use run::{Feeder, Which};
-pub use shrink::{Phase, Shrunk};
+pub use shrink::{MIN_TO_JUDGE, Phase, Shrunk, images_to_fit};
 pub use solve::{Knob, Measure};
 
 /// A carried-out plan.
@@ -61,6 +61,9 @@ pub struct PlanPreview {
     /// What is left, in all and per layer.
     pub cost: Cost,
 }
+
+/// [`plan::decide`], or what it does for a drag.
+type Decide = fn(&Analysis, &PlanOptions, &[f64]) -> Decision;
 
 /// An opened network.
 pub struct Session {
@@ -215,7 +218,10 @@ impl Session {
 
     /// What a drag shows.
     pub fn preview(&mut self, options: &PlanOptions) -> Result<PlanPreview> {
-        let decision = self.decide(options)?;
+        let decision = match &self.decided {
+            Some((known, decision)) if known == options => Rc::clone(decision),
+            _ => Rc::new(self.decide_by(options, plan::decide_channels)?),
+        };
         let states = plan::cases::states(&self.analysis, options, &decision, &self.pair_of);
         let before = self.analysis.cost.total();
         let after = plan::cost(&self.analysis, &decision);
@@ -268,6 +274,12 @@ impl Session {
         {
             return Ok(Rc::clone(decision));
         }
+        let decision = Rc::new(self.decide_by(options, plan::decide)?);
+        self.decided = Some((options.clone(), Rc::clone(&decision)));
+        Ok(decision)
+    }
+
+    fn decide_by(&mut self, options: &PlanOptions, decide: Decide) -> Result<Decision> {
         plan::validate(options)?;
         for name in &options.locked {
             // A layer that no output depends on is not followed, and stays as it is.
@@ -290,9 +302,7 @@ impl Session {
         let scores = self
             .class_scores(options.criterion, options.per, options.seed)?
             .to_vec();
-        let decision = Rc::new(plan::decide(&self.analysis, options, &scores));
-        self.decided = Some((options.clone(), Rc::clone(&decision)));
-        Ok(decision)
+        Ok(decide(&self.analysis, options, &scores))
     }
 
     /// The plan in full, with the true size of the pruned file.

@@ -54,36 +54,41 @@ type Answers = Vec<Vec<ArrayD<f32>>>;
 
 type Compile = fn(&pb::ModelProto, usize) -> Result<Engine>;
 
+/// The verdict, and the compiled sliced network, which is about to be run.
+///
+/// The sliced network's optimised plan is held to its plain one, and the twin's to the sliced network: a wrong plan of
+/// either shows as a difference, so the twin's needs no comparison of its own.
+///
 /// # Errors
 /// When one of the two cannot be made or run.
 pub(super) fn check(
     twin: impl Fn() -> Result<pb::ModelProto>,
     sliced: &[u8],
     precision: &Precision,
-) -> Result<Check> {
+) -> Result<(Check, Engine)> {
     // One after the other: two compiled networks at once are most of what a large file would take.
-    let both = |compile: Compile| -> Result<(Answers, Vec<Apart>)> {
-        let expected = answers(compile, &twin()?)?;
-        let found = answers(compile, &onnx::decode(sliced)?)?;
+    let both = |twins: Compile, own: Compile| -> Result<(Answers, Vec<Apart>, Engine)> {
+        let (expected, _) = answers(twins, &twin()?)?;
+        let (found, engine) = answers(own, &onnx::decode(sliced)?)?;
         let apart = apart(&expected, &found);
-        Ok((expected, apart))
+        Ok((expected, apart, engine))
     };
     let plainly = |a: &Apart| a.worst <= (precision.plain * a.scale).max(LEAST);
-    let (_, fast) = both(Engine::new)?;
+    let (_, fast, engine) = both(Engine::unverified, Engine::new)?;
     if fast.iter().all(plainly) {
-        return Ok(verdict(&fast, true));
+        return Ok((verdict(&fast, true), engine));
     }
     // It may be the engine's optimiser that got one of them wrong.
-    let (expected, plain) = both(Engine::plain)?;
+    let (expected, plain, _) = both(Engine::plain, Engine::plain)?;
     if plain.iter().all(plainly) {
-        return Ok(verdict(&plain, true));
+        return Ok((verdict(&plain, true), engine));
     }
     let rounding = rounding(&twin()?, &expected, precision.step)?;
     let explained = |(a, rounding): (&Apart, &f64)| {
         plainly(a) || a.worst <= (MARGIN * rounding).min(precision.most * a.scale)
     };
     let passed = plain.iter().zip(&rounding).all(explained);
-    Ok(verdict(&plain, passed))
+    Ok((verdict(&plain, passed), engine))
 }
 
 /// One output over all samples.
@@ -102,12 +107,13 @@ fn verdict(apart: &[Apart], passed: bool) -> Check {
     }
 }
 
-fn answers(compile: Compile, model: &pb::ModelProto) -> Result<Answers> {
+fn answers(compile: Compile, model: &pb::ModelProto) -> Result<(Answers, Engine)> {
     let engine = compile(model, 1)?;
     let shape = engine.inputs[0].0.clone();
-    (1..=SAMPLES)
-        .map(|seed| engine.run(noise(&shape, u64::from(seed))))
-        .collect()
+    let seeds = 1..=SAMPLES;
+    let run = |seed| engine.run(noise(&shape, u64::from(seed)));
+    let answers = seeds.map(run).collect::<Result<Answers>>()?;
+    Ok((answers, engine))
 }
 
 /// Output by output: what is large in one says nothing of another.
@@ -137,7 +143,7 @@ fn rounding(model: &pb::ModelProto, expected: &Answers, step: f64) -> Result<Vec
     for copy in 1..=COPIES {
         let mut changed = model.clone();
         shake(&mut changed, step, copy);
-        let found = answers(Engine::plain, &changed)?;
+        let (found, _) = answers(Engine::plain, &changed)?;
         for (most, a) in most.iter_mut().zip(apart(expected, &found)) {
             *most = most.max(a.worst);
         }

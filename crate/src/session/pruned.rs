@@ -4,7 +4,8 @@ use ndarray::ArrayD;
 use tract_onnx::prelude::DatumType;
 
 use super::{Pruned, Session, proof};
-use crate::error::Result;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::repair;
@@ -38,13 +39,13 @@ impl Session {
     }
 
     /// Prunes, then repairs on tensors of batch 1; the plan is that of the cut, and says what the
-    /// repair did.
+    /// repair did. `progress(at, total)`, called as reader `at` (from 1) begins, ends it by returning false.
     pub fn repair(
         &mut self,
         options: &PlanOptions,
         steps: &[Step],
         images: &[ArrayD<f32>],
-        progress: impl FnMut(usize, usize),
+        progress: impl FnMut(usize, usize) -> bool,
     ) -> Result<Pruned> {
         let mut pruned = self.prune(options)?;
         let check = self.check(&pruned)?;
@@ -88,6 +89,26 @@ impl Session {
 
     /// Runs the sliced network, decoded again from its bytes, against its masked twin.
     pub fn check(&self, pruned: &Pruned) -> Result<Check> {
+        Ok(self.checked(pruned)?.0)
+    }
+
+    /// [`Session::check`] of the result that [`Session::predict`] runs; what was compiled for it is kept for that.
+    ///
+    /// # Errors
+    /// When there is no such result, or one of the two cannot be run.
+    pub fn check_adopted(&mut self) -> Result<Check> {
+        let missing = || Error::new("there is no pruned network yet").in_file(&self.file);
+        let pruned = self.pruned.as_ref().ok_or_else(missing)?;
+        // A repaired network was checked when it was cut.
+        if let Some(check) = &pruned.plan.check {
+            return Ok(*check);
+        }
+        let (check, engine) = self.checked(pruned)?;
+        self.engines.pruned = Some(engine);
+        Ok(check)
+    }
+
+    fn checked(&self, pruned: &Pruned) -> Result<(Check, Engine)> {
         let half =
             |r: &crate::channels::Reader| self.analysis.graph.weight_type(r.node) == DatumType::F16;
         let precision = match self.analysis.channels.readers.iter().any(half) {
@@ -95,6 +116,7 @@ impl Session {
             false => proof::SINGLE,
         };
         let twin = || self.twin(&pruned.decision);
-        proof::check(twin, &pruned.bytes, &precision).map_err(|e| e.in_file(&self.file))
+        let checked = proof::check(twin, &pruned.bytes, &precision);
+        checked.map_err(|e| e.in_file(&self.file))
     }
 }

@@ -2,24 +2,25 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import { expose } from "comlink";
 import type { Topology, TopologyNode } from "../wasm/core";
-import type { Box, Placed } from "./graph-layout";
+import { type Box, barMiddle, LABEL, type Placed } from "./graph-layout";
 
-/** The widest layer's bar. */
-const WIDEST = 220;
-/** Room for the label beside a bar. */
-const LABEL = 112;
-const HEIGHT = { layer: 26, other: 18 };
+/** The highest layer's bar. */
+const HIGHEST = 120;
+const LEAST = 12;
+const WIDTH = { layer: 32, other: 24 };
+/** Of a bar; the lines to it end where it does. */
+const BAR = { layer: 10, other: 6 };
 
 function sizeOf(node: TopologyNode, scale: number): { width: number; height: number } {
-  const layer = node.kind === "layer";
-  return { width: Math.max(node.channels * scale, layer ? LABEL : 24), height: layer ? HEIGHT.layer : HEIGHT.other };
+  const width = node.kind === "layer" ? WIDTH.layer : WIDTH.other;
+  return { width, height: Math.max(node.channels * scale, LEAST) + LABEL };
 }
 
 function place(topology: Topology): Placed {
   const most = Math.max(1, ...topology.nodes.map((it) => it.channels));
-  const scale = WIDEST / most;
+  const scale = HIGHEST / most;
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 22, ranksep: 18, edgesep: 12, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 8, edgesep: 12, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   topology.nodes.forEach((node, i) => {
     graph.setNode(String(i), sizeOf(node, scale));
@@ -36,7 +37,13 @@ function place(topology: Topology): Placed {
     const { points } = graph.edge(String(edge.from), String(edge.to), String(i)) as {
       points: { x: number; y: number }[];
     };
-    return points.map(({ x, y }) => ({ x, y }));
+    const end = (at: number, side: 1 | -1) => {
+      const bar = topology.nodes[at]!.kind === "layer" ? BAR.layer : BAR.other;
+      return { x: nodes[at]!.x + (side * bar) / 2, y: barMiddle(nodes[at]!) };
+    };
+    // What lies between was found for whole boxes; lines run at the height of the bars.
+    const between = points.slice(1, -1).map(({ x, y }) => ({ x, y: y - LABEL / 2 }));
+    return [end(edge.from, 1), ...between, end(edge.to, -1)];
   });
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return { nodes, edges, width, height, scale };

@@ -40,7 +40,8 @@ const MARK = 0.42;
 const MARGIN = 18;
 /** Room for the counts below. */
 const FOOT = 30;
-const HEAD = 14;
+/** Room for what is said over the picture. */
+const HEAD = 34;
 const LEAST = 7;
 /** Of a column, what is bar. */
 const BAR = 0.68;

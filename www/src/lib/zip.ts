@@ -1,8 +1,6 @@
 /** Reads what a page needs of a zip: the names inside, and one of the files. Nothing else is unpacked. */
 import { words } from "../words";
 
-const t = words.arrivals.zip;
-
 export interface ZipEntry {
   name: string;
   /** Unpacked. */
@@ -30,17 +28,18 @@ export async function zipEntries(archive: File): Promise<ZipEntry[]> {
   const tail = await view(archive, Math.max(0, archive.size - TAIL), archive.size);
   let end = tail.byteLength - 22;
   while (end >= 0 && tail.getUint32(end, true) !== END) end--;
-  if (end < 0) throw t.noList(archive.name);
+  if (end < 0) throw words.arrivals.zip.noList(archive.name);
   const [count, size, from] = [
     tail.getUint16(end + 10, true),
     tail.getUint32(end + 12, true),
     tail.getUint32(end + 16, true),
   ];
-  if (from === ELSEWHERE || size === ELSEWHERE) throw t.large(archive.name);
+  if (from === ELSEWHERE || size === ELSEWHERE) throw words.arrivals.zip.large(archive.name);
   const list = await view(archive, from, from + size);
   const entries: ZipEntry[] = [];
   for (let at = 0, i = 0; i < count; i++) {
-    if (at + 46 > list.byteLength || list.getUint32(at, true) !== CENTRAL) throw t.badList(archive.name);
+    if (at + 46 > list.byteLength || list.getUint32(at, true) !== CENTRAL)
+      throw words.arrivals.zip.badList(archive.name);
     const length = list.getUint16(at + 28, true);
     const name = new TextDecoder().decode(
       new Uint8Array(list.buffer, at + 46, Math.min(length, list.byteLength - at - 46)),
@@ -72,13 +71,14 @@ function atMost(size: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Arr
 
 /** One file of the archive. */
 export async function unzip(archive: File, entry: ZipEntry): Promise<Blob> {
-  if (entry.encrypted) throw t.locked(archive.name);
+  if (entry.encrypted) throw words.arrivals.zip.locked(archive.name);
   const head = await view(archive, entry.at, entry.at + 30);
-  if (head.byteLength < 30 || head.getUint32(0, true) !== LOCAL) throw t.damaged(archive.name, entry.name);
+  if (head.byteLength < 30 || head.getUint32(0, true) !== LOCAL)
+    throw words.arrivals.zip.damaged(archive.name, entry.name);
   const from = entry.at + 30 + head.getUint16(26, true) + head.getUint16(28, true);
   const packed = archive.slice(from, from + entry.packed);
   if (entry.method === STORED) return packed;
-  if (entry.method !== DEFLATED) throw t.unknown(archive.name, entry.name);
+  if (entry.method !== DEFLATED) throw words.arrivals.zip.unknown(archive.name, entry.name);
   try {
     const inflated = packed.stream().pipeThrough(new DecompressionStream("deflate-raw"));
     const unpacked = await new Response(inflated.pipeThrough(atMost(entry.size))).blob();
@@ -86,5 +86,5 @@ export async function unzip(archive: File, entry: ZipEntry): Promise<Blob> {
   } catch {
     // Said below.
   }
-  throw t.damaged(archive.name, entry.name);
+  throw words.arrivals.zip.damaged(archive.name, entry.name);
 }

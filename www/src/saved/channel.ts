@@ -1,17 +1,15 @@
 import { freeze } from "../charts/freeze";
 import type { Drawing, LegendItem, Picture } from "../charts/picture";
-import { compensation, detail, model } from "../state/store";
+import { controls, live, model } from "../state/store";
 import { words } from "../words";
 import { fileName, look, patch, planNotes, textOf, token } from "./common";
-
-const t = words.pictures;
 
 const BELL = 300;
 const TRACE = 260;
 
 /** The channel's Gaussian, its partner's, what was measured, and how the measurement settled. */
 export function channelPicture(within: Element | null): Picture | null {
-  const now = detail.value;
+  const now = live.detail.value;
   if (!within || !now) return null;
   const own = now.this;
   const bells = [...within.querySelectorAll(".bell")].map(
@@ -28,19 +26,19 @@ export function channelPicture(within: Element | null): Picture | null {
     : [];
   const dead = within.querySelector(".bell .input-dead") ? "input-dead" : "output-dead";
   const legend: LegendItem[] = [
-    { name: t.gaussian, stroke: token("ink") },
-    patch(t.pinned, token(now.case === "keep" || now.case === null ? "alive-high" : dead)),
-    ...(now.histogram ? [patch(t.measured, token("quiet"))] : []),
+    { name: words.pictures.gaussian, stroke: token("ink") },
+    patch(words.pictures.pinned, token(now.case === "keep" || now.case === null ? "alive-high" : dead)),
+    ...(now.histogram ? [patch(words.pictures.measured, token("quiet"))] : []),
   ];
   return {
-    title: t.channel(
+    title: words.pictures.channel(
       own.channel,
       model.value?.siteNames[own.site] ?? "",
       fileName(),
       now.removed ? words.channel.removed : words.channel.kept,
     ),
     notes: [
-      words.choices.caseSentence(now, compensation.value !== "none"),
+      words.choices.caseSentence(now, controls.compensation.value !== "none"),
       ...[...within.querySelectorAll(".seen > .fit")].map(textOf),
       ...planNotes(),
     ],

@@ -1,10 +1,8 @@
 /** What every saved picture shares: the page's colours now, and the plan it belongs to. */
 import type { LegendItem, Look } from "../charts/picture";
 import { percent, removedPercent } from "../lib/format";
-import { amount, compensation, criterion, drag, model, takesShare } from "../state/store";
+import { amount, controls, live, model, takesShare } from "../state/store";
 import { words } from "../words";
-
-const t = words.pictures;
 
 /** A colour or size of the style sheet. */
 export function token(name: string, within: Element = document.documentElement): string {
@@ -21,14 +19,18 @@ export function fileName(): string {
 
 /** Which plan, and what it saves: two lines under the title. */
 export function planNotes(): string[] {
-  const how = takesShare.value ? t.share(amount.value) : t.threshold(amount.value);
-  const plan = t.plan(words.choices.criteria[criterion.value], how, words.choices.compensations[compensation.value]);
-  const preview = drag.value?.preview;
+  const how = takesShare.value ? words.pictures.share(amount.value) : words.pictures.threshold(amount.value);
+  const plan = words.pictures.plan(
+    words.choices.criteria[controls.criterion.value],
+    how,
+    words.choices.compensations[controls.compensation.value],
+  );
+  const preview = live.drag.value?.preview;
   if (!preview) return [plan];
   const [params, macs, channels] = [preview.params, preview.macs, preview.channels].map((it) =>
     percent(removedPercent(it)),
   );
-  return [plan, t.saved(params!, macs!, channels!)];
+  return [plan, words.pictures.saved(params!, macs!, channels!)];
 }
 
 export const patch = (name: string, fill: string): LegendItem => ({ name, fill });

@@ -6,8 +6,6 @@ import { model } from "../state/store";
 import { words } from "../words";
 import { fileName, look, patch, textOf, token } from "./common";
 
-const t = words.pictures;
-
 /** Layer by layer what both remove, what only one does, and what their plans are. */
 export function comparePicture(within: Element | null): Picture | null {
   const of = comparison.value;
@@ -26,26 +24,30 @@ export function comparePicture(within: Element | null): Picture | null {
             { share: it.onlyB.length / it.channels, fill: b! },
           ],
         ],
-        text: t.split(it.both.length, it.onlyA.length, it.onlyB.length, it.channels),
+        text: words.pictures.split(it.both.length, it.onlyA.length, it.onlyB.length, it.channels),
       }),
     );
   // What the images said stands in the page's table.
   const said = [...within.querySelectorAll("tr.judged")].map((row) => {
     const [what = "", first = "", second = ""] = [...row.children].map(textOf);
-    return t.judged(what, first, second);
+    return words.pictures.judged(what, first, second);
   });
   return {
-    title: t.compare(fileName()),
+    title: words.pictures.compare(fileName()),
     notes: [side(words.compare.a, of.a), side(words.compare.b, of.b), ...said],
     rows: [[bars(rows, { ink: token("ink"), quiet: token("quiet"), rest: token("alive-low") })]],
-    legend: [patch(t.both, both!), patch(t.onlyA, a!), patch(t.onlyB, b!)],
+    legend: [patch(words.pictures.both, both!), patch(words.pictures.onlyA, a!), patch(words.pictures.onlyB, b!)],
     look: look(),
   };
 }
 
 function side(name: string, of: Outcome): string {
-  const amount = of.criterion === "probability" ? t.threshold(of.amount) : t.share(of.amount);
-  const plan = t.plan(words.choices.criteria[of.criterion], amount, words.choices.compensations[of.compensation]);
+  const amount = of.criterion === "probability" ? words.pictures.threshold(of.amount) : words.pictures.share(of.amount);
+  const plan = words.pictures.plan(
+    words.choices.criteria[of.criterion],
+    amount,
+    words.choices.compensations[of.compensation],
+  );
   const [params, macs, channels] = [of.params, of.macs, of.channels].map((it) => percent(removedPercent(it)));
-  return t.side(name, plan, t.saved(params!, macs!, channels!));
+  return words.pictures.side(name, plan, words.pictures.saved(params!, macs!, channels!));
 }

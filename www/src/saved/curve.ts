@@ -6,8 +6,6 @@ import { amount, takesShare } from "../state/store";
 import { words } from "../words";
 import { fileName, look, planNotes, token } from "./common";
 
-const t = words.pictures;
-
 /** What every threshold would save. */
 export function curvePicture(): Picture | null {
   const lines = curveShown.value;
@@ -21,18 +19,18 @@ export function curvePicture(): Picture | null {
     macs: token("focus"),
   };
   const legend: LegendItem[] = [
-    { name: t.parameters, stroke: colours.params },
-    { name: t.macs, stroke: colours.macs, dash: "6 3" },
+    { name: words.pictures.parameters, stroke: colours.params },
+    { name: words.pictures.macs, stroke: colours.macs, dash: "6 3" },
   ];
   const axis = {
-    name: share ? t.byShare : t.byThreshold,
-    up: t.upwards,
+    name: share ? words.pictures.byShare : words.pictures.byThreshold,
+    up: words.pictures.upwards,
     ticks: amountTicks(share).map((it) => [amountPlace(Number(it), share), it] as const),
     now: Math.min(1, Math.max(0, amountPlace(amount.value, share))),
-    nowName: share ? String(amount.value) : t.threshold(amount.value),
+    nowName: share ? String(amount.value) : words.pictures.threshold(amount.value),
   };
   return {
-    title: t.curve(fileName()),
+    title: words.pictures.curve(fileName()),
     notes: planNotes(),
     rows: [[savingsCurve(lines, axis, colours)]],
     legend,

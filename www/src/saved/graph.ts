@@ -4,8 +4,6 @@ import type { Picture } from "../charts/picture";
 import { words } from "../words";
 import { fileName, look, patch, planNotes, token } from "./common";
 
-const t = words.pictures;
-
 /** The whole network, however much of it the panel shows. */
 export function graphPicture(svg: SVGSVGElement | null, placed: Placed): Picture | null {
   const all = svg?.querySelector(":scope > g");
@@ -13,13 +11,13 @@ export function graphPicture(svg: SVGSVGElement | null, placed: Placed): Picture
   const drawing = freeze(svg, { of: all, box: { x: 0, y: 0, width: placed.width, height: placed.height } });
   const way = all.querySelector(".edge-coupled");
   return {
-    title: t.graph(fileName()),
+    title: words.pictures.graph(fileName()),
     notes: planNotes(),
     rows: [[drawing]],
     legend: [
-      { ...patch(t.was, token("alive-low")), border: token("alive-high") },
-      patch(t.stays, token("accent")),
-      ...(way ? [{ name: t.together, stroke: getComputedStyle(way).stroke }] : []),
+      { ...patch(words.pictures.was, token("alive-low")), border: token("alive-high") },
+      patch(words.pictures.stays, token("accent")),
+      ...(way ? [{ name: words.pictures.together, stroke: getComputedStyle(way).stroke }] : []),
     ],
     look: look(),
   };

@@ -4,8 +4,6 @@ import type { Drawing, LegendItem, Picture } from "../charts/picture";
 import { words } from "../words";
 import { fileName, look, patch, planNotes, textOf, token } from "./common";
 
-const t = words.pictures;
-
 /** The lab's curves as they are drawn, with their names. */
 export function curvesPicture(within: Element | null): Picture | null {
   const chart = within?.querySelector<SVGSVGElement>(".lab-chart svg");
@@ -17,7 +15,7 @@ export function curvesPicture(within: Element | null): Picture | null {
   });
   const data = textOf(within.closest(".lab")?.querySelector(".lab-data-name"));
   return {
-    title: t.curves(fileName()),
+    title: words.pictures.curves(fileName()),
     notes: data ? [data] : [],
     rows: [[freeze(chart)]],
     legend,
@@ -47,11 +45,11 @@ export function evaluationPicture(
     (it): BarRow => ({
       name: it.label,
       lanes: [[{ share: it.before ?? 0, fill: was }], [{ share: it.after ?? 0, fill: is }]],
-      text: t.change(share(it.before), share(it.after)),
+      text: words.pictures.change(share(it.before), share(it.after)),
     }),
   );
   return {
-    title: t.evaluation(fileName()),
+    title: words.pictures.evaluation(fileName()),
     notes: [textOf(within.querySelector(".lab-verdict")), ...planNotes()].filter(Boolean),
     rows: [
       whiskers,

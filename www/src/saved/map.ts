@@ -1,17 +1,15 @@
 import type { Drawing, Picture } from "../charts/picture";
-import { model, zoom } from "../state/store";
+import { model, screen } from "../state/store";
 import { words } from "../words";
 import { fileName, look, patch, planNotes, token } from "./common";
-
-const t = words.pictures;
 
 /** The channel map, or the layer it shows alone. */
 export function mapPicture(drawing: Drawing | null): Picture | null {
   if (!drawing) return null;
-  const row = zoom.value;
+  const row = screen.zoom.value;
   const layer = row === null ? null : (model.value?.siteNames[row] ?? "");
   return {
-    title: layer === null ? t.map(fileName()) : t.row(layer, fileName()),
+    title: layer === null ? words.pictures.map(fileName()) : words.pictures.row(layer, fileName()),
     notes: planNotes(),
     rows: [[drawing]],
     legend: [

@@ -10,9 +10,7 @@ import { withJob } from "./jobs";
 import { chooseFiles, labelled } from "./lab/data";
 import { LARGEST, openFiles } from "./models";
 import { addImages } from "./pictures";
-import { alertText, noticeText, view } from "./store";
-
-const t = words.arrivals;
+import { alertText, noticeText, screen } from "./store";
 
 const isNetwork = (name: string) => /\.onnx$/i.test(name);
 const isTable = (name: string) => /\.(csv|tsv)$/i.test(name);
@@ -67,7 +65,7 @@ export function arriveFolder(files: readonly PathFile[], since: number): Promise
     const found = await sets(plain);
     if (found.some((it) => it.kind === "data")) return toLab(files);
     if (found.length > 0) return takeSets(found, since);
-    noticeText.value = t.folder(files.length);
+    noticeText.value = words.arrivals.folder(files.length);
   });
 }
 
@@ -98,7 +96,7 @@ async function takeSets(found: readonly DataSet[], since = performance.now()): P
   const [first, ...more] = found;
   if (!first) return;
   const archives = found.filter((it) => it.kind === "zip");
-  if (archives.length > 1) throw t.severalArchives(archives.map((it) => it.file.name));
+  if (archives.length > 1) throw words.arrivals.severalArchives(archives.map((it) => it.file.name));
   if (first.kind === "zip" && more.length === 0) await takeArchive(first.file, since);
   else await toLab(found.map((it) => asLabFile(it.file)));
 }
@@ -109,13 +107,13 @@ function asLabFile(file: File): LabFile {
 
 async function toLab(files: readonly LabFile[]): Promise<void> {
   const reading = chooseFiles(files);
-  view.value = "lab";
+  screen.view.value = "lab";
   // On a small screen the Lab is not where the file was dropped.
   queueMicrotask(() => document.getElementById("bench-panel")?.scrollIntoView({ block: "nearest" }));
   await reading;
   const taken = labelled.value;
   // What could not be read the Lab says itself.
-  if (taken && taken.files[0]?.content === files[0]?.content) noticeText.value = t.toLab(taken.name);
+  if (taken && taken.files[0]?.content === files[0]?.content) noticeText.value = words.arrivals.toLab(taken.name);
 }
 
 /** What programs of macOS and others leave in archives. */
@@ -127,15 +125,15 @@ async function takeArchive(archive: File, since: number): Promise<void> {
   const networks = entries.filter((it) => isNetwork(it.name));
   if (networks.length > 1) {
     const names = networks.map((it) => it.name);
-    throw t.severalNetworks(archive.name, names);
+    throw words.arrivals.severalNetworks(archive.name, names);
   }
   if (!networks[0]) {
-    if (!entries.some((it) => IN_A_SET.test(it.name))) throw t.nothing(archive.name);
+    if (!entries.some((it) => IN_A_SET.test(it.name))) throw words.arrivals.nothing(archive.name);
     return await toLab([asLabFile(archive)]);
   }
   const taken = await networkIn(archive, networks[0], entries);
   await openFiles(sortFiles(taken), since);
-  if (!alertText.value) noticeText.value = t.fromZip(taken[0]!.name, archive.name);
+  if (!alertText.value) noticeText.value = words.arrivals.fromZip(taken[0]!.name, archive.name);
 }
 
 /** The network, and the files beside it that its weights may lie in. */
@@ -147,7 +145,7 @@ async function networkIn(archive: File, network: ZipEntry, entries: readonly Zip
   const wanted = [network, ...beside];
   const size = wanted.reduce((sum, it) => sum + it.size, 0);
   if (size > LARGEST) throw words.network.tooLarge(network.name, Math.round(size / 1e6), LARGEST / 1e6);
-  return withJob(t.reading(archive.name), null, () =>
+  return withJob(words.arrivals.reading(archive.name), null, () =>
     Promise.all(wanted.map(async (it) => new File([await unzip(archive, it)], it.name.slice(folder.length)))),
   );
 }

@@ -64,7 +64,7 @@ const dragged = signal<{ macs: number; amount: number } | null>(null);
 export const handle = computed(() => {
   const target = dragged.value;
   if (target && target.amount === store.amount.value) return target.macs;
-  const preview = store.drag.value?.preview;
+  const preview = store.live.drag.value?.preview;
   return preview ? removedPercent(preview.macs) : 0;
 });
 
@@ -91,14 +91,14 @@ export interface Tick {
 }
 
 export const ticks = computed<Tick[]>(() => {
-  if (store.criterion.value === "recommended") {
+  if (store.controls.criterion.value === "recommended") {
     if (shares.value.of !== store.model.value) return [];
     return shares.value.ticks.flatMap((share, i) => {
       const macs = macsAt(share);
       return macs === null ? [] : [{ tau: TICKS[i]!, macs }];
     });
   }
-  if (store.criterion.value !== "probability") return [];
+  if (store.controls.criterion.value !== "probability") return [];
   return [0.9999, 0.99, 0.9, 0.7, 0.5, 0.3].flatMap((tau) => {
     const macs = macsAt(tau);
     return macs === null ? [] : [{ tau, macs }];
@@ -107,10 +107,10 @@ export const ticks = computed<Tick[]>(() => {
 
 /** The τ that the handle stands at, while the recommended order goes through the dead channels; null beyond. */
 export const tauHere = computed<number | null>(() => {
-  if (store.criterion.value === "probability") return store.threshold.value;
+  if (store.controls.criterion.value === "probability") return store.controls.threshold.value;
   const { of, fine } = shares.value;
-  if (store.criterion.value !== "recommended" || of !== store.model.value) return null;
-  const share = store.share.value;
+  if (store.controls.criterion.value !== "recommended" || of !== store.model.value) return null;
+  const share = store.controls.share.value;
   const at = fine.findIndex((it) => it >= share - 1e-9);
   return at < 0 ? null : FINE[at]!;
 });

@@ -9,7 +9,7 @@ import { runnerCall, stopRunner } from "./engines";
 import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
-import { budget, sideA, sideB } from "./store";
+import { sides } from "./store";
 import { inferOn } from "./trials";
 import type { Side } from "./url";
 
@@ -60,9 +60,9 @@ export const compareError = signal("");
 export const compareKey = computed(() =>
   JSON.stringify([
     store.origin.value,
-    sideA.value,
-    sideB.value,
-    budget.value,
+    sides.a.value,
+    sides.b.value,
+    sides.budget.value,
     { ...store.options.value, criterion: "", compensation: "", per: "", threshold: 0, share: 0 },
     pictures.value.map((it) => it.id),
     store.preset.value,
@@ -75,7 +75,7 @@ const SLOTS = { a: 2, b: 3 } as const;
 
 async function carryOut(side: Side, slot: number): Promise<{ outcome: Outcome; plan: Plan }> {
   const wish: PlanOptions = { ...store.options.value, ...side, per: "own" };
-  const solved = await runnerCall((core) => core.solveMacs(wish, budget.value));
+  const solved = await runnerCall((core) => core.solveMacs(wish, sides.budget.value));
   // The very amount that "Use this plan" sets, so that the page then shows the same plan.
   const { amount } = solved;
   const plan = await runnerCall((core) => core.tryPlan(slot, { ...wish, threshold: amount, share: amount }));
@@ -114,9 +114,9 @@ export async function compareNow(): Promise<void> {
   const key = compareKey.value;
   try {
     await withJob(words.compare.working, stopRunner, async (progress) => {
-      const a = await carryOut(sideA.value, SLOTS.a);
+      const a = await carryOut(sides.a.value, SLOTS.a);
       progress(0.25);
-      const b = await carryOut(sideB.value, SLOTS.b);
+      const b = await carryOut(sides.b.value, SLOTS.b);
       progress(0.5);
       const rows: PictureRow[] = [];
       const images = pictures.value;
@@ -141,9 +141,9 @@ export async function compareNow(): Promise<void> {
 
 /** Makes one side the page's plan. */
 export function usePlan(side: Outcome): void {
-  store.criterion.value = side.criterion;
-  store.compensation.value = side.compensation;
-  store.per.value = "own";
-  if (side.criterion === "probability") store.threshold.value = side.amount;
-  else store.share.value = side.amount;
+  store.controls.criterion.value = side.criterion;
+  store.controls.compensation.value = side.compensation;
+  store.controls.per.value = "own";
+  if (side.criterion === "probability") store.controls.threshold.value = side.amount;
+  else store.controls.share.value = side.amount;
 }

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { median } from "../lib/format";
 import type { Measured } from "../worker/api";
-import { criterion, type Model, model, selected, threshold } from "./store";
+import { controls, type Model, model, screen } from "./store";
 
 export interface Snapshot extends Measured {
   images: number;
@@ -44,7 +44,7 @@ export interface Trace {
 
 /** The selected channel, image by image. */
 export const trace = computed<Trace | null>(() => {
-  const [open, at] = [model.value, selected.value];
+  const [open, at] = [model.value, screen.selected.value];
   const site = at && open?.overview.sites[at[0]];
   if (!site?.pinned || fitting.value.length === 0) return null;
   const values = fitting.value.map((it) => valueAt(open!, at![0], site.offset + at![1], it));
@@ -80,7 +80,7 @@ export const movement = computed<Movement | null>(() => {
       const [a, b] = [valueAt(open, row, flat, before), valueAt(open, row, flat, after)];
       if (Number.isNaN(a) || Number.isNaN(b)) continue;
       steps.push(Math.abs(b - a) / added);
-      if (a >= threshold.value !== b >= threshold.value) crossed++;
+      if (a >= controls.threshold.value !== b >= controls.threshold.value) crossed++;
     }
   });
   if (steps.length === 0) return null;
@@ -91,7 +91,7 @@ export const movement = computed<Movement | null>(() => {
     channels: steps.length,
     largest: steps.reduce((a, b) => Math.max(a, b), 0),
     median: median(steps),
-    crossed: gaussian && criterion.value === "probability" ? crossed : null,
+    crossed: gaussian && controls.criterion.value === "probability" ? crossed : null,
     gaussian,
   };
 });

@@ -4,9 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { probability } from "../lib/format";
 import { words } from "../words";
 import { layerOf, ownRows } from "./locks";
-import { criterion, drag, locked, model, order, selected, takesShare, threshold, zoom } from "./store";
-
-const t = words.map.readOut;
+import { controls, live, model, screen, takesShare } from "./store";
 
 export const cursor = signal<{ row: number; slot: number } | null>(null);
 /** A row's label that the pointer is on. */
@@ -19,11 +17,11 @@ export const perLine = signal(1);
  * Null while order and plan do not belong together.
  */
 export const cuts = computed<readonly number[] | null>(() => {
-  const [rows, step, open] = [order.value, drag.value, model.value];
-  if (!rows || !step || !open || rows.by !== criterion.value) return null;
+  const [rows, step, open] = [live.order.value, live.drag.value, model.value];
+  if (!rows || !step || !open || rows.by !== controls.criterion.value) return null;
   const { sites } = open.overview;
   const own = ownRows.value;
-  if (!takesShare.value) return sites.map((_, row) => own.get(row)?.threshold ?? threshold.value);
+  if (!takesShare.value) return sites.map((_, row) => own.get(row)?.threshold ?? controls.threshold.value);
   const lowest = sites.map(({ offset, channels }) => {
     let key = Number.POSITIVE_INFINITY;
     for (let i = offset; i < offset + channels; i++) {
@@ -40,7 +38,7 @@ export const cuts = computed<readonly number[] | null>(() => {
 
 function channelAt(at: { row: number; slot: number }): number | null {
   const site = model.value?.overview.sites[at.row];
-  const flat = site && order.value?.channels[site.offset + at.slot];
+  const flat = site && live.order.value?.channels[site.offset + at.slot];
   return flat === undefined ? null : flat - site!.offset;
 }
 
@@ -53,10 +51,10 @@ export const readOut = computed(() => {
   const channel = channelAt(at);
   if (!site || channel === null) return "";
   const p = open.probabilities[site.offset + channel]!;
-  const state = words.map.states[drag.value?.states[site.offset + channel] ?? 0] ?? "";
-  const pinned = Number.isNaN(p) ? t.noProbability : t.probability(probability(p));
+  const state = words.map.states[live.drag.value?.states[site.offset + channel] ?? 0] ?? "";
+  const pinned = Number.isNaN(p) ? words.map.readOut.noProbability : words.map.readOut.probability(probability(p));
   const own = words.limits.own(ownRows.value.get(at.row));
-  return t.channel(open.siteNames[at.row]!, channel, site.activation, pinned, state, own);
+  return words.map.readOut.channel(open.siteNames[at.row]!, channel, site.activation, pinned, state, own);
 });
 
 function labelReadOut({ row, part }: { row: number; part: "lock" | "name" }): string {
@@ -64,25 +62,25 @@ function labelReadOut({ row, part }: { row: number; part: "lock" | "name" }): st
   const site = open?.overview.sites[row];
   if (!open || !site) return "";
   const name = open.siteNames[row]!;
-  if (part === "name") return t.layer(name, site.channels, site.activation);
+  if (part === "name") return words.map.readOut.layer(name, site.channels, site.activation);
   const layer = layerOf(site);
-  if (layer < 0) return t.noLock(name);
-  return locked.value.includes(layer) ? t.locked(name) : t.lock(name);
+  if (layer < 0) return words.map.readOut.noLock(name);
+  return controls.locked.value.includes(layer) ? words.map.readOut.locked(name) : words.map.readOut.lock(name);
 }
 
 /** Shows a row alone, or all of them again; the cursor stays where it was. */
 export function zoomTo(row: number | null): void {
   const sites = model.value?.overview.sites ?? [];
-  zoom.value = row === null || sites.length === 0 ? null : Math.min(sites.length - 1, Math.max(0, row));
+  screen.zoom.value = row === null || sites.length === 0 ? null : Math.min(sites.length - 1, Math.max(0, row));
   pointed.value = null;
-  if (zoom.value !== null && cursor.value && cursor.value.row !== zoom.value) cursor.value = null;
+  if (screen.zoom.value !== null && cursor.value && cursor.value.row !== screen.zoom.value) cursor.value = null;
 }
 
 /** Returns whether the key was one of ours. */
 export function moveCursor(key: string, far: boolean): boolean {
   const sites = model.value?.overview.sites;
-  if (!sites?.length || !order.value) return false;
-  if (zoom.value !== null) return moveInRow(key, far, zoom.value);
+  if (!sites?.length || !live.order.value) return false;
+  if (screen.zoom.value !== null) return moveInRow(key, far, screen.zoom.value);
   const at = cursor.value ?? start(sites[0]!.channels);
   const by = far ? 10 : 1;
   const site = sites[at.row]!;
@@ -124,7 +122,7 @@ function moveInRow(key: string, far: boolean, row: number): boolean {
 }
 
 function startIn(row: number, last: number): number {
-  return selected.value?.[0] === row ? start(last + 1).slot : last;
+  return screen.selected.value?.[0] === row ? start(last + 1).slot : last;
 }
 
 /** Rows differ in width: keep the relative place, which is what the eye follows. */
@@ -136,10 +134,12 @@ function along(at: { row: number; slot: number }, by: number): { row: number; sl
 }
 
 function start(channels: number): { row: number; slot: number } {
-  const [row, channel] = selected.value ?? [0, -1];
+  const [row, channel] = screen.selected.value ?? [0, -1];
   const site = model.value?.overview.sites[row];
-  if (site && channel >= 0 && order.value) {
-    const slot = order.value.channels.subarray(site.offset, site.offset + site.channels).indexOf(site.offset + channel);
+  if (site && channel >= 0 && live.order.value) {
+    const slot = live.order.value.channels
+      .subarray(site.offset, site.offset + site.channels)
+      .indexOf(site.offset + channel);
     if (slot >= 0) return { row, slot };
   }
   return { row: 0, slot: channels - 1 };
@@ -148,7 +148,7 @@ function start(channels: number): { row: number; slot: number } {
 export function openAtCursor(): void {
   const at = cursor.value;
   const channel = at && channelAt(at);
-  if (at && channel !== null && channel !== undefined) selected.value = [at.row, channel];
+  if (at && channel !== null && channel !== undefined) screen.selected.value = [at.row, channel];
 }
 
 /**
@@ -156,7 +156,7 @@ export function openAtCursor(): void {
  * can both be seen as bells; many dead channels are point masses, which explain less.
  */
 export function mostInteresting(): [number, number] | null {
-  const [open, step] = [model.value, drag.value];
+  const [open, step] = [model.value, live.drag.value];
   if (!open || !step) return null;
   const { sites } = open.overview;
   const telling = (of: { case: string; width: number }) => of.width + (of.case === "input_dead" ? 0.1 : 0);

@@ -12,7 +12,7 @@ export const explanation = signal<Explanation | null>(null);
 const NEEDED_BY: ReadonlySet<string> = new Set(["channel", "cases", "graph"]);
 
 async function explain(): Promise<void> {
-  const [of, at] = [store.model.value, store.selected.value];
+  const [of, at] = [store.model.value, store.screen.selected.value];
   if (!of || !at) {
     explanation.value = null;
     return;
@@ -20,7 +20,7 @@ async function explain(): Promise<void> {
   try {
     const options = store.options.value;
     const found = await plannerCall((core) => core.explain(at[0], at[1], options));
-    if (store.model.value === of && store.selected.value === at) explanation.value = found;
+    if (store.model.value === of && store.screen.selected.value === at) explanation.value = found;
   } catch (error) {
     explanation.value = null;
     if (!(error instanceof EngineLost)) store.alertText.value = sentence(error);
@@ -34,14 +34,14 @@ const follow = latest(explain);
 const REST_MS = 150;
 
 export function startExplaining(): void {
-  const needed = () => store.model.value !== null && NEEDED_BY.has(store.view.value);
+  const needed = () => store.model.value !== null && NEEDED_BY.has(store.screen.view.value);
   effect(() => {
-    store.selected.value;
+    store.screen.selected.value;
     if (needed()) void follow();
   });
   let timer = 0;
   effect(() => {
-    store.drag.value;
+    store.live.drag.value;
     if (!needed()) return;
     clearTimeout(timer);
     timer = window.setTimeout(() => void follow(), REST_MS);

@@ -10,7 +10,7 @@ import * as store from "./store";
 
 export function stem(): string {
   const name = store.model.value?.overview.file ?? "network.onnx";
-  return planFileStem(name, store.criterion.value, store.amount.value, store.compensation.value);
+  return planFileStem(name, store.controls.criterion.value, store.amount.value, store.controls.compensation.value);
 }
 
 export async function downloadPlanJson(): Promise<void> {

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { spread, summarise, type Tested } from "../lib/fit";
 import { plannerCall } from "./engines";
-import { measured, model, options, threshold } from "./store";
+import { controls, measured, model, options } from "./store";
 
 /** About a third of a second of the planner's time, given in pieces that a drag fits between. */
 const MOST = 480;
@@ -18,7 +18,7 @@ export const tests = signal<Tests | null>(null);
 
 export const fit = computed(() => {
   const of = tests.value;
-  return of && of.all.length > 0 ? { ...of, ...summarise(of.all, threshold.value) } : null;
+  return of && of.all.length > 0 ? { ...of, ...summarise(of.all, controls.threshold.value) } : null;
 });
 
 let turn = 0;

@@ -2,106 +2,18 @@
  * Learn: the same picture, one idea a screen. Each step sets the scene, asks for a guess, and then shows on the network
  * itself what happens. What a step sets is ordinary state, so everything can be dragged on from there.
  */
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
+import { removedPercent } from "../lib/format";
+import { deadShare, follow, type StoryCase, scalesAt } from "../lib/story";
+import { words } from "../words";
 import { drawer } from "./hero";
 import { playing } from "./intro";
-import { fixIt } from "./lab/verdict";
-import { closeLesson, remember } from "./lessons";
-import { openSample } from "./models";
-import { applySettings, type Settings } from "./settings";
+import { fixIt, quality } from "./lab/verdict";
+import { type LearnStep, type Part, STEPS, stepNamed } from "./learn-steps";
+import { measureOnImages, openSample, reopen } from "./models";
+import { applySettings, type Settings, sameSettings, settings } from "./settings";
 import * as store from "./store";
-import { defaults, type Mode } from "./url";
-
-/** Parts of the page that a step is about; the others are dimmed. */
-export type Part = "picture" | "axis" | "verdict";
-
-export interface LearnStep {
-  id: string;
-  net: string;
-  set: Partial<Settings>;
-  focus: Part[];
-  /** Which of the guesses in the words is right. */
-  right: number;
-  /** What is shown after the guess: settings that are moved to, a channel of a case, a repair. */
-  show?: Partial<Settings>;
-  example?: "output_dead" | "input_dead";
-  stepByStep?: boolean;
-  repairs?: boolean;
-}
-
-const FASHION = "mobilenetv1_025_fashion.onnx";
-const OURS = { criterion: "recommended", compensation: "moments" } as const;
-const PAPER = { criterion: "probability", compensation: "shift" } as const;
-
-const STEPS: LearnStep[] = [
-  {
-    id: "channels",
-    net: FASHION,
-    set: { ...OURS, share: 0 },
-    focus: ["picture", "verdict"],
-    right: 2,
-    show: { share: 0.25 },
-  },
-  {
-    id: "dead",
-    net: FASHION,
-    set: { ...PAPER, threshold: 0.99 },
-    focus: ["picture"],
-    right: 1,
-    example: "output_dead",
-  },
-  {
-    id: "cases",
-    net: FASHION,
-    set: { ...PAPER, threshold: 0.99 },
-    focus: ["picture"],
-    right: 1,
-    example: "input_dead",
-    stepByStep: true,
-  },
-  {
-    id: "fold",
-    net: FASHION,
-    set: { ...PAPER, threshold: 0.75, compensation: "none" },
-    focus: ["picture", "verdict"],
-    right: 0,
-    show: { compensation: "shift" },
-  },
-  {
-    id: "cliff",
-    net: FASHION,
-    set: { ...OURS, share: 0.25 },
-    focus: ["axis", "verdict"],
-    right: 1,
-    show: { share: 0.62 },
-  },
-  {
-    id: "order",
-    net: FASHION,
-    set: { ...PAPER, threshold: 0.55 },
-    focus: ["picture", "axis", "verdict"],
-    right: 2,
-    show: { ...OURS, share: 0.45 },
-  },
-  { id: "repair", net: FASHION, set: { ...OURS, share: 0.6 }, focus: ["verdict"], right: 2, repairs: true },
-  {
-    id: "ordinary",
-    net: FASHION,
-    set: { ...PAPER, threshold: 0.99 },
-    focus: ["picture", "verdict"],
-    right: 0,
-    show: { ...OURS, share: 0.45 },
-  },
-  {
-    id: "shortcuts",
-    net: "mobilenetv2_050_cifar10.onnx",
-    set: { ...OURS, share: 0 },
-    focus: ["picture"],
-    right: 1,
-    show: { share: 0.6 },
-  },
-  { id: "proved", net: FASHION, set: { ...OURS, share: 0.25 }, focus: ["verdict"], right: 1, show: { share: 0.6 } },
-];
+import { defaults, type Mode, type View } from "./url";
 
 /** Those whose network is there: the one-file page holds only some. */
 export const learnSteps = computed(() => {
@@ -109,105 +21,222 @@ export const learnSteps = computed(() => {
   return STEPS.filter((it) => files.includes(it.net));
 });
 
-export const learnStep = computed(() => STEPS.find((it) => it.id === store.lesson.value) ?? null);
+export const learnStep = computed(() => stepNamed(store.screen.lesson.value) ?? null);
 /** The guess that was made at this step. */
 export const guessed = signal<number | null>(null);
+/** What the step asks to be tried was done. */
+export const tried = signal(false);
 export const sheet = signal(false);
+
+/** What is dragged on the stages. */
+export const bell = signal(0.4);
+export const bells = signal<[number, number]>([0.9, 0.7]);
+export const price = signal(0);
+const cases = signal<ReadonlySet<StoryCase>>(new Set());
 
 /** Whether a part steps back: what the step is not about, until the guess is made. */
 export function isDimmed(part: Part): boolean {
-  if (store.mode.value !== "learn" || guessed.value !== null) return false;
+  if (store.screen.mode.value !== "learn" || guessed.value !== null) return false;
   return learnStep.value !== null && !learnStep.value.focus.includes(part);
 }
 
-export async function openStep(id: string): Promise<void> {
-  const step = STEPS.find((it) => it.id === id) ?? STEPS[0]!;
-  if (store.lesson.value === "") remember();
+/** What was on the page before the first step. */
+interface Before {
+  model: store.Model;
+  settings: Settings;
+  view: View;
+  zoom: number | null;
+  selected: [number, number] | null;
+  pinned: Settings | null;
+}
+
+let before: Before | null = null;
+
+function remember(): void {
+  const model = store.model.value;
+  before = model && {
+    model,
+    settings: settings.value,
+    view: store.screen.view.value,
+    zoom: store.screen.zoom.value,
+    selected: store.screen.selected.value,
+    pinned: store.sides.pinned.value,
+  };
+}
+
+/** Brings back the network and the plan from before Learn. */
+async function restore(): Promise<void> {
+  store.screen.lesson.value = "";
+  const back = before;
+  before = null;
+  if (!back) return;
+  const same = store.model.value?.blob === back.model.blob;
+  if (same && sameSettings(settings.value, back.settings)) return;
+  if (!same) await reopen(back.model);
+  if (store.model.value?.blob !== back.model.blob || store.screen.lesson.value !== "") return;
   batch(() => {
-    store.mode.value = "learn";
-    store.lesson.value = step.id;
+    applySettings(back.settings);
+    store.screen.view.value = back.view;
+    store.screen.zoom.value = back.zoom;
+    store.screen.selected.value = back.selected;
+    store.sides.pinned.value = back.pinned;
+    store.noticeText.value = words.learn.restored;
+  });
+}
+
+export async function openStep(id: string): Promise<void> {
+  const step = stepNamed(id) ?? STEPS[0]!;
+  if (store.screen.lesson.value === "") remember();
+  stopShowing();
+  batch(() => {
+    store.screen.mode.value = "learn";
+    store.screen.lesson.value = step.id;
     guessed.value = null;
+    tried.value = false;
+    bell.value = 0.4;
+    bells.value = [0.9, 0.7];
+    price.value = 0;
+    cases.value = new Set();
     drawer.value = "";
     sheet.value = false;
   });
   const source = store.model.value?.source;
   if (source?.kind !== "sample" || source.file !== step.net) await openSample(step.net);
-  if (store.lesson.value !== step.id) return;
+  if (store.screen.lesson.value !== step.id) return;
   batch(() => {
     applySettings({ ...defaults(), ...step.set });
-    store.view.value = "channel";
+    store.screen.view.value = "channel";
   });
 }
 
 export function turnTo(by: 1 | -1): void {
   const all = learnSteps.value;
-  const at = all.findIndex((it) => it.id === store.lesson.value);
-  const to = all[at + by];
+  const now = learnStep.value;
+  const to = now ? all[all.indexOf(now) + by] : undefined;
   if (to) void openStep(to.id);
 }
 
 const SHOW_MS = 1600;
 let showing = 0;
 
-/** Moves to what is to be seen as a hand on the handle would; nothing of it is a step to undo. */
-function move(to: Partial<Settings>): void {
-  const { share, ...rest } = to;
-  const from = store.share.peek();
-  applySettings(rest);
-  if (share === undefined) return;
+function stopShowing(): void {
   cancelAnimationFrame(showing);
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches || rest.criterion) {
-    store.share.value = share;
+  playing.value = false;
+}
+
+/** Plays what a hand would do; nothing of it is a step to undo. `at` sets what stands there at a part of the way. */
+function play(at: (part: number) => void): void {
+  stopShowing();
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    at(1);
     return;
   }
   const start = performance.now();
   playing.value = true;
   const step = (now: number) => {
     const part = Math.min(1, (now - start) / SHOW_MS);
-    const eased = part < 0.5 ? 2 * part * part : 1 - (2 - 2 * part) ** 2 / 2;
-    store.share.value = Number((from + (share - from) * eased).toFixed(4));
+    at(part < 0.5 ? 2 * part * part : 1 - (2 - 2 * part) ** 2 / 2);
     if (part < 1) showing = requestAnimationFrame(step);
     else playing.value = false;
   };
   showing = requestAnimationFrame(step);
 }
 
+/** Moves to what is to be seen as a hand on the handle would. */
+function moveTo(to: Partial<Settings>): void {
+  const { share, ...rest } = to;
+  const from = store.controls.share.peek();
+  applySettings(rest);
+  if (share === undefined) return;
+  if (rest.criterion) store.controls.share.value = share;
+  else
+    play((part) => {
+      store.controls.share.value = Number((from + (share - from) * part).toFixed(4));
+    });
+}
+
+function show(step: LearnStep): void {
+  if (step.show) moveTo(step.show);
+  if (step.act === "repair") void fixIt();
+  if (step.act === "measure") void measureOnImages();
+  const [from, both, cost] = [bell.peek(), bells.peek(), price.peek()];
+  if (step.bell !== undefined || step.bells || step.price !== undefined)
+    play((part) => {
+      const towards = (a: number, b: number) => a + (b - a) * part;
+      batch(() => {
+        if (step.bell !== undefined) bell.value = towards(from, step.bell);
+        if (step.bells) bells.value = [towards(both[0], step.bells[0]), towards(both[1], step.bells[1])];
+        if (step.price !== undefined) price.value = towards(cost, step.price);
+      });
+    });
+}
+
 export function guess(index: number): void {
   const step = learnStep.peek();
   if (!step || guessed.peek() !== null) return;
   guessed.value = index;
-  if (step.show) move(step.show);
-  if (step.repairs) void fixIt();
-  const example = store.drag.peek()?.preview.examples.find((it) => it.case === step.example);
-  if (!example) return;
+  show(step);
+}
+
+/** A channel of the step's case in the network itself. */
+export function openExample(): void {
+  const step = learnStep.peek();
+  const example = store.live.drag.peek()?.preview.examples.find((it) => it.case === step?.example);
+  if (!step || !example) return;
   batch(() => {
-    store.selected.value = [example.after[0], example.after[1]];
-    store.view.value = step.stepByStep ? "cases" : "channel";
+    store.screen.selected.value = [example.after[0], example.after[1]];
+    store.screen.view.value = step.stepByStep ? "cases" : "channel";
     drawer.value = "channel";
   });
 }
 
 /** Leaving Learn brings back the network and the plan from before it. */
 export function goTo(mode: Mode): void {
-  if (store.mode.value === mode) return;
+  if (store.screen.mode.value === mode) return;
   if (mode === "learn") {
     void openStep("");
     return;
   }
-  const leaving = store.mode.value === "learn";
-  cancelAnimationFrame(showing);
+  const leaving = store.screen.mode.value === "learn";
+  stopShowing();
   batch(() => {
-    playing.value = false;
     drawer.value = "";
-    store.mode.value = mode;
+    store.screen.mode.value = mode;
   });
-  if (leaving) void closeLesson();
+  if (leaving) void restore();
 }
 
-/** A link that opens on a step. */
+/** A link that opens on a step; one to a lesson of an earlier version opens the step that it became. */
 export function learnFromLink(): void {
-  if (store.mode.value !== "learn") return;
-  const step = STEPS.find((it) => it.id === store.lesson.value) ?? STEPS[0]!;
-  store.lesson.value = "";
-  void openStep(step.id);
+  const step = stepNamed(store.screen.lesson.value);
+  if (store.screen.mode.value !== "learn" && !step) {
+    store.screen.lesson.value = "";
+    return;
+  }
+  store.screen.lesson.value = "";
+  void openStep((step ?? STEPS[0]!).id);
+}
+
+/** Watches whether what a step asks for was done, and keeps it: a hand may go on. */
+export function startLearning(): void {
+  effect(() => {
+    if (store.screen.mode.value !== "learn") return;
+    const [before, after] = bells.value;
+    const made = follow(before, after).case;
+    if (!cases.peek().has(made)) cases.value = new Set([...cases.peek(), made]);
+  });
+  effect(() => {
+    const step = learnStep.value;
+    const preview = store.live.drag.value?.preview;
+    if (!step?.done || !preview || guessed.value === null || playing.value || tried.value) return;
+    tried.value = step.done({
+      level: quality.value.level,
+      macs: removedPercent(preview.macs),
+      channels: removedPercent(preview.channels),
+      settings: settings.value,
+      pinned: deadShare(bell.value),
+      cases: cases.value,
+      dead: scalesAt(price.value).filter((it) => it === 0).length,
+    });
+  });
 }

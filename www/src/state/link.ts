@@ -3,13 +3,12 @@
 import { effect } from "@preact/signals";
 import { count } from "../lib/format";
 import { words } from "../words";
+import { learnFromLink } from "./learn";
 import { openLinked } from "./models";
 import { pictures } from "./pictures";
 import { labelFile, product } from "./proof";
 import * as store from "./store";
 import { decode, encode, LONGEST, unread, VERSION, versionOf } from "./url";
-
-const t = words.page.link;
 
 let written = location.hash;
 
@@ -33,26 +32,28 @@ export function followHash(): void {
   window.addEventListener("hashchange", () => {
     const hash = location.hash;
     if (hash === written) return;
-    void openLinked(decode(hash)).then(() => sayLink(hash));
+    void openLinked(decode(hash))
+      .then(learnFromLink)
+      .then(() => sayLink(hash));
   });
 }
 
 /** What is not understood of a link; one from a later version of the page may hold what this one does not know. */
 export function sayLink(hash: string): void {
-  if (hash.length > LONGEST) store.noticeText.value = t.tooLong(count(hash.length), count(LONGEST));
-  else if (versionOf(hash) > VERSION) store.noticeText.value = t.laterVersion;
-  else if (unread(hash).length > 0) store.noticeText.value = t.unread(unread(hash));
+  if (hash.length > LONGEST) store.noticeText.value = words.page.link.tooLong(count(hash.length), count(LONGEST));
+  else if (versionOf(hash) > VERSION) store.noticeText.value = words.page.link.laterVersion;
+  else if (unread(hash).length > 0) store.noticeText.value = words.page.link.unread(unread(hash));
 }
 
 /** What somebody who opens the link will miss. */
 function notInLink(): string[] {
   const missing: string[] = [];
   const source = store.model.value?.source;
-  if (source?.kind === "local" && !source.url) missing.push(t.network);
-  if (pictures.value.some((it) => !it.sample)) missing.push(t.images);
-  if (store.measured.value > 0) missing.push(t.measurement);
-  if (labelFile.value) missing.push(t.labels);
-  if (product.value?.repairedOn) missing.push(t.repair);
+  if (source?.kind === "local" && !source.url) missing.push(words.page.link.network);
+  if (pictures.value.some((it) => !it.sample)) missing.push(words.page.link.images);
+  if (store.measured.value > 0) missing.push(words.page.link.measurement);
+  if (labelFile.value) missing.push(words.page.link.labels);
+  if (product.value?.repairedOn) missing.push(words.page.link.repair);
   return missing;
 }
 
@@ -66,15 +67,16 @@ function pageOf(source: store.Source | undefined): string {
 }
 
 export async function copyLink(): Promise<void> {
-  const text = encode(store.shared.value);
+  // How it is looked at here, on a projector or on paper, is nothing to pass on.
+  const text = encode({ ...store.shared.value, present: false, report: false });
   const link = pageOf(store.model.value?.source) + (text ? `#${text}` : "");
-  const note = t.missing(notInLink());
+  const note = words.page.link.missing(notInLink());
   try {
     await navigator.clipboard.writeText(link);
-    brieflySay(t.copied(store.model.value?.source.kind !== "local", note));
+    brieflySay(words.page.link.copied(store.model.value?.source.kind !== "local", note));
   } catch {
     history.replaceState(null, "", link);
-    store.noticeText.value = t.inAddressBar(note);
+    store.noticeText.value = words.page.link.inAddressBar(note);
   }
 }
 

@@ -7,21 +7,21 @@ import { defaults, type Shared } from "./url";
 export function applyLink(state: Shared): void {
   batch(() => {
     applySettings(state);
-    store.mode.value = state.mode;
-    store.view.value = state.view;
-    store.mapAs.value = state.mapAs;
-    store.pinned.value = state.a;
-    store.sideA.value = state.sideA;
-    store.sideB.value = state.sideB;
-    store.budget.value = state.budget;
-    store.labPart.value = state.lab;
-    store.lesson.value = state.lesson;
-    store.presenting.value = state.present;
-    store.reporting.value = state.report;
+    store.screen.mode.value = state.mode;
+    store.screen.view.value = state.view;
+    store.screen.mapAs.value = state.mapAs;
+    store.sides.pinned.value = state.a;
+    store.sides.a.value = state.sideA;
+    store.sides.b.value = state.sideB;
+    store.sides.budget.value = state.budget;
+    store.screen.lab.value = state.lab;
+    store.screen.lesson.value = state.lesson;
+    store.screen.presenting.value = state.present;
+    store.screen.reporting.value = state.report;
     store.presetChoice.value = state.preset;
     store.labelsChoice.value = state.labels;
-    store.selected.value = state.selected;
-    store.zoom.value = state.zoom;
+    store.screen.selected.value = state.selected;
+    store.screen.zoom.value = state.zoom;
   });
 }
 
@@ -29,13 +29,13 @@ export function applyLink(state: Shared): void {
 export function startAnew(): void {
   const { threshold, share } = defaults();
   batch(() => {
-    store.threshold.value = threshold;
-    store.share.value = share;
-    store.locked.value = [];
-    store.own.value = "";
-    store.selected.value = null;
-    store.zoom.value = null;
-    store.pinned.value = null;
+    store.controls.threshold.value = threshold;
+    store.controls.share.value = share;
+    store.controls.locked.value = [];
+    store.controls.own.value = "";
+    store.screen.selected.value = null;
+    store.screen.zoom.value = null;
+    store.sides.pinned.value = null;
     store.presetChoice.value = "";
     store.labelsChoice.value = "";
   });

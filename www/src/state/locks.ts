@@ -2,11 +2,13 @@
 import { computed } from "@preact/signals";
 import { type OwnKey, readOwn, withOwn } from "../lib/own";
 import type { Site } from "../wasm/core";
-import { locked, model, own } from "./store";
+import { controls, model } from "./store";
 
 export function toggleLock(layer: number): void {
-  const now = locked.value;
-  locked.value = now.includes(layer) ? now.filter((it) => it !== layer) : [...now, layer].sort((a, b) => a - b);
+  const now = controls.locked.value;
+  controls.locked.value = now.includes(layer)
+    ? now.filter((it) => it !== layer)
+    : [...now, layer].sort((a, b) => a - b);
 }
 
 /** The layer that writes a row's channels, or −1 where several do (behind an Add, a Concat). */
@@ -17,7 +19,7 @@ export function layerOf(site: Site | undefined): number {
 
 /** Per row of the map. */
 export function lockedRows(): boolean[] {
-  return (model.value?.overview.sites ?? []).map((site) => locked.value.includes(layerOf(site)));
+  return (model.value?.overview.sites ?? []).map((site) => controls.locked.value.includes(layerOf(site)));
 }
 
 /** Locks or frees the layer of a row; returns whether it has one. */
@@ -29,9 +31,9 @@ export function toggleRowLock(row: number): boolean {
 }
 
 /** Limits by row. */
-export const ownRows = computed(() => readOwn(own.value));
+export const ownRows = computed(() => readOwn(controls.own.value));
 
 /** Sets one limit of a row, or leaves it to the plan. */
 export function setOwn(row: number, key: OwnKey, value: number | null): void {
-  own.value = withOwn(own.value, row, key, value);
+  controls.own.value = withOwn(controls.own.value, row, key, value);
 }

@@ -2,7 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { otherNetworks, type Sorted } from "../lib/files";
-import { percent, removedPercent } from "../lib/format";
+import { bytes as bytesText, percent, removedPercent } from "../lib/format";
 import { measure } from "../lib/measure";
 import { shortNames } from "../lib/names";
 import { forgetFiles, keepFile, keptFile, keptFiles } from "../lib/opened";
@@ -10,6 +10,7 @@ import { tidyOwn } from "../lib/own";
 import { fetchOwn } from "../lib/own-files";
 import { words } from "../words";
 import type { Companion, Opened } from "../worker/api";
+import { watchCore } from "../worker/core-module";
 import { EngineLost, sentence } from "../worker/engine";
 import { alertOf, changed, succeeded } from "./changes";
 import { addSnapshot, snapshots, wantsSnapshot } from "./convergence";
@@ -32,8 +33,6 @@ import { addImages, chooseSampleImages, pictures } from "./pictures";
 import { resetProof } from "./proof";
 import * as store from "./store";
 import type { Shared } from "./url";
-
-const t = words.network;
 
 /** Larger files would not leave room for two copies of the network in a 32-bit memory. */
 export const LARGEST = 900e6;
@@ -58,8 +57,9 @@ async function open(wish: Wish, turn = ++opening): Promise<void> {
   store.openings.value++;
   try {
     const size = companions.reduce((sum, it) => sum + it.content.size, blob.size);
-    if (size > LARGEST) throw t.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
-    await withJob(t.opening(name), null, async () => {
+    if (size > LARGEST) throw words.network.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
+    await withJob(words.network.opening(name), null, async (progress) => {
+      watchCore((bytes, all) => progress(bytes / all, words.network.loadingCore(bytesText(bytes), bytesText(all))));
       const opened = await openInPlanner(name, blob, companions);
       if (turn !== opening) return;
       show(opened, wish);
@@ -81,16 +81,16 @@ function show(opened: Opened, { name, blob, companions = [], source, linked }: W
   batch(() => {
     resetProof();
     snapshots.value = [];
-    store.order.value = null;
-    store.drag.value = null;
-    store.detail.value = null;
-    store.plan.value = null;
-    store.curve.value = null;
+    store.live.order.value = null;
+    store.live.drag.value = null;
+    store.live.detail.value = null;
+    store.live.plan.value = null;
+    store.live.curve.value = null;
     const asked = store.awaited.value?.file === name ? store.awaited.value.state : linked;
     store.awaited.value = null;
     if (asked) applyLink(asked);
     else startAnew();
-    if (playing.peek()) store.share.value = 0;
+    if (playing.peek()) store.controls.share.value = 0;
     useLabelText(null);
     fitToNetwork(overview);
     store.model.value = model;
@@ -101,11 +101,11 @@ function show(opened: Opened, { name, blob, companions = [], source, linked }: W
 
 /** Rows and channels that this network does not have are left out. */
 export function fitToNetwork(overview: Opened["overview"]): void {
-  store.locked.value = store.locked.value.filter((i) => i < overview.layers.length);
-  store.own.value = tidyOwn(store.own.value, overview.sites.length);
-  const [site, channel] = store.selected.value ?? [0, 0];
-  if (channel >= (overview.sites[site]?.channels ?? 0)) store.selected.value = null;
-  if ((store.zoom.value ?? 0) >= overview.sites.length) store.zoom.value = null;
+  store.controls.locked.value = store.controls.locked.value.filter((i) => i < overview.layers.length);
+  store.controls.own.value = tidyOwn(store.controls.own.value, overview.sites.length);
+  const [site, channel] = store.screen.selected.value ?? [0, 0];
+  if (channel >= (overview.sites[site]?.channels ?? 0)) store.screen.selected.value = null;
+  if ((store.screen.zoom.value ?? 0) >= overview.sites.length) store.screen.zoom.value = null;
 }
 
 async function listKept(): Promise<void> {
@@ -115,7 +115,7 @@ async function listKept(): Promise<void> {
 export async function forgetKept(): Promise<void> {
   await forgetFiles();
   await listKept();
-  store.noticeText.value = t.forgotten;
+  store.noticeText.value = words.network.forgotten;
 }
 
 function labelsOf(opened: Opened) {
@@ -134,7 +134,7 @@ export async function openFiles(sorted: Sorted<File>, since = performance.now())
   const companions = sorted.companions.filter((it) => !more.includes(it)).map((it) => ({ name: it.name, content: it }));
   await open({ name: network.name, blob: network, companions, source: { kind: "local" }, since });
   if (more.length > 0 && !store.alertText.value) {
-    store.noticeText.value = t.leftAside(
+    store.noticeText.value = words.network.leftAside(
       network.name,
       more.map((it) => it.name),
     );
@@ -157,12 +157,13 @@ export async function openSample(file: string, since = performance.now(), linked
   store.openings.value++;
   try {
     const response = await fetchOwn(`samples/${file}`);
-    if (!response.ok) throw t.sampleNotFetched(file, response.status);
+    if (!response.ok) throw words.network.sampleNotFetched(file, response.status);
     const blob = await response.blob();
     // A file that was dropped meanwhile was asked for later.
     if (turn === opening) await open({ name: file, blob, source: { kind: "sample", file }, since, linked }, turn);
   } catch (error) {
-    if (turn === opening) store.alertText.value = sentence(error instanceof TypeError ? t.sampleOffline(file) : error);
+    if (turn === opening)
+      store.alertText.value = sentence(error instanceof TypeError ? words.network.sampleOffline(file) : error);
   } finally {
     store.openings.value--;
   }
@@ -173,7 +174,7 @@ export async function firstVisit(): Promise<void> {
   try {
     store.samples.value = await (await fetchOwn("samples/index.json")).json();
   } catch {
-    store.alertText.value = t.samplesNotFetched;
+    store.alertText.value = words.network.samplesNotFetched;
     return;
   }
   void listKept();
@@ -220,7 +221,7 @@ export async function measureOnImages(): Promise<void> {
     return;
   }
   let stopped = false;
-  const before = store.drag.value?.preview.macs;
+  const before = store.live.drag.value?.preview.macs;
   const of = store.model.value;
   try {
     await withJob(
@@ -282,15 +283,15 @@ async function refresh(): Promise<void> {
   keepHolding(old, model);
   batch(() => {
     // Measuring adds rows where BatchNorm was folded away; what was sorted and planned no longer fits.
-    const [site, channel] = store.selected.value ?? [-1, 0];
+    const [site, channel] = store.screen.selected.value ?? [-1, 0];
     const norm = old.overview.sites[site]?.norm;
-    store.zoom.value = null;
+    store.screen.zoom.value = null;
     const moved = opened.overview.sites.findIndex((it) => it.norm === norm);
-    store.selected.value = moved >= 0 ? [moved, channel] : null;
-    store.order.value = null;
-    store.drag.value = null;
-    store.detail.value = null;
-    store.plan.value = null;
+    store.screen.selected.value = moved >= 0 ? [moved, channel] : null;
+    store.live.order.value = null;
+    store.live.drag.value = null;
+    store.live.detail.value = null;
+    store.live.plan.value = null;
     store.model.value = model;
   });
 }

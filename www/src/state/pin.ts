@@ -21,28 +21,28 @@ const held = signal<PlanA | null>(null);
 /** Plan A once it is worked out for the open network. */
 export const planA = computed(() => {
   const it = held.value;
-  return it && it.of === store.pinned.value && it.model === store.model.value ? it : null;
+  return it && it.of === store.sides.pinned.value && it.model === store.model.value ? it : null;
 });
 
 export function pin(): void {
-  store.pinned.value = settings.value;
+  store.sides.pinned.value = settings.value;
 }
 
 export function unpin(): void {
-  store.pinned.value = null;
+  store.sides.pinned.value = null;
 }
 
 /** A becomes the present plan, and what was present is pinned. */
 export function swap(): void {
-  const a = store.pinned.value;
+  const a = store.sides.pinned.value;
   if (!a) return;
-  store.pinned.value = settings.value;
+  store.sides.pinned.value = settings.value;
   applySettings(a);
 }
 
 export function startPinning(): void {
   effect(() => {
-    const [of, model] = [store.pinned.value, store.model.value];
+    const [of, model] = [store.sides.pinned.value, store.model.value];
     if (of && model) untracked(() => void work(of, model));
   });
 }
@@ -52,11 +52,12 @@ async function work(of: Settings, model: store.Model): Promise<void> {
     const options = optionsOf(of);
     const { preview, states } = await plannerCall((core) => core.preview(options, null));
     const plan = await plannerCall((core) => core.plan(options));
-    if (store.pinned.value === of && store.model.value === model) held.value = { of, model, preview, states, plan };
+    if (store.sides.pinned.value === of && store.model.value === model)
+      held.value = { of, model, preview, states, plan };
   } catch (error) {
-    if (store.pinned.value !== of || error instanceof EngineLost) return;
+    if (store.sides.pinned.value !== of || error instanceof EngineLost) return;
     // A link may pin what only a measurement makes possible.
-    store.pinned.value = null;
+    store.sides.pinned.value = null;
     store.noticeText.value = words.plan.pinned.impossible;
   }
 }
@@ -65,7 +66,7 @@ const isGone = (state: number | undefined) => state !== undefined && state > 0 &
 
 /** Normalised channels that only A, only B, or both remove; null while one of the plans is missing. */
 export const overlap = computed(() => {
-  const [a, b] = [planA.value?.states, store.drag.value?.states];
+  const [a, b] = [planA.value?.states, store.live.drag.value?.states];
   if (!a || !b || a.length !== b.length) return null;
   const sum = { onlyA: 0, onlyB: 0, both: 0 };
   for (let i = 0; i < a.length; i++) {
@@ -78,6 +79,6 @@ export const overlap = computed(() => {
 });
 
 export const differences = computed(() => {
-  const a = store.pinned.value;
+  const a = store.sides.pinned.value;
   return a ? differing(a, settings.value) : [];
 });

@@ -57,15 +57,15 @@ const answer = latest(async () => {
 
 /** The channel view costs more than the plan itself, so it gives way to the next drag step. */
 async function describeSelected(): Promise<void> {
-  const { model, options, selected, detail } = store;
-  const [of, at] = [model.value, selected.value];
+  const { model, options, screen, live } = store;
+  const [of, at] = [model.value, screen.selected.value];
   if (!at) {
-    detail.value = null;
+    live.detail.value = null;
     return;
   }
   try {
     const result = await plannerCall((core) => core.channel(at[0], at[1], options.value));
-    if (model.value === of && selected.value === at) detail.value = result;
+    if (model.value === of && screen.selected.value === at) live.detail.value = result;
     if (waiting === null) succeeded("plan");
   } catch (error) {
     failed(error, of, at);
@@ -73,17 +73,17 @@ async function describeSelected(): Promise<void> {
 }
 
 async function step(since: number): Promise<void> {
-  const { model, options, drag, selected, detail } = store;
-  const [of, at, wanted] = [model.value, selected.value, options.value];
+  const { model, options, live, screen } = store;
+  const [of, at, wanted] = [model.value, screen.selected.value, options.value];
   try {
     const { answer: result, origin } = await withOrigin(plannerCall, (core) => core.preview(wanted, at));
     const identity = identityOf(origin, wanted);
     // A measurement that is under way has the planner count on more than the page shows; its end asks again.
     if (model.value !== of || identity !== identityOf(store.origin.value, wanted)) return;
     batch(() => {
-      drag.value = { ...result, identity };
-      if (selected.value !== at || (at && !result.detail)) return;
-      detail.value = result.detail;
+      live.drag.value = { ...result, identity };
+      if (screen.selected.value !== at || (at && !result.detail)) return;
+      live.detail.value = result.detail;
       detailStale = false;
     });
     succeeded("plan");
@@ -104,7 +104,7 @@ let suggestedFor: unknown = null;
 function suggest(of: store.Model | null): void {
   if (suggestedFor === of) return;
   suggestedFor = of;
-  if (store.selected.value === null) store.selected.value = mostInteresting();
+  if (store.screen.selected.value === null) store.screen.selected.value = mostInteresting();
 }
 
 function failed(error: unknown, of: store.Model | null, at: [number, number] | null): void {
@@ -118,7 +118,7 @@ function failed(error: unknown, of: store.Model | null, at: [number, number] | n
     return;
   }
   // The planner has the next network before the page shows it; what was asked of the last one is over.
-  if (store.openings.value > 0 || store.model.value !== of || store.selected.value !== at) return;
+  if (store.openings.value > 0 || store.model.value !== of || store.screen.selected.value !== at) return;
   alertOf("plan", sentence(error));
 }
 
@@ -129,7 +129,7 @@ async function settle(): Promise<void> {
   try {
     const { answer, origin } = await withOrigin(plannerCall, (core) => core.plan(wanted));
     const identity = identityOf(origin, wanted);
-    if (store.model.value === of && store.identity.value === identity) store.plan.value = { ...answer, identity };
+    if (store.model.value === of && store.identity.value === identity) store.live.plan.value = { ...answer, identity };
   } catch (error) {
     if (error instanceof EngineLost || store.openings.value > 0 || store.model.value !== of) return;
     alertOf("plan", sentence(error));
@@ -138,24 +138,24 @@ async function settle(): Promise<void> {
 
 /** Sorts the map's rows for the current criterion. */
 export async function refreshOrder(): Promise<void> {
-  const { model, criterion, per, order } = store;
+  const { model, controls, live } = store;
   const of = model.value;
   if (!of) return;
-  const by = criterion.value;
-  const weighed = per.value;
+  const by = controls.criterion.value;
+  const weighed = controls.per.value;
   const options = store.options.value;
   try {
     // The map cuts its rows at τ, by each channel's own P. The picture shows what leaves first, and that is decided for
     // all that a channel is coupled with.
-    const own = by === "probability" && store.mode.value === "research";
+    const own = by === "probability" && store.screen.mode.value === "research";
     const keys = own ? of.probabilities : negated(await plannerCall((core) => core.scores(options)));
-    if (model.value !== of || criterion.value !== by || per.value !== weighed) return;
-    order.value = { ...sortRows(of.overview.sites, keys), by, per: weighed };
+    if (model.value !== of || controls.criterion.value !== by || controls.per.value !== weighed) return;
+    live.order.value = { ...sortRows(of.overview.sites, keys), by, per: weighed };
     succeeded("order");
   } catch (error) {
     if (error instanceof EngineLost || store.openings.value > 0 || model.value !== of) return;
     alertOf("order", sentence(error));
-    if (by !== "probability") store.criterion.value = "probability";
+    if (by !== "probability") controls.criterion.value = "probability";
   }
 }
 
@@ -184,10 +184,10 @@ export async function refreshCurve(): Promise<void> {
       curve.params.push(...part.params);
       curve.macs.push(...part.macs);
     }
-    store.curve.value = curve;
+    store.live.curve.value = curve;
   } catch {
     // A decoration: the plan itself reports what is wrong.
-    store.curve.value = null;
+    store.live.curve.value = null;
   }
 }
 
@@ -197,7 +197,7 @@ function curveKey(): string {
 }
 
 /** The curve, once it is of the plan on the page. */
-export const curveShown = computed(() => (store.curve.value?.of === curveKey() ? store.curve.value : null));
+export const curveShown = computed(() => (store.live.curve.value?.of === curveKey() ? store.live.curve.value : null));
 
 /** Once no network is being opened: what is asked for meanwhile is meant for the one that comes. */
 function opened(): Promise<void> {
@@ -233,17 +233,17 @@ export async function solveFor(percent: number): Promise<void> {
 export function startPlanning(): void {
   effect(() => {
     // A link, a forgotten measurement or another network can leave a criterion without the images it counts on.
-    const by = store.criterion.value;
+    const by = store.controls.criterion.value;
     if (!store.model.value || store.isKnown(by)) return;
-    store.criterion.value = by === "apoz" ? "probability" : "recommended";
+    store.controls.criterion.value = by === "apoz" ? "probability" : "recommended";
     store.noticeText.value = words.dial.imagesFirst(by);
   });
   effect(() => {
     const open = store.model.value;
-    store.criterion.value;
-    store.seed.value;
-    store.per.value;
-    store.mode.value;
+    store.controls.criterion.value;
+    store.controls.seed.value;
+    store.controls.per.value;
+    store.screen.mode.value;
     if (open) untracked(() => void refreshOrder());
   });
   let timer = 0;
@@ -258,7 +258,7 @@ export function startPlanning(): void {
     if (store.model.value) untracked(requestPlan);
   });
   effect(() => {
-    store.selected.value;
+    store.screen.selected.value;
     if (store.model.value) untracked(requestDetail);
   });
 }
@@ -267,7 +267,7 @@ export function setAmount(value: number, since: number): void {
   if (!Number.isFinite(value)) return;
   // The effect on the options asks for the plan; it measures from this event.
   cause = since;
-  if (store.takesShare.value) store.share.value = Math.min(0.99, Math.max(0, value));
-  else store.threshold.value = Math.min(1, Math.max(0, value));
+  if (store.takesShare.value) store.controls.share.value = Math.min(0.99, Math.max(0, value));
+  else store.controls.threshold.value = Math.min(1, Math.max(0, value));
   cause = null;
 }

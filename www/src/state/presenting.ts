@@ -1,9 +1,13 @@
-/** Presenter mode is a matter of styles; the document says that it is on. */
+/** Presenter mode is a matter of styles; the document says that it is on. Escape leaves it. */
 import { effect } from "@preact/signals";
-import { presenting } from "./store";
+import { screen } from "./store";
 
 export function showPresenting(): void {
   effect(() => {
-    document.documentElement.classList.toggle("presenting", presenting.value);
+    document.documentElement.classList.toggle("presenting", screen.presenting.value);
+  });
+  window.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || screen.reporting.peek()) return;
+    screen.presenting.value = false;
   });
 }

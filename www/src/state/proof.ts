@@ -18,8 +18,6 @@ import { withJob } from "./jobs";
 import { type Picture, pictures } from "./pictures";
 import * as store from "./store";
 
-const t = words.proof.work;
-
 export interface Answer {
   picture: Picture;
   original: Prediction;
@@ -170,9 +168,9 @@ export async function produce(say: (fraction: number, label: string) => void): P
   const open = opened();
   // A cut by reconstruction alone is worthless, so it is never made without its repair.
   if (options.criterion === "reconstruction") return repair(store.ranked.value?.images ?? [], say);
-  say(0, t.pruning);
+  say(0, words.proof.work.pruning);
   const cut = await timed("prune", () => fromRunner((core) => core.prune(options)));
-  say(0.4, t.checking);
+  say(0.4, words.proof.work.checking);
   const check = await timed("check", () => runnerCall((core) => core.check(), cut.made));
   stillOpen(open);
   const made: Product = {
@@ -245,7 +243,7 @@ export async function runPictures(): Promise<void> {
     });
   };
   try {
-    await withJob(t.running, stopRunner, async (progress) => {
+    await withJob(words.proof.work.running, stopRunner, async (progress) => {
       const product = await produce((_, label) => progress(0, label));
       made = product;
       for (const [i, of] of images.entries()) {
@@ -262,7 +260,7 @@ export async function runPictures(): Promise<void> {
           if (typeof error !== "string" || lost || images.length === 1) throw error;
           failed.push({ picture: of, reason: sentence(error) });
         }
-        progress((i + 1) / images.length, t.runningOn(i + 1, images.length));
+        progress((i + 1) / images.length, words.proof.work.runningOn(i + 1, images.length));
       }
       if (fresh.length === 0) throw failed[0]?.reason ?? words.proof.noImage;
       const warm = await warmRuns(fresh[0]!.picture, product);
@@ -321,14 +319,14 @@ async function warmRuns(
 /** The plan on the page as a file, made anew if need be. */
 export function makeProduct(): Promise<void> {
   return alone(async () => {
-    await withJob(t.repairing, stopRunner, (progress) => produce(progress));
+    await withJob(words.proof.work.repairing, stopRunner, (progress) => produce(progress));
   });
 }
 
 export function repairWithImages(): Promise<void> {
   return alone(async () => {
     const images = pictures.value.map((it) => it.blob);
-    await withJob(t.repairingOwn, stopRunner, (progress) => repair(images, progress));
+    await withJob(words.proof.work.repairingOwn, stopRunner, (progress) => repair(images, progress));
     await runPictures();
   });
 }
@@ -336,7 +334,7 @@ export function repairWithImages(): Promise<void> {
 /** Repairs with other images than those of the list; they are fetched when it is their turn. */
 export function repairWith(images: () => Promise<Blob[]>): Promise<void> {
   return alone(() =>
-    withJob(t.repairing, stopRunner, async (progress) => {
+    withJob(words.proof.work.repairing, stopRunner, async (progress) => {
       await repair(await images(), progress);
     }),
   );
@@ -358,14 +356,16 @@ export async function queueImages(images: readonly Blob[], progress: Say): Promi
     const image = await bytesOf(of);
     sameRunner(generation);
     await runnerCall((core) => core.addRepairImage(transfer(image, [image.buffer]), store.preset.value));
-    progress((i + 1) / images.length, t.reading(i + 1, images.length));
+    progress((i + 1) / images.length, words.proof.work.reading(i + 1, images.length));
   }
 }
 
 /** Cuts and refits on the images that were queued. */
 export async function refitQueued(options: store.WholePlan, images: readonly Blob[], progress: Say): Promise<Product> {
   const open = opened();
-  const say = proxy((done: number, total: number) => progress(done / Math.max(1, total), t.refitting(done, total)));
+  const say = proxy((done: number, total: number) =>
+    progress(done / Math.max(1, total), words.proof.work.refitting(done, total)),
+  );
   const { plan, made, bytes } = await fromRunner((core) => core.repair(options, say));
   stillOpen(open);
   const refitted: Product = {

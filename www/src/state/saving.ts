@@ -13,7 +13,12 @@ import * as store from "./store";
 
 export function fileName(of: Product): string {
   const name = store.model.value?.overview.file ?? "network.onnx";
-  const stem = planFileStem(name, store.criterion.value, store.amount.value, store.compensation.value);
+  const stem = planFileStem(
+    name,
+    store.controls.criterion.value,
+    store.amount.value,
+    store.controls.compensation.value,
+  );
   return `${stem}${of.repairedOn ? ".repaired" : ""}.onnx`;
 }
 
@@ -41,7 +46,7 @@ function settled(): Promise<NonNullable<typeof store.shown.value>> {
 /** Prunes, checks, counts, and only then offers the file: that of the plan on the screen when the button was pressed. */
 export function downloadPruned(): Promise<void> {
   return alone(async () => {
-    const before = store.drag.value?.preview;
+    const before = store.live.drag.value?.preview;
     if (!before) throw words.saved.noPlan;
     const { preview: plan, identity } = await settled();
     if (!sameCounts(before, plan)) throw words.saved.planMoved;

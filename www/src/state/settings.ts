@@ -1,5 +1,5 @@
 /**
- * What the plan is made from, as one value: undo steps over it, a pinned plan is one, a lesson sets one.
+ * What the plan is made from, as one value: undo steps over it, a pinned plan is one, a step of Learn sets one.
  * Everything here is also in the address (see url.ts).
  */
 import { batch, computed, type Signal } from "@preact/signals";
@@ -9,18 +9,7 @@ import * as store from "./store";
 
 export type { Settings } from "../lib/settings";
 
-const SIGNALS: { [K in keyof Settings]: Signal<Settings[K]> } = {
-  criterion: store.criterion,
-  threshold: store.threshold,
-  share: store.share,
-  compensation: store.compensation,
-  per: store.per,
-  seed: store.seed,
-  floor: store.floor,
-  multiple: store.multiple,
-  locked: store.locked,
-  own: store.own,
-};
+const SIGNALS: { [K in keyof Settings]: Signal<Settings[K]> } = store.controls;
 const KEYS = Object.keys(SIGNALS) as (keyof Settings)[];
 
 export const settings = computed<Settings>(
@@ -42,11 +31,6 @@ export function sameSettings(a: Settings, b: Settings): boolean {
 /** Settings as the core takes them: it knows layers by name. */
 export function optionsOf({ locked, own, ...rest }: Settings): PlanOptions {
   return { ...rest, locked: store.layersNamed(locked), layers: store.limitsNamed(own) };
-}
-
-/** Whether every given field is in force. */
-export function areSet(it: Partial<Settings>): boolean {
-  return KEYS.every((key) => it[key] === undefined || String(it[key]) === String(SIGNALS[key].value));
 }
 
 /** Fields in which two plans differ. */

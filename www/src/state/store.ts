@@ -42,36 +42,48 @@ export interface Job {
 
 const initial: Shared = decode(location.hash);
 
-export const mode = signal<Mode>(initial.mode);
-export const criterion = signal<Criterion>(initial.criterion);
-export const threshold = signal(initial.threshold);
-export const share = signal(initial.share);
-export const compensation = signal<Compensation>(initial.compensation);
-/** What a share weighs scores against. */
-export const per = signal<Per>(initial.per);
-export const seed = signal(initial.seed);
-export const floor = signal(initial.floor);
-export const multiple = signal(initial.multiple);
-export const locked = signal<number[]>(initial.locked);
-/** What single rows have to themselves (see lib/own.ts). */
-export const own = signal(initial.own);
-/** The panel below the map. */
-export const view = signal<View>(initial.view);
-export const selected = signal<[number, number] | null>(initial.selected);
-/** The row of the map that is shown alone. */
-export const zoom = signal<number | null>(initial.zoom);
-export const mapAs = signal<MapAs>(initial.mapAs);
-/** Plan A, pinned; the present plan is B. */
-export const pinned = signal<Settings | null>(initial.a);
-/** What the comparison sets against each other, and the MACs both remove, in percent. */
-export const sideA = signal<Side>(initial.sideA);
-export const sideB = signal<Side>(initial.sideB);
-export const budget = signal(initial.budget);
-/** The part of the lab that is open. */
-export const labPart = signal<LabPart>(initial.lab);
-export const lesson = signal(initial.lesson);
-export const presenting = signal(initial.present);
-export const reporting = signal(initial.report);
+/** What the plan is made from: each has a control on the page, and is written into links. */
+export const controls = {
+  criterion: signal<Criterion>(initial.criterion),
+  threshold: signal(initial.threshold),
+  share: signal(initial.share),
+  compensation: signal<Compensation>(initial.compensation),
+  /** What a share weighs scores against. */
+  per: signal<Per>(initial.per),
+  seed: signal(initial.seed),
+  floor: signal(initial.floor),
+  multiple: signal(initial.multiple),
+  locked: signal<number[]>(initial.locked),
+  /** What single rows have to themselves (see lib/own.ts). */
+  own: signal(initial.own),
+};
+
+/** What of the page is on the screen. */
+export const screen = {
+  mode: signal<Mode>(initial.mode),
+  /** The panel below the map. */
+  view: signal<View>(initial.view),
+  selected: signal<[number, number] | null>(initial.selected),
+  /** The row of the map that is shown alone. */
+  zoom: signal<number | null>(initial.zoom),
+  mapAs: signal<MapAs>(initial.mapAs),
+  /** The part of the lab that is open. */
+  lab: signal<LabPart>(initial.lab),
+  lesson: signal(initial.lesson),
+  presenting: signal(initial.present),
+  reporting: signal(initial.report),
+};
+
+/** What is held against each other. */
+export const sides = {
+  /** Plan A, pinned; the present plan is B. */
+  pinned: signal<Settings | null>(initial.a),
+  /** What the comparison sets against each other, and the MACs both remove, in percent. */
+  a: signal<Side>(initial.sideA),
+  b: signal<Side>(initial.sideB),
+  budget: signal(initial.budget),
+};
+
 /** "" = as guessed. */
 export const presetChoice = signal(initial.preset);
 export const labelsChoice = signal(initial.labels);
@@ -85,13 +97,16 @@ export const kept = signal<Entry[]>([]);
 
 export const samples = signal<{ networks: SampleNetwork[]; images: SampleImage[] }>({ networks: [], images: [] });
 export const model = signal<Model | null>(null);
-/** The map's rows, and the criterion they are sorted by: it arrives a moment after the choice. */
-export const order = signal<(Order & { by: Criterion; per: Per }) | null>(null);
-export const drag = signal<Shown<Drag> | null>(null);
-/** The selected channel; follows the drag whenever the planner has a moment. */
-export const detail = signal<ChannelDetail | null>(null);
-export const plan = signal<Shown<Plan> | null>(null);
-export const curve = signal<(Curve & { amounts: number[]; of: string }) | null>(null);
+/** What the core says to the present controls; each arrives a moment after them. */
+export const live = {
+  /** The map's rows, and the criterion they are sorted by. */
+  order: signal<(Order & { by: Criterion; per: Per }) | null>(null),
+  drag: signal<Shown<Drag> | null>(null),
+  /** The selected channel; follows the drag whenever the planner has a moment. */
+  detail: signal<ChannelDetail | null>(null),
+  plan: signal<Shown<Plan> | null>(null),
+  curve: signal<(Curve & { amounts: number[]; of: string }) | null>(null),
+};
 /** Images measured so far; `apoz` and the histograms need at least one. */
 export const measured = signal(0);
 
@@ -112,8 +127,8 @@ export const job = signal<Job | null>(null);
 export const dropping = signal(false);
 
 /** The criteria that take a share order channels; only the paper's takes a probability. */
-export const takesShare = computed(() => criterion.value !== "probability");
-export const amount = computed(() => (takesShare.value ? share.value : threshold.value));
+export const takesShare = computed(() => controls.criterion.value !== "probability");
+export const amount = computed(() => (takesShare.value ? controls.share.value : controls.threshold.value));
 
 /** Plan options with everything that the page decides; the core fills in the rest. */
 export type WholePlan = PlanOptions &
@@ -136,16 +151,16 @@ export function limitsNamed(text: string): LayerLimits[] {
 }
 
 export const options = computed<WholePlan>(() => ({
-  criterion: criterion.value,
-  threshold: threshold.value,
-  share: share.value,
-  compensation: compensation.value,
-  per: per.value,
-  seed: seed.value,
-  floor: floor.value,
-  multiple: multiple.value,
-  locked: layersNamed(locked.value),
-  layers: limitsNamed(own.value),
+  criterion: controls.criterion.value,
+  threshold: controls.threshold.value,
+  share: controls.share.value,
+  compensation: controls.compensation.value,
+  per: controls.per.value,
+  seed: controls.seed.value,
+  floor: controls.floor.value,
+  multiple: controls.multiple.value,
+  locked: layersNamed(controls.locked.value),
+  layers: limitsNamed(controls.own.value),
 }));
 
 export { keyOf } from "../lib/identity";
@@ -159,7 +174,7 @@ export const origin = computed<Origin>(() => model.value?.origin ?? NOWHERE);
 export const identity = computed(() => identityOf(origin.value, options.value));
 
 /** What the page shows of the plan, once it is that of the controls. */
-export const shown = computed(() => (drag.value?.identity === identity.value ? drag.value : null));
+export const shown = computed(() => (live.drag.value?.identity === identity.value ? live.drag.value : null));
 
 export const preset = computed(() => presetChoice.value || model.value?.overview.preset || "imagenet");
 export const labels = computed(() => labelsChoice.value || model.value?.overview.labels || "none");
@@ -168,30 +183,30 @@ export const shared = computed<Shared>(() => {
   const source = model.value?.source;
   return {
     net: !source ? wantedNet : source.kind === "sample" ? source.file : `local:${model.value!.overview.file}`,
-    mode: mode.value,
-    criterion: criterion.value,
-    threshold: threshold.value,
-    share: share.value,
-    compensation: compensation.value,
-    per: per.value,
-    seed: seed.value,
-    floor: floor.value,
-    multiple: multiple.value,
-    locked: locked.value,
-    own: own.value,
-    selected: selected.value,
-    view: view.value,
+    mode: screen.mode.value,
+    criterion: controls.criterion.value,
+    threshold: controls.threshold.value,
+    share: controls.share.value,
+    compensation: controls.compensation.value,
+    per: controls.per.value,
+    seed: controls.seed.value,
+    floor: controls.floor.value,
+    multiple: controls.multiple.value,
+    locked: controls.locked.value,
+    own: controls.own.value,
+    selected: screen.selected.value,
+    view: screen.view.value,
     preset: presetChoice.value,
     labels: labelsChoice.value,
-    zoom: zoom.value,
-    mapAs: mapAs.value,
-    a: pinned.value,
-    sideA: sideA.value,
-    sideB: sideB.value,
-    budget: budget.value,
-    lab: labPart.value,
-    lesson: lesson.value,
-    present: presenting.value,
-    report: reporting.value,
+    zoom: screen.zoom.value,
+    mapAs: screen.mapAs.value,
+    a: sides.pinned.value,
+    sideA: sides.a.value,
+    sideB: sides.b.value,
+    budget: sides.budget.value,
+    lab: screen.lab.value,
+    lesson: screen.lesson.value,
+    present: screen.presenting.value,
+    report: screen.reporting.value,
   };
 });

@@ -69,10 +69,10 @@ export function startDrawing(): void {
   setTimeout(layout, 1500);
   effect(() => {
     const of = store.model.value;
-    if (of && store.view.value === "graph") void draw(of);
+    if (of && store.screen.view.value === "graph") void draw(of);
   });
   effect(() => {
-    store.drag.value;
-    if (drawing.value && store.view.value === "graph") void measureWidths();
+    store.live.drag.value;
+    if (drawing.value && store.screen.view.value === "graph") void measureWidths();
   });
 }

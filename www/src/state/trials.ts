@@ -18,9 +18,9 @@ export interface Effect {
   key: string;
   picture: Picture;
   original: Prediction;
-  /** Readers told 0. */
+  /** Readers receive 0. */
   bare: Prediction;
-  /** Readers told the constant. */
+  /** Readers receive the constant. */
   folded: Prediction;
 }
 
@@ -37,11 +37,11 @@ export const picture = computed(
 
 /** What the fold is: the plan's compensation, or the paper's where the plan has none. */
 export const foldsWith = computed<Compensation>(() =>
-  store.compensation.value === "none" ? "shift" : store.compensation.value,
+  store.controls.compensation.value === "none" ? "shift" : store.controls.compensation.value,
 );
 
 export const effectKey = computed(() => {
-  const at = scope.value === "plan" ? "plan" : (store.selected.value?.join(".") ?? "");
+  const at = scope.value === "plan" ? "plan" : (store.screen.selected.value?.join(".") ?? "");
   return [at, store.identity.value, picture.value?.id ?? "", store.preset.value, store.labels.value].join("|");
 });
 
@@ -52,7 +52,7 @@ export const effectCurrent = computed(() => effectShown.value?.key === effectKey
 const [BARE, FOLDED] = [0, 1];
 
 async function make(slot: number, options: PlanOptions): Promise<void> {
-  const at = store.selected.value;
+  const at = store.screen.selected.value;
   if (scope.value === "plan") await runnerCall((core) => core.tryPlan(slot, options));
   else if (at) await runnerCall((core) => core.tryChannel(slot, at[0], at[1], options));
 }

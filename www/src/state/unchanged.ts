@@ -18,8 +18,6 @@ import { alone, answers, runPictures, sameClass } from "./proof";
 import * as store from "./store";
 import { inferOn } from "./trials";
 
-const t = words.unchanged;
-
 /** The first image whose answer a plan changes. */
 interface Turned {
   picture: Picture;
@@ -92,14 +90,15 @@ export function findUnchanged(): Promise<void> {
     const base = { ...store.options.value };
     const key = baseKey();
     last.value = null;
-    const found = await withJob(t.reading, stopRunner, (progress) => search(base, key, progress));
-    if (baseKey() !== key || knobOf(store.options.value) !== knobOf(base)) throw t.moved;
+    const found = await withJob(words.unchanged.reading, stopRunner, (progress) => search(base, key, progress));
+    if (baseKey() !== key || knobOf(store.options.value) !== knobOf(base)) throw words.unchanged.moved;
     if (found.best) {
       setAmount(found.best.knob, performance.now());
-      if (found.best.knob !== knobOf(base)) changed(words.dial.changedBy(t.find, knobOf(base), found.best.knob));
+      if (found.best.knob !== knobOf(base))
+        changed(words.dial.changedBy(words.unchanged.find, knobOf(base), found.best.knob));
       await runPictures();
       const turned = answers.value.filter((it) => it.agree === false).length;
-      if (turned > 0) throw t.failed(turned);
+      if (turned > 0) throw words.unchanged.failed(turned);
     }
     last.value = found;
   });
@@ -121,7 +120,7 @@ async function search(
   const knobs = await call((core) => core.sweepKnobs(base, SCANNED));
   const tried: Attempt[] = [];
   const holds = async (plan: store.WholePlan, { done, total }: GuardStep) => {
-    progress(0.15 + (0.85 * done) / total, t.trying(done + 1, total));
+    progress(0.15 + (0.85 * done) / total, words.unchanged.trying(done + 1, total));
     const one = await attempt(plan, images, generation);
     tried.push(one);
     return !one.turned && !one.refused;
@@ -166,7 +165,7 @@ async function ask(generation: number, heard: (done: number) => void): Promise<A
     heard(i + 1);
   }
   if (asked.length === 0) throw problem;
-  if (asked.some((it) => it.answer.top.length === 0)) throw t.noClasses;
+  if (asked.some((it) => it.answer.top.length === 0)) throw words.unchanged.noClasses;
   return asked;
 }
 
@@ -193,7 +192,7 @@ async function firstTurned(images: Asked[], generation: number): Promise<Turned 
     if (sameClass(answer, now)) continue;
     // What one plan changes the next is likely to change too: it is asked first.
     images.unshift(...images.splice(i, 1));
-    const name = (of: Prediction) => of.top[0]?.label || t.class(of.top[0]?.index ?? 0);
+    const name = (of: Prediction) => of.top[0]?.label || words.unchanged.class(of.top[0]?.index ?? 0);
     return { picture, from: name(answer), to: name(now) };
   }
   return null;

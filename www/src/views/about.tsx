@@ -3,8 +3,6 @@ import { download } from "../lib/download";
 import { fetchOwn, isInside } from "../lib/own-files";
 import { words } from "../words";
 
-const t = words.network;
-
 /** Written by the build (vite.config.ts). */
 const LICENCES = "third-party-licences.txt";
 
@@ -19,12 +17,12 @@ export function About() {
   return (
     <footer class="about">
       <p>
-        {t.after} <cite>{t.paper}</cite>
-        {t.published}
+        {words.network.after} <cite>{words.network.paper}</cite>
+        {words.network.published}
       </p>
       <p>
         <a href={LICENCES} target="_blank" rel="noreferrer" onClick={saveInstead}>
-          {t.licences}
+          {words.network.licences}
         </a>
       </p>
     </footer>

@@ -1,16 +1,15 @@
 import { sheet } from "../state/learn";
-import { dropping, mode, model, reporting } from "../state/store";
+import { dropping, model, screen } from "../state/store";
 import { words } from "../words";
 import { Bench } from "./bench";
 import { Dial } from "./dial";
-import { LessonCard } from "./lessons";
+import { TeachersSheet } from "./learn/sheet";
 import { MapView } from "./map";
 import { Messages } from "./messages";
 import { NetworkView } from "./network";
 import { PlanView } from "./plan";
 import { ProofView } from "./proof";
 import { Report } from "./report";
-import { TeachersSheet } from "./shrink/learn";
 import { ShrinkPage } from "./shrink/shrink";
 import { Split } from "./shrink/split";
 import { Splitter, Work } from "./splitter";
@@ -21,14 +20,7 @@ export function App() {
     <>
       <TopBar />
       <Messages />
-      {reporting.value ? (
-        <Report />
-      ) : (
-        <>
-          {mode.value === "learn" ? null : <LessonCard />}
-          <Page />
-        </>
-      )}
+      {screen.reporting.value ? <Report /> : <Page />}
       <Split />
       {dropping.value ? (
         <div class="dropzone" aria-hidden="true">
@@ -40,8 +32,8 @@ export function App() {
 }
 
 function Page() {
-  if (mode.value === "learn" && sheet.value) return <TeachersSheet />;
-  if (mode.value !== "research") return <ShrinkPage />;
+  if (screen.mode.value === "learn" && sheet.value) return <TeachersSheet />;
+  if (screen.mode.value !== "research") return <ShrinkPage />;
   return (
     <main class={model.value ? "" : "empty"}>
       <Work>

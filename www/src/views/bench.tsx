@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { view } from "../state/store";
+import { useEffect } from "preact/hooks";
+import { screen } from "../state/store";
 import type { View } from "../state/url";
 import { words } from "../words";
 import { CasesView } from "./cases";
@@ -8,8 +9,6 @@ import { ChannelView } from "./channel";
 import { CompareView } from "./compare";
 import { GraphView } from "./graph";
 import { LabView } from "./lab/lab";
-
-const t = words.page;
 
 interface Panel {
   id: View;
@@ -19,18 +18,27 @@ interface Panel {
 
 /** What is looked at below the map; each panel is a file of its own. */
 const PANELS: Panel[] = [
-  { id: "channel", title: t.panels.channel, body: () => <ChannelView /> },
-  { id: "cases", title: t.panels.cases, body: () => <CasesView /> },
-  { id: "graph", title: t.panels.graph, body: () => <GraphView /> },
-  { id: "compare", title: t.panels.compare, body: () => <CompareView /> },
-  { id: "lab", title: t.panels.lab, body: () => <LabView /> },
+  { id: "channel", title: words.page.panels.channel, body: () => <ChannelView /> },
+  { id: "cases", title: words.page.panels.cases, body: () => <CasesView /> },
+  { id: "graph", title: words.page.panels.graph, body: () => <GraphView /> },
+  { id: "compare", title: words.page.panels.compare, body: () => <CompareView /> },
+  { id: "lab", title: words.page.panels.lab, body: () => <LabView /> },
 ];
 
 /** Whether the panel has the map's place too. */
 const enlarged = signal(false);
 
 export function Bench() {
-  const shown = PANELS.find((it) => it.id === view.value) ?? PANELS[0]!;
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || !enlarged.peek()) return;
+      event.preventDefault();
+      enlarged.value = false;
+    };
+    window.addEventListener("keydown", leave);
+    return () => window.removeEventListener("keydown", leave);
+  }, []);
+  const shown = PANELS.find((it) => it.id === screen.view.value) ?? PANELS[0]!;
   return (
     <div class={enlarged.value ? "bench enlarged" : "bench"} data-view={shown.id}>
       <div class="bench-head">
@@ -43,7 +51,7 @@ export function Bench() {
             enlarged.value = !enlarged.value;
           }}
         >
-          {enlarged.value ? t.showMap : t.enlarge}
+          {enlarged.value ? words.page.showMap : words.page.enlarge}
         </button>
       </div>
       <div class="bench-body" role="tabpanel" id="bench-panel" aria-label={shown.title}>
@@ -59,11 +67,11 @@ function Tabs({ shown }: { shown: Panel }) {
     if (!move) return;
     event.preventDefault();
     const next = PANELS[(PANELS.indexOf(shown) + move + PANELS.length) % PANELS.length]!;
-    view.value = next.id;
+    screen.view.value = next.id;
     document.getElementById(`tab-${next.id}`)?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label={t.panels.name} onKeyDown={step}>
+    <div class="tabs" role="tablist" aria-label={words.page.panels.name} onKeyDown={step}>
       {PANELS.map((it) => (
         <button
           key={it.id}
@@ -74,7 +82,7 @@ function Tabs({ shown }: { shown: Panel }) {
           aria-controls="bench-panel"
           tabIndex={it === shown ? 0 : -1}
           onClick={() => {
-            view.value = it.id;
+            screen.view.value = it.id;
           }}
         >
           {it.title}

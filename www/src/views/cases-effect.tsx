@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { value } from "../lib/format";
 import { pictures } from "../state/pictures";
-import { drag } from "../state/store";
+import { live } from "../state/store";
 import {
   type Effect,
   effectBusy,
@@ -23,8 +23,6 @@ import {
 import { words } from "../words";
 import { Marked } from "./marked";
 import { Choice } from "./parts";
-
-const t = words.cases.effect;
 
 /** A drag should not start a run at every step. */
 const REST_MS = 500;
@@ -46,21 +44,23 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
     <div class="effect">
       <div class="row effect-asks">
         <Choice<Scope>
-          name={t.remove}
+          name={words.cases.effect.remove}
           value={scope.value}
           options={[
-            ["channel", t.onlyThis],
-            ["plan", t.wholePlan(removedCount())],
+            ["channel", words.cases.effect.onlyThis],
+            ["plan", words.cases.effect.wholePlan(removedCount())],
           ]}
           onChoose={(it) => {
             scope.value = it;
           }}
         />
         <Choice
-          name={t.image}
+          name={words.cases.effect.image}
           value={String(picture.value?.id ?? "")}
           options={
-            none ? [["", t.noImage]] : pictures.value.slice(0, LISTED).map((it) => [String(it.id), it.name] as const)
+            none
+              ? [["", words.cases.effect.noImage]]
+              : pictures.value.slice(0, LISTED).map((it) => [String(it.id), it.name] as const)
           }
           onChoose={(it) => {
             pictureId.value = Number(it);
@@ -73,7 +73,7 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
             aria-disabled={effectBusy.value}
             onClick={() => void showEffect()}
           >
-            {effectBusy.value ? t.running : t.run}
+            {effectBusy.value ? words.cases.effect.running : words.cases.effect.run}
           </button>
         )}
       </div>
@@ -86,7 +86,7 @@ export function EffectView({ wanted, possible }: { wanted: boolean; possible: bo
 }
 
 function removedCount(): number | null {
-  const cut = drag.value?.preview.channels;
+  const cut = live.drag.value?.preview.channels;
   return cut ? cut.before - cut.after : null;
 }
 
@@ -98,18 +98,18 @@ function Logits({ effect }: { effect: Effect }) {
   return (
     <div class={effectCurrent.value ? "" : "stale"}>
       <p>
-        <Marked text={t.largest(value(lost), value(left), foldsWith.value)} />
-        {effectCurrent.value ? "" : ` ${t.stale}`}
+        <Marked text={words.cases.effect.largest(value(lost), value(left), foldsWith.value)} />
+        {effectCurrent.value ? "" : ` ${words.cases.effect.stale}`}
       </p>
       {classes.length > 0 ? (
         <table class="logits">
-          <caption class="hidden">{t.logits}</caption>
+          <caption class="hidden">{words.cases.effect.logits}</caption>
           <thead>
             <tr>
-              <th scope="col">{t.output}</th>
-              <th scope="col">{t.original}</th>
-              <th scope="col">{t.bare}</th>
-              <th scope="col">{t.folded}</th>
+              <th scope="col">{words.cases.effect.output}</th>
+              <th scope="col">{words.cases.effect.original}</th>
+              <th scope="col">{words.cases.effect.bare}</th>
+              <th scope="col">{words.cases.effect.folded}</th>
             </tr>
           </thead>
           <tbody>
@@ -127,9 +127,9 @@ function Logits({ effect }: { effect: Effect }) {
         </table>
       ) : null}
       {Math.max(lost, left) < 1e-3 ? (
-        <p class="hint">{t.hardlyShows}</p>
+        <p class="hint">{words.cases.effect.hardlyShows}</p>
       ) : left > lost ? (
-        <p class="hint">{t.foldWorse}</p>
+        <p class="hint">{words.cases.effect.foldWorse}</p>
       ) : null}
     </div>
   );

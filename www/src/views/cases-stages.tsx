@@ -6,8 +6,6 @@ import { words } from "../words";
 import { Bell } from "./bell";
 import { isDead, largestShift } from "./cases-words";
 
-const t = words.cases.stages;
-
 export interface Scene {
   explanation: Explanation;
   detail: ChannelDetail;
@@ -32,27 +30,34 @@ export function Stages(scene: Scene) {
   const wire = (constant: boolean) => (cut ? "cut" : constant ? "constant" : "varies");
   const focus = (stage: number) => (FOCUS[step]!.includes(stage) ? "stage focus" : "stage");
   return (
-    <ol class={cut ? "stages cut" : "stages"} aria-label={t.name}>
+    <ol class={cut ? "stages cut" : "stages"} aria-label={words.cases.stages.name}>
       <li class={focus(0)}>
-        <Head title={t.convolution} name={writer ? nameOf(writer.layer) : "–"} />
+        <Head title={words.cases.stages.convolution} name={writer ? nameOf(writer.layer) : "–"} />
         <Filters at={writer?.channels[0] ?? 0} count={9} cut={cut} />
-        <p class="fact">{t.filter(writer?.channels[0] ?? "–")}</p>
+        <p class="fact">{words.cases.stages.filter(writer?.channels[0] ?? "–")}</p>
         <Wire kind={wire(false)} />
       </li>
       <li class={focus(1)}>
         <Head title={normTitle(before)} name={siteName(before)} />
         <StageBell stage={before} dead={inputDead ? "input-dead" : ""} />
-        <p class="fact">{inputDead ? t.pinned(value(before.pinned ?? 0)) : t.alive}</p>
+        <p class="fact">
+          {inputDead ? words.cases.stages.pinned(value(before.pinned ?? 0)) : words.cases.stages.alive}
+        </p>
         <Wire kind={wire(inputDead)} />
       </li>
       <li class={focus(2)}>
-        <Head title={t.depthwise(depthwise?.kernel ?? "")} name={depthwise ? nameOf(layerOf(of, "carries")) : "–"} />
+        <Head
+          title={words.cases.stages.depthwise(depthwise?.kernel ?? "")}
+          name={depthwise ? nameOf(layerOf(of, "carries")) : "–"}
+        />
         {depthwise ? <Kernel taps={depthwise} /> : null}
-        <p class="fact">{inputDead && carried ? `${value(carried.enters)} → ${value(carried.convolved)}` : t.varies}</p>
+        <p class="fact">
+          {inputDead && carried ? `${value(carried.enters)} → ${value(carried.convolved)}` : words.cases.stages.varies}
+        </p>
         <Wire kind={wire(inputDead)} />
       </li>
       <li class={focus(3)}>
-        <Head title={after ? normTitle(after) : t.norm} name={after ? siteName(after) : "–"} />
+        <Head title={after ? normTitle(after) : words.cases.stages.norm} name={after ? siteName(after) : "–"} />
         {after ? (
           <StageBell
             stage={after}
@@ -64,15 +69,15 @@ export function Stages(scene: Scene) {
           {inputDead && carried && !outputDead
             ? `${value(carried.normalised)} → ${value(carried.emitted)}`
             : outputDead
-              ? t.pinned(value(after?.pinned ?? 0))
-              : t.alive}
+              ? words.cases.stages.pinned(value(after?.pinned ?? 0))
+              : words.cases.stages.alive}
         </p>
         <Wire kind={wire(inputDead || outputDead)} />
       </li>
       <li class={focus(4)}>
-        <Head title={t.nextLayer} name={reader ? nameOf(reader.layer) : "–"} />
+        <Head title={words.cases.stages.nextLayer} name={reader ? nameOf(reader.layer) : "–"} />
         {of.readers.length > 0 ? <Shifts readers={of.readers} step={step} /> : null}
-        <p class="fact">{reader ? readerFact(of, step) : t.noReader}</p>
+        <p class="fact">{reader ? readerFact(of, step) : words.cases.stages.noReader}</p>
       </li>
     </ol>
   );
@@ -81,14 +86,14 @@ export function Stages(scene: Scene) {
 /** Of all reads: one layer may read the channel more than once, and several layers may. */
 function readerFact(of: Explanation, step: number): string {
   if (step < 3) {
-    return t.reads(
+    return words.cases.stages.reads(
       of.readers.filter((it) => it.layer === of.readers[0]!.layer).map((it) => it.input),
       new Set(of.readers.map((it) => it.layer)).size - 1,
     );
   }
   const most = largestShift(of);
-  if (step === 3) return most === 0 ? t.missesNothing : t.misses(value(most));
-  return most === 0 ? t.noFold : t.folded(value(most));
+  if (step === 3) return most === 0 ? words.cases.stages.missesNothing : words.cases.stages.misses(value(most));
+  return most === 0 ? words.cases.stages.noFold : words.cases.stages.folded(value(most));
 }
 
 function layerOf(of: Explanation, role: string): number {
@@ -96,7 +101,7 @@ function layerOf(of: Explanation, role: string): number {
 }
 
 function normTitle({ channel }: Stage): string {
-  return channel.activation === "none" ? t.norm : t.normAnd(channel.activation);
+  return channel.activation === "none" ? words.cases.stages.norm : words.cases.stages.normAnd(channel.activation);
 }
 
 function Head({ title, name }: { title: string; name: string }) {
@@ -122,7 +127,7 @@ function Wire({ kind }: { kind: "varies" | "constant" | "cut" }) {
 function Filters({ at, count, cut }: { at: number; count: number; cut: boolean }) {
   const own = count >> 1;
   return (
-    <svg viewBox="0 0 100 56" role="img" aria-label={t.filterOf(at, cut)}>
+    <svg viewBox="0 0 100 56" role="img" aria-label={words.cases.stages.filterOf(at, cut)}>
       {Array.from({ length: count }, (_, i) => (
         <rect
           key={i}
@@ -162,7 +167,7 @@ function Kernel({ taps }: { taps: Taps }) {
   const left = 50 - (columns * size) / 2;
   const sum = taps.weights.reduce((a, b) => a + b, 0);
   return (
-    <svg viewBox="0 0 100 56" role="img" aria-label={t.weights(taps.kernel, value(sum))}>
+    <svg viewBox="0 0 100 56" role="img" aria-label={words.cases.stages.weights(taps.kernel, value(sum))}>
       {taps.weights.map((weight, i) => (
         <rect
           key={i}
@@ -192,7 +197,7 @@ function Shifts({ readers, step }: { readers: readonly ReaderShift[]; step: numb
       preserveAspectRatio="none"
       class={`shifts shifts-${state}`}
       role="img"
-      aria-label={t.adds(shifts.length, value(most))}
+      aria-label={words.cases.stages.adds(shifts.length, value(most))}
     >
       <line class="bell-axis" x1={0} x2={100} y1={28} y2={28} />
       {most > 0

@@ -4,8 +4,6 @@ import { normal, probability, value } from "../lib/format";
 import type { Cases, ChannelDetail, Explanation, Stage } from "../wasm/core";
 import { words } from "../words";
 
-const t = words.cases.telling;
-
 export type CaseName = keyof Cases;
 
 /** In the order of their numbers. */
@@ -37,9 +35,16 @@ export function isDead(stage: Stage | null, threshold: number): boolean {
 function pinnedShare(stage: Stage, threshold: number): string {
   const { probability: p, activation } = stage.channel;
   if (p === null || stage.low === null || stage.pinned === null) {
-    return activation === "none" ? t.noActivation : t.neverConstant(activation);
+    return activation === "none" ? words.cases.telling.noActivation : words.cases.telling.neverConstant(activation);
   }
-  return t.pinned(activation, value(stage.pinned), value(stage.low), probability(p), p >= threshold, threshold);
+  return words.cases.telling.pinned(
+    activation,
+    value(stage.pinned),
+    value(stage.low),
+    probability(p),
+    p >= threshold,
+    threshold,
+  );
 }
 
 function gaussian(stage: Stage): string {
@@ -54,13 +59,13 @@ export function stepText(step: number, telling: Telling): string {
   const outputDead = isDead(after, threshold);
   switch (step) {
     case 0:
-      return t.before(before.channel.channel, gaussian(before), pinnedShare(before, threshold));
+      return words.cases.telling.before(before.channel.channel, gaussian(before), pinnedShare(before, threshold));
     case 1: {
-      if (!inputDead || !carried) return t.aliveThrough;
+      if (!inputDead || !carried) return words.cases.telling.aliveThrough;
       const [enters, leaves] = [value(carried.enters), value(carried.convolved)];
-      if (carried.enters === 0) return t.zeroThrough(enters, depthwise?.kernel, leaves);
+      if (carried.enters === 0) return words.cases.telling.zeroThrough(enters, depthwise?.kernel, leaves);
       const sum = depthwise?.weights.reduce((a, b) => a + b, 0) ?? 0;
-      return t.constantThrough(enters, depthwise?.kernel, value(sum), leaves);
+      return words.cases.telling.constantThrough(enters, depthwise?.kernel, value(sum), leaves);
     }
     case 2:
       return behind(telling, inputDead, outputDead);
@@ -68,9 +73,9 @@ export function stepText(step: number, telling: Telling): string {
       return cut(telling);
     default: {
       const most = largestShift(of);
-      if (most === 0) return t.nothingToFold;
+      if (most === 0) return words.cases.telling.nothingToFold;
       const exact = of.readers.every((it) => it.exact);
-      return t.fold(value(most), telling.into, detail.case === "input_dead", exact);
+      return words.cases.telling.fold(value(most), telling.into, detail.case === "input_dead", exact);
     }
   }
 }
@@ -79,18 +84,29 @@ function behind({ explanation: of, detail, threshold }: Telling, inputDead: bool
   const { after, carried } = of;
   if (!after) return "";
   if (inputDead && !outputDead && carried) {
-    return t.constantBehind(gaussian(after), value(carried.normalised), value(carried.emitted));
+    return words.cases.telling.constantBehind(gaussian(after), value(carried.normalised), value(carried.emitted));
   }
   if (outputDead) {
-    return t.deadBehind(gaussian(after), pinnedShare(after, threshold), value(after.pinned ?? 0), inputDead);
+    return words.cases.telling.deadBehind(
+      gaussian(after),
+      pinnedShare(after, threshold),
+      value(after.pinned ?? 0),
+      inputDead,
+    );
   }
   const std = detail.role === "after" ? detail.activation_std : null;
-  return t.aliveBehind(gaussian(after), pinnedShare(after, threshold), std === null ? null : value(std));
+  return words.cases.telling.aliveBehind(
+    gaussian(after),
+    pinnedShare(after, threshold),
+    std === null ? null : value(std),
+  );
 }
 
 function cut({ explanation: of, reader }: Telling): string {
-  if (of.obstacle) return t.never(of.obstacle);
+  if (of.obstacle) return words.cases.telling.never(of.obstacle);
   const parts = of.together.length;
   const most = largestShift(of);
-  return most === 0 ? t.cutNothing(reader, parts) : t.cut(reader, parts, value(most));
+  return most === 0
+    ? words.cases.telling.cutNothing(reader, parts)
+    : words.cases.telling.cut(reader, parts, value(most));
 }

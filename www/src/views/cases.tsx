@@ -6,17 +6,15 @@ import { count } from "../lib/format";
 import { stagesPicture } from "../saved/stages";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
-import { drag, model, selected, detail as shown, takesShare, threshold } from "../state/store";
+import { controls, live, model, screen, takesShare } from "../state/store";
 import type { ChannelDetail, Explanation, Stage } from "../wasm/core";
 import { words } from "../words";
 import { EffectView } from "./cases-effect";
 import { Stages } from "./cases-stages";
 import { type CaseName, stepText } from "./cases-words";
 import { exampleOf } from "./example";
+import { Figure } from "./figure";
 import { Heads } from "./parts";
-import { SaveButtons } from "./save";
-
-const t = words.cases;
 
 const step = signal(0);
 const playing = signal(false);
@@ -24,13 +22,13 @@ const PLAY_MS = 4500;
 
 export function CasesView() {
   const open = model.value;
-  const detail = shown.value;
+  const detail = live.detail.value;
   const found = explanation.value;
   if (!open) return <div class="cases empty-view" />;
   if (open.overview.pairs.length === 0) {
     return (
       <div class="cases empty-view">
-        <p class="hint">{t.noPairs}</p>
+        <p class="hint">{words.cases.noPairs}</p>
       </div>
     );
   }
@@ -41,7 +39,7 @@ export function CasesView() {
       {fits && found.after ? (
         <Lesson detail={detail} explanation={found} />
       ) : (
-        <p class="hint">{selected.value && fits ? t.notInPair : t.choose}</p>
+        <p class="hint">{screen.selected.value && fits ? words.cases.notInPair : words.cases.choose}</p>
       )}
     </div>
   );
@@ -56,7 +54,7 @@ function matches(detail: ChannelDetail, found: Explanation): boolean {
 
 /** Alive or dead before, alive or dead behind; each cell opens an example. */
 function CaseTable({ of }: { of: CaseName | null }) {
-  const cases = drag.value?.preview.cases;
+  const cases = live.drag.value?.preview.cases;
   const cell = (name: CaseName) => {
     const example = exampleOf(name);
     return (
@@ -67,7 +65,7 @@ function CaseTable({ of }: { of: CaseName | null }) {
           aria-current={of === name ? "true" : undefined}
           onClick={() => {
             if (!example) return;
-            selected.value = [example.site, example.channel];
+            screen.selected.value = [example.site, example.channel];
             step.value = 0;
           }}
         >
@@ -78,16 +76,16 @@ function CaseTable({ of }: { of: CaseName | null }) {
   };
   return (
     <table class="case-table">
-      <caption class="hidden">{t.table}</caption>
-      <Heads of={["", t.aliveBehind, t.deadBehind]} />
+      <caption class="hidden">{words.cases.table}</caption>
+      <Heads of={["", words.cases.aliveBehind, words.cases.deadBehind]} />
       <tbody>
         <tr>
-          <th scope="row">{t.aliveBefore}</th>
+          <th scope="row">{words.cases.aliveBefore}</th>
           {cell("keep")}
           {cell("output_dead")}
         </tr>
         <tr>
-          <th scope="row">{t.deadBefore}</th>
+          <th scope="row">{words.cases.deadBefore}</th>
           {cell("input_dead")}
           {cell("both_dead")}
         </tr>
@@ -97,7 +95,7 @@ function CaseTable({ of }: { of: CaseName | null }) {
 }
 
 function go(to: number): void {
-  step.value = Math.min(t.steps.length - 1, Math.max(0, to));
+  step.value = Math.min(words.cases.steps.length - 1, Math.max(0, to));
 }
 
 function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanation: Explanation }) {
@@ -106,7 +104,7 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!playing.value) return;
-    if (at === t.steps.length - 1) {
+    if (at === words.cases.steps.length - 1) {
       playing.value = false;
       return;
     }
@@ -124,33 +122,36 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
   };
   return (
     // Arrow keys step wherever the focus is in the lesson.
-    <section ref={box} class="walk" aria-label={t.walk} onKeyDown={keys}>
+    <section ref={box} class="walk" aria-label={words.cases.walk} onKeyDown={keys}>
       <div class="walk-head">
         <h3>
-          {t.channel(of.before.channel.channel)}{" "}
+          {words.cases.channel(of.before.channel.channel)}{" "}
           <span class="of">
-            {t.channelOf(open.siteNames[of.before.channel.site]!, words.choices.cases[detail.case as CaseName].name)}
+            {words.cases.channelOf(
+              open.siteNames[of.before.channel.site]!,
+              words.choices.cases[detail.case as CaseName].name,
+            )}
           </span>
         </h3>
-        {takesShare.value ? <span class="hint">{t.byThreshold(threshold.value)}</span> : null}
+        {takesShare.value ? <span class="hint">{words.cases.byThreshold(controls.threshold.value)}</span> : null}
         <div class="controls">
           <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
-            {t.back}
+            {words.cases.back}
           </button>
-          <button type="button" disabled={at === t.steps.length - 1} onClick={() => go(at + 1)}>
-            {t.next}
+          <button type="button" disabled={at === words.cases.steps.length - 1} onClick={() => go(at + 1)}>
+            {words.cases.next}
           </button>
           <button
             type="button"
             aria-pressed={playing.value}
             onClick={() => {
-              if (at === t.steps.length - 1) go(0);
+              if (at === words.cases.steps.length - 1) go(0);
               playing.value = !playing.value;
             }}
           >
-            {playing.value ? t.pause : t.play}
+            {playing.value ? words.cases.pause : words.cases.play}
           </button>
-          <SaveButtons
+          <Figure
             picture={words.pictures.names.stages}
             stem={() => `${stem()}.case-${of.before.channel.site}-${of.before.channel.channel}-step-${at + 1}`}
             draw={() => stagesPicture(box.current)}
@@ -160,13 +161,13 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
       <Stages
         explanation={of}
         detail={detail}
-        threshold={threshold.value}
+        threshold={controls.threshold.value}
         step={at}
         nameOf={nameOf}
         siteName={(stage) => open.siteNames[stage.channel.site] ?? "–"}
       />
       <ol class="walk-steps">
-        {t.steps.map((title, i) => (
+        {words.cases.steps.map((title, i) => (
           <li key={title}>
             <button
               type="button"
@@ -185,9 +186,9 @@ function Lesson({ detail, explanation: of }: { detail: ChannelDetail; explanatio
         {stepText(at, {
           explanation: of,
           detail,
-          threshold: threshold.value,
-          reader: reader ? nameOf(reader.layer) : t.nextLayer,
-          into: reader ? shortInto(reader.into) : t.bias,
+          threshold: controls.threshold.value,
+          reader: reader ? nameOf(reader.layer) : words.cases.nextLayer,
+          into: reader ? shortInto(reader.into) : words.cases.bias,
         })}
       </p>
       <EffectView wanted={at >= 3} possible={of.obstacle === null} />

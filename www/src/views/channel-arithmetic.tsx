@@ -2,12 +2,10 @@
 
 import { useState } from "preact/hooks";
 import { probability, value } from "../lib/format";
-import { compensation } from "../state/store";
+import { controls } from "../state/store";
 import type { Explanation, NormNumbers, ReaderShift, Stage } from "../wasm/core";
 import { words } from "../words";
 import { Marked } from "./marked";
-
-const t = words.channel.arithmetic;
 
 interface Names {
   nameOf: (layer: number) => string;
@@ -17,17 +15,17 @@ interface Names {
 export function Arithmetic({ of, ...names }: { of: Explanation } & Names) {
   const { before, after, carried, depthwise, readers } = of;
   return (
-    <section class="arithmetic" aria-label={t.name}>
-      <h3>{t.name}</h3>
+    <section class="arithmetic" aria-label={words.channel.arithmetic.name}>
+      <h3>{words.channel.arithmetic.name}</h3>
       <Numbers stages={after ? [before, after] : [before]} {...names} />
       {after && carried && depthwise ? (
         <ol class="chain">
           <li>
-            <Marked text={t.sends(names.siteName(before), value(carried.enters))} />
+            <Marked text={words.channel.arithmetic.sends(names.siteName(before), value(carried.enters))} />
           </li>
           <li>
             <Marked
-              text={t.filter(
+              text={words.channel.arithmetic.filter(
                 value(carried.enters),
                 value(depthwise.weights.reduce((a, b) => a + b, 0)),
                 value(depthwise.bias),
@@ -41,7 +39,7 @@ export function Arithmetic({ of, ...names }: { of: Explanation } & Names) {
               text={
                 after.norm
                   ? affine(after.norm, carried.convolved, carried.normalised)
-                  : t.noNorm(value(carried.normalised))
+                  : words.channel.arithmetic.noNorm(value(carried.normalised))
               }
             />
           </li>
@@ -49,8 +47,8 @@ export function Arithmetic({ of, ...names }: { of: Explanation } & Names) {
             <Marked
               text={
                 after.channel.activation === "none"
-                  ? t.noActivation(value(carried.emitted))
-                  : t.emits(after.channel.activation, value(carried.emitted))
+                  ? words.channel.arithmetic.noActivation(value(carried.emitted))
+                  : words.channel.arithmetic.emits(after.channel.activation, value(carried.emitted))
               }
             />
           </li>
@@ -59,7 +57,7 @@ export function Arithmetic({ of, ...names }: { of: Explanation } & Names) {
       {readers.map((it) => (
         <Reader key={`${it.layer}.${it.input}`} of={it} removed={of.removed} {...names} />
       ))}
-      {readers.length === 0 ? <p class="hint">{t.noReader}</p> : null}
+      {readers.length === 0 ? <p class="hint">{words.channel.arithmetic.noReader}</p> : null}
     </section>
   );
 }
@@ -74,32 +72,40 @@ function Numbers({ stages, siteName }: { stages: Stage[] } & Names) {
       ))}
     </tr>
   );
-  const number = (key: keyof NormNumbers) => (it: Stage) => (it.norm ? value(it.norm[key]) : t.measured);
+  const number = (key: keyof NormNumbers) => (it: Stage) =>
+    it.norm ? value(it.norm[key]) : words.channel.arithmetic.measured;
   return (
     <table class="numbers">
-      <caption class="hidden">{t.numbers}</caption>
+      <caption class="hidden">{words.channel.arithmetic.numbers}</caption>
       <thead>
         <tr>
           <td />
           {stages.map((it, i) => (
             <th key={it.channel.site} scope="col">
-              {stages.length === 1 ? siteName(it) : i === 0 ? t.before(siteName(it)) : t.behind(siteName(it))}
+              {stages.length === 1
+                ? siteName(it)
+                : i === 0
+                  ? words.channel.arithmetic.before(siteName(it))
+                  : words.channel.arithmetic.behind(siteName(it))}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {row(t.gamma, number("gamma"))}
-        {row(t.beta, number("beta"))}
-        {row(t.mean, number("mean"))}
-        {row(t.variance, number("variance"))}
-        {row(t.s, (it) => value(it.channel.std))}
-        {row(t.p, ({ channel, low }) =>
+        {row(words.channel.arithmetic.gamma, number("gamma"))}
+        {row(words.channel.arithmetic.beta, number("beta"))}
+        {row(words.channel.arithmetic.mean, number("mean"))}
+        {row(words.channel.arithmetic.variance, number("variance"))}
+        {row(words.channel.arithmetic.s, (it) => value(it.channel.std))}
+        {row(words.channel.arithmetic.p, ({ channel, low }) =>
           channel.probability === null || low === null
-            ? t.nowhere
+            ? words.channel.arithmetic.nowhere
             : channel.std > 0
-              ? t.pOf(value((low - channel.mean) / channel.std), probability(channel.probability))
-              : t.pOfPoint(probability(channel.probability)),
+              ? words.channel.arithmetic.pOf(
+                  value((low - channel.mean) / channel.std),
+                  probability(channel.probability),
+                )
+              : words.channel.arithmetic.pOfPoint(probability(channel.probability)),
         )}
       </tbody>
     </table>
@@ -108,7 +114,7 @@ function Numbers({ stages, siteName }: { stages: Stage[] } & Names) {
 
 function affine({ beta, gamma, mean, variance, epsilon }: NormNumbers, x: number, y: number): string {
   const root = Math.sqrt(variance + epsilon);
-  return t.norm(value(beta), value(gamma), value(x), value(mean), value(root), value(y));
+  return words.channel.arithmetic.norm(value(beta), value(gamma), value(x), value(mean), value(root), value(y));
 }
 
 const FEW = 5;
@@ -119,21 +125,22 @@ function Reader({ of, removed, nameOf }: { of: ReaderShift; removed: boolean } &
   const shifts = of.sums.map((sum, i) => ({ output: of.first + i, sum, shift: sum * of.constant }));
   const most = Math.max(0, ...shifts.map((it) => Math.abs(it.shift)));
   const sorted = [...shifts].sort((a, b) => Math.abs(b.shift) - Math.abs(a.shift));
-  const told = compensation.value === "none" ? t.toldNothing : value(of.constant);
+  const constant = controls.compensation.value === "none" ? words.channel.arithmetic.uncompensated : value(of.constant);
   return (
     <div class="reader">
       <p>
-        <Marked text={t.reads(nameOf(of.layer), of.input, removed, told, of.exact)} /> {most > 0 ? t.shift : t.noShift}
+        <Marked text={words.channel.arithmetic.reads(nameOf(of.layer), of.input, removed, constant, of.exact)} />{" "}
+        {most > 0 ? words.channel.arithmetic.shift : words.channel.arithmetic.noShift}
       </p>
       {most > 0 ? (
         <>
           <table class="deltas">
-            <caption class="hidden">{t.deltas(nameOf(of.layer))}</caption>
+            <caption class="hidden">{words.channel.arithmetic.deltas(nameOf(of.layer))}</caption>
             <thead>
               <tr>
-                <th scope="col">{t.output}</th>
-                <th scope="col">{t.sum}</th>
-                <th scope="col">{t.delta}</th>
+                <th scope="col">{words.channel.arithmetic.output}</th>
+                <th scope="col">{words.channel.arithmetic.sum}</th>
+                <th scope="col">{words.channel.arithmetic.delta}</th>
               </tr>
             </thead>
             <tbody>
@@ -158,7 +165,7 @@ function Reader({ of, removed, nameOf }: { of: ReaderShift; removed: boolean } &
           </table>
           {shifts.length > FEW ? (
             <button type="button" class="link" aria-expanded={all} onClick={() => showAll(!all)}>
-              {all ? t.fewer : t.all(shifts.length)}
+              {all ? words.channel.arithmetic.fewer : words.channel.arithmetic.all(shifts.length)}
             </button>
           ) : null}
         </>

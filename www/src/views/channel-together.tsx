@@ -1,11 +1,9 @@
 /** What else goes when the channel goes, and what ties it. */
 
 import { useState } from "preact/hooks";
-import { model, selected } from "../state/store";
+import { model, screen } from "../state/store";
 import type { Explanation, Together } from "../wasm/core";
 import { words } from "../words";
-
-const t = words.channel.together;
 
 const FEW = 6;
 
@@ -16,9 +14,9 @@ export function GoesWith({ of }: { of: Explanation }) {
     (reason) => [reason, of.ties.filter((it) => it.reason === reason)] as const,
   );
   return (
-    <section class="goes-with" aria-label={t.name}>
-      <h3>{t.name}</h3>
-      {of.obstacle ? <p class="because">{t.never(of.obstacle)}</p> : null}
+    <section class="goes-with" aria-label={words.channel.together.name}>
+      <h3>{words.channel.together.name}</h3>
+      {of.obstacle ? <p class="because">{words.channel.together.never(of.obstacle)}</p> : null}
       <ul>
         {shown.map((it) => (
           <Part key={`${it.layer}.${it.role}`} part={it} />
@@ -26,15 +24,15 @@ export function GoesWith({ of }: { of: Explanation }) {
       </ul>
       {of.together.length > FEW ? (
         <button type="button" class="link" aria-expanded={all} onClick={() => showAll(!all)}>
-          {all ? t.fewer : t.all(of.together.length)}
+          {all ? words.channel.together.fewer : words.channel.together.all(of.together.length)}
         </button>
       ) : null}
       {reasons.map(([reason, ties]) => (
         <p key={reason} class="hint">
-          {sentence(reason)} {ties.length > 1 ? t.places(ties.length) : `(${last(ties[0]!.node)})`}
+          {sentence(reason)} {ties.length > 1 ? words.channel.together.places(ties.length) : `(${last(ties[0]!.node)})`}
         </p>
       ))}
-      {of.ties.length === 0 ? <p class="hint">{t.alone}</p> : null}
+      {of.ties.length === 0 ? <p class="hint">{words.channel.together.alone}</p> : null}
     </section>
   );
 }
@@ -63,7 +61,7 @@ function Part({ part }: { part: Together }) {
           type="button"
           class="link"
           onClick={() => {
-            selected.value = [row, first];
+            screen.selected.value = [row, first];
           }}
         >
           {name}
@@ -71,7 +69,7 @@ function Part({ part }: { part: Together }) {
       ) : (
         <span>{name}</span>
       )}{" "}
-      {t.roles[part.role]?.(part.channels.length)} {numbers}{" "}
+      {words.channel.together.roles[part.role]?.(part.channels.length)} {numbers}{" "}
       <span class="hint">{words.plan.kinds[layer.kind] ?? layer.kind}</span>
     </li>
   );

@@ -4,17 +4,7 @@ import { fixed, normal, probability, value } from "../lib/format";
 import { channelPicture } from "../saved/channel";
 import { explanation } from "../state/explain";
 import { stem } from "../state/exports";
-import {
-  compensation,
-  criterion,
-  type Model,
-  mode,
-  model,
-  selected,
-  detail as shown,
-  threshold,
-  view,
-} from "../state/store";
+import { controls, live, type Model, model, screen } from "../state/store";
 import type { ChannelDetail, ChannelRef, Fold, Histogram, Stage } from "../wasm/core";
 import { words } from "../words";
 import { Bell } from "./bell";
@@ -22,19 +12,17 @@ import { Arithmetic } from "./channel-arithmetic";
 import { TauRail } from "./channel-rail";
 import { GoesWith } from "./channel-together";
 import { TraceView } from "./convergence";
-import { SaveButtons } from "./save";
-
-const t = words.channel;
+import { Figure } from "./figure";
 
 /** One channel, its partner in the pair, and what its removal does. */
 export function ChannelView() {
-  const detail = shown.value;
+  const detail = live.detail.value;
   const open = model.value;
   const box = useRef<HTMLDivElement>(null);
-  if (!detail || !open || !selected.value) {
+  if (!detail || !open || !screen.selected.value) {
     return (
       <div class="channel empty-view" ref={box}>
-        <p class="hint">{t.choose}</p>
+        <p class="hint">{words.channel.choose}</p>
       </div>
     );
   }
@@ -45,10 +33,10 @@ export function ChannelView() {
     <div class="channel" ref={box}>
       <div class="channel-head">
         <h3>
-          {t.title(own.channel)} <span class="of">{t.titleOf(open.siteNames[own.site]!)}</span>
+          {words.channel.title(own.channel)} <span class="of">{words.channel.titleOf(open.siteNames[own.site]!)}</span>
         </h3>
         <Verdict detail={detail} />
-        <SaveButtons
+        <Figure
           picture={words.pictures.names.channel}
           stem={() => `${stem()}.channel-${own.site}-${own.channel}`}
           draw={() => channelPicture(box.current)}
@@ -62,7 +50,7 @@ export function ChannelView() {
                 key={`${ref.site}.${ref.channel}`}
                 open={open}
                 channel={ref}
-                title={partner ? (i === 0 ? t.before : t.after) : ""}
+                title={partner ? (i === 0 ? words.channel.before : words.channel.after) : ""}
                 own={ref === own}
                 input={partner !== null && i === 0}
                 detail={detail}
@@ -75,23 +63,24 @@ export function ChannelView() {
         </div>
         <div class="story">
           <p>
-            {words.choices.caseSentence(detail, compensation.value !== "none")}{" "}
+            {words.choices.caseSentence(detail, controls.compensation.value !== "none")}{" "}
             {detail.case ? (
               <button
                 type="button"
                 class="link"
                 onClick={() => {
-                  view.value = "cases";
+                  screen.view.value = "cases";
                 }}
               >
-                {t.stepByStep}
+                {words.channel.stepByStep}
               </button>
             ) : null}
           </p>
           {detail.kept_because ? <p class="because">{detail.kept_because}</p> : null}
           <Folds detail={detail} />
           <p class="hint">
-            {t.shareFate(detail.coupled)} {t.activation(value(detail.activation_mean), value(detail.activation_std))}
+            {words.channel.removedTogether(detail.coupled)}{" "}
+            {words.channel.activation(value(detail.activation_mean), value(detail.activation_std))}
           </p>
         </div>
       </div>
@@ -105,7 +94,7 @@ export function ChannelView() {
  * that a drag, which renders the view around it at every step, leaves it alone.
  */
 function Deeper() {
-  const [open, found, at] = [model.value, explanation.value, selected.value];
+  const [open, found, at] = [model.value, explanation.value, screen.selected.value];
   const isSelected = (stage: Stage | null) => stage?.channel.site === at?.[0] && stage?.channel.channel === at?.[1];
   if (!open || !found || !(isSelected(found.before) || isSelected(found.after))) return null;
   const parts = (
@@ -119,17 +108,17 @@ function Deeper() {
     </div>
   );
   // On the research page there is room for it.
-  if (mode.value === "research") return parts;
+  if (screen.mode.value === "research") return parts;
   return (
     <details>
-      <summary>{t.arithmeticShown}</summary>
+      <summary>{words.channel.arithmeticShown}</summary>
       {parts}
     </details>
   );
 }
 
 function Verdict({ detail }: { detail: ChannelDetail }) {
-  const text = detail.removed ? t.removed : t.kept;
+  const text = detail.removed ? words.channel.removed : words.channel.kept;
   return <span class={`verdict ${detail.removed ? (detail.case ?? "removed") : "kept"}`}>{text}</span>;
 }
 
@@ -144,7 +133,7 @@ function BellCard(props: {
   const { channel, open, own, detail } = props;
   const p = channel.probability;
   const site = open.overview.sites[channel.site];
-  const dead = p !== null && criterion.value === "probability" && p >= threshold.value;
+  const dead = p !== null && controls.criterion.value === "probability" && p >= controls.threshold.value;
   return (
     <figure class={own ? "bell own" : "bell"}>
       <figcaption>
@@ -153,7 +142,7 @@ function BellCard(props: {
           class="link"
           disabled={own}
           onClick={() => {
-            selected.value = [channel.site, channel.channel];
+            screen.selected.value = [channel.site, channel.channel];
           }}
         >
           {open.siteNames[channel.site]} · {channel.channel}
@@ -167,19 +156,19 @@ function BellCard(props: {
         high={own ? detail.high : null}
         histogram={own ? detail.histogram : null}
         dead={dead ? (props.input ? "input-dead" : "output-dead") : ""}
-        name={t.bell(normal(channel.mean, channel.std), p === null ? null : probability(p))}
+        name={words.channel.bell(normal(channel.mean, channel.std), p === null ? null : probability(p))}
       />
       <p class="bell-facts">
         {p === null ? (
-          <span class="p none">{t.noP}</span>
+          <span class="p none">{words.channel.noP}</span>
         ) : (
-          <span class={dead ? "p dead" : "p"}>{t.p(probability(p))}</span>
+          <span class={dead ? "p dead" : "p"}>{words.channel.p(probability(p))}</span>
         )}
-        <span>{t.moments(value(channel.mean), value(channel.std), site?.calibrated ?? false)}</span>
+        <span>{words.channel.moments(value(channel.mean), value(channel.std), site?.calibrated ?? false)}</span>
         <span class="hint">
-          {channel.activation === "none" ? t.noActivation : channel.activation}
+          {channel.activation === "none" ? words.channel.noActivation : channel.activation}
           {own && detail.saturation !== null && detail.saturation > 1e-4
-            ? t.upperEnd(probability(detail.saturation))
+            ? words.channel.upperEnd(probability(detail.saturation))
             : ""}
         </span>
       </p>
@@ -189,8 +178,8 @@ function BellCard(props: {
 
 function Folds({ detail }: { detail: ChannelDetail }) {
   if (!detail.removed || detail.folds.length === 0) return null;
-  if (compensation.value === "none") {
-    return <p>{t.toldNothing}</p>;
+  if (controls.compensation.value === "none") {
+    return <p>{words.channel.uncompensated}</p>;
   }
   const shorten = (text: string) => shortened(text, model.value);
   return (
@@ -200,15 +189,15 @@ function Folds({ detail }: { detail: ChannelDetail }) {
           {foldText(fold, shorten)}
         </li>
       ))}
-      {detail.folds.length > 4 ? <li>{t.moreReaders(detail.folds.length - 4)}</li> : null}
+      {detail.folds.length > 4 ? <li>{words.channel.moreReaders(detail.folds.length - 4)}</li> : null}
     </ul>
   );
 }
 
 function foldText(fold: Fold, shorten: (text: string) => string): string {
-  const told = t.told(fold.constant === null ? null : value(fold.constant), fold.constant === 0);
-  const where = fold.constant ? t.folded(shorten(fold.into), value(fold.largest_shift)) : "";
-  return t.fold(shorten(fold.reader), told, where, fold.exact);
+  const constant = words.channel.receives(fold.constant === null ? null : value(fold.constant), fold.constant === 0);
+  const where = fold.constant ? words.channel.folded(shorten(fold.into), value(fold.largest_shift)) : "";
+  return words.channel.fold(shorten(fold.reader), constant, where, fold.exact);
 }
 
 /** Node names inside a sentence of the core, as short as the map shows them. */
@@ -225,10 +214,13 @@ function shortened(text: string, open: Model | null): string {
 function Fit({ histogram, of }: { histogram: Histogram; of: ChannelRef }) {
   const gap = of.probability === null ? null : Math.abs(histogram.pinned - of.probability);
   const pinned =
-    gap === null ? t.measuredOnly : t.pinned(fixed(100 * histogram.pinned, 1), gap < 0.02 ? null : fixed(100 * gap, 1));
+    gap === null
+      ? words.channel.measuredOnly
+      : words.channel.pinned(fixed(100 * histogram.pinned, 1), gap < 0.02 ? null : fixed(100 * gap, 1));
   return (
     <p class="hint fit">
-      {t.measured(histogram.images, value(histogram.mean), value(histogram.std), pinned)} {fitWords(histogram, of)}
+      {words.channel.measured(histogram.images, value(histogram.mean), value(histogram.std), pinned)}{" "}
+      {fitWords(histogram, of)}
     </p>
   );
 }
@@ -239,8 +231,8 @@ function fitWords(histogram: Histogram, of: ChannelRef): string {
   const gap = gapToNormal(histogram, of.mean, of.std);
   if (Number.isNaN(gap)) return "";
   const own = gapToNormal(histogram, histogram.mean, histogram.std);
-  const how = gap < 0.05 ? t.fits : gap < 0.12 ? t.fitsRoughly : t.fitsNot;
+  const how = gap < 0.05 ? words.channel.fits : gap < 0.12 ? words.channel.fitsRoughly : words.channel.fitsNot;
   // A bell elsewhere is another finding than no bell at all.
-  const why = gap >= 0.12 && own < gap / 2 ? t.anotherBell : "";
-  return t.fit(how, fixed(gap, 2), why);
+  const why = gap >= 0.12 && own < gap / 2 ? words.channel.anotherBell : "";
+  return words.channel.fit(how, fixed(gap, 2), why);
 }

@@ -4,11 +4,9 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { LayerSplit } from "../state/compare";
 import { cursor } from "../state/cursor";
-import { model, selected } from "../state/store";
+import { model, screen } from "../state/store";
 import { words } from "../words";
 import { Heads } from "./parts";
-
-const t = words.compare.layers;
 
 const MOST = 60;
 
@@ -19,18 +17,27 @@ export function CompareLayers({ layers, children }: { layers: LayerSplit[]; chil
   const [a, b, both] = [sum("onlyA"), sum("onlyB"), sum("both")];
   const names = model.value?.layerNames ?? [];
   return (
-    <section class="compare-layers" aria-label={t.name}>
+    <section class="compare-layers" aria-label={words.compare.layers.name}>
       <div class="compare-head">
-        <h3>{t.title}</h3>
+        <h3>{words.compare.layers.title}</h3>
         {children}
       </div>
       <p>
-        <i class="swatch both" /> {t.bothSum(both)} <i class="swatch only-a" /> {t.onlyASum(a)}{" "}
-        <i class="swatch only-b" /> {t.onlyBSum(b)} <span class="hint">{t.inCommon(overlap(both, a + b))}</span>
+        <i class="swatch both" /> {words.compare.layers.bothSum(both)} <i class="swatch only-a" />{" "}
+        {words.compare.layers.onlyASum(a)} <i class="swatch only-b" /> {words.compare.layers.onlyBSum(b)}{" "}
+        <span class="hint">{words.compare.layers.inCommon(overlap(both, a + b))}</span>
       </p>
       <table>
-        <caption class="hidden">{t.table}</caption>
-        <Heads of={[t.layer, t.removed, t.both, t.onlyA, t.onlyB]} />
+        <caption class="hidden">{words.compare.layers.table}</caption>
+        <Heads
+          of={[
+            words.compare.layers.layer,
+            words.compare.layers.removed,
+            words.compare.layers.both,
+            words.compare.layers.onlyA,
+            words.compare.layers.onlyB,
+          ]}
+        />
         <tbody>
           {shown.map((it) => (
             <>
@@ -55,9 +62,9 @@ export function CompareLayers({ layers, children }: { layers: LayerSplit[]; chil
               {opened === it.layer ? (
                 <tr key={`${it.layer}-list`}>
                   <td colSpan={5} class="channel-lists">
-                    <Channels title={t.onlyA} layer={it.layer} channels={it.onlyA} />
-                    <Channels title={t.onlyB} layer={it.layer} channels={it.onlyB} />
-                    <Channels title={t.both} layer={it.layer} channels={it.both} />
+                    <Channels title={words.compare.layers.onlyA} layer={it.layer} channels={it.onlyA} />
+                    <Channels title={words.compare.layers.onlyB} layer={it.layer} channels={it.onlyB} />
+                    <Channels title={words.compare.layers.both} layer={it.layer} channels={it.both} />
                   </td>
                 </tr>
               ) : null}
@@ -70,7 +77,9 @@ export function CompareLayers({ layers, children }: { layers: LayerSplit[]; chil
 }
 
 function overlap(both: number, either: number): string {
-  return both + either === 0 ? t.none : t.percent(Math.round((100 * both) / (both + either)));
+  return both + either === 0
+    ? words.compare.layers.none
+    : words.compare.layers.percent(Math.round((100 * both) / (both + either)));
 }
 
 function Split({ of }: { of: LayerSplit }) {
@@ -91,7 +100,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
   if (channels.length === 0) return null;
   return (
     <p>
-      <strong>{t.list(title)}</strong>{" "}
+      <strong>{words.compare.layers.list(title)}</strong>{" "}
       {channels.slice(0, MOST).map((it) =>
         row < 0 ? (
           <span key={it}>{it} </span>
@@ -100,9 +109,9 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
             key={it}
             type="button"
             class="link"
-            aria-label={t.channel(it, title)}
+            aria-label={words.compare.layers.channel(it, title)}
             onClick={() => {
-              selected.value = [row, it];
+              screen.selected.value = [row, it];
               cursor.value = null;
             }}
           >
@@ -110,7 +119,7 @@ function Channels({ title, layer, channels }: { title: string; layer: number; ch
           </button>
         ),
       )}
-      {channels.length > MOST ? t.more(channels.length - MOST) : ""}
+      {channels.length > MOST ? words.compare.layers.more(channels.length - MOST) : ""}
     </p>
   );
 }

@@ -5,21 +5,28 @@ import type { PictureRow, SideAnswer } from "../state/compare";
 import { words } from "../words";
 import { Heads } from "./parts";
 
-const t = words.compare.answers;
-
 const MOST = 40;
 
 export function ComparePictures({ rows }: { rows: PictureRow[] }) {
-  if (rows.length === 0) return <p class="hint">{t.noImages}</p>;
+  if (rows.length === 0) return <p class="hint">{words.compare.answers.noImages}</p>;
   if (rows[0]!.a.changed === null) {
-    return <p class="hint">{t.noClasses}</p>;
+    return <p class="hint">{words.compare.answers.noClasses}</p>;
   }
   return (
-    <section class="compare-pictures" aria-label={t.name}>
-      <h3>{t.title}</h3>
+    <section class="compare-pictures" aria-label={words.compare.answers.name}>
+      <h3>{words.compare.answers.title}</h3>
       <table>
-        <caption class="hidden">{t.table}</caption>
-        <Heads of={[t.image, t.original, [words.compare.a, "name-a"], t.kl, [words.compare.b, "name-b"], t.kl]} />
+        <caption class="hidden">{words.compare.answers.table}</caption>
+        <Heads
+          of={[
+            words.compare.answers.image,
+            words.compare.answers.original,
+            [words.compare.a, "name-a"],
+            words.compare.answers.kl,
+            [words.compare.b, "name-b"],
+            words.compare.answers.kl,
+          ]}
+        />
         <tbody>
           {rows.slice(0, MOST).map(({ picture, original, a, b }) => (
             <tr key={picture.id}>
@@ -33,7 +40,7 @@ export function ComparePictures({ rows }: { rows: PictureRow[] }) {
           ))}
         </tbody>
       </table>
-      {rows.length > MOST ? <p class="hint">{t.most(MOST, rows.length)}</p> : null}
+      {rows.length > MOST ? <p class="hint">{words.compare.answers.most(MOST, rows.length)}</p> : null}
     </section>
   );
 }
@@ -43,7 +50,8 @@ function Side({ of }: { of: SideAnswer }) {
   return (
     <>
       <td class={of.changed ? "changed" : ""}>
-        {best?.label} {best ? <span class="hint">{t.percent(fixed(100 * best.probability, 0))}</span> : null}
+        {best?.label}{" "}
+        {best ? <span class="hint">{words.compare.answers.percent(fixed(100 * best.probability, 0))}</span> : null}
       </td>
       <td>{value(of.kl)}</td>
     </>

@@ -15,16 +15,14 @@ import {
   usePlan,
 } from "../state/compare";
 import { stem } from "../state/exports";
-import { budget, isKnown, model, sideA, sideB } from "../state/store";
+import { isKnown, model, sides } from "../state/store";
 import { COMPENSATIONS, CUT_ALONE, type Side } from "../state/url";
 import type { Compensation, Criterion } from "../wasm/core";
 import { words } from "../words";
 import { CompareLayers } from "./compare-layers";
 import { ComparePictures } from "./compare-pictures";
+import { Figure } from "./figure";
 import { Choice, Heads, NumberBox } from "./parts";
-import { SaveButtons } from "./save";
-
-const t = words.compare;
 
 export function CompareView() {
   const open = model.value;
@@ -33,17 +31,17 @@ export function CompareView() {
   return (
     <div class="compare">
       <div class="compare-asks">
-        <SideChoice kind="a" name={t.a} side={sideA} />
-        <SideChoice kind="b" name={t.b} side={sideB} />
+        <SideChoice kind="a" name={words.compare.a} side={sides.a} />
+        <SideChoice kind="b" name={words.compare.b} side={sides.b} />
         <div class="row">
           <NumberBox
-            name={t.budget}
-            value={budget.value}
+            name={words.compare.budget}
+            value={sides.budget.value}
             min={1}
             max={95}
             step={1}
             onCommit={(it) => {
-              budget.value = it;
+              sides.budget.value = it;
             }}
           />
           <button
@@ -52,12 +50,12 @@ export function CompareView() {
             aria-disabled={comparing.value}
             onClick={() => void compareNow()}
           >
-            {comparing.value ? t.running : t.run}
+            {comparing.value ? words.compare.running : words.compare.run}
           </button>
         </div>
       </div>
       {compareError.value ? <p class="because">{compareError.value}</p> : null}
-      {shown ? <Result of={shown} /> : <p class="hint">{t.ask}</p>}
+      {shown ? <Result of={shown} /> : <p class="hint">{words.compare.ask}</p>}
     </div>
   );
 }
@@ -67,7 +65,7 @@ function SideChoice({ kind, name, side }: { kind: "a" | "b"; name: string; side:
     <fieldset class={`side side-${kind}`}>
       <legend>{name}</legend>
       <Choice<Criterion>
-        name={t.criterion(name)}
+        name={words.compare.criterion(name)}
         value={side.value.criterion}
         options={CUT_ALONE.map((it) => [it, words.choices.criteria[it], !isKnown(it)] as const)}
         onChoose={(criterion) => {
@@ -75,7 +73,7 @@ function SideChoice({ kind, name, side }: { kind: "a" | "b"; name: string; side:
         }}
       />
       <Choice<Compensation>
-        name={t.compensation(name)}
+        name={words.compare.compensation(name)}
         value={side.value.compensation}
         options={COMPENSATIONS.map((it) => [it, words.choices.compensations[it]] as const)}
         onChoose={(compensation) => {
@@ -91,31 +89,33 @@ function Result({ of }: { of: Comparison }) {
   const box = useRef<HTMLDivElement>(null);
   return (
     <div ref={box} class={current ? "compare-result" : "compare-result stale"}>
-      {current ? null : <p class="stale-note">{t.stale}</p>}
+      {current ? null : <p class="stale-note">{words.compare.stale}</p>}
       <table class="sides">
-        <caption class="hidden">{t.both}</caption>
-        <Heads of={["", [t.a, "name-a"], [t.b, "name-b"]]} />
+        <caption class="hidden">{words.compare.both}</caption>
+        <Heads of={["", [words.compare.a, "name-a"], [words.compare.b, "name-b"]]} />
         <tbody>
-          <Facts title={t.plan} of={of} cell={title} />
-          <Facts title={t.macs} of={of} cell={(it) => percent(removedPercent(it.macs))} />
-          <Facts title={t.params} of={of} cell={(it) => percent(removedPercent(it.params))} />
-          <Facts title={t.channels} of={of} cell={(it) => percent(removedPercent(it.channels))} />
+          <Facts title={words.compare.plan} of={of} cell={title} />
+          <Facts title={words.compare.macs} of={of} cell={(it) => percent(removedPercent(it.macs))} />
+          <Facts title={words.compare.params} of={of} cell={(it) => percent(removedPercent(it.params))} />
+          <Facts title={words.compare.channels} of={of} cell={(it) => percent(removedPercent(it.channels))} />
           {of.rows.some((it) => it.a.changed !== null) ? <Judged of={of} /> : null}
           <tr>
-            <th scope="row">{t.take}</th>
+            <th scope="row">{words.compare.take}</th>
             {[of.a, of.b].map((side, i) => (
               <td key={i === 0 ? "a" : "b"}>
                 <button type="button" class="link" onClick={() => usePlan(side)}>
-                  {t.use(i === 0 ? t.a : t.b)}
+                  {words.compare.use(i === 0 ? words.compare.a : words.compare.b)}
                 </button>
               </td>
             ))}
           </tr>
         </tbody>
       </table>
-      {Math.abs(removedPercent(of.a.macs) - removedPercent(of.b.macs)) > 2 ? <p class="hint">{t.unequal}</p> : null}
+      {Math.abs(removedPercent(of.a.macs) - removedPercent(of.b.macs)) > 2 ? (
+        <p class="hint">{words.compare.unequal}</p>
+      ) : null}
       <CompareLayers layers={of.layers}>
-        <SaveButtons
+        <Figure
           picture={words.pictures.names.compare}
           stem={() => `${stem()}.compared`}
           draw={() => comparePicture(box.current)}
@@ -127,7 +127,9 @@ function Result({ of }: { of: Comparison }) {
 }
 
 function title({ criterion, compensation, amount }: Outcome): string {
-  return criterion === "probability" ? t.threshold(amount, compensation) : t.share(amount, compensation);
+  return criterion === "probability"
+    ? words.compare.threshold(amount, compensation)
+    : words.compare.share(amount, compensation);
 }
 
 function Facts(props: { title: string; of: Comparison; cell: (side: Outcome) => string }) {
@@ -150,12 +152,12 @@ function Judged({ of }: { of: Comparison }) {
   return (
     <>
       <tr class="judged">
-        <th scope="row">{t.changed}</th>
-        <td class={better(topA, topB)}>{t.changedOf(topA, n)}</td>
-        <td class={better(topB, topA)}>{t.changedOf(topB, n)}</td>
+        <th scope="row">{words.compare.changed}</th>
+        <td class={better(topA, topB)}>{words.compare.changedOf(topA, n)}</td>
+        <td class={better(topB, topA)}>{words.compare.changedOf(topB, n)}</td>
       </tr>
       <tr class="judged">
-        <th scope="row">{t.meanKl}</th>
+        <th scope="row">{words.compare.meanKl}</th>
         <td class={better(klA, klB)}>{value(klA)}</td>
         <td class={better(klB, klA)}>{value(klB)}</td>
       </tr>

@@ -2,11 +2,9 @@
 
 import { fixed, value } from "../lib/format";
 import { movement, trace as selectedTrace, type Trace } from "../state/convergence";
-import { criterion, threshold } from "../state/store";
+import { controls } from "../state/store";
 import type { ChannelDetail } from "../wasm/core";
 import { words } from "../words";
-
-const t = words.channel.trace;
 
 const WIDTH = 110;
 const HEIGHT = 34;
@@ -20,20 +18,24 @@ export function TraceView({ detail }: { detail: ChannelDetail }) {
   const trace = selectedTrace.value;
   if (!trace) return null;
   const { images, values, gaussian } = trace;
-  const what = gaussian ? t.p : t.zeros;
+  const what = gaussian ? words.channel.trace.p : words.channel.trace.zeros;
   const last = values.at(-1)!;
   if (values.length < 2) {
-    return <p class="hint">{t.one(what, share(last))}</p>;
+    return <p class="hint">{words.channel.trace.one(what, share(last))}</p>;
   }
   const moved = Math.abs(last - values.at(-2)!);
   // What reads the channel sees the pair's second half.
   const expected = detail.role === "before" ? detail.partner?.probability : detail.this.probability;
-  const limit = !gaussian ? (expected ?? null) : criterion.value === "probability" ? threshold.value : null;
+  const limit = !gaussian
+    ? (expected ?? null)
+    : controls.criterion.value === "probability"
+      ? controls.threshold.value
+      : null;
   return (
     <figure class="trace">
       <Line trace={trace} limit={limit} />
-      <figcaption class="hint" title={t.from(images[0]!, images.at(-1))}>
-        {t.moved(what, share(values[0]!), share(last), moved <= STEADY)}
+      <figcaption class="hint" title={words.channel.trace.from(images[0]!, images.at(-1))}>
+        {words.channel.trace.moved(what, share(values[0]!), share(last), moved <= STEADY)}
       </figcaption>
     </figure>
   );
@@ -54,11 +56,15 @@ function Line({ trace, limit }: { trace: Trace; limit: number | null }) {
   const x = (n: number) => EDGE + ((n - first) / Math.max(1, last - first)) * (WIDTH - 2 * EDGE);
   const points = values.map((v, i) => `${x(images[i]!).toFixed(1)},${y(v).toFixed(1)}`);
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t.line(gaussian, values.slice(0, 24).map(share))}>
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={words.channel.trace.line(gaussian, values.slice(0, 24).map(share))}
+    >
       {limit === null ? null : <line class="trace-limit" x1={0} x2={WIDTH} y1={y(limit)} y2={y(limit)} />}
       {limit === null ? null : (
         <text class="trace-name" x={WIDTH} y={y(limit) < HEIGHT / 2 ? y(limit) + 10 : y(limit) - 3} text-anchor="end">
-          {gaussian ? t.tau : t.p}
+          {gaussian ? words.channel.trace.tau : words.channel.trace.p}
         </text>
       )}
       <path class="trace-line" d={`M${points.join(" L")}`} />
@@ -74,8 +80,12 @@ export function MovementText() {
   const { added, channels, largest, crossed, gaussian } = now;
   return (
     <>
-      {t.movement(added, gaussian, channels, value(now.median), value(largest))}{" "}
-      {crossed !== null ? t.crossed(crossed) : largest <= STEADY ? t.settled : t.unsettled}
+      {words.channel.trace.movement(added, gaussian, channels, value(now.median), value(largest))}{" "}
+      {crossed !== null
+        ? words.channel.trace.crossed(crossed)
+        : largest <= STEADY
+          ? words.channel.trace.settled
+          : words.channel.trace.unsettled}
     </>
   );
 }

@@ -14,28 +14,26 @@ import { CurveView } from "./curve";
 import { Choice, NumberBox, Step } from "./parts";
 import { Steps } from "./steps";
 
-const t = words.dial;
-
 /** The one control the page is about, and its effect right below it. */
 export function Dial() {
   return (
-    <section class="dial" aria-label={t.name}>
-      <Step n={3} title={t.plan}>
+    <section class="dial" aria-label={words.dial.name}>
+      <Step n={3} title={words.dial.plan}>
         <Steps />
       </Step>
       <div class="choices">
         <Choice
-          name={t.criterion}
-          value={store.criterion.value}
+          name={words.dial.criterion}
+          value={store.controls.criterion.value}
           options={CRITERIA.map((it): [Criterion, string] => [it, words.choices.criteria[it]])}
           onChoose={(criterion) => batch(() => chooseCriterion(criterion))}
         />
         <Choice
-          name={t.compensation}
-          value={store.compensation.value}
+          name={words.dial.compensation}
+          value={store.controls.compensation.value}
           options={COMPENSATIONS.map((it) => [it, words.choices.compensations[it]] as const)}
           onChoose={(value) => {
-            store.compensation.value = value;
+            store.controls.compensation.value = value;
           }}
         />
       </div>
@@ -49,7 +47,7 @@ export function Dial() {
       </div>
       <Target />
       <Changed />
-      <p class="hint dial-help">{words.choices.criterionHelp[store.criterion.value]}</p>
+      <p class="hint dial-help">{words.choices.criterionHelp[store.controls.criterion.value]}</p>
       <Limits />
     </section>
   );
@@ -57,36 +55,38 @@ export function Dial() {
 
 export function chooseCriterion(criterion: Criterion): void {
   if (!store.isKnown(criterion)) {
-    store.noticeText.value = t.imagesFirst(criterion);
+    store.noticeText.value = words.dial.imagesFirst(criterion);
     return;
   }
   store.noticeText.value = "";
-  store.criterion.value = criterion;
+  store.controls.criterion.value = criterion;
   // A channel that hardly varies is a bias: telling its readers 0 or a pinned value would waste that.
-  if (criterion === "sigma" && store.compensation.value === "shift") store.compensation.value = "mean";
+  if (criterion === "sigma" && store.controls.compensation.value === "shift")
+    store.controls.compensation.value = "mean";
   const spread = criterion === "influence" || criterion === "recommended" || criterion === "reconstruction";
-  if (spread && store.compensation.value !== "none") store.compensation.value = "moments";
-  if (criterion === "probability" && store.compensation.value !== "none") store.compensation.value = "shift";
+  if (spread && store.controls.compensation.value !== "none") store.controls.compensation.value = "moments";
+  if (criterion === "probability" && store.controls.compensation.value !== "none")
+    store.controls.compensation.value = "shift";
 }
 
 function Slider() {
   const takesShare = store.takesShare.value;
   const amount = store.amount.value;
-  const name = takesShare ? t.share : t.threshold;
+  const name = takesShare ? words.dial.share : words.dial.threshold;
   return (
     <div class="slider">
       <div class="slider-head">
         <label for="amount">{name}</label>
         <span class="symbol" aria-hidden="true">
-          {takesShare ? t.shareSide : t.thresholdSide}
+          {takesShare ? words.dial.shareSide : words.dial.thresholdSide}
         </span>
-        <AmountBox name={t.value} value={amount} takesShare={takesShare} onSet={setAmount} />
+        <AmountBox name={words.dial.value} value={amount} takesShare={takesShare} onSet={setAmount} />
       </div>
       <CurveView />
       <AmountSlider
         id="amount"
         name={name}
-        spoken={t.spoken(amount, store.drag.value?.preview.channels)}
+        spoken={words.dial.spoken(amount, store.live.drag.value?.preview.channels)}
         value={amount}
         takesShare={takesShare}
         onSet={setAmount}
@@ -103,12 +103,12 @@ function Slider() {
 }
 
 function Outputs() {
-  const preview = store.drag.value?.preview;
+  const preview = store.live.drag.value?.preview;
   return (
     <div class="outputs">
-      <Output name={t.outputs.params} below={t.outputsBelow.params} change={preview?.params} />
-      <Output name={t.outputs.macs} below={t.outputsBelow.macs} change={preview?.macs} />
-      <Output name={t.outputs.channels} below={t.outputsBelow.channels} change={preview?.channels} />
+      <Output name={words.dial.outputs.params} below={words.dial.outputsBelow.params} change={preview?.params} />
+      <Output name={words.dial.outputs.macs} below={words.dial.outputsBelow.macs} change={preview?.macs} />
+      <Output name={words.dial.outputs.channels} below={words.dial.outputsBelow.channels} change={preview?.channels} />
     </div>
   );
 }
@@ -131,9 +131,9 @@ function Target() {
   const [percentage, setPercentage] = useState(30);
   return (
     <div class="row target">
-      <NumberBox name={t.target} value={percentage} min={1} max={95} step={1} onCommit={setPercentage} />
+      <NumberBox name={words.dial.target} value={percentage} min={1} max={95} step={1} onCommit={setPercentage} />
       <button type="button" disabled={!store.model.value} onClick={() => void solveFor(percentage)}>
-        {t.solve(percentage)}
+        {words.dial.solve(percentage)}
       </button>
     </div>
   );
@@ -144,49 +144,49 @@ export function Limits({ open = false }: { open?: boolean }) {
   return (
     <details class="limits" open={open}>
       <summary>
-        {store.criterion.value === "random" ? t.limitsAndSeed : t.limits}
+        {store.controls.criterion.value === "random" ? words.dial.limitsAndSeed : words.dial.limits}
         {ownRows.value.size > 0 ? <span class="hint"> {words.limits.short(ownRows.value.size)}</span> : null}
       </summary>
       <div class="row">
         <NumberBox
-          name={t.keepAtLeast}
-          value={store.floor.value}
+          name={words.dial.keepAtLeast}
+          value={store.controls.floor.value}
           min={1}
           max={65536}
           step={1}
           onCommit={(value) => {
-            store.floor.value = Math.round(value);
+            store.controls.floor.value = Math.round(value);
           }}
         />
         <NumberBox
-          name={t.multipleOf}
-          value={store.multiple.value}
+          name={words.dial.multipleOf}
+          value={store.controls.multiple.value}
           min={1}
           max={256}
           step={1}
           onCommit={(value) => {
-            store.multiple.value = Math.round(value);
+            store.controls.multiple.value = Math.round(value);
           }}
         />
         {store.takesShare.value ? (
           <Choice
-            name={t.order}
-            value={store.per.value}
+            name={words.dial.order}
+            value={store.controls.per.value}
             options={PERS.map((it) => [it, words.choices.pers[it]] as const)}
             onChoose={(value) => {
-              store.per.value = value;
+              store.controls.per.value = value;
             }}
           />
         ) : null}
-        {store.criterion.value === "random" ? (
+        {store.controls.criterion.value === "random" ? (
           <NumberBox
-            name={t.seed}
-            value={store.seed.value}
+            name={words.dial.seed}
+            value={store.controls.seed.value}
             min={0}
             max={0xffffffff}
             step={1}
             onCommit={(value) => {
-              store.seed.value = Math.round(value);
+              store.controls.seed.value = Math.round(value);
             }}
           />
         ) : null}
@@ -207,7 +207,7 @@ function OwnLimits() {
         type="button"
         class="link"
         onClick={() => {
-          store.own.value = "";
+          store.controls.own.value = "";
         }}
       >
         {words.limits.clear}

@@ -1,7 +1,7 @@
 /** The button that saves the pruned file. */
 import { working } from "../state/proof";
 import { downloadPruned } from "../state/saving";
-import { drag, model } from "../state/store";
+import { live, model } from "../state/store";
 import { words } from "../words";
 
 export function Download({ class: look }: { class: string }) {
@@ -10,7 +10,7 @@ export function Download({ class: look }: { class: string }) {
       type="button"
       class={`primary ${look}`}
       disabled={!model.value}
-      aria-disabled={working.value || !drag.value}
+      aria-disabled={working.value || !live.drag.value}
       onClick={downloadPruned}
     >
       {words.proof.download}

@@ -6,11 +6,9 @@ import { shareText } from "../lib/proportion";
 import { fitPicture } from "../saved/fit";
 import { stem } from "../state/exports";
 import { fit } from "../state/fit";
-import { model, selected, takesShare, view } from "../state/store";
+import { model, screen, takesShare } from "../state/store";
 import { words } from "../words";
-import { SaveButtons } from "./save";
-
-const t = words.proof.fit;
+import { Figure } from "./figure";
 
 const SIZE = 150;
 const LEFT = 34;
@@ -21,7 +19,7 @@ const DOT = 2.5;
 export function fitSentence(): string {
   const of = fit.value;
   if (!of) return "";
-  const near = t.near(
+  const near = words.proof.fit.near(
     of.tested,
     of.channels,
     of.images,
@@ -30,7 +28,9 @@ export function fitSentence(): string {
     shareText(of.nearer, 0),
     String(100 * NEARER),
   );
-  return of.dead > 0 && !takesShare.value ? `${near} ${t.dead(of.dead, of.deadHeld, String(100 * NEARER))}` : near;
+  return of.dead > 0 && !takesShare.value
+    ? `${near} ${words.proof.fit.dead(of.dead, of.deadHeld, String(100 * NEARER))}`
+    : near;
 }
 
 export function FitView() {
@@ -43,22 +43,27 @@ export function FitView() {
       <figcaption>
         <p>{fitSentence()}</p>
         <p class="hint">
-          {t.worst}{" "}
+          {words.proof.fit.worst}{" "}
           {of.worst.map((it) => (
             <button
               key={`${it.site}.${it.channel}`}
               type="button"
               class="link"
               onClick={() => {
-                selected.value = [it.site, it.channel];
-                view.value = "channel";
+                screen.selected.value = [it.site, it.channel];
+                screen.view.value = "channel";
               }}
             >
-              {t.one(it.channel, model.value?.siteNames[it.site] ?? "", probability(it.p), shareText(it.measured, 0))}
+              {words.proof.fit.one(
+                it.channel,
+                model.value?.siteNames[it.site] ?? "",
+                probability(it.p),
+                shareText(it.measured, 0),
+              )}
             </button>
           ))}
         </p>
-        <SaveButtons
+        <Figure
           picture={words.pictures.names.fit}
           stem={() => `${stem()}.gaussian`}
           draw={() => fitPicture(box.current, fitSentence())}
@@ -94,10 +99,10 @@ function Scatter() {
         </g>
       ))}
       <text class="fit-tick" x={x(0.5)} y={y(0) + 25} text-anchor="middle">
-        {t.across}
+        {words.proof.fit.across}
       </text>
       <text class="fit-tick" x={-y(0.5)} y={9} text-anchor="middle" transform="rotate(-90)">
-        {t.upwards}
+        {words.proof.fit.upwards}
       </text>
     </svg>
   );

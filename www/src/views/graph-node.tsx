@@ -1,16 +1,14 @@
-/** One node of the layer graph: a bar as wide as its channels, what stays of it filled. */
+/** One node of the layer graph: a bar as high as its channels, what stays of it filled. */
 
-import type { Box } from "../charts/graph-layout";
+import { type Box, barMiddle } from "../charts/graph-layout";
 import type { Role } from "../lib/coupling";
 import { count } from "../lib/format";
 import { clip } from "../lib/names";
 import type { TopologyNode } from "../wasm/core";
 import { words } from "../words";
 
-const t = words.graph;
-
 /** Characters of a label; the layout leaves room for them. */
-const LONGEST = 20;
+const LONGEST = 15;
 
 export function NodeMark(props: {
   node: TopologyNode;
@@ -31,8 +29,10 @@ export function NodeMark(props: {
   const layer = node.kind === "layer";
   const was = Math.max(2, node.channels * scale);
   const is = kept * scale;
-  const bar = layer ? 8 : 5;
-  const bottom = box.y + box.height / 2;
+  const bar = layer ? 10 : 6;
+  const middle = barMiddle(box);
+  const left = box.x - bar / 2;
+  const below = middle + Math.max(was, 12) / 2;
   const keys = (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (by) props.onStep(by);
@@ -41,10 +41,10 @@ export function NodeMark(props: {
     event.preventDefault();
   };
   const text = layer
-    ? `${clip(name, LONGEST)}  ${kept === node.channels ? count(kept) : `${count(node.channels)} → ${count(kept)}`}`
+    ? clip(name, LONGEST)
     : node.kind === "join"
-      ? (t.joins[node.op] ?? node.op)
-      : (t.signs[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
+      ? (words.graph.joins[node.op] ?? node.op)
+      : (words.graph.signs[node.kind] ?? (node.kind === "other" ? node.op : clip(name, LONGEST)));
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing.
     <g
@@ -68,11 +68,21 @@ export function NodeMark(props: {
         height={box.height + 4}
         rx={4}
       />
-      <text x={box.x} y={box.y - box.height / 2 + (layer ? 11 : 9)} text-anchor="middle">
+      {layer ? (
+        <text class="node-count" x={box.x} y={below + 14} text-anchor="middle">
+          {count(kept)}
+        </text>
+      ) : null}
+      <text
+        x={layer ? 0 : box.x}
+        y={layer ? 0 : below + 13}
+        text-anchor={layer ? "start" : "middle"}
+        transform={layer ? `translate(${box.x - 4} ${below + 21}) rotate(90)` : undefined}
+      >
         {text}
       </text>
-      <rect class="node-was" x={box.x - was / 2} y={bottom - bar} width={was} height={bar} />
-      {is > 0 ? <rect class="node-is" x={box.x - was / 2} y={bottom - bar} width={is} height={bar} /> : null}
+      <rect class="node-was" x={left} y={middle - was / 2} width={bar} height={was} />
+      {is > 0 ? <rect class="node-is" x={left} y={middle - is / 2} width={bar} height={is} /> : null}
     </g>
   );
 }

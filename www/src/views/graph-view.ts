@@ -12,16 +12,13 @@ const ZOOM = { least: 0.08, most: 4 };
 /** Smaller than this, labels can not be read: better to start at the top than to show all. */
 const READABLE = 0.72;
 
-/** All of it when `all` is asked for or when that can be read; else the beginning, full width. */
+/** All of it when `all` is asked for or when that can be read; else the beginning, full height. */
 export function whole(box: Element, placed: Placed, all = false): Glance {
   const { width, height } = box.getBoundingClientRect();
   const most = Math.min(width / placed.width, height / placed.height);
-  const wide = width / placed.width;
-  const zoom = clampZoom(all || most >= READABLE ? Math.min(most, 1.4) : Math.min(wide, 1.1));
-  const y = most >= zoom ? (height - placed.height * zoom) / 2 : 0;
-  // Where not all can be seen, the beginning stands in the middle.
-  const centre = wide >= zoom && most < zoom ? (placed.nodes[0]?.x ?? placed.width / 2) : placed.width / 2;
-  return { x: width / 2 - centre * zoom, y, zoom };
+  const zoom = clampZoom(all || most >= READABLE ? Math.min(most, 1.4) : Math.min(height / placed.height, 1.1));
+  const x = most >= zoom ? (width - placed.width * zoom) / 2 : 0;
+  return { x, y: (height - placed.height * zoom) / 2, zoom };
 }
 
 function clampZoom(zoom: number): number {
@@ -74,7 +71,9 @@ export function follow(box: SVGSVGElement, glance: Signal<Glance>): () => void {
     const { x, y } = place(event);
     // Pinching on a touchpad arrives as a wheel with Ctrl.
     if (event.ctrlKey || event.metaKey) glance.value = zoomed(now, Math.exp(-event.deltaY * 0.004), x, y);
-    else if (event.shiftKey) glance.value = { ...now, x: now.x - event.deltaY };
+    else if (event.shiftKey) glance.value = { ...now, y: now.y - event.deltaY };
+    // The network runs from left to right: so does a wheel that only turns up and down.
+    else if (event.deltaX === 0) glance.value = { ...now, x: now.x - event.deltaY };
     else glance.value = { ...now, x: now.x - event.deltaX, y: now.y - event.deltaY };
   };
   box.addEventListener("pointerdown", down);

@@ -9,15 +9,13 @@ import { graphPicture } from "../saved/graph";
 import { coupled } from "../state/coupling";
 import { cursor } from "../state/cursor";
 import { stem } from "../state/exports";
-import { drag, model, selected } from "../state/store";
+import { live, model, screen } from "../state/store";
 import { type Drawing, drawing, widths } from "../state/topology";
 import type { TopologyNode } from "../wasm/core";
 import { words } from "../words";
+import { Figure } from "./figure";
 import { NodeMark } from "./graph-node";
 import { follow, type Glance, whole, zoomed } from "./graph-view";
-import { SaveButtons } from "./save";
-
-const t = words.graph;
 
 /** Shift, in pixels, and zoom of the drawing. */
 const glance = signal<Glance>({ x: 0, y: 0, zoom: 1 });
@@ -33,7 +31,7 @@ export function GraphView() {
   if (!shown || shown.of.blob !== model.value?.blob) {
     return (
       <div class="graph empty-view">
-        <p class="hint">{model.value ? t.drawing : t.noNetwork}</p>
+        <p class="hint">{model.value ? words.graph.drawing : words.graph.noNetwork}</p>
       </div>
     );
   }
@@ -51,7 +49,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
     fittedWidth = box.current.clientWidth;
     glance.value = whole(box.current, placed);
   }, [shown]);
-  const chosen = selected.value?.join(".");
+  const chosen = screen.selected.value?.join(".");
   const known = useRef(chosen);
   const show = () => {
     const at = topology.nodes.findIndex(isSelected);
@@ -89,14 +87,14 @@ function GraphPicture({ shown }: { shown: Drawing }) {
         <p class="graph-read" aria-live="polite">
           {at === null
             ? touched
-              ? t.hintTouch
-              : t.hint
+              ? words.graph.hintTouch
+              : words.graph.hint
             : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
         </p>
-        <button type="button" aria-label={t.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
+        <button type="button" aria-label={words.graph.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
           −
         </button>
-        <button type="button" aria-label={t.zoomIn} onClick={() => zoomBy(box.current, 1.3)}>
+        <button type="button" aria-label={words.graph.zoomIn} onClick={() => zoomBy(box.current, 1.3)}>
           +
         </button>
         <button
@@ -105,19 +103,19 @@ function GraphPicture({ shown }: { shown: Drawing }) {
             if (box.current) glance.value = whole(box.current, placed, true);
           }}
         >
-          {t.fit}
+          {words.graph.fit}
         </button>
-        <button type="button" title={t.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
-          {t.show}
+        <button type="button" title={words.graph.showTitle} disabled={!topology.nodes.some(isSelected)} onClick={show}>
+          {words.graph.show}
         </button>
-        <SaveButtons
+        <Figure
           picture={words.pictures.names.graph}
           stem={() => `${stem()}.network`}
           draw={() => graphPicture(box.current, placed)}
         />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing can not be a fieldset. */}
-      <svg ref={box} class="graph-picture" role="group" aria-label={t.name}>
+      <svg ref={box} class="graph-picture" role="group" aria-label={words.graph.name}>
         <g transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${zoom.toFixed(4)})`}>
           {topology.edges.map((edge, i) => {
             const path = ribbon(placed.edges[i]!);
@@ -175,11 +173,11 @@ function describe(node: TopologyNode, kept: number, role: Role | undefined): str
   const layer = node.layer === null ? null : model.value?.overview.layers[node.layer];
   const what = layer
     ? `${words.plan.kinds[layer.kind] ?? layer.kind} ${layer.kernel}`.trim()
-    : (t.kinds[node.kind] ?? node.op);
+    : (words.graph.kinds[node.kind] ?? node.op);
   const before = node.channels;
-  const channels = t.channels(before, kept, percent(removedPercent({ before, after: kept })));
+  const channels = words.graph.channels(before, kept, percent(removedPercent({ before, after: kept })));
   const op = layer ? "" : node.op ? `${node.op} · ` : "";
-  return [nameOf(node), op + what, channels, role ? t.coupled[role] : ""].filter(Boolean).join(" · ");
+  return [nameOf(node), op + what, channels, role ? words.graph.coupled[role] : ""].filter(Boolean).join(" · ");
 }
 
 /** The row of the map that a layer writes. */
@@ -189,7 +187,7 @@ function rowOf(node: TopologyNode): number {
 }
 
 function isSelected(node: TopologyNode): boolean {
-  const row = selected.value?.[0];
+  const row = screen.selected.value?.[0];
   return row !== undefined && node.kind === "layer" && model.value?.overview.sites[row]?.writer === node.name;
 }
 
@@ -198,9 +196,9 @@ function openLayer(node: TopologyNode): void {
   const row = rowOf(node);
   const site = model.value?.overview.sites[row];
   if (!site) return;
-  const states = drag.value?.states.subarray(site.offset, site.offset + site.channels);
+  const states = live.drag.value?.states.subarray(site.offset, site.offset + site.channels);
   const gone = states?.findIndex((it) => it > 0) ?? -1;
-  selected.value = [row, Math.max(0, gone)];
+  screen.selected.value = [row, Math.max(0, gone)];
   cursor.value = { row, slot: 0 };
 }
 

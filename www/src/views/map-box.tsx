@@ -10,12 +10,10 @@ import { cellAt, slotAt } from "../charts/row-layout";
 import { cutPosition } from "../lib/order";
 import { cursor, cuts, moveCursor, openAtCursor, perLine, pointed, readOut, zoomTo } from "../state/cursor";
 import { lockedRows, ownRows, toggleRowLock } from "../state/locks";
-import { amount, drag, type Model, model, order, presenting, selected, takesShare, zoom } from "../state/store";
+import { amount, live, type Model, model, screen, takesShare } from "../state/store";
 import { words } from "../words";
 import { watchPinch } from "./pinch";
 import { placeIn } from "./place";
-
-const t = words.map;
 
 /** The map's canvas, whole or one row of it, and everything the pointer and the keys do there. */
 export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }) {
@@ -29,9 +27,9 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
 
   /** What both views show; null until there is a plan to show. */
   const common = () => {
-    const [open, rows, step] = [model.value, order.value, drag.value];
+    const [open, rows, step] = [model.value, live.order.value, live.drag.value];
     if (!open || !rows || !step || rows.channels.length !== step.states.length) return null;
-    const [site, channel] = selected.value ?? [-1, 0];
+    const [site, channel] = screen.selected.value ?? [-1, 0];
     const row = open.overview.sites[site];
     return {
       model: open,
@@ -53,11 +51,11 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
     const scene = common();
     const slot = cursor.value?.row === row ? cursor.value.slot : null;
     const threshold = ownRows.peek().get(row)?.threshold ?? amount.peek();
-    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? t.cut : t.cutAt(threshold) };
+    return scene && { ...scene, row, slot, cutLabel: takesShare.value ? words.map.cut : words.map.cutAt(threshold) };
   };
 
   const paint = () => {
-    const row = zoom.value;
+    const row = screen.zoom.value;
     const open = model.value;
     if (!open || !whole.current || !close.current) return;
     if (fitted.current?.model !== open || fitted.current.zoom !== row) {
@@ -77,7 +75,7 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
 
   /** The line with the cut is in sight when a layer is opened, and when the layer's own cut is moved. */
   const followCut = (row: number) => {
-    const [site, sorted] = [model.peek()?.overview.sites[row], order.peek()];
+    const [site, sorted] = [model.peek()?.overview.sites[row], live.order.peek()];
     const [cut, layout, around] = [cuts.peek()?.[row], close.current?.layout, box.current];
     if (!site || !sorted || cut === undefined || !layout || !around) return;
     const before = followed.current;
@@ -89,7 +87,7 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
   };
 
   picture.current = () => {
-    const row = zoom.value;
+    const row = screen.zoom.value;
     if (row === null) {
       const scene = wholeScene();
       return scene && whole.current!.drawing({ ...scene, cursor: null, pointed: null }, palette.current);
@@ -107,7 +105,7 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
     around.style.setProperty("--natural", `${naturalHeight(sites, pairs)}px`);
     // clientWidth leaves the scroll bar out, which comes and goes with the number of rows.
     const [width, height] = [around.clientWidth, around.clientHeight];
-    const row = zoom.value;
+    const row = screen.zoom.value;
     if (row === null) whole.current.resize(open, width, height);
     else {
       close.current.resize(sites[row]?.channels ?? 1, width, height);
@@ -132,7 +130,7 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
     document.fonts.ready.then(paint);
     const unpinch = watchPinch(box.current!.parentElement!, (x, y, closer) => {
       if (!closer) zoomTo(null);
-      else if (zoom.value === null) {
+      else if (screen.zoom.value === null) {
         const row = rowAt(x, y);
         if (row !== null) zoomTo(row);
       }
@@ -142,8 +140,8 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
     const stop = effect(() => {
       cursor.value;
       pointed.value;
-      selected.value;
-      presenting.value;
+      screen.selected.value;
+      screen.presenting.value;
       paint();
     });
     return () => {
@@ -164,7 +162,7 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
   const point = (event: MouseEvent) => {
     const sites = model.value?.overview.sites;
     const [x, y] = place(event);
-    const row = zoom.value;
+    const row = screen.zoom.value;
     if (!sites) return;
     if (row !== null) {
       const layout = close.current?.layout;
@@ -185,8 +183,8 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
         class="map-box"
         ref={box}
         role="application"
-        aria-label={t.name}
-        aria-roledescription={t.role}
+        aria-label={words.map.name}
+        aria-roledescription={words.map.role}
         aria-describedby="map-help"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is a widget of its own, moved through by arrow keys
         tabIndex={0}
@@ -214,10 +212,10 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
         />
       </div>
       <p class="read-out" aria-live="polite">
-        {readOut.value || <span class="hint">{zoom.value === null ? t.hint : t.rowHint}</span>}
+        {readOut.value || <span class="hint">{screen.zoom.value === null ? words.map.hint : words.map.rowHint}</span>}
       </p>
       <p id="map-help" class="hidden">
-        {t.help}
+        {words.map.help}
       </p>
     </>
   );
@@ -225,16 +223,16 @@ export function MapBox({ picture }: { picture: RefObject<() => Drawing | null> }
 
 /** What a key does in the map; false where it is none of the map's. */
 function press(key: string, shift: boolean): boolean {
-  const row = zoom.value ?? cursor.value?.row ?? null;
+  const row = screen.zoom.value ?? cursor.value?.row ?? null;
   if (key === "Enter" || key === " ") openAtCursor();
   else if (key === "Escape") {
-    if (zoom.value === null) return false;
+    if (screen.zoom.value === null) return false;
     zoomTo(null);
-  } else if (key === "z" || key === "Z" || key === "+") zoomTo(zoom.value === null ? (row ?? 0) : null);
+  } else if (key === "z" || key === "Z" || key === "+") zoomTo(screen.zoom.value === null ? (row ?? 0) : null);
   else if (key === "-") zoomTo(null);
   else if (key === "l" || key === "L") return row !== null && toggleRowLock(row);
-  else if (zoom.value !== null && (key === "PageDown" || key === "PageUp")) {
-    zoomTo(zoom.value + (key === "PageDown" ? 1 : -1));
+  else if (screen.zoom.value !== null && (key === "PageDown" || key === "PageUp")) {
+    zoomTo(screen.zoom.value + (key === "PageDown" ? 1 : -1));
   } else return moveCursor(key, shift);
   return true;
 }
@@ -244,7 +242,7 @@ function keepInView(box: HTMLElement, whole: MapPainter | null, close: RowPainte
   if (!at) return;
   const row = whole?.map?.rows[at.row];
   const span =
-    zoom.value === null
+    screen.zoom.value === null
       ? row && { y: row.y, height: row.height }
       : close?.layout && { y: cellAt(close.layout, at.slot).y - 18, height: close.layout.pitch + 18 };
   if (!span) return;

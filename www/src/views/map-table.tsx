@@ -1,32 +1,40 @@
 import { probability, value } from "../lib/format";
 import { zoomTo } from "../state/cursor";
 import { layerOf, ownRows, toggleLock } from "../state/locks";
-import { drag, locked, type Model, model, order, selected, zoom } from "../state/store";
+import { controls, live, type Model, model, screen } from "../state/store";
 import { words } from "../words";
 import { Heads } from "./parts";
-
-const t = words.map.asTable;
 
 /** The map's twin for those who do not see it, or who want to read numbers. */
 export function MapTable() {
   const open = model.value;
-  if (!open || !drag.value) return <div class="map-table" />;
+  if (!open || !live.drag.value) return <div class="map-table" />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-    <section class="map-table" aria-label={t.name} tabIndex={0}>
-      {zoom.value === null ? <Layers open={open} /> : <Channels open={open} row={zoom.value} />}
+    <section class="map-table" aria-label={words.map.asTable.name} tabIndex={0}>
+      {screen.zoom.value === null ? <Layers open={open} /> : <Channels open={open} row={screen.zoom.value} />}
     </section>
   );
 }
 
 function Layers({ open }: { open: Model }) {
-  const states = drag.value!.states;
+  const states = live.drag.value!.states;
   return (
     <table>
-      <caption class="hidden">{t.layers}</caption>
+      <caption class="hidden">{words.map.asTable.layers}</caption>
       <Heads
         of={[
-          ...[t.layer, t.lock, t.channels, t.kept, t.outputDead, t.inputDead, t.bothDead, t.other, t.withheld],
+          ...[
+            words.map.asTable.layer,
+            words.map.asTable.lock,
+            words.map.asTable.channels,
+            words.map.asTable.kept,
+            words.map.asTable.outputDead,
+            words.map.asTable.inputDead,
+            words.map.asTable.bothDead,
+            words.map.asTable.other,
+            words.map.asTable.withheld,
+          ],
           ...(ownRows.value.size > 0 ? [words.limits.column] : []),
         ]}
       />
@@ -46,9 +54,9 @@ function Layers({ open }: { open: Model }) {
               <td>
                 <input
                   type="checkbox"
-                  aria-label={t.lockOf(open.siteNames[row]!)}
+                  aria-label={words.map.asTable.lockOf(open.siteNames[row]!)}
                   disabled={layer < 0}
-                  checked={layer >= 0 && locked.value.includes(layer)}
+                  checked={layer >= 0 && controls.locked.value.includes(layer)}
                   onChange={() => toggleLock(layer)}
                 />
               </td>
@@ -70,15 +78,23 @@ function Layers({ open }: { open: Model }) {
 
 function Channels({ open, row }: { open: Model; row: number }) {
   const site = open.overview.sites[row];
-  const sorted = order.value;
+  const sorted = live.order.value;
   if (!site || !sorted) return null;
-  const states = drag.value!.states;
+  const states = live.drag.value!.states;
   // What goes first stands first.
   const flats = [...sorted.channels.subarray(site.offset, site.offset + site.channels)].reverse();
   return (
     <table>
-      <caption class="hidden">{t.channelsOf(open.siteNames[row]!)}</caption>
-      <Heads of={[t.channel, t.beta, t.s, t.p, t.state]} />
+      <caption class="hidden">{words.map.asTable.channelsOf(open.siteNames[row]!)}</caption>
+      <Heads
+        of={[
+          words.map.asTable.channel,
+          words.map.asTable.beta,
+          words.map.asTable.s,
+          words.map.asTable.p,
+          words.map.asTable.state,
+        ]}
+      />
       <tbody>
         {flats.map((flat) => {
           const p = open.probabilities[flat]!;
@@ -89,9 +105,9 @@ function Channels({ open, row }: { open: Model; row: number }) {
                 <button
                   type="button"
                   class="link"
-                  aria-label={t.open(channel)}
+                  aria-label={words.map.asTable.open(channel)}
                   onClick={() => {
-                    selected.value = [row, channel];
+                    screen.selected.value = [row, channel];
                   }}
                 >
                   {channel}
@@ -99,7 +115,7 @@ function Channels({ open, row }: { open: Model; row: number }) {
               </th>
               <td>{value(open.means[flat]!)}</td>
               <td>{value(open.stds[flat]!)}</td>
-              <td>{Number.isNaN(p) ? t.none : probability(p)}</td>
+              <td>{Number.isNaN(p) ? words.map.asTable.none : probability(p)}</td>
               <td>{words.map.states[states[flat]!]}</td>
             </tr>
           );

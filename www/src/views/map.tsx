@@ -3,43 +3,41 @@ import { useRef } from "preact/hooks";
 import type { Drawing } from "../charts/picture";
 import { mapPicture } from "../saved/map";
 import { stem } from "../state/exports";
-import { mapAs, model, order, zoom } from "../state/store";
+import { live, model, screen } from "../state/store";
 import { words } from "../words";
+import { Figure } from "./figure";
 import { MapBox } from "./map-box";
 import { MapTable } from "./map-table";
 import { Step } from "./parts";
 import { RowHead } from "./row-head";
-import { SaveButtons } from "./save";
-
-const t = words.map;
 
 /** The channel map: as a picture, one layer of it alone, or as a table. */
 export function MapView() {
   const picture = useRef<() => Drawing | null>(() => null);
-  const asTable = mapAs.value === "table";
+  const asTable = screen.mapAs.value === "table";
   return (
     <div class="map">
-      <Step n={2} title={t.step}>
+      <Step n={2} title={words.map.step}>
         <div class="map-tools">
           <button
             type="button"
             class="quiet"
             aria-pressed={asTable}
             onClick={() => {
-              mapAs.value = asTable ? "picture" : "table";
+              screen.mapAs.value = asTable ? "picture" : "table";
             }}
           >
-            {t.table}
+            {words.map.table}
           </button>
-          <SaveButtons
+          <Figure
             picture={words.pictures.names.map}
-            stem={() => `${stem()}.map${zoom.value === null ? "" : `-row-${zoom.value + 1}`}`}
+            stem={() => `${stem()}.map${screen.zoom.value === null ? "" : `-row-${screen.zoom.value + 1}`}`}
             draw={() => mapPicture(picture.current())}
-            disabled={!model.value || !order.value || asTable}
+            disabled={!model.value || !live.order.value || asTable}
           />
         </div>
       </Step>
-      {zoom.value === null ? null : <RowHead row={zoom.value} />}
+      {screen.zoom.value === null ? null : <RowHead row={screen.zoom.value} />}
       {asTable ? <MapTable /> : <Picture of={picture} />}
     </div>
   );
@@ -55,18 +53,18 @@ function Picture({ of }: { of: RefObject<() => Drawing | null> }) {
 }
 
 const KEYS = [
-  ["alive", t.legend.alive],
-  ["output-dead", t.legend.outputDead],
-  ["input-dead", t.legend.inputDead],
-  ["both-dead", t.legend.bothDead],
-  ["removed", t.legend.removed],
-  ["withheld", t.legend.withheld],
-  ["linear", t.legend.linear],
+  ["alive", words.map.legend.alive],
+  ["output-dead", words.map.legend.outputDead],
+  ["input-dead", words.map.legend.inputDead],
+  ["both-dead", words.map.legend.bothDead],
+  ["removed", words.map.legend.removed],
+  ["withheld", words.map.legend.withheld],
+  ["linear", words.map.legend.linear],
 ] as const;
 
 function Legend() {
   return (
-    <ul class="legend" aria-label={t.legend.name}>
+    <ul class="legend" aria-label={words.map.legend.name}>
       {KEYS.map(([key, name]) => (
         <li key={key}>
           <i class={`swatch ${key}`} /> {name}

@@ -8,23 +8,26 @@ import { words } from "../words";
 import { About } from "./about";
 import { FileButton, Step } from "./parts";
 
-const t = words.network;
-
 export function NetworkView() {
   const open = model.value;
   return (
-    <section class="network" aria-label={t.name}>
-      <Step n={1} title={t.name} />
-      <FileButton name={t.open} primary multiple onFiles={(files, since) => void arrive(files, since, true)}>
-        {t.open}
+    <section class="network" aria-label={words.network.name}>
+      <Step n={1} title={words.network.name} />
+      <FileButton
+        name={words.network.open}
+        primary
+        multiple
+        onFiles={(files, since) => void arrive(files, since, true)}
+      >
+        {words.network.open}
       </FileButton>
       {awaited.value ? (
         <p class="caution awaited" role="status">
           {awaited.value.text}
         </p>
       ) : null}
-      <p class="hint">{t.orDrop}</p>
-      <ul class="samples" aria-label={t.samples}>
+      <p class="hint">{words.network.orDrop}</p>
+      <ul class="samples" aria-label={words.network.samples}>
         {samples.value.networks.map((sample) => (
           <Sample key={sample.file} sample={sample} />
         ))}
@@ -46,10 +49,10 @@ function Sample({ sample }: { sample: SampleNetwork }) {
         type="button"
         aria-pressed={isOpen}
         onClick={(event) => void openSample(sample.file, event.timeStamp)}
-        title={t.sampleHelp(sample.params, sample.macs, sample.data, accuracy)}
+        title={words.network.sampleHelp(sample.params, sample.macs, sample.data, accuracy)}
       >
         <span class="sample-name">{sample.name}</span>
-        <span class="sample-facts">{t.sampleFacts(sample.data, accuracy, bytes(sample.bytes))}</span>
+        <span class="sample-facts">{words.network.sampleFacts(sample.data, accuracy, bytes(sample.bytes))}</span>
       </button>
     </li>
   );
@@ -62,9 +65,9 @@ function Kept() {
   const size = files.reduce((sum, it) => sum + it.size, 0);
   return (
     <p class="hint kept">
-      {t.kept(files.length, bytes(size), bytes(ROOM))}{" "}
+      {words.network.kept(files.length, bytes(size), bytes(ROOM))}{" "}
       <button type="button" class="link" onClick={() => void forgetKept()}>
-        {t.forget}
+        {words.network.forget}
       </button>
     </p>
   );
@@ -75,14 +78,18 @@ function Facts({ open }: { open: Model | null }) {
   const overview = open?.overview;
   const shape = (values: { shape: string[] }[]) => values.map((value) => value.shape.join("×")).join(", ");
   const facts: Fact[] = [
-    { name: t.parameters, value: overview && compact(overview.params), exact: overview && count(overview.params) },
-    { name: t.macs, value: overview && compact(overview.macs), exact: overview && count(overview.macs) },
-    { name: t.channels, value: overview && count(overview.channels) },
-    { name: t.pairs, help: t.pairsHelp, value: overview && String(overview.pairs.length) },
-    { name: t.input, value: overview && shape(overview.model.inputs) },
-    { name: t.output, value: overview && shape(overview.model.outputs) },
-    { name: t.file, value: overview && bytes(overview.bytes) },
-    { name: t.opset, value: overview && String(overview.model.opset) },
+    {
+      name: words.network.parameters,
+      value: overview && compact(overview.params),
+      exact: overview && count(overview.params),
+    },
+    { name: words.network.macs, value: overview && compact(overview.macs), exact: overview && count(overview.macs) },
+    { name: words.network.channels, value: overview && count(overview.channels) },
+    { name: words.network.pairs, help: words.network.pairsHelp, value: overview && String(overview.pairs.length) },
+    { name: words.network.input, value: overview && shape(overview.model.inputs) },
+    { name: words.network.output, value: overview && shape(overview.model.outputs) },
+    { name: words.network.file, value: overview && bytes(overview.bytes) },
+    { name: words.network.opset, value: overview && String(overview.model.opset) },
   ];
   return (
     <div class="facts">
@@ -97,13 +104,13 @@ function Facts({ open }: { open: Model | null }) {
       </dl>
       {overview?.folded ? (
         <p class="folded">
-          {t.folded}{" "}
+          {words.network.folded}{" "}
           <button
             type="button"
             disabled={pictures.value.length === 0 || job.value !== null}
             onClick={() => void measureOnImages()}
           >
-            {t.measureNow(pictures.value.length)}
+            {words.network.measureNow(pictures.value.length)}
           </button>
         </p>
       ) : null}

@@ -1,22 +1,20 @@
 import { bytes, compact, count, percent, removedPercent } from "../lib/format";
 import { differences, overlap, pin, planA, swap, unpin } from "../state/pin";
 import { settings } from "../state/settings";
-import { drag, model, pinned, plan } from "../state/store";
+import { live, model, sides } from "../state/store";
 import type { Change } from "../wasm/core";
 import { words } from "../words";
 
-const t = words.plan.pinned;
-
 /** Holds the present plan against one that was pinned. */
 export function Pinned() {
-  const a = pinned.value;
+  const a = sides.pinned.value;
   if (!a) {
     return (
       <p class="pin-row row">
         <button type="button" disabled={!model.value} onClick={pin}>
-          {t.pin}
+          {words.plan.pinned.pin}
         </button>
-        <span class="hint">{t.pinHint}</span>
+        <span class="hint">{words.plan.pinned.pinHint}</span>
       </p>
     );
   }
@@ -26,13 +24,13 @@ export function Pinned() {
       <Overlap />
       <div class="pin-row row">
         <button type="button" onClick={swap}>
-          {t.swap}
+          {words.plan.pinned.swap}
         </button>
         <button type="button" onClick={pin}>
-          {t.pinB}
+          {words.plan.pinned.pinB}
         </button>
         <button type="button" class="quiet" onClick={unpin}>
-          {t.unpin}
+          {words.plan.pinned.unpin}
         </button>
       </div>
     </div>
@@ -41,18 +39,18 @@ export function Pinned() {
 
 /** With room for it, what both start from stands in front. */
 export function AgainstTable({ original = false }: { original?: boolean }) {
-  const [a, b] = [pinned.value, settings.value];
+  const [a, b] = [sides.pinned.value, settings.value];
   if (!a) return null;
-  const [before, now] = [planA.value, drag.value?.preview];
+  const [before, now] = [planA.value, live.drag.value?.preview];
   return (
     <table class="against">
-      <caption>{t.table}</caption>
+      <caption>{words.plan.pinned.table}</caption>
       <thead>
         <tr>
           <td />
-          {original ? <th scope="col">{t.original}</th> : null}
-          <th scope="col">{t.a}</th>
-          <th scope="col">{t.b}</th>
+          {original ? <th scope="col">{words.plan.pinned.original}</th> : null}
+          <th scope="col">{words.plan.pinned.a}</th>
+          <th scope="col">{words.plan.pinned.b}</th>
         </tr>
       </thead>
       <tbody>
@@ -74,7 +72,7 @@ export function AgainstTable({ original = false }: { original?: boolean }) {
         <Against
           name={words.plan.fileSize}
           a={before?.plan.bytes}
-          b={plan.value?.bytes}
+          b={live.plan.value?.bytes}
           show={bytes}
           original={original}
         />
@@ -125,7 +123,11 @@ export function Overlap() {
   const same = sum.onlyA === 0 && sum.onlyB === 0;
   return (
     <p class="hint">
-      {same ? (differences.value.length === 0 ? t.same : t.sameChannels) : t.overlap(sum.both, sum.onlyA, sum.onlyB)}
+      {same
+        ? differences.value.length === 0
+          ? words.plan.pinned.same
+          : words.plan.pinned.sameChannels
+        : words.plan.pinned.overlap(sum.both, sum.onlyA, sum.onlyB)}
     </p>
   );
 }

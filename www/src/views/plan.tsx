@@ -1,24 +1,22 @@
 import { useState } from "preact/hooks";
 import { bytes, compact, count, milliseconds, percent, removedPercent } from "../lib/format";
 import { curvePicture } from "../saved/curve";
-import { downloadPlanCsv, downloadPlanJson, stem } from "../state/exports";
+import { stem } from "../state/exports";
 import { toggleLock } from "../state/locks";
 import { curveShown } from "../state/planning";
 import { answersCurrent, current, latency, latencyRefused } from "../state/proof";
-import { drag, locked, type Model, model, plan, selected, shown, takesShare, threshold, view } from "../state/store";
+import { controls, live, type Model, model, screen, takesShare } from "../state/store";
 import type { Change, Reason } from "../wasm/core";
 import { words } from "../words";
 import { CASES } from "./cases-words";
 import { exampleOf } from "./example";
+import { Figure } from "./figure";
 import { Bar, Heads } from "./parts";
 import { Pinned } from "./pinned";
-import { SaveButtons } from "./save";
-
-const t = words.plan;
 
 export function PlanView() {
   return (
-    <section class="plan" aria-label={t.name}>
+    <section class="plan" aria-label={words.plan.name}>
       <div class="savings-box">
         <Savings />
         <Pinned />
@@ -26,54 +24,43 @@ export function PlanView() {
       <Cases />
       <Layers />
       <Left />
-      <div class="row exports">
-        <button type="button" disabled={!model.value} onClick={downloadPlanJson}>
-          {t.json}
-        </button>
-        <button type="button" disabled={!drag.value} aria-disabled={!shown.value} onClick={downloadPlanCsv}>
-          {t.csv}
-        </button>
-        <span class="picture-saves">
-          {t.curveAs}
-          <SaveButtons
-            picture={words.pictures.names.curve}
-            stem={() => `${stem()}.curve`}
-            draw={curvePicture}
-            disabled={!curveShown.value}
-          />
-        </span>
-      </div>
+      <Figure
+        picture={words.pictures.names.curve}
+        stem={() => `${stem()}.curve`}
+        draw={curvePicture}
+        disabled={!curveShown.value}
+      />
     </section>
   );
 }
 
 function Savings() {
-  const preview = drag.value?.preview;
+  const preview = live.drag.value?.preview;
   const written = current.value;
   const size: Change | undefined = written
     ? { before: written.plan.bytes.before, after: written.bytes.size }
-    : plan.value?.identity === drag.value?.identity
-      ? plan.value?.bytes
+    : live.plan.value?.identity === live.drag.value?.identity
+      ? live.plan.value?.bytes
       : undefined;
   const time = answersCurrent.value ? latency.value : null;
   return (
     <table class="savings">
-      <caption>{t.savings}</caption>
-      <Heads of={["", t.before, t.after, t.ofOriginal]} />
+      <caption>{words.plan.savings}</caption>
+      <Heads of={["", words.plan.before, words.plan.after, words.plan.removed]} />
       <tbody>
-        <Saving name={t.parameters} change={preview?.params} show={compact} />
-        <Saving name={t.macs} note={t.macsNote} change={preview?.macs} show={compact} />
-        <Saving name={t.fileSize} change={size} show={bytes} />
+        <Saving name={words.plan.parameters} change={preview?.params} show={compact} />
+        <Saving name={words.plan.macs} note={words.plan.macsNote} change={preview?.macs} show={compact} />
+        <Saving name={words.plan.fileSize} change={size} show={bytes} />
         <Saving
-          name={t.latency}
+          name={words.plan.latency}
           change={time?.differs ? { before: time.original.warm, after: time.pruned.warm } : undefined}
           show={milliseconds}
           missing={
             answersCurrent.value && latencyRefused.value
-              ? t.latencyRefused
+              ? words.plan.latencyRefused
               : time && !time.differs
-                ? t.noDifference
-                : t.noLatency
+                ? words.plan.noDifference
+                : words.plan.noLatency
           }
         />
       </tbody>
@@ -100,7 +87,7 @@ function Saving(props: {
           <td title={count(change.after)}>{show(change.after)}</td>
           <td class="kept">
             <Bar before={change.before} after={change.after} />
-            {percent(100 - removedPercent(change))}
+            {percent(removedPercent(change))}
           </td>
         </>
       ) : (
@@ -113,13 +100,13 @@ function Saving(props: {
 }
 
 function Cases() {
-  const cases = drag.value?.preview.cases;
-  const tally = drag.value?.preview.tally;
+  const cases = live.drag.value?.preview.cases;
+  const tally = live.drag.value?.preview.tally;
   return (
     <>
       <table class="plan-cases">
-        <caption>{t.cases}</caption>
-        <Heads look="hidden" of={[t.case, t.channels, t.meaning]} />
+        <caption>{words.plan.cases}</caption>
+        <Heads look="hidden" of={[words.plan.case, words.plan.channels, words.plan.meaning]} />
         <tbody>
           {CASES.map((key) => (
             <tr key={key}>
@@ -129,7 +116,9 @@ function Cases() {
               </th>
               <td class="n">{cases ? count(cases[key]) : "–"}</td>
               <td class="meaning">
-                {key === "keep" && takesShare.value ? t.notDead(threshold.value) : words.choices.cases[key].meaning}
+                {key === "keep" && takesShare.value
+                  ? words.plan.notDead(controls.threshold.value)
+                  : words.choices.cases[key].meaning}
                 {cases && cases[key] > 0 && key !== "keep" ? <Example state={key} /> : null}
               </td>
             </tr>
@@ -137,7 +126,7 @@ function Cases() {
         </tbody>
       </table>
       {model.value && model.value.overview.pairs.length === 0 ? <p class="hint">{noPairs(model.value)}</p> : null}
-      {tally ? <p class="hint tally">{t.tally(tally)}</p> : null}
+      {tally ? <p class="hint tally">{words.plan.tally(tally)}</p> : null}
     </>
   );
 }
@@ -145,14 +134,14 @@ function Cases() {
 /** A depthwise layer whose neighbours are not normalised makes no pair before it is measured. */
 function noPairs({ overview }: Model): string {
   const depthwise = overview.layers.filter((it) => it.kind === "depthwise").length;
-  if (depthwise === 0) return t.noPairs;
-  return overview.folded ? t.pairsUnmeasured(depthwise) : t.pairsUnnormalised(depthwise);
+  if (depthwise === 0) return words.plan.noPairs;
+  return overview.folded ? words.plan.pairsUnmeasured(depthwise) : words.plan.pairsUnnormalised(depthwise);
 }
 
-/** The case told on the user's own layer. */
+/** An example of the case in the user's own network. */
 function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" }) {
   // The full plan arrives when the drag rests; reading it keeps examples from flickering meanwhile.
-  if (!plan.value) return null;
+  if (!live.plan.value) return null;
   const example = exampleOf(state);
   if (!example) return null;
   return (
@@ -160,12 +149,12 @@ function Example({ state }: { state: "output_dead" | "input_dead" | "both_dead" 
       type="button"
       class="link"
       onClick={() => {
-        selected.value = [example.site, example.channel];
+        screen.selected.value = [example.site, example.channel];
         // From the other panels nothing would be seen to happen.
-        if (view.value !== "cases") view.value = "channel";
+        if (screen.view.value !== "cases") screen.view.value = "channel";
       }}
     >
-      {t.example(example.channel, example.name)}
+      {words.plan.example(example.channel, example.name)}
     </button>
   );
 }
@@ -174,14 +163,14 @@ function Layers() {
   const [unfolded, setUnfolded] = useState(false);
   const open = model.value;
   // Rows nobody sees would cost a few milliseconds of every drag step.
-  const rows = unfolded && open && drag.value ? open.overview.layers : [];
+  const rows = unfolded && open && live.drag.value ? open.overview.layers : [];
   if (!open) return null;
   return (
     <details class="layers" onToggle={(event) => setUnfolded(event.currentTarget.open)}>
-      <summary>{t.perLayer}</summary>
+      <summary>{words.plan.perLayer}</summary>
       <table>
-        <caption class="hidden">{t.layerTable}</caption>
-        <Heads of={[t.lock, t.layer, t.channels, t.params, t.macs]} />
+        <caption class="hidden">{words.plan.layerTable}</caption>
+        <Heads of={[words.plan.lock, words.plan.layer, words.plan.channels, words.plan.params, words.plan.macs]} />
         <tbody>
           {rows.map((layer, i) => (
             <LayerRow key={layer.name} open={open} i={i} />
@@ -194,18 +183,23 @@ function Layers() {
 
 function LayerRow({ open, i }: { open: Model; i: number }) {
   const layer = open.overview.layers[i]!;
-  const step = drag.value!;
+  const step = live.drag.value!;
   const kept = step.layerChannels[i] ?? layer.outputs;
   const params = step.layerParams[i] ?? layer.params;
   const macs = step.layerMacs[i] ?? layer.macs;
-  const kind = t.kinds[layer.kind] ?? layer.kind;
-  const isLocked = locked.value.includes(i);
+  const kind = words.plan.kinds[layer.kind] ?? layer.kind;
+  const isLocked = controls.locked.value.includes(i);
   return (
     <tr>
       <td>
-        <input type="checkbox" aria-label={t.lockOf(layer.name)} checked={isLocked} onChange={() => toggleLock(i)} />
+        <input
+          type="checkbox"
+          aria-label={words.plan.lockOf(layer.name)}
+          checked={isLocked}
+          onChange={() => toggleLock(i)}
+        />
       </td>
-      <th scope="row" title={t.layerTitle(layer.name, kind, layer.op, layer.kernel)}>
+      <th scope="row" title={words.plan.layerTitle(layer.name, kind, layer.op, layer.kernel)}>
         {open.layerNames[i]}
         <span class="hint"> {kind}</span>
       </th>
@@ -224,36 +218,36 @@ function LayerRow({ open, i }: { open: Model; i: number }) {
 
 /** Everything that was not done, or not exactly, each with its reason. */
 function Left() {
-  const now = plan.value;
+  const now = live.plan.value;
   const fixed = now?.not_prunable ?? model.value?.overview.not_prunable ?? [];
   return (
     <>
       {now && now.tally.withheld > 0 ? (
         <details open={now.tally_withheld.length <= 3}>
-          <summary>{t.deadWithheld(now.tally.withheld)}</summary>
+          <summary>{words.plan.deadWithheld(now.tally.withheld)}</summary>
           <Reasons
             of={now.tally_withheld.map((it) => ({
               node: it.node,
-              reason: t.because(it.channels, it.reason),
+              reason: words.plan.because(it.channels, it.reason),
             }))}
           />
         </details>
       ) : null}
       {now && now.dead_branches.length > 0 ? (
         <details open>
-          <summary>{t.branches(now.dead_branches.length)}</summary>
+          <summary>{words.plan.branches(now.dead_branches.length)}</summary>
           <Reasons of={now.dead_branches} />
         </details>
       ) : null}
       {now && now.approximate.length > 0 ? (
         <details>
-          <summary>{t.approximate(now.approximate.length)}</summary>
+          <summary>{words.plan.approximate(now.approximate.length)}</summary>
           <Reasons of={now.approximate} />
         </details>
       ) : null}
       {fixed.length > 0 ? (
         <details>
-          <summary>{t.notPruned(fixed.length)}</summary>
+          <summary>{words.plan.notPruned(fixed.length)}</summary>
           <Reasons of={fixed} />
         </details>
       ) : null}

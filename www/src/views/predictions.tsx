@@ -19,8 +19,6 @@ import { namesClasses } from "../state/unchanged";
 import type { Top } from "../wasm/core";
 import { words } from "../words";
 
-const t = words.proof.predictions;
-
 /** Repair works from about this many images up. */
 const FEW = 16;
 /** Images listed at a time. */
@@ -33,7 +31,11 @@ export function Predictions() {
   if (all.length === 0) {
     return (
       <p class="hint predictions-none">
-        {pictures.value.length === 0 ? t.noImages : namesClasses.value === false ? t.beforeOutputs : t.before}
+        {pictures.value.length === 0
+          ? words.proof.predictions.noImages
+          : namesClasses.value === false
+            ? words.proof.predictions.beforeOutputs
+            : words.proof.predictions.before}
       </p>
     );
   }
@@ -43,8 +45,12 @@ export function Predictions() {
   return (
     <div class={stale ? "predictions stale" : "predictions"}>
       <p class="agreement">
-        <strong>{all.some((it) => it.agree !== null) ? t.agree(agreeing, all.length) : t.compared(all.length)}</strong>
-        {t.difference(
+        <strong>
+          {all.some((it) => it.agree !== null)
+            ? words.proof.predictions.agree(agreeing, all.length)
+            : words.proof.predictions.compared(all.length)}
+        </strong>
+        {words.proof.predictions.difference(
           value(Math.max(...all.map((it) => it.difference))),
           value(Math.max(...all.map((it) => it.scale))),
         )}
@@ -52,7 +58,7 @@ export function Predictions() {
           <>
             {" "}
             <button type="button" class="link stale-note" onClick={() => void runBoth()}>
-              {answeredBy.value?.repairedOn ? t.staleRepaired : t.stale}
+              {answeredBy.value?.repairedOn ? words.proof.predictions.staleRepaired : words.proof.predictions.stale}
             </button>
           </>
         ) : null}
@@ -62,16 +68,16 @@ export function Predictions() {
       <Missing />
       {time ? <Times time={time} /> : null}
       {time && !time.differs ? <p class="hint">{words.plan.noDifference}</p> : null}
-      {latencyRefused.value ? <p class="hint">{t.latencyRefused}</p> : null}
+      {latencyRefused.value ? <p class="hint">{words.proof.predictions.latencyRefused}</p> : null}
       <table>
-        <caption>{t.table}</caption>
+        <caption>{words.proof.predictions.table}</caption>
         <thead>
           <tr>
             <th scope="col" colSpan={2}>
-              {t.original}
+              {words.proof.predictions.original}
             </th>
             <th scope="col" colSpan={2}>
-              {t.pruned}
+              {words.proof.predictions.pruned}
             </th>
           </tr>
         </thead>
@@ -81,9 +87,9 @@ export function Predictions() {
       </table>
       {all.length > most ? (
         <p class="hint">
-          {t.listed(most, all.length)}{" "}
+          {words.proof.predictions.listed(most, all.length)}{" "}
           <button type="button" class="link" onClick={() => setMost(most + PAGE)}>
-            {t.listMore}
+            {words.proof.predictions.listMore}
           </button>
         </p>
       ) : null}
@@ -96,24 +102,28 @@ function Shift({ answers: all }: { answers: Answer[] }) {
   const values = all.map((it) => it.moved).filter((it) => !Number.isNaN(it));
   if (values.length === 0) return null;
   const kl = all.reduce((sum, it) => sum + it.kl, 0) / all.length;
-  return <p class="hint">{t.moved(share(median(values)), share(Math.max(...values)), value(kl))}</p>;
+  return (
+    <p class="hint">{words.proof.predictions.moved(share(median(values)), share(Math.max(...values)), value(kl))}</p>
+  );
 }
 
 function share(of: number): string {
-  return of > 0 && of < 0.0005 ? t.hardly : percent(100 * of);
+  return of > 0 && of < 0.0005 ? words.proof.predictions.hardly : percent(100 * of);
 }
 
 function Missing() {
   const [failed, before] = [failures.value, stoppedBefore.value];
   return (
     <>
-      {before > 0 ? <p class="caution">{t.stoppedAfter(answers.value.length + failed.length, before)}</p> : null}
+      {before > 0 ? (
+        <p class="caution">{words.proof.predictions.stoppedAfter(answers.value.length + failed.length, before)}</p>
+      ) : null}
       {failed.length > 0 ? (
         <details class="caution">
-          <summary>{t.unread(failed.length)}</summary>
+          <summary>{words.proof.predictions.unread(failed.length)}</summary>
           <ul>
             {failed.slice(0, PAGE).map((it) => (
-              <li key={it.picture.id}>{t.failure(it.picture.name, it.reason)}</li>
+              <li key={it.picture.id}>{words.proof.predictions.failure(it.picture.name, it.reason)}</li>
             ))}
           </ul>
         </details>
@@ -129,23 +139,23 @@ function Times({ time }: { time: { original: Latency; pruned: Latency } }) {
       <th scope="row">{name}</th>
       <td>{milliseconds(first)}</td>
       <td>{milliseconds(warm)}</td>
-      <td>{t.range(milliseconds(low), milliseconds(high))}</td>
+      <td>{words.proof.predictions.range(milliseconds(low), milliseconds(high))}</td>
     </tr>
   );
   return (
     <table class="times">
-      <caption>{t.latency}</caption>
+      <caption>{words.proof.predictions.latency}</caption>
       <thead>
         <tr>
           <td />
-          <th scope="col">{t.first}</th>
-          <th scope="col">{t.warm}</th>
-          <th scope="col">{t.halfWithin(time.original.runs)}</th>
+          <th scope="col">{words.proof.predictions.first}</th>
+          <th scope="col">{words.proof.predictions.warm}</th>
+          <th scope="col">{words.proof.predictions.halfWithin(time.original.runs)}</th>
         </tr>
       </thead>
       <tbody>
-        {row(t.original, time.original)}
-        {row(t.pruned, time.pruned)}
+        {row(words.proof.predictions.original, time.original)}
+        {row(words.proof.predictions.pruned, time.pruned)}
       </tbody>
     </table>
   );
@@ -155,7 +165,11 @@ function Times({ time }: { time: { original: Latency; pruned: Latency } }) {
 function Fitted({ made, answers: all }: { made: Product; answers: Answer[] }) {
   const own = all.filter((it) => made.fitted.has(it.picture.blob)).length;
   if (own === 0) return null;
-  return <p class="caution">{t.fitted(own, all.length, made.repairedOn < FEW, made.repairedOn, FEW)}</p>;
+  return (
+    <p class="caution">
+      {words.proof.predictions.fitted(own, all.length, made.repairedOn < FEW, made.repairedOn, FEW)}
+    </p>
+  );
 }
 
 function Rows({ answer }: { answer: Answer }) {
@@ -167,7 +181,9 @@ function Rows({ answer }: { answer: Answer }) {
           <div>
             <span>{picture.name}</span>
             <span class={answer.agree === false ? "badge changed" : "badge"}>
-              {answer.agree === null ? t.delta(value(answer.difference)) : t.answer(answer.agree, share(answer.moved))}
+              {answer.agree === null
+                ? words.proof.predictions.delta(value(answer.difference))
+                : words.proof.predictions.answer(answer.agree, share(answer.moved))}
             </span>
             {/* Drawn first, read last: a row is called by its image. */}
             <button
@@ -185,8 +201,8 @@ function Rows({ answer }: { answer: Answer }) {
         <tr>
           <td colSpan={4} class="hint">
             {original.boxes
-              ? t.boxes(original.boxes.length, pruned.boxes?.length ?? 0)
-              : t.noClasses(original.outputs.map((it) => `${it.name} ${it.shape.join("×")}`))}
+              ? words.proof.predictions.boxes(original.boxes.length, pruned.boxes?.length ?? 0)
+              : words.proof.predictions.noClasses(original.outputs.map((it) => `${it.name} ${it.shape.join("×")}`))}
           </td>
         </tr>
       ) : (
@@ -207,7 +223,7 @@ function Cells({ top, changed }: { top: Top | undefined; changed?: boolean }) {
   return (
     <>
       <td class={changed ? "label changed" : "label"} title={top.label}>
-        {top.label || t.class(top.index)}
+        {top.label || words.proof.predictions.class(top.index)}
       </td>
       <td class="probability">
         <span class="bar" aria-hidden="true">

@@ -14,18 +14,16 @@ import { Predictions } from "./predictions";
 import { Take } from "./take";
 import { Unchanged } from "./unchanged";
 
-const t = words.proof;
-
 /** `whole`: with the file to take home; the page to work on has that in its bar. */
 export function ProofView({ whole = true }: { whole?: boolean }) {
   const none = pictures.value.length === 0;
   return (
-    <section class="proof" aria-label={t.name}>
-      {whole ? <Step n={4} title={t.name} /> : null}
+    <section class="proof" aria-label={words.proof.name}>
+      {whole ? <Step n={4} title={words.proof.name} /> : null}
       <Pictures />
       <details class="reading">
         <summary>
-          <Marked text={t.readAs(preset.value, labelFile.value || labels.value)} />
+          <Marked text={words.proof.readAs(preset.value, labelFile.value || labels.value)} />
         </summary>
         <Reading />
       </details>
@@ -37,16 +35,16 @@ export function ProofView({ whole = true }: { whole?: boolean }) {
           aria-disabled={working.value}
           onClick={runBoth}
         >
-          {t.run}
+          {words.proof.run}
         </button>
         <button
           type="button"
           disabled={!model.value || none}
-          title={t.repairHelp}
+          title={words.proof.repairHelp}
           aria-disabled={working.value}
           onClick={repairWithImages}
         >
-          {t.repair}
+          {words.proof.repair}
         </button>
       </div>
       <Unchanged />
@@ -66,32 +64,37 @@ function Pictures() {
   const samplesOnly = all.length > 0 && all.every((it) => it.sample);
   return (
     <div class="pictures">
-      <ul aria-label={t.images}>
+      <ul aria-label={words.proof.images}>
         {all.slice(0, 24).map((it) => (
           <li key={it.id}>
             <img src={it.url} alt={it.name} title={it.name} width="40" height="40" />
-            <button type="button" class="remove" aria-label={t.remove(it.name)} onClick={() => removePicture(it.id)}>
+            <button
+              type="button"
+              class="remove"
+              aria-label={words.proof.remove(it.name)}
+              onClick={() => removePicture(it.id)}
+            >
               ×
             </button>
           </li>
         ))}
       </ul>
-      {all.length > 24 ? <p class="hint">{t.more(all.length - 24)}</p> : null}
+      {all.length > 24 ? <p class="hint">{words.proof.more(all.length - 24)}</p> : null}
       <div class="row">
-        <FileButton name={t.add} multiple onFiles={(files) => void arriveAsImages(files)}>
-          {t.add}
+        <FileButton name={words.proof.add} multiple onFiles={(files) => void arriveAsImages(files)}>
+          {words.proof.add}
         </FileButton>
-        <FileButton name={t.addFolder} folder multiple onFiles={addFolder}>
-          {t.folder}
+        <FileButton name={words.proof.addFolder} folder multiple onFiles={addFolder}>
+          {words.proof.folder}
         </FileButton>
         {samplesOnly ? null : (
           <button type="button" class="quiet" onClick={bringSamplesBack}>
-            {t.useSamples}
+            {words.proof.useSamples}
           </button>
         )}
       </div>
-      <p class="hint">{t.dropHint}</p>
-      {samplesOnly && preset.value === "cifar10" ? <p class="hint">{t.photosOnly}</p> : null}
+      <p class="hint">{words.proof.dropHint}</p>
+      {samplesOnly && preset.value === "cifar10" ? <p class="hint">{words.proof.photosOnly}</p> : null}
     </div>
   );
 }
@@ -99,7 +102,7 @@ function Pictures() {
 function addFolder(files: File[]): void {
   const images = imagesOf(files);
   if (images.length > 0) addImages(images);
-  else noticeText.value = t.noImageInFolder(files.length);
+  else noticeText.value = words.proof.noImageInFolder(files.length);
 }
 
 function Reading() {
@@ -107,25 +110,29 @@ function Reading() {
   return (
     <div class="choices">
       <Choice
-        name={t.preprocessing}
+        name={words.proof.preprocessing}
         value={preset.value}
         options={[...new Set<string>([...PRESETS, preset.value])].map(
-          (it) => [it, it === guess?.preset ? t.guessed(it) : it] as const,
+          (it) => [it, it === guess?.preset ? words.proof.guessed(it) : it] as const,
         )}
         onChoose={(it) => {
           presetChoice.value = it === guess?.preset ? "" : it;
         }}
       />
       <Choice
-        name={t.labels}
+        name={words.proof.labels}
         value={labels.value}
-        options={LABELS.map((it) => [it, it === guess?.labels ? t.guessed(it) : it] as const)}
+        options={LABELS.map((it) => [it, it === guess?.labels ? words.proof.guessed(it) : it] as const)}
         onChoose={(it) => {
           labelsChoice.value = it === guess?.labels ? "" : it;
         }}
       />
-      <FileButton name={t.labelsFromFile} accept=".txt,text/plain" onFiles={([file]) => void readLabelFile(file!)}>
-        {t.labelsFile}
+      <FileButton
+        name={words.proof.labelsFromFile}
+        accept=".txt,text/plain"
+        onFiles={([file]) => void readLabelFile(file!)}
+      >
+        {words.proof.labelsFile}
       </FileButton>
     </div>
   );
@@ -137,21 +144,21 @@ function Measure() {
   const n = measured.value;
   return (
     <div class="measure">
-      <h3>{t.holds}</h3>
-      <p class="hint">{open.overview.folded ? t.holdsFolded : t.holdsHint}</p>
+      <h3>{words.proof.holds}</h3>
+      <p class="hint">{open.overview.folded ? words.proof.holdsFolded : words.proof.holdsHint}</p>
       <div class="row">
         <button type="button" disabled={pictures.value.length === 0} onClick={measureOnImages}>
-          {t.measure}
+          {words.proof.measure}
         </button>
         {n > 0 ? (
           <button type="button" class="quiet" onClick={forgetMeasurement}>
-            {t.forget}
+            {words.proof.forget}
           </button>
         ) : null}
       </div>
       {n > 0 ? (
         <p class="hint">
-          {t.measured(n)} <MovementText />
+          {words.proof.measured(n)} <MovementText />
         </p>
       ) : null}
       <FitView />

@@ -6,23 +6,21 @@ import { type Closeness, type RepairReport, repairOf } from "../state/repaired";
 import type { Plan } from "../wasm/core";
 import { words } from "../words";
 
-const t = words.proof.repaired;
-
 export function Repaired({ plan }: { plan: Plan }) {
   const report = repairOf(plan);
   if (!report) return null;
   const { held, declined, warning, before, after } = report;
   return (
     <div class="repaired">
-      {declined ? <p class="stale-note">{t.left(declined)}</p> : null}
+      {declined ? <p class="stale-note">{words.proof.repaired.left(declined)}</p> : null}
       {held > 0 ? (
         <table>
-          <caption>{t.table(held)}</caption>
+          <caption>{words.proof.repaired.table(held)}</caption>
           <thead>
             <tr>
               <td />
-              <th scope="col">{t.cut}</th>
-              <th scope="col">{t.repaired}</th>
+              <th scope="col">{words.proof.repaired.cut}</th>
+              <th scope="col">{words.proof.repaired.repaired}</th>
             </tr>
           </thead>
           <tbody>
@@ -36,7 +34,7 @@ export function Repaired({ plan }: { plan: Plan }) {
           </tbody>
         </table>
       ) : (
-        <p class="hint">{t.tooFew}</p>
+        <p class="hint">{words.proof.repaired.tooFew}</p>
       )}
       {warning ? <p class="caution">{warning}</p> : null}
       <Layers of={report} />
@@ -45,12 +43,12 @@ export function Repaired({ plan }: { plan: Plan }) {
 }
 
 function rows(before: Closeness, after: Closeness): [string, string, string][] {
-  const all: [string, string, string][] = [[t.difference, value(before.error), value(after.error)]];
+  const all: [string, string, string][] = [[words.proof.repaired.difference, value(before.error), value(after.error)]];
   if (before.mean_kl !== null && after.mean_kl !== null) {
-    all.unshift([t.kl, value(before.mean_kl), value(after.mean_kl)]);
+    all.unshift([words.proof.repaired.kl, value(before.mean_kl), value(after.mean_kl)]);
   }
   if (before.agreement !== null && after.agreement !== null) {
-    all.unshift([t.agreement, shareText(before.agreement), shareText(after.agreement)]);
+    all.unshift([words.proof.repaired.agreement, shareText(before.agreement), shareText(after.agreement)]);
   }
   return all;
 }
@@ -61,7 +59,7 @@ function Layers({ of }: { of: RepairReport }) {
   if (layers.length === 0) return null;
   return (
     <details>
-      <summary>{t.layers(layers.length - left.length, left.length)}</summary>
+      <summary>{words.proof.repaired.layers(layers.length - left.length, left.length)}</summary>
       <ul class="reasons">
         {left.map((it) => (
           <li key={it.node}>

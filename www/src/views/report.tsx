@@ -12,7 +12,7 @@ import { judgedPlan } from "../state/lab/judged";
 import { lockedRows, ownRows } from "../state/locks";
 import { answers, answersCurrent, current, latency } from "../state/proof";
 import { settings } from "../state/settings";
-import { drag, type Model, model, order, pinned, plan, reporting, shared, shown } from "../state/store";
+import { live, type Model, model, screen, shared, shown, sides } from "../state/store";
 import { encode } from "../state/url";
 import reportCss from "../styles/report.css?inline";
 import type { Change, Plan } from "../wasm/core";
@@ -22,8 +22,6 @@ import { accuracyLine } from "./accuracy-line";
 import { CASES } from "./cases-words";
 import { AgainstTable, Overlap } from "./pinned";
 
-const t = words.report;
-
 /** What fits on one page. */
 const MOST_LAYERS = 42;
 
@@ -31,10 +29,10 @@ const MOST_LAYERS = 42;
 export function Report() {
   // Both of one plan: while either is on its way, there is no report.
   const [open, step] = [model.value, shown.value];
-  const full = plan.value?.identity === step?.identity ? plan.value : null;
+  const full = live.plan.value?.identity === step?.identity ? live.plan.value : null;
   const sheet = useRef<HTMLElement>(null);
   const close = () => {
-    reporting.value = false;
+    screen.reporting.value = false;
   };
   useEffect(() => {
     const leave = (event: KeyboardEvent) => event.key === "Escape" && close();
@@ -48,17 +46,17 @@ export function Report() {
     <main class="reporting">
       <div class="report-tools">
         <button type="button" class="primary" onClick={() => print()}>
-          {t.print}
+          {words.report.print}
         </button>
         <button type="button" disabled={!full} onClick={() => saveHtml(sheet.current!)}>
-          {t.save}
+          {words.report.save}
         </button>
         <button type="button" onClick={close}>
-          {t.back}
+          {words.report.back}
         </button>
       </div>
-      <article class="report" aria-label={t.name} ref={sheet} tabIndex={-1}>
-        {open && step && full ? <Sheet open={open} full={full} /> : <p>{t.working}</p>}
+      <article class="report" aria-label={words.report.name} ref={sheet} tabIndex={-1}>
+        {open && step && full ? <Sheet open={open} full={full} /> : <p>{words.report.working}</p>}
       </article>
     </main>
   );
@@ -66,7 +64,7 @@ export function Report() {
 
 function Sheet({ open, full }: { open: Model; full: Plan }) {
   const { overview } = open;
-  const { preview } = drag.value!;
+  const { preview } = live.drag.value!;
   return (
     <>
       <header>
@@ -74,9 +72,9 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
         <p>{words.choices.planSentence(settings.value, open.layerNames, open.siteNames)}</p>
       </header>
       <div class="columns">
-        {pinned.value ? <AgainstTable original /> : <Savings full={full} />}
+        {sides.pinned.value ? <AgainstTable original /> : <Savings full={full} />}
         <table>
-          <caption>{t.cases}</caption>
+          <caption>{words.report.cases}</caption>
           <tbody>
             {CASES.map((key) => (
               <tr key={key}>
@@ -91,15 +89,15 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
           </tbody>
         </table>
       </div>
-      {pinned.value ? <Overlap /> : null}
+      {sides.pinned.value ? <Overlap /> : null}
       <MapPicture open={open} />
       <Layers full={full} open={open} />
       <Evidence />
       <Remarks full={full} />
       <footer>
         <p>
-          {t.method} <cite>{words.network.paper}</cite>
-          {t.published}
+          {words.report.method} <cite>{words.network.paper}</cite>
+          {words.report.published}
         </p>
         <p class="address">
           {ownAddress()}#{encode({ ...shared.value, report: false })}
@@ -110,7 +108,7 @@ function Sheet({ open, full }: { open: Model; full: Plan }) {
 }
 
 function Savings({ full }: { full: Plan }) {
-  const { preview } = drag.value!;
+  const { preview } = live.drag.value!;
   return (
     <table>
       <caption>{words.plan.savings}</caption>
@@ -150,37 +148,37 @@ function Accuracy() {
   const line = judged ? accuracyLine(judged) : null;
   return (
     <tr>
-      <th scope="row">{line?.agreement ? t.agreementName : t.accuracyName}</th>
+      <th scope="row">{line?.agreement ? words.report.agreementName : words.report.accuracyName}</th>
       {line && judged ? (
         <>
           <td>{line.before}</td>
           <td>{line.after}</td>
           <td>
             {line.change}
-            <small>{t.accuracyNote(judged, line.interval)}</small>
+            <small>{words.report.accuracyNote(judged, line.interval)}</small>
           </td>
         </>
       ) : (
-        <td colSpan={3}>{t.notJudged}</td>
+        <td colSpan={3}>{words.report.notJudged}</td>
       )}
     </tr>
   );
 }
 
 const LEGEND = [
-  ["alive", t.legend.alive],
-  ["output-dead", t.legend.outputDead],
-  ["input-dead", t.legend.inputDead],
-  ["both-dead", t.legend.bothDead],
-  ["removed", t.legend.removed],
-  ["withheld", t.legend.withheld],
+  ["alive", words.report.legend.alive],
+  ["output-dead", words.report.legend.outputDead],
+  ["input-dead", words.report.legend.inputDead],
+  ["both-dead", words.report.legend.bothDead],
+  ["removed", words.report.legend.removed],
+  ["withheld", words.report.legend.withheld],
 ] as const;
 
 /** The map in the report's own colours: paper is light, whatever the screen is. */
 function MapPicture({ open }: { open: Model }) {
   const box = useRef<HTMLElement>(null);
   const [svg, setSvg] = useState("");
-  const [rows, step] = [order.value, drag.value];
+  const [rows, step] = [live.order.value, live.drag.value];
   useEffect(() => {
     if (!rows || !step || !box.current || rows.channels.length !== step.states.length) return;
     const painter = new MapPainter(document.createElement("canvas"));
@@ -204,7 +202,7 @@ function MapPicture({ open }: { open: Model }) {
   return (
     <figure ref={box} class="map-figure">
       <figcaption>
-        {t.mapCaption}{" "}
+        {words.report.mapCaption}{" "}
         {LEGEND.map(([swatch, name]) => (
           <span key={swatch}>
             <i class={`swatch ${swatch}`} /> {name}{" "}
@@ -212,7 +210,7 @@ function MapPicture({ open }: { open: Model }) {
         ))}
       </figcaption>
       {/* Our own recorder wrote it, and it escapes names. */}
-      <div role="img" aria-label={t.map} dangerouslySetInnerHTML={{ __html: svg }} />
+      <div role="img" aria-label={words.report.map} dangerouslySetInnerHTML={{ __html: svg }} />
     </figure>
   );
 }
@@ -220,12 +218,12 @@ function MapPicture({ open }: { open: Model }) {
 /** Rows that lose channels; a long list stays short, the file has all of it. */
 function Layers({ full, open }: { full: Plan; open: Model }) {
   const cut = full.layers.filter((it) => it.channels.after < it.channels.before);
-  if (cut.length === 0) return <p>{t.noLayer}</p>;
+  if (cut.length === 0) return <p>{words.report.noLayer}</p>;
   const short = (name: string) => open.layerNames[open.overview.layers.findIndex((it) => it.name === name)] ?? name;
   return (
     <section class="layer-list">
       <h3>
-        {t.layers(cut.length, full.layers.length)} <small>{t.layersNote}</small>
+        {words.report.layers(cut.length, full.layers.length)} <small>{words.report.layersNote}</small>
       </h3>
       <ul>
         {cut.slice(0, MOST_LAYERS).map((it) => (
@@ -235,7 +233,7 @@ function Layers({ full, open }: { full: Plan; open: Model }) {
           </li>
         ))}
       </ul>
-      {cut.length > MOST_LAYERS ? <p class="hint">{t.more(cut.length - MOST_LAYERS)}</p> : null}
+      {cut.length > MOST_LAYERS ? <p class="hint">{words.report.more(cut.length - MOST_LAYERS)}</p> : null}
     </section>
   );
 }
@@ -248,17 +246,17 @@ function Evidence() {
   const agree = all.filter((it) => it.agree).length;
   return (
     <section>
-      <h3>{t.proof}</h3>
+      <h3>{words.report.proof}</h3>
       <p>
         {made?.check
-          ? t.checked(value(made.check.max_abs_diff), made.check.samples, value(made.check.max_abs_output))
-          : t.notChecked}
-        {made?.repairedOn ? t.repaired(made.repairedOn) : ""}
-        {fresh ? t.agree(agree, all.length) : t.notRun}
+          ? words.report.checked(value(made.check.max_abs_diff), made.check.samples, value(made.check.max_abs_output))
+          : words.report.notChecked}
+        {made?.repairedOn ? words.report.repaired(made.repairedOn) : ""}
+        {fresh ? words.report.agree(agree, all.length) : words.report.notRun}
         {fresh && latency.value
           ? latency.value.differs
-            ? t.latency(fixed(latency.value.original.warm, 2), fixed(latency.value.pruned.warm, 2))
-            : t.noLatencyDifference
+            ? words.report.latency(fixed(latency.value.original.warm, 2), fixed(latency.value.pruned.warm, 2))
+            : words.report.noLatencyDifference
           : ""}
       </p>
     </section>
@@ -268,17 +266,17 @@ function Evidence() {
 function Remarks({ full }: { full: Plan }) {
   const items = [
     words.plan.tally(full.tally),
-    full.tally.withheld > 0 ? t.withheld(full.tally.withheld, full.tally_withheld[0]!.reason) : "",
-    full.dead_branches.length > 0 ? t.branches(full.dead_branches.length) : "",
-    full.approximate.length > 0 ? t.approximate(full.approximate.length) : "",
+    full.tally.withheld > 0 ? words.report.withheld(full.tally.withheld, full.tally_withheld[0]!.reason) : "",
+    full.dead_branches.length > 0 ? words.report.branches(full.dead_branches.length) : "",
+    full.approximate.length > 0 ? words.report.approximate(full.approximate.length) : "",
     full.not_prunable.length > 0
-      ? t.notPruned(full.not_prunable.length, full.not_prunable[0]!.node, full.not_prunable[0]!.reason)
+      ? words.report.notPruned(full.not_prunable.length, full.not_prunable[0]!.node, full.not_prunable[0]!.reason)
       : "",
   ].filter(Boolean);
   if (items.length === 0) return null;
   return (
     <section>
-      <h3>{t.remarks}</h3>
+      <h3>{words.report.remarks}</h3>
       <ul class="remarks">
         {items.map((it) => (
           <li key={it}>{it}</li>
@@ -290,7 +288,7 @@ function Remarks({ full }: { full: Plan }) {
 
 /** The sheet and its styles as a file that needs nothing else. */
 function saveHtml(sheet: HTMLElement): void {
-  const title = t.fileTitle(stem());
+  const title = words.report.fileTitle(stem());
   const html = `<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><title>${title}</title><style>${reportCss}</style></head>

@@ -1,11 +1,9 @@
 import { zoomTo } from "../state/cursor";
 import { layerOf, toggleLock } from "../state/locks";
-import { drag, locked, model, zoom } from "../state/store";
+import { controls, live, model, screen } from "../state/store";
 import type { Site } from "../wasm/core";
 import { words } from "../words";
 import { RowCut, RowFloors } from "./row-limits";
-
-const t = words.map.row;
 
 /** Over one layer seen alone: its name, its neighbours, and what guards it. */
 export function RowHead({ row }: { row: number }) {
@@ -16,19 +14,25 @@ export function RowHead({ row }: { row: number }) {
   return (
     <div class="row-head">
       <div class="row-name">
-        <button type="button" class="quiet" title={t.allKey} onClick={() => zoomTo(null)}>
-          {t.all}
+        <button type="button" class="quiet" title={words.map.row.allKey} onClick={() => zoomTo(null)}>
+          {words.map.row.all}
         </button>
         <button
           type="button"
           class="quiet"
-          aria-label={t.previous}
+          aria-label={words.map.row.previous}
           disabled={row === 0}
           onClick={() => zoomTo(row - 1)}
         >
           ‹
         </button>
-        <button type="button" class="quiet" aria-label={t.next} disabled={row === last} onClick={() => zoomTo(row + 1)}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={words.map.row.next}
+          disabled={row === last}
+          onClick={() => zoomTo(row + 1)}
+        >
           ›
         </button>
         <h3 title={site.norm}>{open.siteNames[row]}</h3>
@@ -46,22 +50,22 @@ export function RowHead({ row }: { row: number }) {
 function Lock({ site }: { site: Site }) {
   const layer = layerOf(site);
   return (
-    <label class="check" title={layer < 0 ? t.noLayer : t.lockHelp}>
+    <label class="check" title={layer < 0 ? words.map.row.noLayer : words.map.row.lockHelp}>
       <input
         type="checkbox"
         disabled={layer < 0}
-        checked={layer >= 0 && locked.value.includes(layer)}
+        checked={layer >= 0 && controls.locked.value.includes(layer)}
         onChange={() => toggleLock(layer)}
       />
-      {t.lock}
+      {words.map.row.lock}
     </label>
   );
 }
 
 /** Follows the drag, so it is apart from what does not. */
 function Facts() {
-  const site = model.value?.overview.sites[zoom.value ?? -1];
-  const states = drag.value?.states;
+  const site = model.value?.overview.sites[screen.zoom.value ?? -1];
+  const states = live.drag.value?.states;
   if (!site || !states) return null;
   let gone = 0;
   let withheld = 0;
@@ -70,5 +74,5 @@ function Facts() {
     if (state > 0 && state < 5) gone++;
     if (state === 5) withheld++;
   }
-  return <p class="hint">{t.facts(site.activation, site.channels - gone, site.channels, withheld)}</p>;
+  return <p class="hint">{words.map.row.facts(site.activation, site.channels - gone, site.channels, withheld)}</p>;
 }

@@ -1,11 +1,9 @@
 /** What one layer has to itself: what it keeps, and where it is cut. */
 import { ownRows, setOwn } from "../state/locks";
-import { amount, floor, model, multiple, takesShare } from "../state/store";
+import { amount, controls, model, takesShare } from "../state/store";
 import { words } from "../words";
 import { AmountBox, AmountSlider } from "./amount";
 import { NumberBox } from "./parts";
-
-const t = words.limits;
 
 /** Fewest channels, and the multiple they are rounded up to. */
 export function RowFloors({ row }: { row: number }) {
@@ -15,18 +13,18 @@ export function RowFloors({ row }: { row: number }) {
   return (
     <>
       <NumberBox
-        name={t.floorName}
-        label={t.floor}
-        value={own.floor ?? floor.value}
+        name={words.limits.floorName}
+        label={words.limits.floor}
+        value={own.floor ?? controls.floor.value}
         min={1}
         max={site.channels}
         step={1}
-        onCommit={(value) => setOwn(row, "floor", Math.round(value) > floor.value ? value : null)}
+        onCommit={(value) => setOwn(row, "floor", Math.round(value) > controls.floor.value ? value : null)}
       />
       <NumberBox
-        name={t.multipleName}
-        label={t.multiple}
-        value={own.multiple ?? multiple.value}
+        name={words.limits.multipleName}
+        label={words.limits.multiple}
+        value={own.multiple ?? controls.multiple.value}
         min={1}
         max={256}
         step={1}
@@ -45,20 +43,20 @@ export function RowCut({ row }: { row: number }) {
   const value = own ?? amount.value;
   return (
     <div class="own-cut">
-      <span aria-hidden="true">{share ? t.share : t.threshold}</span>
+      <span aria-hidden="true">{share ? words.limits.share : words.limits.threshold}</span>
       <AmountSlider
-        name={t.cut}
-        spoken={own === undefined ? t.asPlan(value) : String(value)}
+        name={words.limits.cut}
+        spoken={own === undefined ? words.limits.asPlan(value) : String(value)}
         value={value}
         takesShare={share}
         onSet={(to) => setOwn(row, key, to)}
       />
-      <AmountBox name={t.cutValue} value={value} takesShare={share} onSet={(to) => setOwn(row, key, to)} />
+      <AmountBox name={words.limits.cutValue} value={value} takesShare={share} onSet={(to) => setOwn(row, key, to)} />
       <button
         type="button"
         class="quiet"
-        aria-label={t.follow}
-        title={`${t.follow}: ${t.followTitle}`}
+        aria-label={words.limits.follow}
+        title={`${words.limits.follow}: ${words.limits.followTitle}`}
         aria-disabled={own === undefined}
         onClick={() => setOwn(row, key, null)}
       >

@@ -4,8 +4,6 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { words } from "../words";
 
-const t = words.page.splitter;
-
 const LEAST = 20;
 const MOST = 80;
 const KEY = "panel-share";
@@ -76,13 +74,13 @@ export function Splitter() {
       class="splitter"
       role="separator"
       aria-orientation="horizontal"
-      aria-label={t.name}
+      aria-label={words.page.splitter.name}
       aria-valuenow={Math.round(share.value ?? 47)}
       aria-valuemin={LEAST}
       aria-valuemax={MOST}
-      aria-valuetext={t.value(Math.round(share.value ?? 47))}
+      aria-valuetext={words.page.splitter.value(Math.round(share.value ?? 47))}
       aria-controls="bench-panel"
-      title={t.help}
+      title={words.page.splitter.help}
       tabIndex={0}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

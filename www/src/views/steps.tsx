@@ -2,24 +2,22 @@ import { redo, steps, undo } from "../state/history";
 import { differing, type Settings } from "../state/settings";
 import { words } from "../words";
 
-const t = words.page;
-
 /** Back and forth through the plans that were tried on this network. */
 export function Steps() {
   const { now, undo: back, redo: forth } = steps.value;
   return (
     <div class="steps">
       <StepButton
-        name={t.undo}
-        keys={t.undoKeys}
+        name={words.page.undo}
+        keys={words.page.undoKeys}
         icon="M5 3 1.5 6.5 5 10M2 6.5h7a3.5 3.5 0 0 1 0 7H6"
         from={now}
         to={back}
         onStep={undo}
       />
       <StepButton
-        name={t.redo}
-        keys={t.redoKeys}
+        name={words.page.redo}
+        keys={words.page.redoKeys}
         icon="M11 3l3.5 3.5L11 10M14 6.5H7a3.5 3.5 0 0 0 0 7h3"
         from={now}
         to={forth}
@@ -44,7 +42,7 @@ function StepButton(props: {
       type="button"
       class="quiet icon"
       aria-label={name}
-      title={t.step(name, change, props.keys)}
+      title={words.page.step(name, change, props.keys)}
       // Not disabled: a button that goes away under the finger takes the focus with it.
       aria-disabled={to === null}
       onClick={props.onStep}

@@ -12,14 +12,11 @@ import {
   savedCurrent,
 } from "../state/proof";
 import { fileName } from "../state/saving";
-import { drag, model, multiple } from "../state/store";
+import { controls, live, model } from "../state/store";
 import type { Value } from "../wasm/core";
 import { words } from "../words";
 import { Download } from "./download";
 import { Repaired } from "./repaired";
-
-const t = words.proof;
-const saying = words.saved;
 
 export function Take() {
   const made = current.value;
@@ -34,9 +31,9 @@ export function Take() {
         {proven ? <Proves /> : null}
         {file ? <Next /> : null}
       </div>
-      {saved.value && !file ? <p class="stale-note">{saying.stale(saved.value.name)}</p> : null}
-      {!made && product.value?.repairedOn ? <p class="stale-note">{saying.repairLeft}</p> : null}
-      {proven ? null : <p class="hint">{t.beforeDownload}</p>}
+      {saved.value && !file ? <p class="stale-note">{words.saved.stale(saved.value.name)}</p> : null}
+      {!made && product.value?.repairedOn ? <p class="stale-note">{words.saved.repairLeft}</p> : null}
+      {proven ? null : <p class="hint">{words.proof.beforeDownload}</p>}
       {made?.plan.repair ? <Repaired plan={made.plan} /> : null}
       {made && !file ? <p class="file-name">{fileName(made)}</p> : null}
       <Blocks />
@@ -47,7 +44,7 @@ export function Take() {
 function SavedFile({ of: { name, before, after } }: { of: Saved }) {
   return (
     <p>
-      {saying.file} <code>{name}</code>, {saying.size(bytes(before), bytes(after))}
+      {words.saved.file} <code>{name}</code>, {words.saved.size(bytes(before), bytes(after))}
     </p>
   );
 }
@@ -55,16 +52,18 @@ function SavedFile({ of: { name, before, after } }: { of: Saved }) {
 function Next() {
   const info = model.value?.overview.model;
   if (!info) return null;
-  const list = (values: Value[]) => values.map((it) => saying.tensor(it.name, it.shape.join("×")));
-  return <p class="hint">{saying.next(saying.input(list(info.inputs)), saying.output(list(info.outputs)))}</p>;
+  const list = (values: Value[]) => values.map((it) => words.saved.tensor(it.name, it.shape.join("×")));
+  return (
+    <p class="hint">{words.saved.next(words.saved.input(list(info.inputs)), words.saved.output(list(info.outputs)))}</p>
+  );
 }
 
 function Checked({ of: { check, repairedOn } }: { of: Product }) {
-  if (!check) return <p class="checked">{t.repairedWith(repairedOn)}</p>;
+  if (!check) return <p class="checked">{words.proof.repairedWith(repairedOn)}</p>;
   const { passed, max_abs_diff, samples, max_abs_output } = check;
   return (
     <p class={passed ? "checked" : "checked bad"}>
-      {t.check(passed, value(max_abs_diff), samples, value(max_abs_output), repairedOn)}
+      {words.proof.check(passed, value(max_abs_diff), samples, value(max_abs_output), repairedOn)}
     </p>
   );
 }
@@ -73,28 +72,28 @@ function Checked({ of: { check, repairedOn } }: { of: Product }) {
 function Proves() {
   const fresh = answersCurrent.value ? answers.value.filter((it) => it.agree !== null) : [];
   const agreeing = fresh.filter((it) => it.agree).length;
-  return <p class={agreeing < fresh.length ? "caution" : "hint"}>{saying.proves(agreeing, fresh.length)}</p>;
+  return <p class={agreeing < fresh.length ? "caution" : "hint"}>{words.saved.proves(agreeing, fresh.length)}</p>;
 }
 
 /** Channels that CPU runtimes take at a time; a layer of another count falls back to slower kernels. */
 const BLOCK = 8;
 
 function Blocks() {
-  const cut = drag.value?.preview.channels;
-  if (!cut || cut.after === cut.before || multiple.value % BLOCK === 0) return null;
+  const cut = live.drag.value?.preview.channels;
+  if (!cut || cut.after === cut.before || controls.multiple.value % BLOCK === 0) return null;
   return (
     <p class="hint">
-      {t.blocks(BLOCK)}{" "}
+      {words.proof.blocks(BLOCK)}{" "}
       <button
         type="button"
         class="link"
         onClick={() => {
-          const before = multiple.value;
-          multiple.value = BLOCK;
-          changed(words.dial.changedBy(t.keepMultiples(BLOCK), before, BLOCK));
+          const before = controls.multiple.value;
+          controls.multiple.value = BLOCK;
+          changed(words.dial.changedBy(words.proof.keepMultiples(BLOCK), before, BLOCK));
         }}
       >
-        {t.keepMultiples(BLOCK)}
+        {words.proof.keepMultiples(BLOCK)}
       </button>
     </p>
   );

@@ -1,25 +1,23 @@
 import { goTo } from "../state/learn";
 import { copyLink } from "../state/link";
-import { job, mode, model, presenting, reporting } from "../state/store";
+import { job, screen } from "../state/store";
 import { MODES } from "../state/url";
 import { words } from "../words";
-import { LessonsMenu } from "./lessons";
-
-const t = words.page;
+import { ExportMenu } from "./export-menu";
 
 export function TopBar() {
   return (
     <header class="topbar">
       <h1>
         <img src="./favicon.svg" alt="" width="24" height="24" />
-        {t.shortTitle}
+        {words.page.shortTitle}
       </h1>
       <nav class="modes" aria-label={words.shrink.modes.name}>
         {MODES.map((it) => (
           <button
             key={it}
             type="button"
-            aria-pressed={mode.value === it}
+            aria-pressed={screen.mode.value === it}
             onClick={() => {
               goTo(it);
             }}
@@ -28,14 +26,14 @@ export function TopBar() {
           </button>
         ))}
       </nav>
-      {mode.value !== "research" ? (
+      {screen.mode.value !== "research" ? (
         <p class="headline">
           <strong>{words.shrink.headline}</strong> {words.shrink.headlineMore}
         </p>
       ) : (
         <p class="privacy">
-          <strong>{t.privacy}</strong>
-          <span> {t.privacyMore}</span>
+          <strong>{words.page.privacy}</strong>
+          <span> {words.page.privacyMore}</span>
         </p>
       )}
       <Progress />
@@ -47,39 +45,28 @@ export function TopBar() {
 function Actions() {
   return (
     <div class="actions">
-      {!reporting.value && mode.value === "research" ? <More /> : null}
+      {!screen.reporting.value && screen.mode.value === "research" ? <Present /> : null}
+      {!screen.reporting.value && screen.mode.value !== "learn" ? <ExportMenu /> : null}
       <button type="button" onClick={copyLink}>
-        {t.copyLink}
+        {words.page.copyLink}
       </button>
     </div>
   );
 }
 
-function More() {
-  const present = presenting.value;
+function Present() {
+  const present = screen.presenting.value;
   return (
-    <>
-      <LessonsMenu />
-      <button
-        type="button"
-        aria-pressed={present}
-        title={t.presentHelp}
-        onClick={() => {
-          presenting.value = !present;
-        }}
-      >
-        {t.present}
-      </button>
-      <button
-        type="button"
-        disabled={!model.value}
-        onClick={() => {
-          reporting.value = true;
-        }}
-      >
-        {t.report}
-      </button>
-    </>
+    <button
+      type="button"
+      aria-pressed={present}
+      title={words.page.presentHelp}
+      onClick={() => {
+        screen.presenting.value = !present;
+      }}
+    >
+      {words.page.present}
+    </button>
   );
 }
 
@@ -89,11 +76,11 @@ function Progress() {
   const percent = now?.fraction == null ? null : Math.round(100 * now.fraction);
   return (
     <div class="progress">
-      <div role="status">{now ? t.ongoing(now.label) : ""}</div>
+      <div role="status">{now ? words.page.ongoing(now.label) : ""}</div>
       {now ? <progress aria-label={now.label} max={100} {...(percent === null ? {} : { value: percent })} /> : null}
       {now?.cancel ? (
         <button type="button" class="quiet" onClick={now.cancel}>
-          {t.stop}
+          {words.page.stop}
         </button>
       ) : null}
     </div>

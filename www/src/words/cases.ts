@@ -2,7 +2,7 @@
 import { plural } from "../lib/format";
 
 export const cases = {
-  steps: ["Before", "Depthwise", "Behind", "Cut, say nothing", "Cut and fold"] as readonly string[],
+  steps: ["Before", "Depthwise", "Behind", "Remove only", "Remove and fold"] as readonly string[],
   noPairs:
     "The four cases are about a depthwise convolution between two BatchNormalizations, and none is known here. The panel “Channel” shows what happens to the other channels. If the file has no BatchNormalization, measure it on images first.",
   notInPair:
@@ -25,7 +25,7 @@ export const cases = {
   bias: "bias",
 
   stages: {
-    name: "The way of the channel",
+    name: "The channel’s path",
     convolution: "Convolution",
     filter: (n: number | string) => `filter ${n}`,
     filterOf: (n: number, cut: boolean) => `Filter ${n} of the layer${cut ? ", cut out" : ""}`,
@@ -79,7 +79,7 @@ export const cases = {
           ? ""
           : ` What leaves has a standard deviation of ${std}: the next layer can tell pictures apart by it.`
       }`,
-    never: (reason: string) => `It can never go: ${reason}.`,
+    never: (reason: string) => `It can’t be removed: ${reason}.`,
     cutNothing: (reader: string, places: number) =>
       `${cut(reader, places)} What the next layer loses is 0 wherever the channel was pinned.`,
     cut: (reader: string, places: number, most: string) =>
@@ -105,13 +105,13 @@ export const cases = {
     running: "Running…",
     trying: "Trying the removal",
     largest: (bare: string, folded: string, compensation: string) =>
-      `Largest change of any output: <strong>${bare}</strong> when nothing is said, <strong>${folded}</strong> with the fold (${compensation}).`,
-    stale: "These are of an earlier choice.",
+      `Largest change of any output: <strong>${bare}</strong> without a fold, <strong>${folded}</strong> with the fold (${compensation}).`,
+    stale: "For an earlier choice.",
     logits: "Logits",
     output: "output",
     original: "original",
-    bare: "cut, nothing said",
-    folded: "cut and folded",
+    bare: "removed only",
+    folded: "removed and folded",
     hardlyShows:
       "On this image the channel was pinned nearly everywhere, as P says: removing it hardly shows. Try all that the plan removes.",
     foldWorse:

@@ -1,4 +1,4 @@
-/** One channel: its Gaussian, its arithmetic, what goes with it. Numbers come formatted. */
+/** One channel: its Gaussian, its arithmetic, what is removed with it. Numbers come formatted. */
 import { count, plural } from "../lib/format";
 
 export const channel = {
@@ -9,10 +9,12 @@ export const channel = {
   before: "before the depthwise conv",
   after: "after the depthwise conv",
   stepByStep: "Step by step",
-  shareFate: (coupled: number) =>
-    coupled > 1
-      ? `${plural(coupled, "normalised channel")}, this one among them, can only be removed together.`
-      : "No other normalised channel is tied to it.",
+  removedTogether: (coupled: number) =>
+    coupled === 2
+      ? "This channel and its partner are removed together."
+      : coupled > 1
+        ? `${plural(coupled, "normalised channel")}, this one among them, can only be removed together.`
+        : "No other normalised channel is tied to it.",
   activation: (mean: string, std: string) => `After its activation: mean ${mean}, standard deviation ${std}.`,
   removed: "removed",
   kept: "kept",
@@ -23,14 +25,14 @@ export const channel = {
   noActivation: "no activation: pinned nowhere",
   upperEnd: (p: string) => ` · P(at upper end) = ${p}`,
 
-  toldNothing: "Compensation is “none”: the next layers receive 0, whatever the channel was.",
+  uncompensated: "Compensation is “none”: the next layers receive 0, whatever the channel was.",
   moreReaders: (n: number) => `and ${plural(n, "more reader")}`,
-  /** What a reader is told: null while it is not known. */
-  told: (constant: string | null, zero: boolean) =>
+  /** What a reader receives: null while it is not known. */
+  receives: (constant: string | null, zero: boolean) =>
     constant === null ? "nothing yet" : zero ? "0" : `the constant ${constant}`,
   folded: (into: string, most: string) => `; folded into the ${into}, it moves an output by at most ${most}`,
-  fold: (reader: string, told: string, folded: string, exact: boolean) =>
-    `${reader} receives ${told}${folded}${exact ? "" : ", approximate at the border"}.`,
+  fold: (reader: string, constant: string, folded: string, exact: boolean) =>
+    `${reader} receives ${constant}${folded}${exact ? "" : ", approximate at the border"}.`,
 
   measured: (images: number, mean: string, std: string, fit: string) =>
     `${plural(images, "image")}: mean ${mean}, s ${std}${fit}`,
@@ -49,7 +51,7 @@ export const channel = {
     before: "P before",
     behind: "P behind",
     mark: (name: string, p: string, beyond: boolean) => `${name} = ${p}${beyond ? " (off the scale)" : ""}`,
-    share: "This criterion takes a share; P tells the case, not who goes.",
+    share: "This criterion takes a share; P decides the case, not what is removed.",
     tau: (threshold: number) => `τ = ${threshold}`,
     slide: "Slide τ past this channel",
   },
@@ -104,12 +106,12 @@ export const channel = {
     nowhere: "pinned nowhere",
     pOf: (z: string, p: string) => `Φ(${z}) = ${p}`,
     pOfPoint: (p: string) => `s = 0: ${p}`,
-    toldNothing: "0, for the compensation is “none”",
-    reads: (layer: string, input: number, removed: boolean, told: string, exact: boolean) =>
-      `<strong>${layer}</strong> reads it as input ${input} and ${removed ? "receives" : "would receive"} <b>${told}</b>${
+    uncompensated: "0, because the compensation is “none”",
+    reads: (layer: string, input: number, removed: boolean, constant: string, exact: boolean) =>
+      `<strong>${layer}</strong> reads it as input ${input} and ${removed ? "receives" : "would receive"} <b>${constant}</b>${
         exact ? "" : ", approximate at the border"
       }.`,
-    shift: "Δ_j = c · ΣW_j goes into its bias, or into β behind it:",
+    shift: "Δ_j = c · ΣW_j is added to its bias, or to β behind it:",
     noShift: "So there is nothing to fold.",
     deltas: (layer: string) => `Δ of ${layer}`,
     output: "output j",
@@ -120,8 +122,8 @@ export const channel = {
   },
 
   together: {
-    name: "What goes with it",
-    never: (reason: string) => `It can never go: ${reason}.`,
+    name: "Removed with it",
+    never: (reason: string) => `It can’t be removed: ${reason}.`,
     fewer: "Only the first",
     all: (n: number) => `All ${n} places`,
     places: (n: number) => `(${plural(n, "place")})`,

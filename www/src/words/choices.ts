@@ -36,15 +36,14 @@ const PER_NAMES: Record<Per, string> = {
 const CRITERION_HELP: Record<Criterion, string> = {
   recommended:
     "First the channels that are dead with P ≥ 0.99, which cost nothing; then those that matter least to the layers that read them, per MAC saved.",
-  probability: "A channel goes when P, the probability that its BatchNorm pins its activation, is at least τ.",
-  sigma: "Channels whose readers see the least variation go first; what remains of them is a bias.",
-  influence:
-    "Channels that vary little and whose readers hardly live on them go first, the cheapest to lose per MAC saved.",
-  slimming: "Channels with the smallest BatchNorm scale go first.",
-  l1: "Channels written by the smallest filters go first.",
-  fpgm: "Channels whose filter is most like the others of its layer go first.",
-  apoz: "Channels that were zero most often on your images go first.",
-  reconstruction: "Channels that the others of their layer can reproduce on your images go first.",
+  probability: "A channel is removed when P, the probability that its activation is constant, is at least τ.",
+  sigma: "Channels that vary least are removed first; what remains of them is a bias.",
+  influence: "Channels that contribute least to what the next layers receive are removed first, per MAC saved.",
+  slimming: "Channels with the smallest BatchNorm scale are removed first.",
+  l1: "Channels with the smallest filters are removed first.",
+  fpgm: "Channels whose filter is most like the others of its layer are removed first.",
+  apoz: "Channels that were zero most often on your images are removed first.",
+  reconstruction: "Channels that the others of their layer can reproduce on your images are removed first.",
   random: "A seeded order: what every other criterion has to beat.",
 };
 
@@ -71,8 +70,8 @@ export function often(p: number | null): string {
   return `in ${Math.round(100 * p)} % of positions`;
 }
 
-/** `told`: whether readers get the constant of what is removed. */
-function caseSentence(detail: ChannelDetail, told: boolean): string {
+/** `folded`: whether readers get the constant of what is removed. */
+function caseSentence(detail: ChannelDetail, folded: boolean): string {
   const gone = detail.removed;
   const isBefore = detail.role === "before";
   const before = often((isBefore ? detail.this : detail.partner)?.probability ?? null);
@@ -85,7 +84,7 @@ function caseSentence(detail: ChannelDetail, told: boolean): string {
     case "input_dead":
       return gone
         ? `Input dead (case 3): the depthwise convolution sees the pinned value ${before} and then emits one constant, ${
-            told ? "which is folded into the next layer (shifting-factor fusion)" : "which is dropped"
+            folded ? "which is folded into the next layer (shifting-factor fusion)" : "which is dropped"
           }.`
         : `Input dead (case 3): the depthwise convolution sees the pinned value ${before}.`;
     case "both_dead":
@@ -94,7 +93,7 @@ function caseSentence(detail: ChannelDetail, told: boolean): string {
         : `Both dead (case 4): pinned ${before} before the depthwise convolution and ${behind} after it.`;
     case "keep":
       return gone
-        ? "By probability both sides are alive; this criterion removes it all the same."
+        ? "Both sides are alive by probability; this criterion removes it anyway."
         : "Alive on both sides of its depthwise convolution: it is kept.";
     default:
       if (gone) return "Not in a depthwise pair; every layer that reads it receives a constant instead.";
@@ -136,8 +135,8 @@ function settingsChange(from: Settings, to: Settings, keys: readonly (keyof Sett
 function planSentence(it: Settings, layerNames: readonly string[], siteNames: readonly string[]): string {
   const amount =
     it.criterion === "probability"
-      ? `channels with P ≥ ${it.threshold} go`
-      : `a share of ${it.share} goes, lowest ${PER_NAMES[it.per]} first`;
+      ? `channels with P ≥ ${it.threshold} are removed`
+      : `a share of ${it.share} is removed, lowest ${PER_NAMES[it.per]} first`;
   const guards = [
     it.criterion === "random" ? `seed ${it.seed}` : "",
     it.floor > 1 ? `every layer keeps at least ${it.floor}` : "",

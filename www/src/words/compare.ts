@@ -2,7 +2,7 @@
 import { plural } from "../lib/format";
 
 export const compare = {
-  ask: "Two criteria, told to remove the same share of the MACs: which channels do they disagree on, and which of them changes the answers less?",
+  ask: "Two criteria remove the same share of the MACs: which channels do they disagree on, and which changes the answers less?",
   a: "A",
   b: "B",
   criterion: (side: string) => `Criterion ${side}`,
@@ -12,7 +12,7 @@ export const compare = {
   running: "Comparing…",
   working: "Comparing two plans",
   workingOn: (image: number, images: number) => `Comparing two plans on image ${image} of ${images}`,
-  stale: "These are of an earlier choice: compare again.",
+  stale: "For an earlier choice: compare again.",
   both: "Both plans",
   plan: "Plan",
   threshold: (amount: number, compensation: string) => `τ ${amount}, ${compensation}`,
@@ -22,7 +22,7 @@ export const compare = {
   channels: "Channels removed",
   take: "Take it",
   use: (side: string) => `Use plan ${side}`,
-  unequal: "The budget could not be met equally: one of them removes what its guards and ties allow.",
+  unequal: "Not equally reachable: one of them removes what limits and coupled channels allow.",
   changed: "First class changed",
   changedOf: (changed: number, images: number) => `${changed} of ${plural(images, "image")}`,
   meanKl: "Mean KL to the original",

@@ -9,7 +9,6 @@ import { errors } from "./errors";
 import { graph } from "./graph";
 import { lab } from "./lab";
 import { learn } from "./learn";
-import { lessons } from "./lessons";
 import { limits } from "./limits";
 import { map } from "./map";
 import { matching } from "./matching";
@@ -40,7 +39,6 @@ export const english = {
   proof,
   lab,
   learn,
-  lessons,
   pictures,
   report,
   errors,

@@ -4,10 +4,10 @@ import { count } from "../lib/format";
 export const graph = {
   drawing: "Drawing the network…",
   noNetwork: "Open a network to see its layers.",
-  hint: "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer. Outlined: what goes with the selected channel, from what writes it to what reads it.",
+  hint: "Light: as it was. Dark: what stays. Drag to move, pinch (or Ctrl and wheel) to zoom, click for the layer. Outlined: what is removed with the selected channel, from what writes it to what reads it.",
   /** Where there is neither a wheel nor a key. */
   hintTouch:
-    "Light: as it was. Dark: what stays. Drag to move, pinch to zoom, tap for the layer. Outlined: what goes with the selected channel, from what writes it to what reads it.",
+    "Light: as it was. Dark: what stays. Drag to move, pinch to zoom, tap for the layer. Outlined: what is removed with the selected channel, from what writes it to what reads it.",
   zoomOut: "Zoom out",
   zoomIn: "Zoom in",
   fit: "Fit",
@@ -33,11 +33,11 @@ export const graph = {
   /** What is written on small nodes. */
   signs: { concat: "concat", shuffle: "shuffle", split: "split" } as Record<string, string>,
   joins: { Add: "+", Sum: "+", Mul: "×", Sub: "−", Div: "÷", Max: "max", Min: "min" } as Record<string, string>,
-  /** `share` that goes, with its sign of percent. */
+  /** `share` removed, with its sign of percent. */
   channels: (before: number, kept: number, share: string) =>
     kept === before
       ? `${count(before)} channels, all kept`
       : kept === 0
-        ? `${count(before)} channels, leaves as a whole`
+        ? `${count(before)} channels, removed as a whole`
         : `${count(before)} → ${count(kept)} channels (−${share})`,
 };

@@ -6,14 +6,14 @@ export const map = {
   help: "Arrow keys move between layers and channels, with Shift ten at a time; Enter opens the channel; Z shows the layer alone, Escape all layers; L locks the layer. The button Table shows the same as a table.",
   hint: "Point at a cell to name the channel, click to open it; click a layer’s name to see it alone, its padlock to keep it whole.",
   rowHint:
-    "What goes first stands at the end: all behind the bar goes. The line over the cells is P, from 0 at the foot to 1.",
+    "Sorted by score; everything right of the bar is removed. The line over the cells is P, from 0 at the bottom to 1.",
   table: "Table",
   /** Over the cut of a layer seen alone. */
   cut: "cut",
   cutAt: (threshold: number) => `τ = ${threshold}`,
   legend: {
     name: "Colours of the channel map",
-    alive: "kept, darker = likelier dead",
+    alive: "kept, stronger = likelier dead",
     outputDead: "output dead",
     inputDead: "input dead",
     bothDead: "both dead",

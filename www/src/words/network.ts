@@ -32,10 +32,12 @@ export const network = {
   forgotten: "The opened networks are forgotten; the next visit asks for the file.",
 
   opening: (name: string) => `Opening ${name}`,
+  /** On the first visit the core has to come over the network. */
+  loadingCore: (loaded: string, of: string) => `Loading the core: ${loaded} of ${of}`,
   tooLarge: (name: string, megabytes: number, most: number) =>
     `${name} has ${megabytes} MB; networks up to ${most} MB fit into a browser tab.`,
   leftAside: (name: string, others: readonly string[]) =>
-    `${name} is open; the page holds one network at a time, so ${others.join(", ")} ${others.length === 1 ? "was" : "were"} left aside.`,
+    `${name} is open; the page holds one network at a time, so ${others.join(", ")} ${others.length === 1 ? "was" : "were"} not opened.`,
   sampleNotFetched: (file: string, status: number) => `The sample ${file} could not be fetched (${status}).`,
   sampleOffline: (file: string) => `The sample ${file} could not be fetched.`,
   samplesNotFetched: "The list of samples could not be fetched; open a network of your own.",

@@ -12,6 +12,7 @@ export const page = {
   present: "Present",
   presentHelp: "Large type, and only the map, the knob and what it does",
   report: "Report",
+  export: { name: "Export", figures: "Figures on the page", tables: "Tables" },
   copyLink: "Copy link",
   stop: "Stop",
   stopped: "Stopped.",
@@ -70,8 +71,8 @@ export const page = {
     sample: (file: string) =>
       `This link was made with ${file}, which is none of the samples here. Drop it to continue, or choose a sample.`,
     tooLong: (length: string, most: string) =>
-      `This link is ${length} characters long, and the page reads ${most} at most: it was left aside, and nothing of it is shown.`,
+      `This link is ${length} characters long, and the page reads ${most} at most: it was not opened.`,
     unread: (fields: readonly string[]) =>
-      `Not everything in this link could be read: ${fields.join(", ")}. What is usual stands there instead.`,
+      `Not everything in this link could be read: ${fields.join(", ")}. Defaults are used for these.`,
   },
 };

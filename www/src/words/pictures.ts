@@ -1,4 +1,4 @@
-/** What stands on pictures that are saved, and what they are called where they are. */
+/** What is written on pictures that are saved, and what they are called where they are. */
 export const pictures = {
   names: {
     map: "channel map",
@@ -16,8 +16,8 @@ export const pictures = {
   map: (file: string) => `Channels of ${file}`,
   row: (layer: string, file: string) => `Channels of ${layer} in ${file}`,
   curve: (file: string) => `What pruning ${file} saves`,
-  channel: (channel: number, layer: string, file: string, fate: string) =>
-    `Channel ${channel} of ${layer} in ${file}: ${fate}`,
+  channel: (channel: number, layer: string, file: string, state: string) =>
+    `Channel ${channel} of ${layer} in ${file}: ${state}`,
   stages: (channel: string, step: string, file: string) => `${channel}: ${step} (${file})`,
   graph: (file: string) => `Layers of ${file}`,
   compare: (file: string) => `Two criteria on ${file}`,
@@ -35,7 +35,7 @@ export const pictures = {
 
   was: "channels as they were",
   stays: "channels that stay",
-  together: "goes with the selected channel",
+  together: "removed with the selected channel",
   gaussian: "Gaussian of β and γ",
   pinned: "P: what the activation pins",
   measured: "measured on images",

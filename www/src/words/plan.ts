@@ -10,7 +10,6 @@ export const plan = {
   savings: "Savings",
   before: "before",
   after: "after",
-  ofOriginal: "of original",
   removed: "removed",
   parameters: "Parameters",
   macs: "MACs",
@@ -25,7 +24,7 @@ export const plan = {
   case: "Case",
   meaning: "What it means",
   notDead: (threshold: number) =>
-    `Not dead at τ = ${threshold}. This criterion goes by its own order and removes some of them too.`,
+    `Not dead at τ = ${threshold}. This criterion has its own order and removes some of them too.`,
   noPairs: "This network has no depthwise convolution, so the four cases are empty. Other channels can be removed.",
   pairsUnmeasured: (depthwise: number) =>
     `Nothing is known yet about the channels around the ${plural(depthwise, "depthwise layer")}: this file has no BatchNormalization. Measure on images to get the four cases.`,
@@ -62,7 +61,7 @@ export const plan = {
   } as Record<string, string>,
   deadWithheld: (n: number) => `Dead but withheld (${count(n)})`,
   because: (channels: number, reason: string) => `${plural(channels, "channel")}: ${reason}`,
-  branches: (n: number) => `Whole branches that leave (${n})`,
+  branches: (n: number) => `Whole branches removed (${n})`,
   approximate: (n: number) => `Approximate at the border (${n})`,
   notPruned: (n: number) => `Not pruned, because… (${n})`,
   unstable: "The engine keeps stopping on this plan; change a setting to try again.",
@@ -77,8 +76,8 @@ export const plan = {
     original: "original",
     a: "A, pinned",
     b: "B, now",
-    same: "B is still what A is: change something.",
-    sameChannels: "Both remove the same channels; they differ in what the readers are told.",
+    same: "B is the same as A: change something.",
+    sameChannels: "Both remove the same channels; they differ in compensation.",
     overlap: (both: number, onlyA: number, onlyB: number) =>
       `Of the normalised channels both remove ${count(both)}; only A ${count(onlyA)}, only B ${count(onlyB)}.`,
     impossible: "The pinned plan cannot be worked out for this network, so it was taken off.",

@@ -26,13 +26,12 @@ export const proof = {
   labelsFile: "Labels from a file…",
   download: "Download pruned model",
   check: (passed: boolean, difference: string, samples: number, most: string, repairedOn: number) =>
-    `${passed ? "Checked" : "Check failed"}: max |Δ| = ${difference} against the masked twin, over ${plural(
+    `${passed ? "Checked" : "Check failed"}: max |Δ| = ${difference} against a masked copy of the original, over ${plural(
       samples,
       "sample",
     )} with outputs up to ${most}${repairedOn ? `; then repaired with ${plural(repairedOn, "image")}` : ""}.`,
   repairedWith: (images: number) => `Repaired with ${plural(images, "image")}.`,
-  beforeDownload:
-    "Before the file is offered, it runs against a masked twin of the original, and the difference is shown.",
+  beforeDownload: "Before saving, the file is checked against the original with the same channels zeroed.",
   blocks: (block: number) =>
     `CPU runtimes such as onnxruntime take ${block} channels at a time and are slower on odd counts.`,
   keepMultiples: (block: number) => `Keep multiples of ${block}`,
@@ -44,7 +43,7 @@ export const proof = {
   measured: (images: number) => `${plural(images, "image")} measured.`,
   alreadyMeasured: "These images are measured already: add others, or forget the measurement first.",
   notOffered: (difference: string) =>
-    `The pruned network differs from its masked twin by ${difference}, more than rounding explains, so it is not offered`,
+    `The pruned network differs from its masked copy by ${difference}, more than rounding explains, so it is not offered`,
   fit: {
     near: (
       tested: number,
@@ -57,7 +56,7 @@ export const proof = {
     ) =>
       `Tested on ${tested === channels ? plural(tested, "channel") : `${tested} of ${plural(channels, "channel")}`} with ${plural(images, "image")}: the Gaussian’s P is within ${by} points of the measured share for ${near} of them, within ${closer} for ${nearer}.`,
     dead: (dead: number, held: number, points: string) =>
-      `Of the ${dead} it calls dead, the images pin ${held === dead ? "all" : held} as often as τ asks, give or take ${points} points.`,
+      `Of the ${dead} it calls dead, ${held === dead ? "all" : held} are constant on the images as often as τ requires, give or take ${points} points.`,
     worst: "Furthest off:",
     one: (channel: number, layer: string, p: string, measured: string) =>
       `${channel} of ${layer} (P ${p}, measured ${measured})`,
@@ -72,7 +71,7 @@ export const proof = {
   work: {
     measuring: "Measuring channels on your images",
     pruning: "Pruning",
-    checking: "Checking against the masked twin",
+    checking: "Checking against the masked copy",
     running: "Running both networks",
     runningOn: (image: number, images: number) => `Running both networks on image ${image} of ${images}`,
     repairingOwn: "Repairing with your images",
@@ -91,14 +90,14 @@ export const proof = {
     compared: (images: number) => `${plural(images, "image")} compared`,
     difference: (most: string, scale: string) => `, max |Δ| ${most} with outputs up to ${scale}`,
     stale: "for an earlier plan: run again",
-    staleRepaired: "for an earlier plan, repaired: the repair went with it, run again",
+    staleRepaired: "for an earlier plan with its repair: run again",
     table: "Predictions",
     original: "original",
     pruned: "pruned",
     listed: (shown: number, all: number) => `The ${shown} most changed of ${all} images are listed.`,
     listMore: "List more",
     moved: (median: string, most: string, kl: string) =>
-      `Probability that moved to other classes: ${median} (median), at most ${most}, and mean KL ${kl}.`,
+      `Median shift in predicted probabilities: ${median}, at most ${most}; mean KL ${kl}.`,
     hardly: "under 0.1 %",
     stoppedAfter: (done: number, images: number) => `Stopped after ${done} of ${plural(images, "image")}.`,
     unread: (images: number) => `${plural(images, "image")} could not be read`,

@@ -14,7 +14,7 @@ export const report = {
     ", JCST 37(3), 2022, doi 10.1007/s11390-022-2131-8. MACs are multiply-adds of convolutions and matrix products at batch 1.",
   map: "Channel map",
   mapCaption:
-    "Channel map: a row per normalised layer, a cell per channel, what goes first to the right; the bar is the cut.",
+    "Channel map: a row per normalised layer, a cell per channel, sorted by score; everything right of the bar is removed.",
   legend: {
     alive: "kept",
     outputDead: "output dead",
@@ -24,9 +24,8 @@ export const report = {
     withheld: "withheld",
   },
   noLayer: "No layer loses a channel.",
-  layers: (cut: number, layers: number) =>
-    `${cut} of ${plural(layers, "layer")} ${cut === 1 ? "loses" : "lose"} channels`,
-  layersNote: "and so much of their MACs",
+  layers: (cut: number, layers: number) => `${cut} of ${plural(layers, "layer")} ${cut === 1 ? "shrinks" : "shrink"}.`,
+  layersNote: "Change in MACs per layer:",
   more: (n: number) => `and ${n} more`,
   accuracyName: "Accuracy (top-1)",
   agreementName: "Agreement with the original",
@@ -49,7 +48,7 @@ export const report = {
   noLatencyDifference: "Warm latency: no measurable difference in this browser.",
   remarks: "Remarks",
   withheld: (channels: number, reason: string) => `${plural(channels, "dead channel")} withheld: ${reason}`,
-  branches: (n: number) => `${plural(n, "whole branch", "whole branches")} leave.`,
+  branches: (n: number) => `${plural(n, "whole branch is", "whole branches are")} removed.`,
   approximate: (n: number) => `${plural(n, "fold is", "folds are")} approximate at the border of padded convolutions.`,
   notPruned: (n: number, node: string, reason: string) => `${plural(n, "layer")} left alone, e.g. ${node}: ${reason}`,
   fileTitle: (stem: string) => `${stem} report`,

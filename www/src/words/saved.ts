@@ -13,13 +13,13 @@ export const saved = {
   /** `images` is 0 as long as none ran through this very network. */
   proves: (agreeing: number, images: number) =>
     images === 0
-      ? "So the file is what the plan says. How good its answers are is another question: run both networks."
+      ? "The file matches the plan. Accuracy: not measured yet."
       : agreeing === images
-        ? `So the file is what the plan says; all ${plural(images, "image")} above keep their answer.`
-        : `So the file is what the plan says; but ${images - agreeing} of the ${images} images above change their answer.`,
+        ? `The file matches the plan. All ${plural(images, "image")} above keep their answer.`
+        : `The file matches the plan. ${images - agreeing} of the ${images} images above change their answer.`,
   repairLeft: "The repair is of an earlier plan and would not be in the file: repair again, or undo.",
   noPlan: "The plan is still being worked out, so nothing was saved: try again in a moment.",
-  planMoved: "The plan changed as you pressed the button, so nothing was saved: look at it and press again.",
+  planMoved: "The plan changed while the file was being made, so nothing was saved: look at it and press again.",
   otherCounts: (params: string, macs: string, plannedParams: string, plannedMacs: string) =>
     `The file has ${params} parameters and ${macs} MACs, the plan ${plannedParams} and ${plannedMacs}, so it was not saved: that is a fault of this page.`,
   stale: (name: string) => `${name} was saved for an earlier plan: download again for this one.`,

@@ -21,7 +21,7 @@ export const shrink = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     whole: "Show the whole network",
-    hint: "Each column is a layer, each line in it a channel. Click one to see why it stays or goes; double-click to zoom in.",
+    hint: "A column is a layer, a line in it a channel. Click one to see why it is kept or removed; double-click to zoom.",
     place: (name: string, channel: number, p: string | null) =>
       `Channel ${channel} of ${name}${p === null ? "" : `, P(dead) = ${p}`}`,
     states: [
@@ -38,18 +38,24 @@ export const shrink = {
     caption: "Four-case plan",
     kept: "solid: kept",
     hollow: "hollow: removed",
+    /** Goes on after the counts of the four cases, so that all of them add up to all channels. */
     sum: (it: Tally) => {
       const dead = it.output_dead + it.input_dead + it.both_dead;
       const alive = it.removed_alive + it.outside_removed;
-      const removed = [
-        dead > 0 ? `${count(dead)} dead` : "",
-        alive > 0 ? `${count(alive)} with little influence` : "",
-      ].filter(Boolean);
-      const withheld = it.withheld > 0 ? `, ${count(it.withheld)} of them withheld` : "";
-      const kept = it.channels - dead - alive;
-      return `${plural(it.channels, "channel")}: ${count(dead + alive)} removed${
-        removed.length > 0 ? ` (${removed.join(", ")})` : ""
-      }, ${count(kept)} kept${withheld}.`;
+      const outside = it.outside_kept + it.outside_removed;
+      const removed = dead + alive;
+      const of =
+        removed === 0
+          ? ""
+          : alive === 0
+            ? ", all dead"
+            : dead === 0
+              ? ", with little influence"
+              : ` (${count(dead)} dead, ${count(alive)} with little influence)`;
+      const withheld = it.withheld > 0 ? `, ${count(it.withheld)} of them dead but withheld` : "";
+      return `${outside > 0 ? `+ ${count(outside)} outside pairs ` : ""}= ${plural(it.channels, "channel")}: ${count(
+        removed,
+      )} removed${of}; ${count(it.channels - removed)} kept${withheld}.`;
     },
   },
 
@@ -82,7 +88,7 @@ export const shrink = {
     other: "Other methods",
     why: "Recommended: dead channels first, because removing them is free; then the channels with the least influence, with mean and spread given back.",
     paperWhy:
-      "The paper’s own order: channels go by their probability of being dead, down to τ, and leave a constant. Beyond the dead channels this costs accuracy.",
+      "The paper’s own order: channels are removed by their probability of being dead, down to τ, and leave a constant. Beyond the dead channels this costs accuracy.",
     otherWhy: (criterion: string, compensation: string) => `${criterion}; compensation: ${compensation}.`,
     judge: "Compare all at this cut",
     judging: "Comparing…",
@@ -101,7 +107,7 @@ export const shrink = {
     working: "Searching all methods",
     unit: "methods",
     removes: (macs: string) => `−${macs} MACs`,
-    none: "No method can remove anything for so little.",
+    none: "No method can remove anything within this limit.",
     agree: (share: string) => `${share} of the answers stay`,
   },
 
@@ -129,7 +135,7 @@ export const shrink = {
     predicted: (kl: string) => `predicted change: KL ${kl}. Repair makes and judges it`,
     underWay: "measuring and repairing…",
     unmade: "not made yet: Repair makes and judges it",
-    why: "Reconstruction: channels go that the others can make up for on your photos, in the layers where that costs the output least; the layers behind them are refitted.",
+    why: "Reconstruction: removes the channels that the others can make up for on your photos, in the layers where that costs the output least; the layers behind them are refitted.",
   },
 
   verdict: {
@@ -217,7 +223,7 @@ export const shrink = {
     name: "Details",
     close: "Close details",
     parts: { channel: "Channel", layer: "Layer", method: "Method", data: "Limits" },
-    pick: "Click a channel in the picture to see why it stays or goes.",
+    pick: "Click a channel in the picture to see why it is kept or removed.",
     layerOf: (name: string) => `Layer ${name}`,
     lock: "Keep this layer whole",
     facts: (kind: string, kept: number, all: number) => `${kind}, ${count(kept)} of ${plural(all, "channel")} kept`,

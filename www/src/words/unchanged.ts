@@ -3,9 +3,9 @@ import { plural } from "../lib/format";
 
 export const unchanged = {
   find: "Find the largest cut with no changed answer",
-  rest: "Tries thresholds until every image above keeps its first answer (top-1) and as much as possible goes.",
-  restShare: "Tries shares until every image above keeps its first answer (top-1) and as much as possible goes.",
-  noClasses: "This network’s output is no list of class scores, so there is no first answer (top-1) to keep.",
+  rest: "Finds the smallest network that keeps every top-1 above, by trying thresholds.",
+  restShare: "Finds the smallest network that keeps every top-1 above, by trying shares.",
+  noClasses: "This network isn’t a classifier, so there is no top-1 to compare.",
   reading: "Asking the original network",
   trying: (n: number, most: number) => `Trying plan ${n} of at most ${most}`,
   moved: "The plan or the images were changed during the search, so nothing was set: search again.",
@@ -16,7 +16,7 @@ export const unchanged = {
     `At ${knob} (${macs}) the answer for ${image} changes from ${from} to ${to}.`,
   refused: (knob: number, macs: string, reason: string) => `At ${knob} (${macs}) there is no network: ${reason}`,
   noLarger: "No larger cut exists by this criterion.",
-  none: "By this criterion nothing can go: even the smallest cut that was tried changes an answer.",
+  none: "Nothing can be removed by this criterion: even the smallest cut that was tried changes an answer.",
   unread: (n: number) => `${plural(n, "image")} could not be read and did not count.`,
   few: (images: number) =>
     `${plural(images, "image")} ${images === 1 ? "says" : "say"} ${images < 100 ? "little" : "something, not everything,"} about others.`,

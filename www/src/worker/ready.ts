@@ -1,16 +1,23 @@
-/** How a worker comes by the core: it fetches the wasm, or, in the one-file page, is handed it. */
+/** How a worker comes by the core: the page hands it over (see core-module.ts). */
 import init from "../wasm/core";
-import { HANDED } from "./handed";
+
+/** What a worker is sent where there is no core to hand over. */
+export interface NoCore {
+  noCore: string;
+}
+
+const isNone = (data: unknown): data is NoCore => typeof data === "object" && data !== null && "noCore" in data;
 
 export function coreReady(): Promise<unknown> {
-  if (self.name !== HANDED) return init();
-  return new Promise<WebAssembly.Module>((resolve) => {
+  return new Promise<WebAssembly.Module>((resolve, reject) => {
     self.addEventListener("message", function take(event: MessageEvent) {
-      if (!(event.data instanceof WebAssembly.Module)) return;
+      const sent: unknown = event.data;
+      if (!(sent instanceof WebAssembly.Module || isNone(sent))) return;
       self.removeEventListener("message", take);
       // Calls wait in the same mailbox, and this is none.
       event.stopImmediatePropagation();
-      resolve(event.data);
+      if (isNone(sent)) reject(sent.noCore);
+      else resolve(sent);
     });
   }).then((module) => init({ module_or_path: module }));
 }

@@ -1,18 +1,11 @@
 /**
- * Starts a worker. In the one-file page there is no address to start it from: its code stands in the document as
- * text, and the page compiles the wasm once and hands it over (see scripts/standalone.mjs, and ready.ts for the
- * other end).
+ * Starts a worker, and hands it the core. In the one-file page there is no address to start it from: its code stands in
+ * the document as text (see scripts/standalone.mjs).
  */
-import { fetchOwn } from "../lib/own-files";
-import { HANDED } from "./handed";
+import { coreModule } from "./core-module";
+import type { NoCore } from "./ready";
 
 const addresses = new Map<string, string>();
-let compiled: Promise<WebAssembly.Module> | null = null;
-
-function wasm(): Promise<WebAssembly.Module> {
-  compiled ??= fetchOwn("core.wasm").then(async (it) => WebAssembly.compile(await it.arrayBuffer()));
-  return compiled;
-}
 
 /**
  * `name` is that of the worker's file without its ending; `byAddress` is the ordinary way to start it. Without `core`
@@ -20,10 +13,19 @@ function wasm(): Promise<WebAssembly.Module> {
  */
 export function spawn(name: string, byAddress: () => Worker, core = true): Worker {
   const code = globalThis.document?.querySelector(`script[data-worker="${name}"]`)?.textContent;
-  if (!code) return byAddress();
+  const worker = code ? new Worker(addressOf(name, code)) : byAddress();
+  if (core) {
+    const none = (error: unknown) => ({ noCore: error instanceof Error ? error.message : String(error) }) as NoCore;
+    coreModule().then(
+      (module) => worker.postMessage(module),
+      (error) => worker.postMessage(none(error)),
+    );
+  }
+  return worker;
+}
+
+function addressOf(name: string, code: string): string {
   const address = addresses.get(name) ?? URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   addresses.set(name, address);
-  const worker = new Worker(address, { name: HANDED });
-  if (core) wasm().then((module) => worker.postMessage(module));
-  return worker;
+  return address;
 }

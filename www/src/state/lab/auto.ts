@@ -34,7 +34,7 @@ export const judgedUnasked = computed(() => scope.value !== null && judgingCost.
 /** Whether the file that would be taken home still has to be judged. */
 export const unjudged = computed(() => {
   if (hasRepaired.value) return !repairedResult.value;
-  return !planResult.value && store.criterion.value !== "reconstruction";
+  return !planResult.value && store.controls.criterion.value !== "reconstruction";
 });
 
 function startJudging(): void {
@@ -43,7 +43,7 @@ function startJudging(): void {
     const of = scope.value;
     const due =
       of !== null &&
-      store.mode.value !== "research" &&
+      store.screen.mode.value !== "research" &&
       ready.value === of.key &&
       judgedUnasked.value &&
       !playing.value &&
@@ -80,7 +80,7 @@ function startOwnImages(): void {
   effect(() => {
     const own = pictures.value.filter((it) => !it.sample);
     const free = labelled.value === null || labelled.value.own === true || labelled.value.sample === true;
-    if (!store.model.value || store.mode.value === "research" || !free || own.length < FEWEST) return;
+    if (!store.model.value || store.screen.mode.value === "research" || !free || own.length < FEWEST) return;
     if (builtInFits.value || reading.value || (labelled.value?.own && own.length === taken.length)) return;
     taken = own;
     untracked(() => void chooseOwnImages(own));
@@ -93,7 +93,7 @@ function startSamplePhotos(): void {
   effect(() => {
     const photos = pictures.value.filter((it) => it.sample);
     const { kind } = store.model.value?.source ?? {};
-    if (kind !== "sample" || store.mode.value === "research" || labelled.value || reading.value) return;
+    if (kind !== "sample" || store.screen.mode.value === "research" || labelled.value || reading.value) return;
     if (builtInFits.value || photos.length < FEWEST || tried === pictures.value) return;
     tried = pictures.value;
     untracked(() => void chooseOwnImages(photos, "sample"));
@@ -110,13 +110,15 @@ export interface AxisPoint extends PlannedPoint {
 /** Everything a curve depends on: data, network, and the plan without its amount. */
 const family = computed(() => {
   const of = scope.value;
-  if (!of || store.mode.value === "research" || ready.value !== of.key) return "";
+  if (!of || store.screen.mode.value === "research" || ready.value !== of.key) return "";
   return of.key + identityOf(store.origin.value, { ...store.options.value, threshold: 0, share: 0 });
 });
 /** Judging a score of plans unasked would take too long. */
 export const slowCurve = computed(() => judgingCost.value > CHEAP_CURVE);
 /** The curve that fills by itself; by reconstruction each of its points would take a repair. */
-const kind = computed(() => (slowCurve.value || store.criterion.value === "reconstruction" ? "" : family.value));
+const kind = computed(() =>
+  slowCurve.value || store.controls.criterion.value === "reconstruction" ? "" : family.value,
+);
 
 /** A point of the curve is being judged right now. */
 export const judgingPoint = signal(false);
@@ -128,7 +130,8 @@ const laid = signal<{ kind: string; points: PlannedPoint[] }>({ kind: "", points
 const remade = signal<{ of: string; points: AxisPoint[] }>({ of: "", points: [] });
 
 export const axisCurve = computed<AxisPoint[]>(() => {
-  if (store.criterion.value === "reconstruction") return remade.value.of === family.value ? remade.value.points : [];
+  if (store.controls.criterion.value === "reconstruction")
+    return remade.value.of === family.value ? remade.value.points : [];
   return found.value.kind === kind.value ? found.value.points : [];
 });
 export const axisFilling = computed(
@@ -229,9 +232,9 @@ function startFilling(): void {
 function startRemade(): void {
   effect(() => {
     const [result, shown] = [repairedResult.value, store.shown.value];
-    if (!result || !shown || store.criterion.value !== "reconstruction") return;
+    if (!result || !shown || store.controls.criterion.value !== "reconstruction") return;
     const { channels, params, macs } = shown.preview;
-    const point = judgedPoint({ knob: store.share.value, channels, params, macs }, result);
+    const point = judgedPoint({ knob: store.controls.share.value, channels, params, macs }, result);
     if (!point) return;
     untracked(() => {
       const of = family.value;

@@ -112,9 +112,9 @@ async function deepest(criterion: Criterion, limit: number, least: number, mine:
 
 export function useAnswer(of: Answer): void {
   batch(() => {
-    store.criterion.value = of.criterion;
-    store.compensation.value = of.compensation;
-    store.per.value = "own";
+    store.controls.criterion.value = of.criterion;
+    store.controls.compensation.value = of.compensation;
+    store.controls.per.value = "own";
     setAmount(of.knob, performance.now());
   });
 }

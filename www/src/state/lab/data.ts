@@ -8,10 +8,8 @@ import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import type { LabFile } from "../../worker/lab-api";
 import { openSample } from "../models";
-import { mode, model, preset } from "../store";
+import { model, preset, screen } from "../store";
 import { pool } from "./pool";
-
-const t = words.lab.data;
 
 export interface Labelled {
   name: string;
@@ -27,7 +25,7 @@ export interface Labelled {
 
 export const BUILT_IN = {
   file: "samples/data/fashion-mnist-1000.zip",
-  name: t.builtIn,
+  name: words.lab.data.builtIn,
   preset: "fashion-mnist",
   network: "mobilenetv1_025_fashion.onnx",
   /** The others are left to repair with. */
@@ -61,17 +59,17 @@ async function read(name: string, kind: Kind, get: () => Promise<LabFile[]>): Pr
     const files = await get();
     const size = files.reduce((sum, it) => sum + it.content.size, 0);
     if (size > LARGEST) {
-      throw t.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
+      throw words.lab.data.tooLarge(name, Math.round(size / 1e6), LARGEST / 1e6);
     }
     const { info, digest } = await pool.look(files);
     if (mine !== turn) return;
-    if (info.images === 0) throw t.noImage(name);
+    if (info.images === 0) throw words.lab.data.noImage(name);
     const chosen = (await kept<number>(`images|${digest}`)).get("");
     if (mine !== turn) return;
     batch(() => {
       labelled.value = { name, builtIn: builtIn!, files, info, digest, own: own!, sample: sample! };
       // On the research page people choose themselves what is judged by and what repairs.
-      const some = builtIn && mode.peek() !== "research";
+      const some = builtIn && screen.mode.peek() !== "research";
       // Of one's own photos one half judges and the other repairs: an image that was fitted to proves nothing.
       const half = own ? Math.ceil(info.images / 2) : AT_FIRST;
       wantedImages.value = own ? half : (chosen ?? (some ? BUILT_IN.judgedBy : AT_FIRST));
@@ -86,7 +84,7 @@ async function read(name: string, kind: Kind, get: () => Promise<LabFile[]>): Pr
 export function chooseBuiltIn(): Promise<void> {
   return read(BUILT_IN.name, "builtIn", async () => {
     const response = await fetchOwn(BUILT_IN.file).catch(() => null);
-    if (!response?.ok) throw t.notFetched;
+    if (!response?.ok) throw words.lab.data.notFetched;
     const name = BUILT_IN.file.split("/").at(-1)!;
     return [{ name, content: await response.blob() }];
   });
@@ -98,16 +96,10 @@ export async function chooseBuiltInWithNetwork(): Promise<void> {
   await chooseBuiltIn();
 }
 
-/** The built-in images, `count` of them judged by: the rest can repair. */
-export async function useBuiltIn(count: number): Promise<void> {
-  if (!labelled.value?.builtIn) await chooseBuiltIn();
-  if (labelled.value?.builtIn) useImages(count);
-}
-
 function nameOf(files: readonly LabFile[]): string {
   const folder = files[0]!.name.split("/")[0]!;
   if (files.length === 1) return files[0]!.name;
-  return files.every((it) => it.name.startsWith(`${folder}/`)) ? folder : t.severalFiles(files.length);
+  return files.every((it) => it.name.startsWith(`${folder}/`)) ? folder : words.lab.data.severalFiles(files.length);
 }
 
 export function chooseFiles(files: readonly LabFile[]): Promise<void> {
@@ -131,7 +123,7 @@ export async function chooseRepair(files: readonly LabFile[]): Promise<void> {
   dataProblem.value = "";
   try {
     const { info, digest } = await pool.look([...files]);
-    if (info.images === 0) throw t.noImage(name);
+    if (info.images === 0) throw words.lab.data.noImage(name);
     const chosen: Labelled = { name, builtIn: false, files: [...files], info, digest };
     batch(() => {
       repairData.value = chosen;
@@ -157,7 +149,11 @@ export function chooseOwnImages(
 ): Promise<void> {
   // Numbered, because a folder's name would be taken for a label.
   const files = pictures.map(({ file, blob }, i) => ({ name: `${i}-${file.split("/").at(-1)}`, content: blob }));
-  return read(kind === "own" ? t.ownImages(files.length) : t.samplePhotos, kind, async () => files);
+  return read(
+    kind === "own" ? words.lab.data.ownImages(files.length) : words.lab.data.samplePhotos,
+    kind,
+    async () => files,
+  );
 }
 
 export function useImages(count: number): void {

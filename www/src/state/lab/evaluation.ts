@@ -5,14 +5,16 @@ import { addRecords, emptyTally, type Tally } from "../../lib/tally";
 import { words } from "../../words";
 import { sentence } from "../../worker/engine";
 import { current } from "../proof";
-import { noticeText, options } from "../store";
+import { keyOf, noticeText, options, planKey } from "../store";
 import { scope } from "./bench";
 import { fileKey, judgeFile, judgePlan } from "./judge";
 import { Clock, type Progress, Token, wasStopped } from "./progress";
 import { type Dated, resultOf, results } from "./results";
 
 export const evaluating = signal<Progress | null>(null);
-export const soFar = signal<Tally | null>(null);
+const counted = signal<{ plan: string; tally: Tally } | null>(null);
+/** What was counted so far of the plan on the page: a drag may have left the one that is being judged. */
+export const soFar = computed(() => (counted.value?.plan === planKey.value ? counted.value.tally : null));
 export const evaluationProblem = signal("");
 /** What the last evaluation came to, for those who do not see the page. */
 export const evaluationNews = signal("");
@@ -65,7 +67,7 @@ export async function evaluate(auto = false): Promise<void> {
   const heard = (records: Float64Array) => {
     tally = addRecords(tally, records);
     if (mine.stopped) return;
-    soFar.value = tally;
+    counted.value = { plan: keyOf(plan), tally };
     evaluating.value = clock.at(before + tally.images);
   };
   const wish = { of, token: mine, urgent: true, heard };
@@ -89,7 +91,7 @@ export async function evaluate(auto = false): Promise<void> {
     if (token === mine) {
       token = null;
       evaluating.value = null;
-      soFar.value = null;
+      counted.value = null;
     }
   }
 }
@@ -106,5 +108,5 @@ export function forgetEvaluation(): void {
 export function stopEvaluation(): void {
   token?.stop();
   evaluating.value = null;
-  soFar.value = null;
+  counted.value = null;
 }

@@ -17,8 +17,6 @@ import { evaluate } from "./evaluation";
 import { trying } from "./reading";
 import { spare, spareImages } from "./repair";
 
-const t = words.shrink.measured;
-
 /** With fewer, nothing can be held back to measure layers by. */
 export const FEWEST = 8;
 
@@ -38,7 +36,7 @@ function clocked(progress: (fraction: number, label: string) => void) {
   return (fraction: number, label: string) => {
     const seconds = (performance.now() - since) / 1000;
     const left = seconds > 2 && fraction > 0.02 ? (seconds * (1 - fraction)) / fraction : null;
-    progress(fraction, left === null ? label : t.left(label, timeLeft(left)));
+    progress(fraction, left === null ? label : words.shrink.measured.left(label, timeLeft(left)));
   };
 }
 
@@ -57,14 +55,17 @@ export async function shrinkWithImages(): Promise<void> {
   };
   try {
     await alone(() =>
-      withJob(t.working, stop, async (plain) => {
+      withJob(words.shrink.measured.working, stop, async (plain) => {
         const progress = clocked(plain);
         const images = await spareImages();
         check();
         await queueImages(images, (part, label) => progress(ENDS.read * part, label));
-        const found = await rankWithQueue(store.multiple.value, (phase: Phase, done, total) => {
+        const found = await rankWithQueue(store.controls.multiple.value, (phase: Phase, done, total) => {
           const from = phase === "summing" ? ENDS.read : ENDS.summing;
-          progress(from + ((ENDS[phase] - from) * done) / Math.max(1, total), t.phases[phase](done, total));
+          progress(
+            from + ((ENDS[phase] - from) * done) / Math.max(1, total),
+            words.shrink.measured.phases[phase](done, total),
+          );
         });
         check();
         // The cut at hand by now: a typed target may still have been on its way when the button was pressed.
@@ -83,7 +84,7 @@ export async function shrinkWithImages(): Promise<void> {
   } finally {
     shrinking.value = false;
   }
-  if (!halted && store.criterion.value === "reconstruction") void evaluate(true);
+  if (!halted && store.controls.criterion.value === "reconstruction") void evaluate(true);
 }
 
 /** The page goes by the new order. */
@@ -95,9 +96,9 @@ function adopt(by: string, images: readonly Blob[], measured: boolean): void {
   batch(() => {
     store.ranked.value = { images, measured };
     store.model.value = next;
-    store.criterion.value = "reconstruction";
-    store.compensation.value = "moments";
-    store.per.value = "own";
+    store.controls.criterion.value = "reconstruction";
+    store.controls.compensation.value = "moments";
+    store.controls.per.value = "own";
   });
 }
 
@@ -108,7 +109,7 @@ export const predicted = computed(() => (found.value?.identity === store.identit
 export function startPredicting(): void {
   effect(() => {
     const of = store.shown.value;
-    if (!of || store.criterion.value !== "reconstruction") return;
+    if (!of || store.controls.criterion.value !== "reconstruction") return;
     const { identity } = of;
     plannerCall((core) => core.predictedKl(store.options.peek())).then(
       (kl) => {

@@ -1,12 +1,14 @@
 /** What can be said of the plan's quality, and how sure it is: never more than was measured on images not fitted to. */
 import { computed, signal } from "@preact/signals";
+import { removedPercent } from "../../lib/format";
 import type { Tally } from "../../lib/tally";
 import { RECORD } from "../../lib/tally";
 import { sentence } from "../../worker/engine";
+import { handle } from "../axis";
 import { pictures } from "../pictures";
 import { answers, answersCurrent, current, makeProduct, repairWithImages, working } from "../proof";
 import * as store from "../store";
-import { judgedUnasked, unjudged } from "./auto";
+import { axisCurve, judgedUnasked, unjudged } from "./auto";
 import { scope } from "./bench";
 import { labelled } from "./data";
 import {
@@ -111,6 +113,22 @@ export const quality = computed<Quality>(() => {
   return { ...NOTHING, accuracy: false, after, images: of.length, level: after < 0.8 ? "broken" : "unknown" };
 });
 
+/** What the measured curve says at the handle: for as long as the plan under it is not judged itself. */
+export const estimate = computed<number | null>(() => {
+  const whole = originalResult.value;
+  const points = axisCurve.value;
+  if (!whole || points.length < 3) return null;
+  const known = [
+    { macs: 0, quality: whole.accuracy ?? 1 },
+    ...points.map((it) => ({ macs: removedPercent(it.macs), quality: it.quality })),
+  ];
+  const at = known.findIndex((it) => it.macs >= handle.value);
+  const [a, b] = [known[at - 1], known[at]];
+  if (!a || !b) return null;
+  const part = b.macs > a.macs ? (handle.value - a.macs) / (b.macs - a.macs) : 1;
+  return a.quality + (b.quality - a.quality) * part;
+});
+
 /** Images there are to repair with. */
 export const repairable = computed(() => {
   if (spare.value > 0) return spare.value;
@@ -124,7 +142,7 @@ export async function fixIt(): Promise<void> {
   if (working.value || repairing.value) return;
   repairing.value = true;
   try {
-    if (store.criterion.value === "reconstruction") await makeProduct();
+    if (store.controls.criterion.value === "reconstruction") await makeProduct();
     else if (spare.value > 0) await repairWithSpare();
     else await repairWithImages();
   } finally {

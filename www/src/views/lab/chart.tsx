@@ -16,8 +16,6 @@ import { hundredths } from "../../lib/proportion";
 import type { Compensation } from "../../wasm/core";
 import { words } from "../../words";
 
-const t = words.lab.curves;
-
 export interface DrawnPoint {
   at: CurvePoint | null;
   /** Whether it is the plan on the page. */
@@ -78,7 +76,7 @@ export function Chart(props: Props) {
       role="application"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a widget of its own, walked by arrow keys, like the map
       tabIndex={0}
-      aria-label={t.help}
+      aria-label={words.lab.curves.help}
       onPointerMove={(event) => onShow(find(event), false)}
       onPointerLeave={() => onShow(null, false)}
       onKeyDown={step}
@@ -93,7 +91,7 @@ export function Chart(props: Props) {
           <g class="chart-original">
             <line x1={MARGIN.left} x2={width - MARGIN.right} y1={view.y(original.y)} y2={view.y(original.y)} />
             <text x={width - MARGIN.right} y={view.y(original.y) + 12} text-anchor="end">
-              {t.original(hundredths(original.y))}
+              {words.lab.curves.original(hundredths(original.y))}
             </text>
           </g>
         ) : null}
@@ -105,7 +103,7 @@ export function Chart(props: Props) {
               y={height - MARGIN.bottom - 5}
               text-anchor={view.x(now) > width - 70 ? "end" : "start"}
             >
-              {t.now}
+              {words.lab.curves.now}
             </text>
           </g>
         )}
@@ -163,10 +161,10 @@ function Axes({ view, x, y }: { view: Frame; x: XAxis; y: YAxis }) {
         </g>
       ))}
       <text class="axis-name" x={width - MARGIN.right} y={height - 4} text-anchor="end">
-        {t.xAxis[x]}
+        {words.lab.curves.xAxis[x]}
       </text>
       <text class="axis-name" x={MARGIN.left + 4} y={MARGIN.top - 2}>
-        {t.yAxis[y]}
+        {words.lab.curves.yAxis[y]}
       </text>
     </g>
   );

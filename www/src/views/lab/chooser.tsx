@@ -7,12 +7,10 @@ import { COMPENSATIONS, CUT_ALONE } from "../../state/url";
 import { words } from "../../words";
 import { Choice } from "../parts";
 
-const t = words.lab.curves;
-
 const QUESTIONS: { title: string; curves: CurveChoice[] }[] = [
-  { title: t.foldQuestion, curves: FOLD_QUESTION },
+  { title: words.lab.curves.foldQuestion, curves: FOLD_QUESTION },
   {
-    title: t.criterionQuestion,
+    title: words.lab.curves.criterionQuestion,
     curves: [
       { criterion: "probability", compensation: "shift" },
       { criterion: "sigma", compensation: "mean" },
@@ -29,7 +27,7 @@ const same = (a: CurveChoice) => (b: CurveChoice) => a.criterion === b.criterion
 export function Questions({ paused }: { paused: boolean }) {
   const chosen = chosenCurves.value;
   return (
-    <fieldset class="row" aria-label={t.questions}>
+    <fieldset class="row" aria-label={words.lab.curves.questions}>
       {QUESTIONS.map((it) => (
         <button
           key={it.title}
@@ -45,7 +43,7 @@ export function Questions({ paused }: { paused: boolean }) {
       ))}
       {paused ? (
         <button type="button" class="quiet" onClick={clearSweep}>
-          {t.anew}
+          {words.lab.curves.anew}
         </button>
       ) : null}
     </fieldset>
@@ -59,10 +57,10 @@ export function OtherCurves() {
   };
   return (
     <details>
-      <summary>{t.choose(chosen.length)}</summary>
+      <summary>{words.lab.curves.choose(chosen.length)}</summary>
       <div class="lab-scroll">
         <table class="curve-choice">
-          <caption class="hidden">{t.chooseTable}</caption>
+          <caption class="hidden">{words.lab.curves.chooseTable}</caption>
           <thead>
             <tr>
               <td />
@@ -94,7 +92,7 @@ export function OtherCurves() {
         </table>
       </div>
       <Choice
-        name={t.points}
+        name={words.lab.curves.points}
         value={String(pointsPerCurve.value)}
         options={POINTS.map((it) => [String(it), String(it)] as const)}
         onChoose={(it) => {

@@ -13,8 +13,6 @@ export interface Shown {
   repaired: Against | null | undefined;
 }
 
-const t = words.lab.evaluation;
-
 interface Line {
   label: string;
   images: number;
@@ -32,18 +30,18 @@ export function ClassBars({ original, pruned, repaired }: Shown) {
   const many = lines.length > AT_FIRST;
   const sorted = many ? [...lines].sort((a, b) => change(a) - change(b)) : lines;
   const shown = all ? sorted : sorted.slice(0, AT_FIRST);
-  const after = repaired ? t.repaired : t.pruned;
+  const after = repaired ? words.lab.evaluation.repaired : words.lab.evaluation.pruned;
   return (
     <div class="classes">
       <h3>
-        {t.byClass}{" "}
+        {words.lab.evaluation.byClass}{" "}
         <span class="hint">
-          <i class="class-key before" /> {t.original} <i class="class-key after" /> {after}
+          <i class="class-key before" /> {words.lab.evaluation.original} <i class="class-key after" /> {after}
         </span>
       </h3>
       <ul>
         {shown.map((it) => (
-          <li key={it.label} title={t.classImages(it.label, it.images)}>
+          <li key={it.label} title={words.lab.evaluation.classImages(it.label, it.images)}>
             <span class="class-name">{it.label}</span>
             <span class="class-bars" aria-hidden="true">
               <i class="before" style={{ width: `${100 * (it.before ?? 0)}%` }} />
@@ -58,7 +56,7 @@ export function ClassBars({ original, pruned, repaired }: Shown) {
       </ul>
       {many ? (
         <button type="button" class="link" onClick={() => setAll(!all)}>
-          {all ? t.lostMost : t.allClasses(lines.length)}
+          {all ? words.lab.evaluation.lostMost : words.lab.evaluation.allClasses(lines.length)}
         </button>
       ) : null}
     </div>

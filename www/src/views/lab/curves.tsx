@@ -8,7 +8,7 @@ import { intervalText, pointsText, shareText } from "../../lib/proportion";
 import { curvesPicture } from "../../saved/lab";
 import { adoptPlan } from "../../state/lab/adopt";
 import { scope } from "../../state/lab/bench";
-import { downloadCurvesCsv, stem } from "../../state/lab/curves-out";
+import { stem } from "../../state/lab/curves-out";
 import { originalResult } from "../../state/lab/evaluation";
 import type { CurveChoice } from "../../state/lab/schedule";
 import {
@@ -23,15 +23,13 @@ import {
   sweepNews,
   sweepProblem,
 } from "../../state/lab/sweep";
-import { drag, keyOf, planKey } from "../../state/store";
+import { keyOf, live, planKey } from "../../state/store";
 import { words } from "../../words";
+import { Figure } from "../figure";
 import { Choice, Heads } from "../parts";
-import { SaveButtons } from "../save";
 import { Chart, type DrawnCurve } from "./chart";
 import { OtherCurves, Questions } from "./chooser";
 import { Problem, Working } from "./working";
-
-const t = words.lab.curves;
 
 const xAxis = signal<XAxis>("macs");
 const yAxis = signal<YAxis>("accuracy");
@@ -52,11 +50,11 @@ export function CurvesView() {
       })),
     }),
   );
-  const preview = drag.value?.preview;
+  const preview = live.drag.value?.preview;
   const at = shown.value && all[shown.value[0]]?.points[shown.value[1]] ? shown.value : null;
   const any = drawn.some((it) => it.points.some((p) => p.at));
   return (
-    <section ref={box} class="lab-part curves" aria-label={t.name}>
+    <section ref={box} class="lab-part curves" aria-label={words.lab.curves.name}>
       <div class="curves-asks">
         <SweepControls />
         <Problem text={sweepProblem.value} />
@@ -72,14 +70,14 @@ export function CurvesView() {
           onShow={(next, byKey) => {
             shown.value = next;
             const point = next && all[next[0]]?.points[next[1]];
-            spoken.value = byKey && point ? t.spoken(curveName(all[next[0]]!), readOut(point)) : "";
+            spoken.value = byKey && point ? words.lab.curves.spoken(curveName(all[next[0]]!), readOut(point)) : "";
           }}
           onTake={(where) => {
             const point = all[where[0]]?.points[where[1]];
             if (point) adoptPlan(point.plan);
           }}
         />
-        {any ? null : <p class="lab-empty hint">{t.none}</p>}
+        {any ? null : <p class="lab-empty hint">{words.lab.curves.none}</p>}
       </div>
       <div class="lab-below">
         <p class="lab-read-out">
@@ -88,16 +86,16 @@ export function CurvesView() {
               <i class={`key-line curve-${at[0] % 8}`} /> {readOut(all[at[0]]!.points[at[1]]!)}
             </>
           ) : (
-            <span class="hint">{any ? t.hint : "\u00a0"}</span>
+            <span class="hint">{any ? words.lab.curves.hint : "\u00a0"}</span>
           )}
         </p>
         <Choice
-          name={t.toTheRight}
+          name={words.lab.curves.toTheRight}
           hideLabel
           value={xAxis.value}
           options={[
-            ["macs", t.macs],
-            ["params", t.params],
+            ["macs", words.lab.curves.macs],
+            ["params", words.lab.curves.params],
           ]}
           onChoose={(it) => {
             xAxis.value = it;
@@ -109,17 +107,12 @@ export function CurvesView() {
       </span>
       <Legend />
       <div class="curves-after">
-        <div class="row">
-          <button type="button" class="quiet" disabled={!any} onClick={downloadCurvesCsv}>
-            {t.csv}
-          </button>
-          <SaveButtons
-            picture={words.pictures.names.curves}
-            stem={() => `${stem()}.curves`}
-            draw={() => curvesPicture(box.current)}
-            disabled={!any}
-          />
-        </div>
+        <Figure
+          picture={words.pictures.names.curves}
+          stem={() => `${stem()}.curves`}
+          draw={() => curvesPicture(box.current)}
+          disabled={!any}
+        />
         <OtherCurves />
       </div>
       {any ? <Numbers /> : null}
@@ -141,16 +134,16 @@ function originalPoint(y: YAxis): CurvePoint | null {
 }
 
 function readOut({ knob, plan, macs, params, result }: JudgedPoint): string {
-  const costs = t.costs(percent(removedPercent(macs)), percent(removedPercent(params)));
-  const name = plan.criterion === "probability" ? t.threshold(knob) : t.share(knob);
+  const costs = words.lab.curves.costs(percent(removedPercent(macs)), percent(removedPercent(params)));
+  const name = plan.criterion === "probability" ? words.lab.curves.threshold(knob) : words.lab.curves.share(knob);
   const against = result.against;
-  if (!against) return t.point(name, costs);
+  if (!against) return words.lab.curves.point(name, costs);
   const change = against.difference === null ? null : pointsText(against.difference);
   const right =
     against.accuracy === null
       ? ""
-      : t.right(shareText(against.accuracy), intervalText(against.accuracy_interval), change);
-  return t.judgedPoint(name, costs, right, shareText(against.agreement));
+      : words.lab.curves.right(shareText(against.accuracy), intervalText(against.accuracy_interval), change);
+  return words.lab.curves.judgedPoint(name, costs, right, shareText(against.agreement));
 }
 
 function SweepControls() {
@@ -168,28 +161,28 @@ function SweepControls() {
           aria-disabled={active}
           onClick={() => void (paused ? continueSweep() : startSweep())}
         >
-          {paused ? t.goOn : t.run}
+          {paused ? words.lab.curves.goOn : words.lab.curves.run}
         </button>
         <Questions paused={paused} />
       </div>
       <div class="lab-actions">
         <Choice
-          name={t.upwards}
+          name={words.lab.curves.upwards}
           hideLabel
           value={yAxis.value}
           options={[
-            ["accuracy", t.accuracy],
-            ["agreement", t.agreement],
+            ["accuracy", words.lab.curves.accuracy],
+            ["agreement", words.lab.curves.agreement],
           ]}
           onChoose={(it) => {
             yAxis.value = it;
           }}
         />
         <Working
-          name={t.working}
+          name={words.lab.curves.working}
           progress={sweeping.value}
           unit={words.lab.units.plans}
-          rest={finished ? t.done : paused ? t.paused : t.rest}
+          rest={finished ? words.lab.curves.done : paused ? words.lab.curves.paused : words.lab.curves.rest}
           news={sweepNews.value}
           onStop={stopSweep}
         />
@@ -200,7 +193,7 @@ function SweepControls() {
 
 function Legend() {
   return (
-    <ul class="lab-legend" aria-label={t.legend}>
+    <ul class="lab-legend" aria-label={words.lab.curves.legend}>
       {curves.value.map((it, i) => (
         <li key={curveName(it)}>
           <svg class={`curve-${i % 8}`} width="26" height="10" aria-hidden="true">
@@ -217,11 +210,20 @@ function Legend() {
 function Numbers() {
   return (
     <details>
-      <summary>{t.asTable}</summary>
+      <summary>{words.lab.curves.asTable}</summary>
       <div class="lab-scroll">
         <table class="trail">
-          <caption class="hidden">{t.table}</caption>
-          <Heads of={[t.curve, t.knob, t.macsRemoved, t.rightShort, t.agrees, ""]} />
+          <caption class="hidden">{words.lab.curves.table}</caption>
+          <Heads
+            of={[
+              words.lab.curves.curve,
+              words.lab.curves.knob,
+              words.lab.curves.macsRemoved,
+              words.lab.curves.rightShort,
+              words.lab.curves.agrees,
+              "",
+            ]}
+          />
           <tbody>
             {curves.value.flatMap((curve) =>
               curve.points
@@ -239,10 +241,10 @@ function Numbers() {
                       <button
                         type="button"
                         class="link"
-                        aria-label={t.takeOverPoint(curve.criterion, curve.compensation, it.knob)}
+                        aria-label={words.lab.curves.takeOverPoint(curve.criterion, curve.compensation, it.knob)}
                         onClick={() => batch(() => adoptPlan(it.plan))}
                       >
-                        {t.takeOver}
+                        {words.lab.curves.takeOver}
                       </button>
                     </td>
                   </tr>

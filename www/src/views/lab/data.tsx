@@ -21,8 +21,6 @@ import { words } from "../../words";
 import { Choice, FileButton } from "../parts";
 import { Problem } from "./working";
 
-const t = words.lab.data;
-
 export function LabelledImages() {
   const [changing, setChanging] = useState(false);
   const data = labelled.value;
@@ -31,7 +29,7 @@ export function LabelledImages() {
   return (
     <section
       class="lab-data"
-      aria-label={t.name}
+      aria-label={words.lab.data.name}
       onDrop={(event) => {
         const { dataTransfer } = event;
         // A network dropped here is still a network.
@@ -41,10 +39,10 @@ export function LabelledImages() {
       }}
     >
       <div class="lab-data-line">
-        {data ? <Chosen /> : <p>{reading.value ? t.reading(reading.value) : t.none}</p>}
+        {data ? <Chosen /> : <p>{reading.value ? words.lab.data.reading(reading.value) : words.lab.data.none}</p>}
         {data ? (
           <button type="button" class="quiet" aria-expanded={choosing} onClick={() => setChanging(!changing)}>
-            {t.other}
+            {words.lab.data.other}
           </button>
         ) : null}
       </div>
@@ -56,15 +54,15 @@ export function LabelledImages() {
 
 function Chosen() {
   const { name, info, builtIn } = labelled.value!;
-  const classes = info.labelled ? t.classes(info.classes.length) : t.noLabels;
+  const classes = info.labelled ? words.lab.data.classes(info.classes.length) : words.lab.data.noLabels;
   return (
     <>
       <p class="lab-data-name">
         <strong>{name}</strong>
-        <span class="hint">{t.facts(info.images, classes, builtIn ? "" : info.kind)}</span>
+        <span class="hint">{words.lab.data.facts(info.images, classes, builtIn ? "" : info.kind)}</span>
       </p>
       <Choice
-        name={t.used}
+        name={words.lab.data.used}
         value={String(images.value)}
         options={counts(info.images, images.value).map((it) => [String(it), count(it)] as const)}
         onChoose={(value) => useImages(Number(value))}
@@ -89,17 +87,17 @@ function Chooser({ onChosen }: { onChosen: () => void }) {
           </button>
         ) : (
           <button type="button" onClick={() => void chooseBuiltInWithNetwork().then(onChosen)}>
-            {t.withNetwork}
+            {words.lab.data.withNetwork}
           </button>
         )}
-        <FileButton name={t.files} multiple onFiles={take}>
-          {t.chooseFiles}
+        <FileButton name={words.lab.data.files} multiple onFiles={take}>
+          {words.lab.data.chooseFiles}
         </FileButton>
-        <FileButton name={t.folder} directory onFiles={take}>
-          {t.chooseFolder}
+        <FileButton name={words.lab.data.folder} directory onFiles={take}>
+          {words.lab.data.chooseFolder}
         </FileButton>
       </div>
-      <p class="hint">{t.formats}</p>
+      <p class="hint">{words.lab.data.formats}</p>
     </div>
   );
 }

@@ -22,13 +22,11 @@ import { repairWithSpare, spare } from "../../state/lab/repair";
 import { current, working } from "../../state/proof";
 import type { Against, Evaluation, Matching } from "../../wasm/core";
 import { words } from "../../words";
+import { Figure } from "../figure";
 import { Heads } from "../parts";
-import { SaveButtons } from "../save";
 import { ClassBars, linesOf, type Shown } from "./classes";
 import { type WhiskerRow, Whiskers } from "./whiskers";
 import { Problem, Working } from "./working";
-
-const t = words.lab.evaluation;
 
 export function EvaluationView() {
   const of = scope.value;
@@ -41,7 +39,7 @@ export function EvaluationView() {
     repaired: hasRepaired.value ? (repaired?.against ?? null) : undefined,
   };
   return (
-    <section ref={box} class="lab-part evaluation" aria-label={t.name}>
+    <section ref={box} class="lab-part evaluation" aria-label={words.lab.evaluation.name}>
       <div class="lab-actions">
         <button
           type="button"
@@ -52,13 +50,13 @@ export function EvaluationView() {
             if (!complete) void evaluate();
           }}
         >
-          {hasRepaired.value ? t.all : t.both}
+          {hasRepaired.value ? words.lab.evaluation.all : words.lab.evaluation.both}
         </button>
         <Working
-          name={t.working}
+          name={words.lab.evaluation.working}
           progress={evaluating.value}
           unit={words.lab.units.images}
-          rest={complete ? t.done : of ? t.notYet : ""}
+          rest={complete ? words.lab.evaluation.done : of ? words.lab.evaluation.notYet : ""}
           news={evaluationNews.value}
           onStop={stopEvaluation}
         />
@@ -70,10 +68,16 @@ export function EvaluationView() {
           <Numbers {...shown} />
           <MatchingNote of={original?.matching ?? null} />
           <Pictures {...shown} />
-          <SaveButtons
+          <Figure
             picture={words.pictures.names.evaluation}
             stem={() => `${stem()}.evaluation`}
-            draw={() => evaluationPicture(box.current, linesOf(shown), shown.repaired ? t.repaired : t.pruned)}
+            draw={() =>
+              evaluationPicture(
+                box.current,
+                linesOf(shown),
+                shown.repaired ? words.lab.evaluation.repaired : words.lab.evaluation.pruned,
+              )
+            }
             disabled={!original}
           />
         </div>
@@ -88,23 +92,23 @@ export function EvaluationView() {
 
 function soFarText(): string {
   const tally = soFar.value;
-  if (!tally) return t.before;
-  const agreeing = t.bothAgree(shareText(tally.agreeing / tally.images));
-  if (tally.labelled === 0) return t.soFarAgree(agreeing);
+  if (!tally) return words.lab.evaluation.before;
+  const agreeing = words.lab.evaluation.bothAgree(shareText(tally.agreeing / tally.images));
+  if (tally.labelled === 0) return words.lab.evaluation.soFarAgree(agreeing);
   const [a = "", b = ""] = tally.right.map((it) => shareText(it / tally.labelled));
-  return t.soFar(a, b, agreeing);
+  return words.lab.evaluation.soFar(a, b, agreeing);
 }
 
 function verdict(of: Evaluation, against: Against): string {
   const { difference, difference_interval: interval, lost, won } = against;
   if (difference === null || !interval) {
-    return t.withoutLabels(shareText(against.agreement), of.images);
+    return words.lab.evaluation.withoutLabels(shareText(against.agreement), of.images);
   }
-  const moved = t.moved(lost ?? 0, won ?? 0);
-  const range = t.range(pointsText(difference), pointsInterval(interval));
-  if (interval[0] > 0) return t.better(of.images, range, moved);
-  if (interval[1] < 0) return t.worse(range, moved);
-  return t.noDifference(of.images, range, moved);
+  const moved = words.lab.evaluation.moved(lost ?? 0, won ?? 0);
+  const range = words.lab.evaluation.range(pointsText(difference), pointsInterval(interval));
+  if (interval[0] > 0) return words.lab.evaluation.better(of.images, range, moved);
+  if (interval[1] < 0) return words.lab.evaluation.worse(range, moved);
+  return words.lab.evaluation.noDifference(of.images, range, moved);
 }
 
 function Numbers({ original, pruned, repaired }: Shown) {
@@ -113,17 +117,24 @@ function Numbers({ original, pruned, repaired }: Shown) {
   const changed = nets.slice(1) as (Against | null)[];
   return (
     <table class="lab-numbers">
-      <caption class="hidden">{t.table}</caption>
-      <Heads of={["", t.original, t.pruned, ...(repaired === undefined ? [] : [t.repaired])]} />
+      <caption class="hidden">{words.lab.evaluation.table}</caption>
+      <Heads
+        of={[
+          "",
+          words.lab.evaluation.original,
+          words.lab.evaluation.pruned,
+          ...(repaired === undefined ? [] : [words.lab.evaluation.repaired]),
+        ]}
+      />
       <tbody>
         <tr>
-          <th scope="row">{t.right}</th>
+          <th scope="row">{words.lab.evaluation.right}</th>
           {nets.map((it, i) => (
             <Cell key={i} main={shareText(it?.accuracy)} small={intervalText(it?.accuracy_interval)} />
           ))}
         </tr>
         <tr>
-          <th scope="row">{t.change}</th>
+          <th scope="row">{words.lab.evaluation.change}</th>
           <td />
           {changed.map((it, i) => (
             <Cell
@@ -134,25 +145,25 @@ function Numbers({ original, pruned, repaired }: Shown) {
           ))}
         </tr>
         <tr>
-          <th scope="row">{t.topFive}</th>
+          <th scope="row">{words.lab.evaluation.topFive}</th>
           {nets.map((it, i) => (
             <Cell key={i} main={shareText(it?.top5)} small={intervalText(it?.top5_interval)} />
           ))}
         </tr>
         <tr>
-          <th scope="row">{t.agreement}</th>
+          <th scope="row">{words.lab.evaluation.agreement}</th>
           <td />
           {changed.map((it, i) => (
             <Cell key={i} main={shareText(it?.agreement)} small={intervalText(it?.agreement_interval)} />
           ))}
         </tr>
         <tr>
-          <th scope="row" title={t.klHelp}>
-            {t.kl}
+          <th scope="row" title={words.lab.evaluation.klHelp}>
+            {words.lab.evaluation.kl}
           </th>
           <td />
           {changed.map((it, i) => (
-            <Cell key={i} main={it ? value(it.mean_kl) : "–"} small={it ? t.nats : ""} />
+            <Cell key={i} main={it ? value(it.mean_kl) : "–"} small={it ? words.lab.evaluation.nats : ""} />
           ))}
         </tr>
       </tbody>
@@ -172,8 +183,14 @@ function RepairHere() {
   const left = spare.value;
   return (
     <div class="lab-repair">
-      <h3>{t.repair}</h3>
-      <p class="hint">{left > 0 ? t.repairHint : scope.value ? t.noSpare : t.noImagesYet}</p>
+      <h3>{words.lab.evaluation.repair}</h3>
+      <p class="hint">
+        {left > 0
+          ? words.lab.evaluation.repairHint
+          : scope.value
+            ? words.lab.evaluation.noSpare
+            : words.lab.evaluation.noImagesYet}
+      </p>
       <div class="row">
         <button
           type="button"
@@ -181,10 +198,10 @@ function RepairHere() {
           aria-disabled={working.value}
           onClick={() => void repairWithSpare()}
         >
-          {t.repairWith(left)}
+          {words.lab.evaluation.repairWith(left)}
         </button>
       </div>
-      {made?.repairedOn ? <p class="checked">{t.repairDone}</p> : null}
+      {made?.repairedOn ? <p class="checked">{words.lab.evaluation.repairDone}</p> : null}
     </div>
   );
 }
@@ -207,13 +224,13 @@ function Pictures({ original, pruned, repaired }: Shown) {
   return (
     <div class="lab-pictures">
       <Whiskers
-        title={t.rightPercent}
+        title={words.lab.evaluation.rightPercent}
         rows={[...row("original", original), ...row("pruned", pruned), ...row("repaired", repaired)]}
         room={0.02}
         inside={[0, 1]}
       />
       <Whiskers
-        title={t.change}
+        title={words.lab.evaluation.change}
         rows={[...change("pruned", pruned), ...change("repaired", repaired)]}
         room={0.01}
         inside={[-1, 1]}

@@ -15,14 +15,12 @@ import {
   type Tried,
   tried,
 } from "../../state/lab/guard";
-import { compensation, criterion, takesShare } from "../../state/store";
+import { controls, takesShare } from "../../state/store";
 import type { Against } from "../../wasm/core";
 import { words } from "../../words";
 import { Marked } from "../marked";
 import { Choice, Heads, NumberBox } from "../parts";
 import { Problem, Working } from "./working";
-
-const t = words.lab.guard;
 
 const LIMITS = { loss: { initial: 0.5, min: 0, max: 50 }, agreement: { initial: 99, min: 50, max: 100 } };
 
@@ -33,25 +31,28 @@ export function GuardView() {
     pledge.value = { ...of, ...change };
   };
   return (
-    <section class="lab-part guard" aria-label={t.name}>
+    <section class="lab-part guard" aria-label={words.lab.guard.name}>
       <div class="guard-asks">
         <p>
           <Marked
-            text={t.ask(words.choices.criteria[criterion.value], words.choices.compensationInside(compensation.value))}
+            text={words.lab.guard.ask(
+              words.choices.criteria[controls.criterion.value],
+              words.choices.compensationInside(controls.compensation.value),
+            )}
           />
         </p>
         <div class="row">
           <Choice
-            name={t.must}
+            name={words.lab.guard.must}
             value={of.kind}
             options={[
-              ["loss", t.lose],
-              ["agreement", t.agree],
+              ["loss", words.lab.guard.lose],
+              ["agreement", words.lab.guard.agree],
             ]}
             onChoose={(kind) => set({ kind, limit: LIMITS[kind].initial })}
           />
           <NumberBox
-            name={of.kind === "loss" ? t.points : t.percent}
+            name={of.kind === "loss" ? words.lab.guard.points : words.lab.guard.percent}
             value={of.limit}
             min={limits.min}
             max={limits.max}
@@ -59,7 +60,7 @@ export function GuardView() {
           />
           <label class="lab-check">
             <input type="checkbox" checked={of.sure} onChange={(event) => set({ sure: event.currentTarget.checked })} />
-            {t.sure}
+            {words.lab.guard.sure}
           </label>
         </div>
         <div class="lab-actions">
@@ -70,13 +71,13 @@ export function GuardView() {
             aria-disabled={guarding.value !== null}
             onClick={() => void searchGuard()}
           >
-            {t.run}
+            {words.lab.guard.run}
           </button>
           <Working
-            name={t.working}
+            name={words.lab.guard.working}
             progress={guarding.value}
             unit={words.lab.units.plans}
-            rest={found.value ? "" : t.rest}
+            rest={found.value ? "" : words.lab.guard.rest}
             news={found.value ? verdict(found.value) : ""}
             onStop={stopGuard}
           />
@@ -90,17 +91,26 @@ export function GuardView() {
 }
 
 function verdict({ pledge: of, best }: Found): string {
-  const asked = of.kind === "loss" ? t.loses(of.limit) : t.agrees(of.limit);
-  if (!best) return t.none(asked, of.sure, tried.value.length);
+  const asked = of.kind === "loss" ? words.lab.guard.loses(of.limit) : words.lab.guard.agrees(of.limit);
+  if (!best) return words.lab.guard.none(asked, of.sure, tried.value.length);
   const against = best.result.against!;
   const macs = percent(removedPercent(best.macs));
-  return t.found(macs, best.result.images, asked, measured(of, against), !of.sure && doubtful(of, against));
+  return words.lab.guard.found(
+    macs,
+    best.result.images,
+    asked,
+    measured(of, against),
+    !of.sure && doubtful(of, against),
+  );
 }
 
 function measured(of: Pledge, against: Against): string {
   if (of.kind === "agreement")
-    return t.measured(shareText(against.agreement), intervalText(against.agreement_interval));
-  return t.measured(pointsText(against.difference ?? 0), pointsInterval(against.difference_interval ?? [0, 0]));
+    return words.lab.guard.measured(shareText(against.agreement), intervalText(against.agreement_interval));
+  return words.lab.guard.measured(
+    pointsText(against.difference ?? 0),
+    pointsInterval(against.difference_interval ?? [0, 0]),
+  );
 }
 
 /** The images at hand keep it; whether others would is another matter. */
@@ -115,20 +125,20 @@ function Trail() {
   return (
     <div class="lab-scroll">
       <table class="trail">
-        <caption class="hidden">{t.table}</caption>
+        <caption class="hidden">{words.lab.guard.table}</caption>
         <Heads
           of={[
-            t.macsRemoved,
-            takesShare.value ? t.share : t.threshold,
-            kind === "loss" ? t.change : t.agreement,
-            t.holds,
+            words.lab.guard.macsRemoved,
+            takesShare.value ? words.lab.guard.share : words.lab.guard.threshold,
+            kind === "loss" ? words.lab.guard.change : words.lab.guard.agreement,
+            words.lab.guard.holds,
           ]}
         />
         <tbody>
           {tried.value.length === 0 ? (
             <tr>
               <td class="hint" colSpan={4}>
-                {t.trail}
+                {words.lab.guard.trail}
               </td>
             </tr>
           ) : null}
@@ -159,7 +169,7 @@ function TrailRow({ of, kind, best }: { of: Tried; kind: Pledge["kind"]; best: b
       <td>
         {main} <small>{small}</small>
       </td>
-      <td>{of.holds ? t.yes : t.no}</td>
+      <td>{of.holds ? words.lab.guard.yes : words.lab.guard.no}</td>
     </tr>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { labPart } from "../../state/store";
+import { screen } from "../../state/store";
 import type { LabPart } from "../../state/url";
 import { words } from "../../words";
 import { CurvesView } from "./curves";
@@ -7,27 +7,25 @@ import { LabelledImages } from "./data";
 import { EvaluationView } from "./evaluation";
 import { GuardView } from "./guard";
 
-const t = words.lab;
-
 const PARTS: { id: LabPart; title: string; body: () => ComponentChildren }[] = [
-  { id: "evaluate", title: t.parts.evaluate, body: () => <EvaluationView /> },
-  { id: "curves", title: t.parts.curves, body: () => <CurvesView /> },
-  { id: "guard", title: t.parts.guard, body: () => <GuardView /> },
+  { id: "evaluate", title: words.lab.parts.evaluate, body: () => <EvaluationView /> },
+  { id: "curves", title: words.lab.parts.curves, body: () => <CurvesView /> },
+  { id: "guard", title: words.lab.parts.guard, body: () => <GuardView /> },
 ];
 
 export function LabView() {
-  const shown = PARTS.find((it) => it.id === labPart.value)!;
+  const shown = PARTS.find((it) => it.id === screen.lab.value)!;
   return (
     <div class="lab">
       <LabelledImages />
-      <fieldset class="segments" aria-label={t.name}>
+      <fieldset class="segments" aria-label={words.lab.name}>
         {PARTS.map((it) => (
           <button
             key={it.id}
             type="button"
             aria-pressed={it === shown}
             onClick={() => {
-              labPart.value = it.id;
+              screen.lab.value = it.id;
             }}
           >
             {it.title}

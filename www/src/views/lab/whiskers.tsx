@@ -4,8 +4,6 @@ import { scaleLinear } from "d3-scale";
 import { hundredths, type Interval, intervalText, shareText } from "../../lib/proportion";
 import { words } from "../../words";
 
-const t = words.lab.evaluation;
-
 export interface WhiskerRow {
   kind: "original" | "pruned" | "repaired";
   value: number | null;
@@ -36,10 +34,12 @@ export function Whiskers({ title, rows, room, inside, zero }: Props) {
   const high = Math.min(inside[1], Math.max(...(known ? ends : [zero ? 0.05 : 1])) + room);
   const x = scaleLinear([low, high], [LABEL, WIDTH - 8]);
   const height = TOP + rows.length * ROW + AXIS;
-  const said = rows.map((it) => t.pictureRow(t[it.kind], shareText(it.value), intervalText(it.interval)));
+  const said = rows.map((it) =>
+    words.lab.evaluation.pictureRow(words.lab.evaluation[it.kind], shareText(it.value), intervalText(it.interval)),
+  );
   return (
     <figure class="whiskers">
-      <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={t.picture(title, said)}>
+      <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={words.lab.evaluation.picture(title, said)}>
         <text class="whisker-title" x={LABEL} y={10}>
           {title}
         </text>
@@ -65,7 +65,7 @@ function Row({ of, x, y }: { of: WhiskerRow; x: (value: number) => number; y: nu
   return (
     <g class={`whisker ${kind}`}>
       <text x={LABEL - 8} y={y + 3.5} text-anchor="end">
-        {t[kind]}
+        {words.lab.evaluation[kind]}
       </text>
       {interval ? (
         <path

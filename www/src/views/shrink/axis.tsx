@@ -18,8 +18,6 @@ import { AmountBox } from "../amount";
 import { NumberBox } from "../parts";
 import { Steps } from "../steps";
 
-const t = words.shrink.axis;
-
 /** Half of the handle: where the track begins and ends. */
 const INSET = 17;
 const TOP = 12;
@@ -47,14 +45,14 @@ export function Axis() {
   useEffect(() => {
     const observer = new ResizeObserver(() => {
       const { clientWidth = 0, clientHeight = 0 } = box.current ?? {};
-      // What was seen before the page turned is told after it.
+      // What was seen before the page turned is reported after it.
       if (clientWidth > 0) setSize({ width: clientWidth, height: clientHeight });
     });
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
   return (
-    <section class="axis" aria-label={t.name} id="axis" inert={isDimmed("axis")}>
+    <section class="axis" aria-label={words.shrink.axis.name} id="axis" inert={isDimmed("axis")}>
       <div class="axis-plot" ref={box}>
         <Plot {...size} />
         {axisCurve.value.length === 0 ? <p class="axis-empty">{whatIsMissing()}</p> : null}
@@ -67,9 +65,9 @@ export function Axis() {
 
 /** Never an empty axis: why there is no curve yet, and what brings one. */
 function whatIsMissing(): string {
-  if (axisFilling.value) return t.filling;
-  if (store.criterion.value === "reconstruction" && scope.value) return t.afterRepair;
-  return scope.value && slowCurve.value ? t.slow(scope.value.images) : t.none;
+  if (axisFilling.value) return words.shrink.axis.filling;
+  if (store.controls.criterion.value === "reconstruction" && scope.value) return words.shrink.axis.afterRepair;
+  return scope.value && slowCurve.value ? words.shrink.axis.slow(scope.value.images) : words.shrink.axis.none;
 }
 
 /** The original at nothing removed, then every plan that was judged, and the one on the screen. */
@@ -121,7 +119,7 @@ function Plot({ width, height }: { width: number; height: number }) {
           />
           {x(it.to) - x(it.from) > 92 ? (
             <text class={`zone-name ${it.name}`} x={(x(it.from) + x(it.to)) / 2} y={floor - 9}>
-              {t.zones[it.name]}
+              {words.shrink.axis.zones[it.name]}
             </text>
           ) : null}
         </g>
@@ -157,7 +155,7 @@ function Plot({ width, height }: { width: number; height: number }) {
       ) : null}
       {(width < 620 ? [0, 50, 100] : [0, 20, 40, 60, 80, 100]).map((it) => (
         <text key={it} class={`percent at-${it}`} x={x(it)} y={height - 6}>
-          {it === 0 ? `0 % ${t.unit}` : `${it} %`}
+          {it === 0 ? `0 % ${words.shrink.axis.unit}` : `${it} %`}
         </text>
       ))}
     </svg>
@@ -189,21 +187,22 @@ function zonesOf(points: readonly Seen[]): { name: (typeof ZONES)[number]["name"
 /** The paper's thresholds, where they lie. */
 function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
   const all = ticks.value;
+  const here = x(handle.value);
   let last = Number.NEGATIVE_INFINITY;
   return (
     <>
       {all.toReversed().map(({ tau, macs }) => {
         const at = x(macs);
-        const end = tau === 0.99 && store.criterion.value === "recommended";
-        // From the end of the dead channels leftwards: that one is always named.
-        const named = Math.abs(last - at) > 74;
+        const end = tau === 0.99 && store.controls.criterion.value === "recommended";
+        // From the end of the dead channels leftwards: that one is always named, but where the handle says it.
+        const named = Math.abs(last - at) > 74 && (at < here - 4 || at > here + 52);
         if (named) last = at;
         return (
           <g key={tau} class={end ? "tau end" : "tau"}>
             <line x1={at} x2={at} y1={end ? TOP : floor - 7} y2={floor} />
             {named ? (
               <text class={at < 70 ? "after" : ""} x={at < 70 ? at + 4 : at - 4} y={TOP + (end ? 12 : 28)}>
-                {t.tau(String(tau))}
+                {words.shrink.axis.tau(String(tau))}
               </text>
             ) : null}
           </g>
@@ -220,15 +219,15 @@ function Handle({ width }: { width: number }) {
   const at = handle.value;
   const text =
     tau === null
-      ? t.share(fixed(100 * amount, amount < 0.1 ? 1 : 0))
+      ? words.shrink.axis.share(fixed(100 * amount, amount < 0.1 ? 1 : 0))
       : tau > 0.9999 && tau < 1
-        ? t.surely
-        : t.tau(String(tau));
+        ? words.shrink.axis.surely
+        : words.shrink.axis.tau(String(tau));
   const left = INSET + ((width - 2 * INSET) * at) / 100;
   return (
     <>
       <div class="handle-name" style={{ left: `${Math.min(width - 60, Math.max(60, left))}px` }} aria-hidden="true">
-        {touched.value ? null : <strong>{t.drag}</strong>}
+        {touched.value ? null : <strong>{words.shrink.axis.drag}</strong>}
         <span>{text}</span>
       </div>
       <input
@@ -236,7 +235,7 @@ function Handle({ width }: { width: number }) {
         class="handle"
         type="range"
         aria-label={takesShare ? words.dial.share : words.dial.threshold}
-        aria-valuetext={t.spoken(percent(at), text)}
+        aria-valuetext={words.shrink.axis.spoken(percent(at), text)}
         min={0}
         max={100}
         step={0.1}
@@ -257,7 +256,7 @@ function Handle({ width }: { width: number }) {
 /** The same by typing. */
 function Foot() {
   const takesShare = store.takesShare.value;
-  const preview = store.drag.value?.preview;
+  const preview = store.live.drag.value?.preview;
   return (
     <div class="axis-foot">
       <div class="pair">
@@ -265,9 +264,9 @@ function Foot() {
         <AmountBox name={words.dial.value} value={store.amount.value} takesShare={takesShare} onSet={setAmount} />
       </div>
       <div class="pair">
-        <span aria-hidden="true">{t.target}, %</span>
+        <span aria-hidden="true">{words.shrink.axis.target}, %</span>
         <NumberBox
-          name={t.target}
+          name={words.shrink.axis.target}
           hideLabel
           value={preview ? Number(removedPercent(preview.macs).toFixed(1)) : 0}
           min={0}
@@ -280,7 +279,11 @@ function Foot() {
         />
       </div>
       <span class="filling" aria-live="off">
-        {axisFilling.value && axisCurve.value.length > 0 ? t.filling : labelled.value?.sample ? t.sample : ""}
+        {axisFilling.value && axisCurve.value.length > 0
+          ? words.shrink.axis.filling
+          : labelled.value?.sample
+            ? words.shrink.axis.sample
+            : ""}
       </span>
       <Steps />
     </div>

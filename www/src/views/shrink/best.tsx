@@ -18,27 +18,32 @@ import { words } from "../../words";
 import { Working } from "../lab/working";
 import { NumberBox } from "../parts";
 
-const t = words.shrink.best;
-
 export function BestMethods() {
   const [limit, setLimit] = useState(0.5);
   const answers = bestAnswers.value;
   return (
-    <section class="best-methods" aria-label={t.name}>
-      <h3>{t.name}</h3>
+    <section class="best-methods" aria-label={words.shrink.best.name}>
+      <h3>{words.shrink.best.name}</h3>
       <div class="row">
-        <NumberBox name={t.limit} value={limit} min={0} max={50} onCommit={setLimit} />
+        <NumberBox name={words.shrink.best.limit} value={limit} min={0} max={50} onCommit={setLimit} />
         <button
           type="button"
           disabled={!scope.value}
           aria-disabled={searching.value !== null}
           onClick={() => void searchMethods(limit)}
         >
-          {t.run}
+          {words.shrink.best.run}
         </button>
       </div>
       {searching.value ? (
-        <Working name={t.working} progress={searching.value} unit={t.unit} rest="" news="" onStop={stopSearch} />
+        <Working
+          name={words.shrink.best.working}
+          progress={searching.value}
+          unit={words.shrink.best.unit}
+          rest=""
+          news=""
+          onStop={stopSearch}
+        />
       ) : null}
       {searchProblem.value ? <p class="caution">{searchProblem.value}</p> : null}
       <ol>
@@ -48,7 +53,7 @@ export function BestMethods() {
           </li>
         ))}
       </ol>
-      {searched.value && answers.length === 0 ? <p class="hint">{t.none}</p> : null}
+      {searched.value && answers.length === 0 ? <p class="hint">{words.shrink.best.none}</p> : null}
     </section>
   );
 }
@@ -57,12 +62,12 @@ function Line({ of }: { of: Answer }) {
   const { agreement, difference, difference_interval: span } = of.against;
   const cost =
     difference === null
-      ? t.agree(shareText(agreement))
+      ? words.shrink.best.agree(shareText(agreement))
       : `${pointsText(difference)}${span ? ` (${pointsInterval(span)})` : ""}`;
-  const now = store.criterion.value === of.criterion && store.amount.value === of.knob;
+  const now = store.controls.criterion.value === of.criterion && store.amount.value === of.knob;
   return (
     <button type="button" class="best-method" aria-pressed={now} onClick={() => takeAnswer(of)}>
-      <strong>{t.removes(percent(of.macs))}</strong> <span>{words.choices.criteria[of.criterion]}</span>{" "}
+      <strong>{words.shrink.best.removes(percent(of.macs))}</strong> <span>{words.choices.criteria[of.criterion]}</span>{" "}
       <span class="hint">{cost}</span>
     </button>
   );

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type DrawerPart, drawer } from "../../state/hero";
 import { layerOf, toggleLock } from "../../state/locks";
-import { drag, locked, mode, model, selected, view } from "../../state/store";
+import { controls, live, model, screen } from "../../state/store";
 import { words } from "../../words";
 import { CasesView } from "../cases";
 import { ChannelView } from "../channel";
@@ -10,7 +10,6 @@ import { Limits } from "../dial";
 import { RowCut, RowFloors } from "../row-limits";
 import { MethodCards } from "./method";
 
-const t = words.shrink.drawer;
 const PARTS = ["channel", "layer", "method", "data"] as const satisfies readonly DrawerPart[];
 
 export function Drawer() {
@@ -27,12 +26,12 @@ export function Drawer() {
   if (part === "") return null;
   return (
     <aside
-      class={view.value === "cases" && part === "channel" ? "drawer broad" : "drawer"}
-      aria-label={t.name}
+      class={screen.view.value === "cases" && part === "channel" ? "drawer broad" : "drawer"}
+      aria-label={words.shrink.drawer.name}
       ref={box}
     >
       <div class="drawer-head">
-        <div class="drawer-tabs" role="tablist" aria-label={t.name}>
+        <div class="drawer-tabs" role="tablist" aria-label={words.shrink.drawer.name}>
           {PARTS.map((it) => (
             <button
               key={it}
@@ -43,14 +42,14 @@ export function Drawer() {
                 drawer.value = it;
               }}
             >
-              {t.parts[it]}
+              {words.shrink.drawer.parts[it]}
             </button>
           ))}
         </div>
         <button
           type="button"
           class="quiet"
-          aria-label={t.close}
+          aria-label={words.shrink.drawer.close}
           onClick={() => {
             drawer.value = "";
           }}
@@ -58,7 +57,7 @@ export function Drawer() {
           ×
         </button>
       </div>
-      <div class="drawer-body" role="tabpanel" aria-label={t.parts[part]}>
+      <div class="drawer-body" role="tabpanel" aria-label={words.shrink.drawer.parts[part]}>
         {part === "channel" ? <ChannelPart /> : null}
         {part === "layer" ? <LayerPart /> : null}
         {part === "method" ? <MethodCards /> : null}
@@ -68,10 +67,10 @@ export function Drawer() {
             type="button"
             class="link"
             onClick={() => {
-              mode.value = "research";
+              screen.mode.value = "research";
             }}
           >
-            {t.more}
+            {words.shrink.drawer.more}
           </button>
         </p>
       </div>
@@ -80,18 +79,18 @@ export function Drawer() {
 }
 
 function ChannelPart() {
-  if (!selected.value) return <p class="hint">{t.pick}</p>;
-  if (view.value !== "cases") return <ChannelView />;
+  if (!screen.selected.value) return <p class="hint">{words.shrink.drawer.pick}</p>;
+  if (screen.view.value !== "cases") return <ChannelView />;
   return (
     <>
       <button
         type="button"
         class="link"
         onClick={() => {
-          view.value = "channel";
+          screen.view.value = "channel";
         }}
       >
-        {t.back}
+        {words.shrink.drawer.back}
       </button>
       <CasesView />
     </>
@@ -100,21 +99,21 @@ function ChannelPart() {
 
 function LayerPart() {
   const open = model.value;
-  const row = selected.value?.[0];
+  const row = screen.selected.value?.[0];
   const site = row === undefined ? undefined : open?.overview.sites[row];
-  if (!open || row === undefined || !site) return <p class="hint">{t.pick}</p>;
+  if (!open || row === undefined || !site) return <p class="hint">{words.shrink.drawer.pick}</p>;
   const at = layerOf(site);
   const layer = open.overview.layers[at];
-  const kept = drag.value?.layerChannels[at] ?? site.channels;
+  const kept = live.drag.value?.layerChannels[at] ?? site.channels;
   return (
     <div class="layer-part">
-      <h3>{t.layerOf(open.siteNames[row]!)}</h3>
+      <h3>{words.shrink.drawer.layerOf(open.siteNames[row]!)}</h3>
       {layer ? (
         <>
-          <p>{t.facts(words.plan.kinds[layer.kind] ?? layer.kind, kept, layer.outputs)}</p>
+          <p>{words.shrink.drawer.facts(words.plan.kinds[layer.kind] ?? layer.kind, kept, layer.outputs)}</p>
           <label class="lock">
-            <input type="checkbox" checked={locked.value.includes(at)} onChange={() => toggleLock(at)} />
-            {t.lock}
+            <input type="checkbox" checked={controls.locked.value.includes(at)} onChange={() => toggleLock(at)} />
+            {words.shrink.drawer.lock}
           </label>
         </>
       ) : null}

@@ -1,17 +1,16 @@
 /** The network as one picture, and everything the pointer and the keys do in it. */
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { HeroPainter, type HeroScene, heroColours } from "../../charts/hero";
 import { type Camera, clamped, HOME, heroLayout, hitHero, zoomed } from "../../charts/hero-layout";
 import { probability } from "../../lib/format";
 import { cursor, moveCursor, openAtCursor } from "../../state/cursor";
 import { camera, drawer, graph } from "../../state/hero";
-import { drag, model, order, selected } from "../../state/store";
+import { live, model, screen } from "../../state/store";
 import { words } from "../../words";
 import { watchPinch } from "../pinch";
 import { placeIn } from "../place";
 
-const t = words.shrink.hero;
 const CLOSEST = 60;
 const STEP = 1.6;
 const MOVE_MS = 320;
@@ -26,9 +25,9 @@ export function Hero() {
   const moving = useRef(0);
 
   const scene = (): HeroScene | null => {
-    const [open, rows, step] = [model.value, order.value, drag.value];
+    const [open, rows, step] = [model.value, live.order.value, live.drag.value];
     if (!open || !rows || !step || rows.channels.length !== step.states.length) return null;
-    const [site, channel] = selected.value ?? [-1, 0];
+    const [site, channel] = screen.selected.value ?? [-1, 0];
     const row = open.overview.sites[site];
     return {
       model: open,
@@ -114,10 +113,11 @@ export function Hero() {
     const stopFit = effect(() => {
       graph.value;
       model.value;
-      refit();
+      // What it paints is followed below: a drag is no reason to lay the picture out again.
+      untracked(refit);
     });
     const stop = effect(() => {
-      selected.value;
+      screen.selected.value;
       drawer.value;
       paint();
     });
@@ -152,7 +152,7 @@ export function Hero() {
         class="hero-box"
         ref={box}
         role="application"
-        aria-label={t.name}
+        aria-label={words.shrink.hero.name}
         aria-describedby="hero-help"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is a widget of its own, moved through by arrow keys
         tabIndex={0}
@@ -222,22 +222,40 @@ export function Hero() {
         />
       </div>
       <p id="hero-help" class="hidden">
-        {t.help}
+        {words.shrink.hero.help}
       </p>
       <ReadOut />
       <div class="hero-zoom">
-        <button type="button" class="icon" aria-label={t.zoomOut} title={t.zoomOut} onClick={() => zoomBy(1 / STEP)}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={words.shrink.hero.zoomOut}
+          title={words.shrink.hero.zoomOut}
+          onClick={() => zoomBy(1 / STEP)}
+        >
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             <path d="M3 8h10" />
           </svg>
         </button>
-        <button type="button" class="icon" aria-label={t.zoomIn} title={t.zoomIn} onClick={() => zoomBy(STEP)}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={words.shrink.hero.zoomIn}
+          title={words.shrink.hero.zoomIn}
+          onClick={() => zoomBy(STEP)}
+        >
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             <path d="M3 8h10M8 3v10" />
           </svg>
         </button>
         {camera.value.k > 1 ? (
-          <button type="button" class="icon" aria-label={t.whole} title={t.whole} onClick={() => flyTo(HOME)}>
+          <button
+            type="button"
+            class="icon"
+            aria-label={words.shrink.hero.whole}
+            title={words.shrink.hero.whole}
+            onClick={() => flyTo(HOME)}
+          >
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
               <path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
             </svg>
@@ -255,18 +273,18 @@ function explain(): void {
 
 /** What the pointer is on; in its absence, how the picture is read. */
 function ReadOut() {
-  const [at, open, rows] = [cursor.value, model.value, order.value];
+  const [at, open, rows] = [cursor.value, model.value, live.order.value];
   const site = at && open?.overview.sites[at.row];
   const flat = site && rows?.channels[site.offset + at.slot];
   if (!open || !site || flat === undefined || flat === null) {
-    return <p class="read-out hint">{t.hint}</p>;
+    return <p class="read-out hint">{words.shrink.hero.hint}</p>;
   }
   const p = open.probabilities[flat]!;
-  const state = drag.value?.states[flat] ?? 0;
+  const state = live.drag.value?.states[flat] ?? 0;
   return (
     <p class="read-out" aria-live="polite">
-      <strong>{t.states[state]}</strong>{" "}
-      {t.place(open.siteNames[at.row]!, flat - site.offset, Number.isNaN(p) ? null : probability(p))}
+      <strong>{words.shrink.hero.states[state]}</strong>{" "}
+      {words.shrink.hero.place(open.siteNames[at.row]!, flat - site.offset, Number.isNaN(p) ? null : probability(p))}
     </p>
   );
 }

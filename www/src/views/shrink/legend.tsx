@@ -1,18 +1,16 @@
 /** The four cases are the legend of the picture. */
 import { count } from "../../lib/format";
-import { drag } from "../../state/store";
+import { live } from "../../state/store";
 import { words } from "../../words";
 import { CASES } from "../cases-words";
 
-const t = words.shrink.legend;
-
 export function Legend() {
-  const preview = drag.value?.preview;
+  const preview = live.drag.value?.preview;
   const cases = preview?.cases;
   return (
     <div class="legend-line">
       {/* Roles are said, because cells that flow are no table to some browsers. */}
-      <table class="legend-cases" aria-label={t.caption}>
+      <table class="legend-cases" aria-label={words.shrink.legend.caption}>
         <tbody>
           {CASES.map((key) => (
             <tr key={key} class={cases && cases[key] === 0 ? "none" : ""} title={words.choices.cases[key].meaning}>
@@ -26,7 +24,7 @@ export function Legend() {
         </tbody>
       </table>
       <p class="sum" aria-live="off">
-        {preview ? t.sum(preview.tally) : ""}
+        {preview ? words.shrink.legend.sum(preview.tally) : ""}
       </p>
     </div>
   );

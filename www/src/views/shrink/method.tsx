@@ -18,28 +18,27 @@ import { words } from "../../words";
 import { chooseCriterion } from "../dial";
 import { BestMethods } from "./best";
 
-const t = words.shrink.method;
-
 function set(criterion: Criterion, compensation: Compensation): void {
   batch(() => {
-    store.criterion.value = criterion;
-    store.compensation.value = compensation;
+    store.controls.criterion.value = criterion;
+    store.controls.compensation.value = compensation;
   });
 }
 
-const isRecommended = () => store.criterion.value === "recommended" && store.compensation.value === "moments";
-const isPaper = () => store.criterion.value === "probability" && store.compensation.value === "shift";
+const isRecommended = () =>
+  store.controls.criterion.value === "recommended" && store.controls.compensation.value === "moments";
+const isPaper = () => store.controls.criterion.value === "probability" && store.controls.compensation.value === "shift";
 
 export function MethodLine() {
   const [recommended, paper] = [isRecommended(), isPaper()];
   return (
     <div class="method-line">
-      <fieldset class="segments" aria-label={t.name}>
+      <fieldset class="segments" aria-label={words.shrink.method.name}>
         <button type="button" aria-pressed={recommended} onClick={() => set("recommended", "moments")}>
-          {t.recommended}
+          {words.shrink.method.recommended}
         </button>
         <button type="button" aria-pressed={paper} onClick={() => set("probability", "shift")}>
-          {t.paper}
+          {words.shrink.method.paper}
         </button>
         <button
           type="button"
@@ -48,19 +47,19 @@ export function MethodLine() {
             drawer.value = "method";
           }}
         >
-          {t.other}
+          {words.shrink.method.other}
         </button>
       </fieldset>
       <p>
         {recommended
-          ? t.why
+          ? words.shrink.method.why
           : paper
-            ? t.paperWhy
-            : store.criterion.value === "reconstruction"
+            ? words.shrink.method.paperWhy
+            : store.controls.criterion.value === "reconstruction"
               ? words.shrink.measured.why
-              : t.otherWhy(
-                  words.choices.criteria[store.criterion.value],
-                  words.choices.compensations[store.compensation.value],
+              : words.shrink.method.otherWhy(
+                  words.choices.criteria[store.controls.criterion.value],
+                  words.choices.compensations[store.controls.compensation.value],
                 )}
       </p>
     </div>
@@ -77,9 +76,9 @@ export function MethodCards() {
           aria-disabled={judgingMethods.value}
           onClick={() => void judgeMethods()}
         >
-          {judgingMethods.value ? t.judging : t.judge}
+          {judgingMethods.value ? words.shrink.method.judging : words.shrink.method.judge}
         </button>
-        <p class="hint">{scope.value ? t.judgeHelp : t.noImages}</p>
+        <p class="hint">{scope.value ? words.shrink.method.judgeHelp : words.shrink.method.noImages}</p>
       </div>
       {methodsProblem.value ? <p class="caution">{methodsProblem.value}</p> : null}
       <BestMethods />
@@ -91,10 +90,16 @@ export function MethodCards() {
             group="criterion"
             name={words.choices.criteria[it]}
             help={words.choices.criterionHelp[it]}
-            mark={it === "recommended" ? t.best : it === "probability" ? t.fromPaper : ""}
+            mark={
+              it === "recommended"
+                ? words.shrink.method.best
+                : it === "probability"
+                  ? words.shrink.method.fromPaper
+                  : ""
+            }
             figure={figureOf(it)}
             top={bestMethod.value === it}
-            checked={store.criterion.value === it}
+            checked={store.controls.criterion.value === it}
             onChoose={() => batch(() => chooseCriterion(it))}
           />
         ))}
@@ -107,10 +112,10 @@ export function MethodCards() {
             group="compensation"
             name={words.choices.compensations[it]}
             help=""
-            mark={it === "shift" ? t.fromPaper : it === "moments" ? t.best : ""}
-            checked={store.compensation.value === it}
+            mark={it === "shift" ? words.shrink.method.fromPaper : it === "moments" ? words.shrink.method.best : ""}
+            checked={store.controls.compensation.value === it}
             onChoose={() => {
-              store.compensation.value = it;
+              store.controls.compensation.value = it;
             }}
           />
         ))}
@@ -121,7 +126,7 @@ export function MethodCards() {
 
 function figureOf(criterion: Criterion): string {
   const figure: Figure | undefined = methodFigures.value.get(criterion);
-  return figure ? t.measured(percent(figure.macs), percent(100 * figure.quality)) : "";
+  return figure ? words.shrink.method.measured(percent(figure.macs), percent(100 * figure.quality)) : "";
 }
 
 function Card(props: {
@@ -141,7 +146,7 @@ function Card(props: {
       <span>
         <strong>{props.name}</strong>
         {props.mark ? <em>{props.mark}</em> : null}
-        {props.top ? <em class="top">{t.bestHere}</em> : null}
+        {props.top ? <em class="top">{words.shrink.method.bestHere}</em> : null}
         {props.figure ? <span class="figure">{props.figure}</span> : null}
         {props.help ? <span class="hint">{props.help}</span> : null}
       </span>

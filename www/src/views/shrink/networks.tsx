@@ -6,21 +6,21 @@ import { awaited, model, type SampleNetwork, samples } from "../../state/store";
 import { words } from "../../words";
 import { FileButton } from "../parts";
 
-const t = words.network;
-
 export function Networks() {
   const open = model.value?.overview;
   return (
     <section class="networks" aria-label={words.shrink.networks}>
-      <ul class="samples" aria-label={t.samples}>
+      <ul class="samples" aria-label={words.network.samples}>
         {samples.value.networks.map((it, i, all) => (
           <Sample key={it.file} sample={it} first={it.data !== all[i - 1]?.data} />
         ))}
       </ul>
-      <FileButton name={t.open} multiple onFiles={(files, since) => void arrive(files, since, true)}>
+      <FileButton name={words.network.open} multiple onFiles={(files, since) => void arrive(files, since, true)}>
         {words.shrink.own}
       </FileButton>
-      <p class="stays">{words.page.privacy}</p>
+      <p class="stays">
+        <span>{words.page.privacy}</span>
+      </p>
       {awaited.value ? (
         <p class="caution awaited" role="status">
           {awaited.value.text}
@@ -46,7 +46,7 @@ function Sample({ sample, first }: { sample: SampleNetwork; first: boolean }) {
         type="button"
         aria-pressed={source?.kind === "sample" && source.file === sample.file}
         onClick={(event) => void openSample(sample.file, event.timeStamp)}
-        title={t.sampleHelp(sample.params, sample.macs, sample.data, accuracy)}
+        title={words.network.sampleHelp(sample.params, sample.macs, sample.data, accuracy)}
       >
         <span class="sample-name">{sample.name}</span> <span class="sample-facts">{sample.data}</span>
       </button>

@@ -1,41 +1,41 @@
 /** The network as one picture, the threshold on one axis, a verdict, the images. */
-import { isDimmed } from "../../state/learn";
+import { isDimmed, learnStep } from "../../state/learn";
 import { measureOnImages } from "../../state/models";
 import { pictures } from "../../state/pictures";
 import * as store from "../../state/store";
 import { words } from "../../words";
 import { About } from "../about";
 import { Changed } from "../changed";
+import { LearnCard } from "../learn/card";
+import { Stage } from "../learn/stage";
 import { ProofView } from "../proof";
 import { Axis } from "./axis";
 import { Drawer } from "./drawer";
 import { Hero } from "./hero";
-import { LearnCard } from "./learn";
 import { Legend } from "./legend";
 import { MethodLine } from "./method";
 import { Networks } from "./networks";
 import { Verdict } from "./verdict";
 import { Wall } from "./wall";
 
-const t = words.shrink;
-
 export function ShrinkPage() {
-  const learning = store.mode.value === "learn";
+  const learning = store.screen.mode.value === "learn";
+  const stage = learning ? learnStep.value?.stage : undefined;
   return (
     <main class={learning ? "shrink learn" : "shrink"}>
       <a class="skip" href="#axis">
-        {t.skip.axis}
+        {words.shrink.skip.axis}
       </a>
       <a class="skip" href="#verdict">
-        {t.skip.verdict}
+        {words.shrink.skip.verdict}
       </a>
       {learning ? <LearnCard /> : <Networks />}
-      <section class="picture" aria-label={t.hero.name} inert={isDimmed("picture")}>
+      <section class="picture" aria-label={words.shrink.hero.name} inert={isDimmed("picture")}>
         <Hero />
         <Empty />
         <Legend />
       </section>
-      <Axis />
+      {stage ? <Stage of={stage} /> : <Axis />}
       {learning ? null : <Below />}
       <Drawer />
       <Verdict />
@@ -52,8 +52,8 @@ function Below() {
       <Wall />
       <div class="own-images">
         <div>
-          <h2>{t.wall.own}</h2>
-          <p class="hint">{t.wall.ownMore}</p>
+          <h2>{words.shrink.wall.own}</h2>
+          <p class="hint">{words.shrink.wall.ownMore}</p>
         </div>
         <ProofView whole={false} />
       </div>
@@ -70,26 +70,26 @@ function Empty() {
     const images = pictures.value.length;
     return (
       <div class="empty-picture">
-        <p>{t.empty.folded(images)}</p>
+        <p>{words.shrink.empty.folded(images)}</p>
         <button type="button" class="primary" disabled={images === 0} onClick={() => void measureOnImages()}>
-          {t.empty.measure(images)}
+          {words.shrink.empty.measure(images)}
         </button>
       </div>
     );
   }
   const channels = store.shown.value?.preview.channels;
-  if (!channels || channels.after < channels.before || store.criterion.value !== "probability") return null;
+  if (!channels || channels.after < channels.before || store.controls.criterion.value !== "probability") return null;
   return (
     <div class="empty-picture slim">
-      <p>{t.empty.nothing}</p>
+      <p>{words.shrink.empty.nothing}</p>
       <button
         type="button"
         onClick={() => {
-          store.criterion.value = "recommended";
-          store.compensation.value = "moments";
+          store.controls.criterion.value = "recommended";
+          store.controls.compensation.value = "moments";
         }}
       >
-        {t.empty.useRecommended}
+        {words.shrink.empty.useRecommended}
       </button>
     </div>
   );

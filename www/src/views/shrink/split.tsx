@@ -5,8 +5,6 @@ import { type Looked, looked } from "../../state/split";
 import type { Prediction } from "../../wasm/core";
 import { words } from "../../words";
 
-const t = words.shrink.split;
-
 export function Split() {
   const of = looked.value;
   const box = useRef<HTMLDialogElement>(null);
@@ -17,7 +15,7 @@ export function Split() {
   return (
     <dialog
       class="closeup"
-      aria-label={t.name(of.picture.name)}
+      aria-label={words.shrink.split.name(of.picture.name)}
       ref={box}
       onClose={() => {
         looked.value = null;
@@ -37,7 +35,7 @@ function Inside({ of }: { of: Looked }) {
       <div class="split-head">
         <h2>{picture.name}</h2>
         <form method="dialog">
-          <button type="submit" class="quiet" aria-label={t.close}>
+          <button type="submit" class="quiet" aria-label={words.shrink.split.close}>
             ×
           </button>
         </form>
@@ -57,7 +55,7 @@ function Inside({ of }: { of: Looked }) {
             min={0}
             max={100}
             value={at}
-            aria-label={t.divider}
+            aria-label={words.shrink.split.divider}
             onInput={(event) => setAt(event.currentTarget.valueAsNumber)}
           />
         </div>
@@ -107,7 +105,7 @@ function Side({
   return (
     <section aria-label={name}>
       <h3>{name}</h3>
-      {answer ? <Says of={answer} against={against} /> : <p class="hint">{t.working}</p>}
+      {answer ? <Says of={answer} against={against} /> : <p class="hint">{words.shrink.split.working}</p>}
     </section>
   );
 }
@@ -117,7 +115,7 @@ function Says({ of, against }: { of: Prediction; against: Prediction | undefined
     const scores = of.boxes.map((it) => `${fixed(100 * it.score, 0)} %`);
     return (
       <p>
-        <strong>{t.found(of.boxes.length)}</strong> {scores.slice(0, 12).join(", ")}
+        <strong>{words.shrink.split.found(of.boxes.length)}</strong> {scores.slice(0, 12).join(", ")}
       </p>
     );
   }
@@ -125,7 +123,7 @@ function Says({ of, against }: { of: Prediction; against: Prediction | undefined
     const most = against ? of.scores.reduce((m, it, i) => Math.max(m, Math.abs(it - (against.scores[i] ?? 0))), 0) : 0;
     return (
       <>
-        {against ? <p>{t.difference(value(most))}</p> : null}
+        {against ? <p>{words.shrink.split.difference(value(most))}</p> : null}
         <p class="hint">
           {words.proof.predictions.noClasses(of.outputs.map((it) => `${it.name} ${it.shape.join("×")}`))}
         </p>

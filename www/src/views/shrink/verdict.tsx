@@ -5,7 +5,7 @@ import { scope } from "../../state/lab/bench";
 import { evaluate } from "../../state/lab/evaluation";
 import { chosenForRepair, spare } from "../../state/lab/repair";
 import { canShrink, predicted, shrinking, shrinkWithImages } from "../../state/lab/shrink";
-import { fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
+import { estimate, fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
 import { answersCurrent, current, latency, runBoth, saved, savedCurrent, working } from "../../state/proof";
 import * as store from "../../state/store";
@@ -13,15 +13,18 @@ import type { Change } from "../../wasm/core";
 import { words } from "../../words";
 import { Download } from "../download";
 
-const t = words.shrink.verdict;
-
 /** Multiply-adds a second, on a slow machine with two cores. */
 const PACE = 4e9;
 
 export function Verdict() {
   const now = quality.value;
   return (
-    <section class={`verdict-bar ${now.level}`} aria-label={t.name} id="verdict" inert={isDimmed("verdict")}>
+    <section
+      class={`verdict-bar ${now.level}`}
+      aria-label={words.shrink.verdict.name}
+      id="verdict"
+      inert={isDimmed("verdict")}
+    >
       <Accuracy now={now} />
       <Savings />
       <Says now={now} />
@@ -37,17 +40,17 @@ export function Verdict() {
 const whole = (it: number) => percent(100 * it);
 
 function Accuracy({ now }: { now: Quality }) {
-  const name = now.accuracy ? t.accuracy : t.agreement;
+  const name = now.accuracy ? words.shrink.verdict.accuracy : words.shrink.verdict.agreement;
   const { before, after, change, interval, images, part, level } = now;
   return (
     <div class="accuracy">
       <span class="name">
         {name}
-        {now.repaired ? <em>{t.repaired}</em> : null}
+        {now.repaired ? <em>{words.shrink.verdict.repaired}</em> : null}
       </span>
       <output class="big" aria-label={name} aria-live="off">
         {after === null ? (
-          <span class="pending">{part && part.labelled > 0 ? whole(part.right[1] / part.labelled) : "–"}</span>
+          <span class="pending">{pending(part)}</span>
         ) : now.accuracy && before !== null ? (
           <>
             <span class="was">{fixed(100 * before, 1)} →</span> {whole(after)}
@@ -58,17 +61,18 @@ function Accuracy({ now }: { now: Quality }) {
       </output>
       <span class="below">
         {level === "judging" ? (
-          t.judging(part?.images ?? 0, scope.value?.images ?? 0)
+          words.shrink.verdict.judging(part?.images ?? 0, scope.value?.images ?? 0)
         ) : now.seen ? (
-          t.seen
+          words.shrink.verdict.seen
         ) : change !== null && interval ? (
           <>
-            <strong>{t.points(change)}</strong> {t.range(interval[0], interval[1], images)}
+            <strong>{words.shrink.verdict.points(change)}</strong>{" "}
+            {words.shrink.verdict.range(interval[0], interval[1], images)}
           </>
         ) : interval ? (
-          t.agreeing(percent(interval[0]), percent(interval[1]), images)
+          words.shrink.verdict.agreeing(percent(interval[0]), percent(interval[1]), images)
         ) : after !== null ? (
-          t.few(images)
+          words.shrink.verdict.few(images)
         ) : (
           <Judge />
         )}
@@ -77,10 +81,16 @@ function Accuracy({ now }: { now: Quality }) {
   );
 }
 
+/** While the plan is judged or dragged: what was counted so far, else what the curve says there. */
+function pending(part: Quality["part"]): string {
+  if (part && part.labelled > 0) return whole(part.right[1] / part.labelled);
+  return estimate.value === null ? "–" : `≈ ${whole(estimate.value)}`;
+}
+
 /** Nothing was measured: one button that does. */
 function Judge() {
   if (shrinking.value) return <>{words.shrink.measured.underWay}</>;
-  if (store.criterion.value === "reconstruction" && !current.value) {
+  if (store.controls.criterion.value === "reconstruction" && !current.value) {
     const kl = predicted.value;
     return (
       <>
@@ -94,46 +104,46 @@ function Judge() {
     const seconds = Math.max(5, Math.round(judgingCost.value / PACE));
     return (
       <button type="button" class="link" onClick={() => void evaluate()}>
-        {t.judge(seconds)}
+        {words.shrink.verdict.judge(seconds)}
       </button>
     );
   }
-  if (scope.value) return <>{t.none}</>;
+  if (scope.value) return <>{words.shrink.verdict.none}</>;
   return (
     <button type="button" class="link" aria-disabled={working.value} onClick={() => void runBoth()}>
-      {t.noImages}
+      {words.shrink.verdict.noImages}
     </button>
   );
 }
 
 function Savings() {
-  const preview = store.drag.value?.preview;
+  const preview = store.live.drag.value?.preview;
   const written = current.value;
   const size: Change | undefined = written
     ? { before: written.plan.bytes.before, after: written.bytes.size }
-    : store.plan.value?.bytes;
+    : store.live.plan.value?.bytes;
   const time = answersCurrent.value ? latency.value : null;
   return (
     <dl class="savings-line">
-      <Saving name={t.macs} label={words.dial.outputs.macs} change={preview?.macs} lead />
-      <Saving name={t.params} label={words.dial.outputs.params} change={preview?.params} />
-      <Saving name={t.channels} label={words.dial.outputs.channels} change={preview?.channels} />
+      <Saving name={words.shrink.verdict.macs} label={words.dial.outputs.macs} change={preview?.macs} lead />
+      <Saving name={words.shrink.verdict.params} label={words.dial.outputs.params} change={preview?.params} />
+      <Saving name={words.shrink.verdict.channels} label={words.dial.outputs.channels} change={preview?.channels} />
       <div class="size">
-        <dt>{t.size}</dt>
+        <dt>{words.shrink.verdict.size}</dt>
         <dd>{size ? `${bytes(size.before)} → ${bytes(size.after)}` : "–"}</dd>
       </div>
       <div class="latency">
-        <dt>{t.latency}</dt>
+        <dt>{words.shrink.verdict.latency}</dt>
         <dd>
           {time ? (
             time.differs ? (
               `${milliseconds(time.original.warm)} → ${milliseconds(time.pruned.warm)}`
             ) : (
-              t.same
+              words.shrink.verdict.same
             )
           ) : (
             <button type="button" class="link" aria-disabled={working.value} onClick={() => void runBoth()}>
-              {t.notTimed}
+              {words.shrink.verdict.notTimed}
             </button>
           )}
         </dd>
@@ -163,11 +173,11 @@ function Says({ now }: { now: Quality }) {
     <div class="says" role="status">
       <p class={`says-chip ${now.level}`}>
         <i aria-hidden="true" />
-        {(now.accuracy ? t.levels : t.agreementLevels)[now.level]}
+        {(now.accuracy ? words.shrink.verdict.levels : words.shrink.verdict.agreementLevels)[now.level]}
       </p>
       <p class={`says-chip file ${file}`}>
         <i aria-hidden="true" />
-        {t.file[file]}
+        {words.shrink.verdict.file[file]}
         {savedCurrent.value && saved.value ? <span class="hidden"> {saved.value.name}</span> : null}
       </p>
     </div>
@@ -177,7 +187,7 @@ function Says({ now }: { now: Quality }) {
 /** With photos chosen for it a measured cut loses far less than a repair of any other. */
 function Shrink() {
   if (shrinking.value) return <UnderWay />;
-  if (!chosenForRepair.value || !canShrink.value || store.criterion.value === "reconstruction") return null;
+  if (!chosenForRepair.value || !canShrink.value || store.controls.criterion.value === "reconstruction") return null;
   return (
     <button
       type="button"
@@ -211,7 +221,7 @@ function UnderWay() {
 function Fix({ level }: { level: Level }) {
   const images = repairable.value;
   // A cut that nothing is known of before it is made.
-  const unmade = store.criterion.value === "reconstruction" && !current.value;
+  const unmade = store.controls.criterion.value === "reconstruction" && !current.value;
   const needed = level === "costs" || level === "broken";
   const repaired = (current.value?.repairedOn ?? 0) > 0;
   if (shrinking.value) return null;
@@ -222,12 +232,18 @@ function Fix({ level }: { level: Level }) {
       type="button"
       class={(needed && !blocked) || unmade ? "fix needed" : "fix"}
       aria-disabled={blocked || working.value || repairing.value}
-      title={repaired ? t.fixDone : images === 0 ? t.fixNone : t.fixHelp(images)}
+      title={
+        repaired
+          ? words.shrink.verdict.fixDone
+          : images === 0
+            ? words.shrink.verdict.fixNone
+            : words.shrink.verdict.fixHelp(images)
+      }
       onClick={() => {
         if (!blocked) void fixIt();
       }}
     >
-      {repairing.value ? t.fixing : t.fix}
+      {repairing.value ? words.shrink.verdict.fixing : words.shrink.verdict.fix}
     </button>
   );
 }

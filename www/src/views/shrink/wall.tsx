@@ -12,8 +12,6 @@ import { lookAt } from "../../state/split";
 import { words } from "../../words";
 import { FileButton } from "../parts";
 
-const t = words.shrink.wall;
-
 export function Wall() {
   const data = labelled.value;
   useEffect(() => {
@@ -24,10 +22,10 @@ export function Wall() {
   const known = pictures.filter((it) => answers.has(it.index));
   const changed = known.filter((it) => answers.get(it.index)!.before !== answers.get(it.index)!.after).length;
   return (
-    <section class="wall" aria-label={t.name}>
+    <section class="wall" aria-label={words.shrink.wall.name}>
       <div class="wall-head">
-        <h2>{t.name}</h2>
-        <p aria-live="off">{known.length > 0 ? t.changed(changed, known.length) : ""}</p>
+        <h2>{words.shrink.wall.name}</h2>
+        <p aria-live="off">{known.length > 0 ? words.shrink.wall.changed(changed, known.length) : ""}</p>
         <Slots />
       </div>
       {pictures.length > 0 ? (
@@ -46,29 +44,33 @@ export function Wall() {
 /** How pictures are read, where the labels said better than the guess. */
 function Reading() {
   const it = better();
-  if (!it) return trying.value ? <p class="hint">{t.tryingWays}</p> : null;
-  return <p class="hint">{t.readsBetter(it.preset, it.right, it.images, it.right_by_guess, it.guess)}</p>;
+  if (!it) return trying.value ? <p class="hint">{words.shrink.wall.tryingWays}</p> : null;
+  return (
+    <p class="hint">{words.shrink.wall.readsBetter(it.preset, it.right, it.images, it.right_by_guess, it.guess)}</p>
+  );
 }
 
 function Tile({ of, says }: { of: WallImage; says: Shown | undefined }) {
-  const name = (index: number) => classNames.value[index] ?? t.classOf(index);
+  const name = (index: number) => classNames.value[index] ?? words.shrink.wall.classOf(index);
   const changed = says !== undefined && says.before !== says.after;
   const right = says !== undefined && (says.truth < 0 ? !changed : says.after === says.truth);
   const look = says === undefined ? "" : `${changed ? "changed" : ""} ${right ? "right" : "wrong"}`;
-  const label = says ? t.item(says.truth < 0 ? "?" : name(says.truth), name(says.before), name(says.after)) : "";
+  const label = says
+    ? words.shrink.wall.item(says.truth < 0 ? "?" : name(says.truth), name(says.before), name(says.after))
+    : "";
   return (
     <li class={`tile ${look}`} title={label}>
       <button
         type="button"
         class="look"
-        aria-label={words.shrink.split.open(label || t.image(of.index + 1))}
-        onClick={() => lookAt(asPicture(of.blob, label || t.image(of.index + 1)))}
+        aria-label={words.shrink.split.open(label || words.shrink.wall.image(of.index + 1))}
+        onClick={() => lookAt(asPicture(of.blob, label || words.shrink.wall.image(of.index + 1)))}
       >
         <img src={of.url} alt={label} width="64" height="64" />
       </button>
       <span aria-hidden="true">{says ? name(says.after) : " "}</span>
       <span class="truth" aria-hidden="true">
-        {says && !right && says.truth >= 0 ? t.truth(name(says.truth)) : " "}
+        {says && !right && says.truth >= 0 ? words.shrink.wall.truth(name(says.truth)) : " "}
       </span>
     </li>
   );
@@ -82,7 +84,7 @@ function Slots() {
   return (
     <fieldset
       class="slots"
-      aria-label={t.slots}
+      aria-label={words.shrink.wall.slots}
       onDrop={(event) => {
         const { dataTransfer } = event;
         if (!dataTransfer || [...dataTransfer.files].some((it) => /\.onnx$/i.test(it.name))) return;
@@ -91,27 +93,27 @@ function Slots() {
       }}
     >
       <p>
-        <strong>{t.judgeOn}</strong>{" "}
+        <strong>{words.shrink.wall.judgeOn}</strong>{" "}
         {reading.value
           ? words.lab.data.reading(reading.value)
           : data
-            ? t.judgeFacts(data.name, images.value)
-            : t.noJudge}
+            ? words.shrink.wall.judgeFacts(data.name, images.value)
+            : words.shrink.wall.noJudge}
       </p>
       <p>
-        <strong>{t.repairWith}</strong>{" "}
+        <strong>{words.shrink.wall.repairWith}</strong>{" "}
         {apart.value
-          ? t.judgeFacts(apart.value.name, spare.value)
+          ? words.shrink.wall.judgeFacts(apart.value.name, spare.value)
           : data && !data.sample
-            ? t.repairFacts(Math.max(0, spare.value))
-            : t.noRepair}
+            ? words.shrink.wall.repairFacts(Math.max(0, spare.value))
+            : words.shrink.wall.noRepair}
       </p>
       <div class="row slot-acts">
-        <FileButton name={t.judgeOn} multiple onFiles={take}>
-          {t.chooseJudge}
+        <FileButton name={words.shrink.wall.judgeOn} multiple onFiles={take}>
+          {words.shrink.wall.chooseJudge}
         </FileButton>
-        <FileButton name={t.repairWith} multiple onFiles={takeRepair}>
-          {t.chooseRepair}
+        <FileButton name={words.shrink.wall.repairWith} multiple onFiles={takeRepair}>
+          {words.shrink.wall.chooseRepair}
         </FileButton>
         {canShrink.value ? (
           <button

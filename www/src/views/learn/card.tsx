@@ -1,15 +1,25 @@
 /** One idea a screen: what is shown, a guess, what happens, and what it is called. */
 import { useEffect, useState } from "preact/hooks";
 import { camera, drawer } from "../../state/hero";
-import { goTo, guess, guessed, learnStep, learnSteps, openStep, sheet, turnTo } from "../../state/learn";
+import {
+  goTo,
+  guess,
+  guessed,
+  learnStep,
+  learnSteps,
+  openExample,
+  openStep,
+  sheet,
+  tried,
+  turnTo,
+} from "../../state/learn";
 import { words } from "../../words";
-
-const t = words.learn;
 
 /** There the arrow keys have a meaning of their own. */
 function isTaken(target: EventTarget | null): boolean {
   return (
-    target instanceof Element && target.closest("input, select, textarea, [role=application], [role=tablist]") !== null
+    target instanceof Element &&
+    target.closest("input, select, textarea, [role=application], [role=tablist], [role=slider]") !== null
   );
 }
 
@@ -44,18 +54,18 @@ export function LearnCard() {
       window.removeEventListener("keydown", leave, true);
     };
   }, []);
-  const said = step && t.each[step.id];
+  const said = step && words.learn.each[step.id];
   if (!step || !said) return null;
   const at = all.indexOf(step);
   const chosen = guessed.value;
   return (
-    <section class="learn-card" aria-label={t.name}>
-      <ol class="learn-dots" aria-label={t.steps}>
+    <section class="learn-card" aria-label={words.learn.name}>
+      <ol class="learn-dots" aria-label={words.learn.steps}>
         {all.map((it, i) => (
           <li key={it.id}>
             <button
               type="button"
-              aria-label={t.stepName(i + 1, t.each[it.id]?.title ?? "")}
+              aria-label={words.learn.stepName(i + 1, words.learn.each[it.id]?.title ?? "")}
               aria-current={it === step ? "step" : undefined}
               onClick={() => void openStep(it.id)}
             />
@@ -85,24 +95,39 @@ export function LearnCard() {
         {chosen === null ? null : (
           <>
             <p>
-              <strong>{chosen === step.right ? t.right : t.wrong(said.guesses[step.right]!)}</strong> {said.answer}
+              <strong>
+                {chosen === step.right ? words.learn.right : words.learn.wrong(said.guesses[step.right]!)}
+              </strong>{" "}
+              {said.answer}
             </p>
+            {said.task ? (
+              <p class={tried.value ? "learn-task done" : "learn-task"}>
+                <i aria-hidden="true" />
+                <span>{words.learn.yourTurn(said.task)}</span>
+                {tried.value ? <strong> {words.learn.done}</strong> : null}
+              </p>
+            ) : null}
             <p class="learn-name">
               <strong>{said.name}</strong> {said.meaning}
               {said.formula ? <span class="formula">{said.formula}</span> : null}
             </p>
+            {step.example ? (
+              <button type="button" class="link" onClick={openExample}>
+                {words.learn.example}
+              </button>
+            ) : null}
           </>
         )}
       </div>
       <div class="learn-moves">
         <button type="button" disabled={at <= 0} onClick={() => turnTo(-1)}>
-          {t.previous}
+          {words.learn.previous}
         </button>
         <button type="button" class="primary" disabled={at >= all.length - 1} onClick={() => turnTo(1)}>
-          {t.next}
+          {words.learn.next}
         </button>
         <button type="button" class="quiet" onClick={turnFullScreen}>
-          {whole ? t.leaveFullScreen : t.fullScreen}
+          {whole ? words.learn.leaveFullScreen : words.learn.fullScreen}
         </button>
         <button
           type="button"
@@ -111,7 +136,7 @@ export function LearnCard() {
             sheet.value = true;
           }}
         >
-          {t.sheet}
+          {words.learn.sheet}
         </button>
       </div>
     </section>
@@ -123,7 +148,7 @@ function turnFullScreen(): void {
   else void document.documentElement.requestFullscreen?.();
 }
 
-/** Escape leaves full screen as well, and no button is told. */
+/** Escape leaves full screen as well, and no button hears of it. */
 function useFullScreen(): boolean {
   const [whole, setWhole] = useState(document.fullscreenElement !== null);
   useEffect(() => {
@@ -132,48 +157,4 @@ function useFullScreen(): boolean {
     return () => document.removeEventListener("fullscreenchange", follow);
   }, []);
   return whole;
-}
-
-/** All steps on paper, for whoever stands in front of a class. */
-export function TeachersSheet() {
-  return (
-    <main class="sheet">
-      <div class="sheet-acts">
-        <button type="button" class="primary" onClick={() => window.print()}>
-          {t.print}
-        </button>
-        <button
-          type="button"
-          onClick={() => {
-            sheet.value = false;
-          }}
-        >
-          {t.backToSteps}
-        </button>
-      </div>
-      <h2>{t.sheetTitle}</h2>
-      <p>{t.sheetIntro}</p>
-      <ol>
-        {learnSteps.value.map((step) => {
-          const said = t.each[step.id]!;
-          return (
-            <li key={step.id}>
-              <h3>{said.title}</h3>
-              <p>{said.text}</p>
-              <p>
-                <strong>{said.question}</strong> {t.choices(said.guesses)}
-              </p>
-              <p>
-                <em>{t.answerIs(said.guesses[step.right]!)}</em> {said.answer}
-              </p>
-              <p>
-                <strong>{said.name}</strong> {said.meaning}
-                {said.formula ? <span class="formula">{said.formula}</span> : null}
-              </p>
-            </li>
-          );
-        })}
-      </ol>
-    </main>
-  );
 }

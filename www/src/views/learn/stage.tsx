@@ -1,0 +1,29 @@
+/** In the place of the axis: what a step is about, where that is smaller than the network. */
+
+import type { Stage as Which } from "../../state/learn-steps";
+import { measured } from "../../state/store";
+import { words } from "../../words";
+import { FitView } from "../fit";
+import { BellStage } from "./bell-stage";
+import { PriceStage } from "./price-stage";
+import { SignalStage } from "./signal-stage";
+
+const STAGES = { bell: BellStage, signal: SignalStage, price: PriceStage, fit: FitStage };
+
+export function Stage({ of }: { of: Which }) {
+  const Shown = STAGES[of];
+  return (
+    <section class="axis staged" id="axis" aria-label={words.learn.stage}>
+      <Shown />
+    </section>
+  );
+}
+
+function FitStage() {
+  return (
+    <div class="tryout fit-stage">
+      <FitView />
+      {measured.value === 0 ? <p class="hint">{words.learn.notMeasured}</p> : null}
+    </div>
+  );
+}
