@@ -160,3 +160,8 @@ pub mod internals {
         repair
     );
 }
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

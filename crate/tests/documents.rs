@@ -171,3 +171,29 @@ fn the_readme_is_short_and_the_index_of_tests_is_whole() {
         );
     }
 }
+
+/// What crates.io would get: everything that is compiled or read by people, and no test, which needs the repository's samples.
+#[test]
+fn the_crates_package_holds_what_it_needs() {
+    let run = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--allow-dirty", "--offline"])
+        .current_dir(root().join("crate"))
+        .output();
+    let listed = String::from_utf8(run.expect("cargo runs").stdout).expect("is text");
+    let files: BTreeSet<&str> = listed.lines().collect();
+    for file in [
+        "README.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "examples/shrink.rs",
+        "src/bin/prune/main.rs",
+        "src/labels/imagenet.txt",
+    ] {
+        assert!(files.contains(file), "the package lacks {file}");
+    }
+    let stray = files.iter().find(|f| f.starts_with("tests/"));
+    assert_eq!(stray, None);
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        assert_eq!(text(&format!("crate/{name}")), text(name));
+    }
+}

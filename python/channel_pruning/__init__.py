@@ -15,6 +15,7 @@ Shares, probabilities, accuracies and thresholds lie in 0..1. ``macs``, ``params
 and ``min_agreement`` are percent, as on the command line. MACs are multiply-adds of one image; bytes are those of the file.
 
 A *report* is what the command of the same name prints with ``--json``; ``docs/json.schema.json`` of the repository describes it.
+Those of ``evaluate`` and ``calibrate`` can be added: ``a + b`` is what one run over the images of both finds.
 Remarks that the command line writes beside its result go to the logger ``channel_pruning``.
 """
 
@@ -33,10 +34,13 @@ from ._functions import (
     shrink,
     sweep,
 )
+from ._values import Calibration, Evaluation
 
 __all__ = [
     "Batch",
+    "Calibration",
     "Error",
+    "Evaluation",
     "ImagesLike",
     "Model",
     "PlanOptions",

@@ -25,6 +25,7 @@ from typing import (
 
 from . import _core
 from ._data import Images, ImagesLike, count, gather, is_path
+from ._values import Calibration, Evaluation
 
 if TYPE_CHECKING:
     import onnx
@@ -40,7 +41,8 @@ Progress = Any
 M = TypeVar("M", bound=Model)
 _log = logging.getLogger("channel_pruning")
 #: Names that stand for what is in memory.
-_MODEL, _OTHER, _OUT, _STATS, _TABLE = "model.onnx", "other.onnx", "out.onnx", "stats.json", "curve.csv"
+_MODEL, _OTHER, _OUT = "model.onnx", "other.onnx", "out.onnx"
+_STATS, _PART, _TABLE = "stats.json", "part.json", "curve.csv"
 
 
 class PlanOptions(TypedDict, total=False):
@@ -120,6 +122,10 @@ class _Call:
             # repr keeps every bit of a float, numpy's too.
             text = repr(float(value)) if isinstance(value, float) else str(value)
             self.args += [f"--{name}={text}"]
+
+    def shard(self, shard: Optional[Tuple[int, int]]) -> None:
+        if shard is not None:
+            self.option("shard", f"{shard[0]}/{shard[1]}")
 
     def plan(self, options: Mapping[str, Any]) -> None:
         unknown = set(options) - set(PlanOptions.__annotations__)
@@ -318,18 +324,28 @@ def calibrate(
     model: Model,
     *,
     images: ImagesLike,
+    limit: Optional[int] = None,
+    shard: Optional[Tuple[int, int]] = None,
     preset: Optional[str] = None,
     progress: Progress = None,
-) -> Report:
+) -> Calibration:
     """Mean and standard deviation of every channel on images, for networks whose BatchNormalization was folded away.
 
-    Give the result to :func:`plan` or :func:`apply` as ``stats``.
+    Give the result to :func:`plan` or :func:`apply` as ``stats``. Results of different images can be added.
+
+    Args:
+        limit: images that are taken; 64 of a folder, all of those in memory.
+        shard: ``(k, n)`` measures only part k of n of them, counted from 1.
     """
     call = _Call("calibrate", model)
-    data = _measured(call, images, None, {}, preset)
+    path, data = gather(images, None, limit)
+    call.option("data", path)
+    call.option("preset", preset)
+    call.option("images", limit if limit is not None else data and count(data))
+    call.shard(shard)
     call.args += ["-o", _STATS]
-    stats: Report = json.loads(call.run(data, progress)[1][_STATS])
-    return stats
+    part = call.run(data, progress)[1][_STATS]
+    return Calibration(json.loads(part), part)
 
 
 def evaluate(
@@ -339,12 +355,14 @@ def evaluate(
     images: ImagesLike,
     labels: Optional[Iterable[int]] = None,
     limit: Optional[int] = None,
+    shard: Optional[Tuple[int, int]] = None,
     preset: Optional[str] = None,
     progress: Progress = None,
-) -> Report:
+) -> Evaluation:
     """Accuracy of a network on labelled images, and how near another one is to it (``prune eval --json``).
 
     Without labels give ``against``: then there is agreement alone. Shares come with 95 % intervals; ``mean_kl`` is in nats.
+    ``shard=(k, n)`` judges only part k of n, counted from 1; parts can be added with ``+`` and ``sum``, pickled and saved.
     """
     call = _Call("eval", model)
     if against is not None:
@@ -353,7 +371,10 @@ def evaluate(
     call.option("data", path)
     call.option("limit", limit)
     call.option("preset", preset)
-    return call.report(data, progress)
+    call.shard(shard)
+    call.args += ["-o", _PART, "--json"]
+    printed, files = call.run(data, progress)
+    return Evaluation(json.loads(printed), files[_PART])
 
 
 def sweep(

@@ -1,6 +1,7 @@
 """What the package gives is what the command line gives, and runs in onnxruntime."""
 
 import json
+import pickle
 import subprocess
 import sys
 import threading
@@ -100,6 +101,42 @@ def test_evaluate_labels_and_other_network(model, noise):
     assert report["against"]["agreement"] == pytest.approx(agreement, abs=1 / 64)
     low, high = report["against"]["agreement_interval"]
     assert low <= report["against"]["agreement"] <= high
+
+
+def test_parts_of_an_evaluation_add_up_to_the_single_run(model, noise, tmp_path):
+    small, _ = cp.apply(model, criterion="influence", share=0.5)
+    labels = run(model, noise).argmax(1)
+    whole = cp.evaluate(model, small, images=noise, labels=labels)
+    parts = [cp.evaluate(model, small, images=noise, labels=labels, shard=(k, 5)) for k in range(1, 6)]
+    assert [p["images"] for p in parts] == [12, 13, 13, 13, 13]
+    same(sum(parts), whole)
+    same(pickle.loads(pickle.dumps(parts[4])) + parts[0] + parts[3] + parts[2] + parts[1], whole)
+    parts[0].save(tmp_path / "a.json")
+    (parts[1] + parts[2] + parts[3] + parts[4]).save(tmp_path / "b.json")
+    same(cp.Evaluation.load(tmp_path / "a.json", tmp_path / "b.json"), whole)
+    # Batches of one's own: other data sets, of which each is judged as a whole.
+    batches = zip(numpy.split(noise, 4), numpy.split(labels, 4))
+    summed = sum(cp.evaluate(model, small, images=x, labels=y) for x, y in batches)
+    assert summed["accuracy"] == whole["accuracy"] and summed["per_class"] == whole["per_class"]
+    assert summed["against"]["mean_kl"] == pytest.approx(whole["against"]["mean_kl"], abs=1e-9)
+    with pytest.raises(cp.Error, match="judges another network"):
+        parts[0] + cp.evaluate(small, model, images=noise)
+    with pytest.raises(TypeError):
+        parts[0] + {}
+
+
+def test_parts_of_a_measurement_add_up(model, noise, folder):
+    whole = cp.calibrate(model, images=noise[:20])
+    parts = [cp.calibrate(model, images=noise[:20], shard=(k, 3)) for k in (1, 2, 3)]
+    summed = sum(parts)
+    assert summed["images"] == 20 and summed["origin"] == whole["origin"]
+    for one, other in zip(summed["tensors"], whole["tensors"]):
+        for field in ("mean", "std", "zeros"):
+            numpy.testing.assert_allclose(one[field], other[field], rtol=0, atol=1e-9)
+    assert cp.plan(model, stats=summed)["macs"]["before"] > 0
+    with pytest.raises(cp.Error, match="as a file before it does"):
+        summed + parts[1]
+    assert cp.calibrate(model, images=folder, limit=5)["images"] == 5
 
 
 def test_repair_and_sweep_and_calibrate(model, noise):
@@ -223,6 +260,8 @@ def test_types(tmp_path, model):
         "size: int = len(small)\n"
         "cut, plan = cp.apply(b'', criterion='influence', share=0.3, locked=['a'])\n"
         "rows = cp.sweep('m.onnx', criteria=['l1'], compensations=['mean'], images='photos')\n"
+        "total: cp.Evaluation = sum([cp.evaluate('m.onnx', images=x)], start=cp.Evaluation.load('a.json'))\n"
+        "both: cp.Calibration = cp.calibrate('m.onnx', images=x) + cp.calibrate('m.onnx', images=x, shard=(1, 2))\n"
         "try:\n    cp.inspect('m.onnx')\nexcept cp.Error as error:\n    name: str | None = error.file\n"
     )
     done = subprocess.run([sys.executable, "-m", "mypy", "--strict", str(file)], capture_output=True, text=True)

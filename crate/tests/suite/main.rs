@@ -11,6 +11,7 @@ mod command;
 mod damage;
 mod dead;
 mod engine;
+mod examples;
 mod files;
 mod lab;
 mod limits;
