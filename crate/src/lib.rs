@@ -111,6 +111,7 @@ pub mod cli;
 mod clock;
 mod criterion;
 pub mod dataset;
+mod digest;
 mod engine;
 mod error;
 pub mod evaluate;
@@ -135,10 +136,11 @@ mod wasm;
 
 pub use error::{Error, Result};
 pub use gaussian::Gaussian;
-pub use measure::calibrate::{Stats, TensorStats};
+pub use measure::stats::{Measured, Origin, Stats, TensorStats};
 pub use plan::cases::CellState;
 pub use session::{
-    Feeder, Knob, Measure, Phase, PlanPreview, Pruned, Ranking, Session, Shrunk, Which,
+    Feeder, Knob, MIN_TO_JUDGE, Measure, Phase, PlanPreview, Pruned, Ranking, Session, Shrunk,
+    Which, images_to_fit,
 };
 
 /// The private modules, for the integration tests alone: no part of the interface, and free to change

@@ -73,6 +73,37 @@ test("WebKit opens a sample, follows a typed threshold, runs both networks, hand
   await fine();
 });
 
+test("WebKit judges both networks in the Lab, again and again, and while another network is opened", async () => {
+  const evaluated = () =>
+    webkit.run<boolean>("return document.body.textContent.includes('Evaluated for the plan on this page.')");
+  // The built-in images take a moment, and the button waits for them.
+  const ready = () =>
+    webkit.run<boolean>(
+      "return [...document.querySelectorAll('button')].some((it) => it.textContent === 'Evaluate both networks' && !it.disabled && it.ariaDisabled !== 'true')",
+    );
+  const evaluate = async (threshold: string) => {
+    await webkit.type('input[aria-label="Threshold value"]', threshold);
+    await expect.poll(() => webkit.run("return location.hash"), SLOW).toContain(`threshold=${threshold}`);
+    await expect.poll(ready, SLOW).toBe(true);
+    await webkit.press("Evaluate both networks");
+  };
+  await webkit.open(`${url}#net=${basename(FASHION)}&view=lab&threshold=0.99`);
+  for (const threshold of ["0.9", "0.8"]) {
+    await evaluate(threshold);
+    await expect.poll(evaluated, { timeout: 100_000, interval: 250 }).toBe(true);
+  }
+  const rows = `return [...document.querySelectorAll("table")].find((it) => it.caption?.textContent === "Accuracy on labelled images")?.textContent`;
+  expect(await webkit.run(rows)).toMatch(/9\d\.\d/);
+  // Its workers end with the network that they judged.
+  await evaluate("0.6");
+  await webkit.run(
+    "[...document.querySelectorAll('button')].find((it) => it.textContent.startsWith(arguments[0])).click()",
+    "MobileNetV2 ×0.35",
+  );
+  await expect.poll(() => heading("mobilenetv2_035_fashion.onnx"), SLOW).toBe(true);
+  await fine();
+}, 300_000);
+
 test("WebKit draws the network, opens a dropped file, and hears of what goes wrong", async () => {
   await webkit.open(`${url}#net=${V1}&view=graph`);
   await expect.poll(() => webkit.run("return document.querySelectorAll('.node.layer').length"), SLOW).toBe(28);

@@ -23,7 +23,7 @@ export interface ShrinkOptions extends Named, Pick<PlanOptions, "floor" | "multi
   macs?: number;
   /** Parameters to remove, in percent. */
   params?: number;
-  /** Unlabelled images as encoded files. Of 32 or more a fifth is left out of the fit and judged by. */
+  /** Unlabelled images as encoded files. Of 32 or more a fifth, and what exceeds 250, is left out of the fit and judged by. */
   images?: Iterable<Bytes> | AsyncIterable<Bytes>;
   /** How the network reads images, such as "imagenet" or "cifar10"; guessed from the file if left out. */
   preset?: string;

@@ -1,11 +1,6 @@
 // Channel pruning of ONNX image networks, for Node and browsers. The work is done by WebAssembly, in the calling thread:
 // in a page, call it from a worker.
-import init, { Judge, LabData, Session } from "./core.js";
-
-/** Below so many images all are fitted to and none is left to judge by, as on the command line. */
-const FEW = 32;
-/** Of more, this part is fitted to. */
-const PART = 0.8;
+import init, { images_to_fit, Judge, LabData, Session } from "./core.js";
 
 let ready;
 
@@ -79,7 +74,7 @@ export async function shrink(model, options = {}) {
   return opened(model, name, async (session, original) => {
     const pictures = [];
     for await (const image of images ?? []) pictures.push(await bytesOf(image));
-    const fitted = pictures.length < FEW ? pictures.length : Math.floor(pictures.length * PART);
+    const fitted = images_to_fit(pictures.length);
     const reading = preset ?? session.overview().preset;
     for (const picture of pictures.slice(0, fitted)) session.add_repair_image(picture, reading);
     const plan = session.shrink(measure, percent, limits, (stage, done, total) => {
@@ -95,7 +90,7 @@ export async function shrink(model, options = {}) {
 /** Both networks on images that nothing was fitted to, or why they were not judged. */
 function judged(name, original, pruned, pictures, preset) {
   const none = (reason) => ({ judged_on: 0, evaluation: null, not_judged: reason });
-  if (pictures.length === 0) return none(`fewer than ${FEW} images: all of them were fitted to`);
+  if (pictures.length === 0) return none("all of so few images were fitted to");
   const names = pictures.map((picture, i) => `image-${i}.${extension(picture)}`);
   let judge;
   try {

@@ -45,6 +45,7 @@ import { startLab } from "./state/lab/start";
 import { learnFromLink, startLearning } from "./state/learn";
 import { followHash, sayLink, writeHash } from "./state/link";
 import { firstVisit } from "./state/models";
+import { offerFromAddress } from "./state/offered";
 import { startPinning } from "./state/pin";
 import { startPlanning } from "./state/planning";
 import { showPresenting } from "./state/presenting";
@@ -73,6 +74,7 @@ acceptPastes();
 showPresenting();
 const opening = location.hash;
 void firstVisit()
+  .then(offerFromAddress)
   .then(learnFromLink)
   .then(() => sayLink(opening));
 registerOffline(() => {

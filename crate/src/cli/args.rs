@@ -3,15 +3,16 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::dataset::Shard;
 use crate::image::{KEYS, Preset};
 use crate::report::{Compensation, Criterion, Per, PlanOptions, Step};
 use lexopt::prelude::*;
 
 use super::help::HELP;
 use super::host::Host;
-use super::values::{count, fraction, limits, list, named, percent, positive, steps};
+use super::values::{count, fraction, limits, list, named, percent, positive, shard, steps};
 
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
     "shrink",
     "inspect",
     "plan",
@@ -21,6 +22,7 @@ const KNOWN: [&str; 9] = [
     "calibrate",
     "repair",
     "sweep",
+    "merge",
 ];
 
 pub enum Parsed {
@@ -49,6 +51,8 @@ pub struct Command {
     pub against: Option<PathBuf>,
     pub data: Option<PathBuf>,
     pub limit: Option<usize>,
+    /// Which part of the images.
+    pub shard: Option<Shard>,
     pub image_count: Option<usize>,
     pub preset: Option<String>,
     /// What differs from the preset, as `key=value`.
@@ -121,8 +125,12 @@ fn allowed(command: &str, option: &str) -> bool {
         ),
         "repair" => plan || matches!(option, "output" | "data" | "images" | "preset" | "steps"),
         "run" => matches!(option, "preset" | "labels" | "top"),
-        "eval" => matches!(option, "against" | "data" | "limit" | "preset"),
-        "calibrate" => matches!(option, "output" | "data" | "images" | "preset"),
+        "eval" => matches!(
+            option,
+            "against" | "data" | "limit" | "preset" | "shard" | "output"
+        ),
+        "merge" => option == "output",
+        "calibrate" => matches!(option, "output" | "data" | "images" | "preset" | "shard"),
         _ => false,
     }
 }
@@ -203,6 +211,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "against" => command.against = Some(parser.value()?.into()),
             "data" => command.data = Some(parser.value()?.into()),
             "limit" => command.limit = Some(positive(&mut parser, "limit")?),
+            "shard" => command.shard = Some(shard(&mut parser)?),
             "images" => images = Some(parser.value()?),
             "preset" => command.preset = Some(parser.value()?.string()?),
             key if KEYS.contains(&key) => {
@@ -270,9 +279,14 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
         return Err(format!("unknown command {name}").into());
     }
     if command.model.as_os_str().is_empty() {
-        return Err(format!("`prune {name}` needs a MODEL.onnx").into());
+        let what = if name == "merge" {
+            "PART"
+        } else {
+            "MODEL.onnx"
+        };
+        return Err(format!("`prune {name}` needs a {what}").into());
     }
-    if name != "run" && !command.images.is_empty() {
+    if !matches!(name, "run" | "merge") && !command.images.is_empty() {
         return Err(format!(
             "`prune {name}` takes one model, not also {}",
             command.images[0].display()
@@ -294,6 +308,9 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
     }
     if matches!(name, "eval" | "repair" | "calibrate" | "sweep") && command.data.is_none() {
         return Err(format!("`prune {name}` needs --data PATH").into());
+    }
+    if command.shard.is_some() && command.output.is_none() {
+        return Err("--shard needs -o FILE: the part that `prune merge` takes".into());
     }
     budgeted(command, threshold || share)?;
     let by_probability = command.options.criterion == Criterion::Probability;

@@ -11,7 +11,7 @@ use super::args::Command;
 use super::files::{file_name, write, write_all};
 use super::inputs::{measure, open, pictures, prepared, preset};
 use super::progress::Progress;
-use super::{lab, print};
+use super::{lab, parts, print};
 
 pub fn run(command: &Command) -> Result<()> {
     match command.name.as_str() {
@@ -19,7 +19,8 @@ pub fn run(command: &Command) -> Result<()> {
         "plan" => plan(command),
         "apply" => apply(command),
         "run" => run_images(command),
-        "eval" => lab::eval(command),
+        "eval" => parts::eval(command),
+        "merge" => parts::merge(command),
         "calibrate" => calibrate(command),
         "repair" => repair(command),
         "shrink" => super::shrink::shrink(command),
@@ -112,10 +113,11 @@ fn run_images(command: &Command) -> Result<()> {
 
 fn calibrate(command: &Command) -> Result<()> {
     let mut session = open(command, &command.model)?;
-    measure(&mut session, command)?;
-    let stats = session
+    let range = measure(&mut session, command)?;
+    let mut stats = session
         .stats()
         .ok_or_else(|| Error::new("no picture was measured"))?;
+    stats.origin = Some(parts::origin(&session, command, range)?);
     let text = serde_json::to_vec(&stats).map_err(|e| Error::new(e.to_string()))?;
     if let Some(path) = &command.output {
         write(&command.host, path, &text)?;

@@ -9,8 +9,9 @@ usage:
   prune plan      MODEL.onnx [plan options] [--json]
   prune apply     MODEL.onnx [plan options] -o OUT.onnx [--json]
   prune run       MODEL.onnx IMAGE... [--preset NAME] [--labels NAME|FILE] [--top 5] [--json]
-  prune eval      MODEL.onnx [--against OTHER.onnx] --data PATH [--limit N] [--preset NAME] [--json]
-  prune calibrate MODEL.onnx --data PATH [--images 64] [--preset NAME] -o STATS.json
+  prune eval      MODEL.onnx [--against OTHER.onnx] --data PATH [--limit N] [--shard K/N -o PART.json] [--preset NAME] [--json]
+  prune merge     PART.json... [-o WHOLE.json] [--json]
+  prune calibrate MODEL.onnx --data PATH [--images 64] [--shard K/N] [--preset NAME] -o STATS.json
   prune sweep     MODEL.onnx --criteria A,B --compensations X,Y --data PATH [--points 12] [--limit N] -o CURVE.csv
   prune repair    MODEL.onnx [plan options] --data PATH [--images 64] -o OUT.onnx [--json]
 
@@ -34,6 +35,7 @@ plan options:
                         NODE is a BatchNormalization or the layer that writes it; may be repeated
   --stats STATS.json    measured means and deviations, for files whose BatchNormalization was folded
   --steps LIST          (repair) refit (default), recalibrate, or refit,recalibrate
+  --shard K/N           (eval, calibrate) only part K of N, 1 <= K <= N; -o keeps it for `prune merge`
   --twin TWIN.onnx      (apply) also write the masked twin the result is checked against
 
 how images are read, for every command that takes --preset:

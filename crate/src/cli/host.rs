@@ -69,6 +69,21 @@ impl Host {
         }
     }
 
+    /// A file's content, if it has no more bytes than that.
+    pub(super) fn read_within(&self, path: &Path, limit: u64) -> Result<Vec<u8>> {
+        let size = match self.files.iter().any(|(name, _)| name == path) {
+            true => 0,
+            false => std::fs::metadata(path).map_or(0, |found| found.len()),
+        };
+        match size <= limit {
+            true => self.read(path),
+            false => Err(Error::new(format!(
+                "{}: has {size} bytes, more than the {limit} that are read",
+                path.display()
+            ))),
+        }
+    }
+
     /// The images of a path, the first so many of them.
     pub(super) fn data(&self, path: Option<&Path>, limit: Option<usize>) -> Result<Dataset> {
         match &self.data {

@@ -1,5 +1,6 @@
 //! What a command is given: a network, measurements, pictures.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::Session;
@@ -122,16 +123,21 @@ pub fn pictures(command: &Command) -> Result<Dataset> {
     command.host.data(command.data.as_deref(), limit)
 }
 
-pub fn measure(session: &mut Session, command: &Command) -> Result<()> {
+/// Measures the images of `--data`, or those of its part that `--shard` names; gives their places.
+pub fn measure(session: &mut Session, command: &Command) -> Result<Range<usize>> {
     let preset = preset(session, command);
     let data = pictures(command)?;
     let feeder = session.feeder(&preset)?;
-    for index in 0..data.len() {
+    let range = match command.shard {
+        Some(shard) => shard.range(data.len()),
+        None => 0..data.len(),
+    };
+    for index in range.clone() {
         session.calibrate_on(feeder.item(&data, index)?)?;
-        let part = (index + 1) as f64 / data.len() as f64;
+        let part = (index + 1 - range.start) as f64 / range.len() as f64;
         if !command.host.goes_on("measuring images", part) {
             return Err(Error::new("the measurement was stopped"));
         }
     }
-    Ok(())
+    Ok(range)
 }

@@ -12,35 +12,19 @@ use crate::{Knob, Measure, Session};
 use super::args::{Command, Target};
 use super::budget::{Budget, promise};
 use super::host::Host;
-use super::inputs::{open, preset};
+use super::inputs::preset;
 use super::print;
 
 /// Plans per curve of a sweep.
 const POINTS: usize = 12;
 
-fn data(command: &Command) -> Result<Dataset> {
+pub fn data(command: &Command) -> Result<Dataset> {
     command.host.data(command.data.as_deref(), command.limit)
 }
 
 fn judge(session: &Session, command: &Command) -> Result<Judge> {
     let preset = preset(session, command);
     Judge::new(&session.model, &session.file, data(command)?, &preset)
-}
-
-pub fn eval(command: &Command) -> Result<()> {
-    let session = open(command, &command.model)?;
-    let against = command
-        .against
-        .as_ref()
-        .map(|p| open(command, p))
-        .transpose()?;
-    let preset = preset(&session, command);
-    let result = evaluate::evaluate(&session, against.as_ref(), data(command)?, &preset)?;
-    if command.json {
-        print::json(&command.host, &result)
-    } else {
-        print::evaluation(&result)
-    }
 }
 
 /// The plan options with what a target or a promise makes of them, and what was found on the images.

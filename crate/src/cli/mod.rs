@@ -11,6 +11,7 @@ mod help;
 mod host;
 mod inputs;
 mod lab;
+mod parts;
 mod print;
 mod progress;
 mod shrink;
@@ -26,12 +27,9 @@ pub use host::{Host, Progress, Results};
 
 /// A hostile file may still trip the inference engine; that is one sentence like any other failure.
 fn guarded(command: &args::Command) -> Result<()> {
-    catch_unwind(AssertUnwindSafe(|| commands::run(command))).unwrap_or_else(|reason| {
-        Err(match reason.is::<progress::Stopped>() {
-            true => Error::new("the work was stopped"),
-            false => Error::new("makes the inference engine fail; the file may be damaged")
-                .in_file(&command.model.display().to_string()),
-        })
+    catch_unwind(AssertUnwindSafe(|| commands::run(command))).unwrap_or_else(|_| {
+        let reason = "makes the inference engine fail; the file may be damaged";
+        Err(Error::new(reason).in_file(&command.model.display().to_string()))
     })
 }
 

@@ -5,16 +5,6 @@ use std::time::Instant;
 
 use super::host::Host;
 
-/// What unwinds when work that takes no answer is stopped.
-pub struct Stopped;
-
-/// Ends work that cannot be asked to: it holds nothing that outlives it.
-fn unless_stopped(goes_on: bool) {
-    if !goes_on {
-        std::panic::resume_unwind(Box::new(Stopped));
-    }
-}
-
 fn shown(host: &Host) -> bool {
     host.is_terminal() && std::io::stderr().is_terminal()
 }
@@ -36,16 +26,15 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Part `at` of `total`, counted from 1, begins.
-    pub fn step(&self, at: usize, total: usize) {
+    /// Part `at` of `total`, counted from 1, begins. False where the work is to end.
+    pub fn step(&self, at: usize, total: usize) -> bool {
         let part = at.saturating_sub(1) as f64 / total.max(1) as f64;
-        unless_stopped(self.host.goes_on(self.what, part));
-        if !self.shown {
-            return;
+        if self.shown {
+            let line = line(self.what, at, total, self.start.elapsed().as_secs_f64());
+            // A line that cannot be written is not worth an error.
+            let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
         }
-        let line = line(self.what, at, total, self.start.elapsed().as_secs_f64());
-        // A line that cannot be written is not worth an error.
-        let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
+        self.host.goes_on(self.what, part)
     }
 }
 
@@ -63,11 +52,6 @@ impl<'a> Stages<'a> {
             shown: shown(host),
             host,
         }
-    }
-
-    /// [`Stages::at`] for work that takes no answer.
-    pub fn reach(&self, what: &str, part: f64) {
-        unless_stopped(self.at(what, part));
     }
 
     /// So much of the whole, from 0 to 1, is done. False where the work is to end.

@@ -1,5 +1,6 @@
 //! Values of single options, read and held to their range.
 
+use crate::dataset::Shard;
 use crate::report::{LayerLimits, Step};
 use lexopt::prelude::*;
 
@@ -89,4 +90,11 @@ pub fn positive(parser: &mut lexopt::Parser, option: &str) -> Result<usize, lexo
     } else {
         Err(format!("--{option} must be at least 1").into())
     }
+}
+
+/// `K/N`.
+pub fn shard(parser: &mut lexopt::Parser) -> Result<Shard, lexopt::Error> {
+    let value = parser.value()?.string()?;
+    Shard::parse(&value)
+        .ok_or_else(|| format!("--shard takes K/N with K from 1 to N, not {value}").into())
 }

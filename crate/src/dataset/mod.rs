@@ -8,6 +8,7 @@ mod given;
 mod idx;
 mod layout;
 mod pictures;
+mod shard;
 mod source;
 mod table;
 mod tarred;
@@ -21,6 +22,9 @@ use ndarray::ArrayD;
 use entry::Entry;
 use source::{Found, Source};
 
+pub use shard::Shard;
+
+use crate::digest::Digest;
 use crate::image::Image;
 use crate::random;
 use crate::report::LabInfo;
@@ -232,6 +236,29 @@ impl Dataset {
             class,
             image: self.source.image(position)?,
         })
+    }
+
+    /// SHA-256 of the names and classes of all items in their order, and of the first and the last of them: tells data sets
+    /// apart without reading every image.
+    ///
+    /// # Errors
+    /// When one of the two cannot be read.
+    pub fn digest(&self) -> Result<String, String> {
+        let mut digest = Digest::default();
+        for index in 0..self.len() {
+            let name = self.name(index);
+            let class = self.class(index).map_or(0, |class| class as u64 + 1);
+            digest.add(&(name.len() as u64).to_le_bytes());
+            digest.add(name.as_bytes());
+            digest.add(&class.to_le_bytes());
+        }
+        for index in [0, self.len().saturating_sub(1)] {
+            match self.tensor(index) {
+                Some(tensor) => tensor.iter().for_each(|v| digest.add(&v.to_le_bytes())),
+                None => digest.add(&self.get(index)?.image.rgb),
+            }
+        }
+        Ok(digest.text())
     }
 
     /// All items in order; an unreadable one is an error and does not end the iteration.

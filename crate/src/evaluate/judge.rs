@@ -11,7 +11,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::labels::{self, Labels};
 use crate::onnx::pb;
-use crate::report::Evaluation;
+use crate::report::{Evaluation, Matching};
 use crate::scores::{distribution, divergence};
 use crate::session::Feeder;
 
@@ -124,6 +124,16 @@ impl Judge {
         self.truth.iter().any(Option::is_some)
     }
 
+    /// How many classes the networks tell apart.
+    pub fn classes(&self) -> usize {
+        self.original.classes
+    }
+
+    /// How the images' classes were brought to the network's outputs.
+    pub(super) fn matching(&self) -> Option<Matching> {
+        truth::matching(&self.data, self.labels.as_ref())
+    }
+
     /// The networks' latencies at batch 1.
     pub fn latencies(&self) -> Result<(f64, Option<f64>)> {
         let other = self.other.as_ref().map(Runner::latency).transpose()?;
@@ -131,7 +141,7 @@ impl Judge {
     }
 
     /// A name for each of the network's outputs: its label set's, else the data set's.
-    fn label(&self, class: u32) -> String {
+    pub(super) fn label(&self, class: u32) -> String {
         let known = self.labels.as_ref();
         let known = known.and_then(|labels| labels.get(class as usize));
         let own = || self.data.classes.get(class as usize).cloned();
@@ -144,7 +154,7 @@ impl Judge {
     /// A report of merged records.
     pub fn report(&self, records: &[Record]) -> Evaluation {
         Evaluation {
-            matching: truth::matching(&self.data, self.labels.as_ref()),
+            matching: self.matching(),
             ..summary::report(records, &|class| self.label(class))
         }
     }

@@ -7,6 +7,7 @@ mod budget;
 mod guard;
 mod interval;
 mod judge;
+mod part;
 pub mod preprocessing;
 mod record;
 mod runner;
@@ -15,6 +16,7 @@ mod summary;
 mod sweep;
 mod truth;
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,8 +29,9 @@ pub use budget::{Promise, largest};
 pub use guard::Guard;
 pub use interval::{paired, wilson};
 pub use judge::Judge;
+pub use part::{judged_file, merged, part, read, reported, seen};
 pub use record::{LENGTH, Record, merge};
-pub use smallest::{Try, smallest};
+pub use smallest::smallest;
 pub use sweep::{Done, HEADER, SweepRequest, sweep};
 
 /// Runs `session` (and `against`) over `data` on all cores, and measures latencies.
@@ -41,6 +44,20 @@ pub fn evaluate(
     data: impl Into<Arc<Dataset>>,
     preset: &str,
 ) -> Result<Evaluation> {
+    let judge = judge(session, against, data, preset)?;
+    timed(&judge, &all(&judge, cores())?)
+}
+
+/// What [`evaluate`] judges with: images without labels need something to compare with.
+///
+/// # Errors
+/// When the network is no classifier, or the classes do not fit.
+pub fn judge(
+    session: &Session,
+    against: Option<&Session>,
+    data: impl Into<Arc<Dataset>>,
+    preset: &str,
+) -> Result<Judge> {
     let mut judge = Judge::new(&session.model, &session.file, data, preset)?;
     match against {
         Some(other) => judge.set_other(&other.model, &other.file)?,
@@ -51,7 +68,15 @@ pub fn evaluate(
         }
         None => (),
     }
-    let mut result = judge.report(&all(&judge, cores())?);
+    Ok(judge)
+}
+
+/// A report of merged records, with the networks' latencies.
+///
+/// # Errors
+/// When a network cannot be run.
+pub fn timed(judge: &Judge, records: &[Record]) -> Result<Evaluation> {
+    let mut result = judge.report(records);
     let (own, other) = judge.latencies()?;
     result.latency_ms = Some(Latency { median: own });
     if let Some((against, median)) = result.against.as_mut().zip(other) {
@@ -73,7 +98,7 @@ pub fn cores() -> usize {
 /// # Errors
 /// Of the first image, in the data set's order, that fails.
 pub fn all(judge: &Judge, threads: usize) -> Result<Vec<Record>> {
-    since(judge, 0, threads)
+    between(judge, 0..judge.images(), threads)
 }
 
 /// Records of the images from `first` on: the ones before it were fitted to.
@@ -81,7 +106,15 @@ pub fn all(judge: &Judge, threads: usize) -> Result<Vec<Record>> {
 /// # Errors
 /// Of the first image, in the data set's order, that fails.
 pub fn since(judge: &Judge, first: usize, threads: usize) -> Result<Vec<Record>> {
-    let slices = judge.images().saturating_sub(first).div_ceil(SLICE);
+    between(judge, first..judge.images(), threads)
+}
+
+/// Records of some of the images.
+///
+/// # Errors
+/// Of the first of them, in the data set's order, that fails.
+pub fn between(judge: &Judge, images: Range<usize>, threads: usize) -> Result<Vec<Record>> {
+    let slices = images.len().div_ceil(SLICE);
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<Record>> = Mutex::default();
     let failed: Mutex<Option<(usize, Error)>> = Mutex::default();
@@ -91,8 +124,8 @@ pub fn since(judge: &Judge, first: usize, threads: usize) -> Result<Vec<Record>>
             if slice >= slices {
                 return;
             }
-            let from = first + slice * SLICE;
-            match judge.evaluate(from, from + SLICE) {
+            let from = images.start + slice * SLICE;
+            match judge.evaluate(from, images.end.min(from + SLICE)) {
                 Ok(mut records) => {
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.append(&mut records);

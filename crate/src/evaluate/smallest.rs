@@ -1,19 +1,16 @@
 //! The smallest network that keeps a promise, where every cut is followed by a repair and so costs much more than its judgement.
 
+use ndarray::ArrayD;
+
 use super::{Judge, Promise, cores, since};
 use crate::error::{Error, Result};
-use crate::report::{Guarded, PlanOptions};
+use crate::report::{Guarded, PlanOptions, Step};
 use crate::session::{Knob, Pruned, Session};
 
 /// Cuts on the scale before it is refined. Four or five of them are tried.
 const GRID: usize = 16;
 /// Halvings after that: each costs a repair and halves what is left between two cuts of the grid. Chosen, not measured.
 const HALVINGS: usize = 2;
-
-/// Makes one network of the search; which of how many (at most) is told for the progress. `None`: nothing that may be
-/// written comes of it.
-pub type Try<'a> =
-    dyn FnMut(&mut Session, &PlanOptions, (usize, usize)) -> Result<Option<Pruned>> + 'a;
 
 /// Bisection over shares: first those of a grid, then between the last that holds and the first that does not.
 struct Bisection {
@@ -67,18 +64,19 @@ impl Bisection {
     }
 }
 
-/// The smallest network by `make` that keeps `promise` on the images of `judge` from `first` on, and what was found on
-/// them. The criterion of `options` is one that takes a share.
+/// The smallest network, cut with `options` and refitted on `fitted`, that keeps `promise` on the images of `judge`, and what was
+/// found on them. `fitted` are the first of the judge's images, and it judges by the others. The criterion of `options` is one
+/// that takes a share. `progress(part)`, from 0 to 1, ends the search by returning false.
 ///
 /// # Errors
-/// When no cut keeps it, or the promise needs labels that the data lacks.
+/// When no cut keeps it, the promise needs labels that the data lacks, or the search was ended.
 pub fn smallest(
     session: &mut Session,
     judge: &mut Judge,
-    first: usize,
     options: &PlanOptions,
     promise: Promise,
-    make: &mut Try<'_>,
+    fitted: &[ArrayD<f32>],
+    progress: &mut dyn FnMut(f64) -> bool,
 ) -> Result<(Pruned, Guarded)> {
     promise.can_be_judged(judge)?;
     let mut options = options.clone();
@@ -86,14 +84,19 @@ pub fn smallest(
     let (mut best, mut plans) = (None, 0);
     while let Some(share) = search.next() {
         Knob::Share.set(&mut options, share);
-        let made = make(session, &options, (plans, plans + search.left()))?;
+        let most = (plans + search.left()) as f64;
+        let pruned = session.repair(&options, &[Step::Refit], fitted, |at, total| {
+            let part = at.saturating_sub(1) as f64 / total.max(1) as f64;
+            progress((plans as f64 + part) / most)
+        })?;
         plans += 1;
-        let Some(pruned) = made else {
+        let proven = pruned.plan.check.is_none_or(|c| c.passed);
+        let Some(pruned) = session.worth_keeping(pruned).ok().filter(|_| proven) else {
             search.tell(share, false);
             continue;
         };
         judge.set_other(&pruned.model, &session.file)?;
-        let evaluation = judge.report(&since(judge, first, cores())?);
+        let evaluation = judge.report(&since(judge, fitted.len(), cores())?);
         let (holds, sure) = promise.kept(&evaluation);
         search.tell(share, holds);
         if holds {

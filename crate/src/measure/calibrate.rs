@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use ndarray::{ArrayD, Axis};
-use serde::{Deserialize, Serialize};
 
+use super::stats::{Stats, TensorStats};
 use crate::channels::Flow;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -20,12 +20,14 @@ use crate::onnx::pb;
 /// Bins of a channel's histogram, over mean ± 4 deviations.
 pub const BINS: usize = 48;
 
-/// Running sums of one tensor's channels.
+/// What is known so far of one tensor's channels.
 struct Row {
     tensor: TensorId,
     axis: usize,
+    /// Values of each channel.
     count: f64,
-    sum: Vec<f64>,
+    mean: Vec<f64>,
+    /// Squares of the distances from the mean, summed.
     square: Vec<f64>,
     zeros: Vec<u64>,
     /// Values at or below 0, and histogram counts.
@@ -40,48 +42,6 @@ pub struct Calibration {
     rows: Vec<Row>,
     /// How many images were measured.
     pub images: u32,
-}
-
-/// Measured statistics of a network, as `prune calibrate` writes them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Stats {
-    /// How many images were measured.
-    pub images: u32,
-    /// One element per measured tensor.
-    pub tensors: Vec<TensorStats>,
-}
-
-/// What was measured of the channels of one tensor.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct TensorStats {
-    /// Name of the tensor in the file.
-    pub name: String,
-    /// Mean per channel.
-    pub mean: Vec<f64>,
-    /// Standard deviation per channel.
-    pub std: Vec<f64>,
-    /// Fraction of exact zeros per channel.
-    pub zeros: Vec<f64>,
-}
-
-impl Stats {
-    /// The Gaussians to plan with.
-    pub fn gaussians(&self) -> HashMap<String, Vec<Gaussian>> {
-        let row = |t: &TensorStats| {
-            let pair = t.mean.iter().zip(&t.std);
-            (
-                t.name.clone(),
-                pair.map(|(mean, std)| Gaussian {
-                    mean: *mean,
-                    std: *std,
-                })
-                .collect(),
-            )
-        };
-        self.tensors.iter().map(row).collect()
-    }
 }
 
 /// Tensors worth measuring: rows of Gaussians, inputs of activations, outputs of convolutions that
@@ -148,7 +108,7 @@ impl Calibration {
                 tensor,
                 axis,
                 count: 0.0,
-                sum: vec![0.0; channels],
+                mean: vec![0.0; channels],
                 square: vec![0.0; channels],
                 zeros: vec![0; channels],
                 below: vec![0; channels],
@@ -184,10 +144,12 @@ impl Calibration {
                 .iter()
                 .map(|z| *z as f64 / row.count.max(1.0))
                 .collect(),
+            values: row.count as u64,
         };
         Stats {
             images: self.images,
             tensors: self.rows.iter().map(tensor).collect(),
+            origin: None,
         }
     }
 
@@ -298,30 +260,37 @@ fn is_measured(analysis: &Analysis, tensor: TensorId) -> bool {
 
 impl Row {
     fn add(&mut self, values: &ArrayD<f32>) {
-        if values.ndim() <= self.axis || values.shape()[self.axis] != self.sum.len() {
+        if values.ndim() <= self.axis || values.shape()[self.axis] != self.mean.len() {
             return;
         }
         let first = self.range.is_empty();
+        let before = self.count;
+        let n = (values.len() / self.mean.len().max(1)) as f64;
+        self.count += n;
+        if n == 0.0 {
+            return;
+        }
         for (c, channel) in values.axis_iter(Axis(self.axis)).enumerate() {
-            let (mut sum, mut square, mut zeros, mut below) = (0.0, 0.0, 0, 0);
+            let (mut sum, mut zeros, mut below) = (0.0, 0, 0);
             for v in &channel {
                 let v = f64::from(*v);
                 sum += v;
-                square += v * v;
                 zeros += u64::from(v == 0.0);
                 below += u64::from(v <= 0.0);
             }
-            self.sum[c] += sum;
-            self.square[c] += square;
+            // Around the picture's own mean, so that a spread that is small against the mean keeps its digits; then pictures are
+            // joined (Chan, Golub and LeVeque 1983).
+            let mean = sum / n;
+            let far = |v: &f32| (f64::from(*v) - mean) * (f64::from(*v) - mean);
+            let square: f64 = channel.iter().map(far).sum();
+            let gap = mean - self.mean[c];
+            self.mean[c] += gap * n / self.count;
+            self.square[c] += square + gap * gap * before * n / self.count;
             self.zeros[c] += zeros;
             self.below[c] += below;
             if first {
-                let n = channel.len().max(1) as f64;
-                let std = (square / n - (sum / n) * (sum / n))
-                    .max(0.0)
-                    .sqrt()
-                    .max(1e-6);
-                self.range.push((sum / n - 5.0 * std, sum / n + 5.0 * std));
+                let std = (square / n).sqrt().max(1e-6);
+                self.range.push((mean - 5.0 * std, mean + 5.0 * std));
             }
             let (from, to) = self.range[c];
             let scale = BINS as f64 / (to - from);
@@ -330,18 +299,14 @@ impl Row {
                 self.bins[c * BINS + bin] += 1;
             }
         }
-        self.count += (values.len() / self.sum.len().max(1)) as f64;
     }
 
     fn gaussians(&self) -> Vec<Gaussian> {
         let n = self.count.max(1.0);
-        let gaussian = |(sum, square): (&f64, &f64)| {
-            let mean = sum / n;
-            Gaussian {
-                mean,
-                std: (square / n - mean * mean).max(0.0).sqrt(),
-            }
+        let gaussian = |(mean, square): (&f64, &f64)| Gaussian {
+            mean: *mean,
+            std: (square / n).sqrt(),
         };
-        self.sum.iter().zip(&self.square).map(gaussian).collect()
+        self.mean.iter().zip(&self.square).map(gaussian).collect()
     }
 }

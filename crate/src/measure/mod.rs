@@ -4,6 +4,7 @@
 pub mod calibrate;
 pub mod gram;
 mod patches;
+pub mod stats;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -112,6 +112,10 @@ impl Pass<'_> {
     }
 
     fn put(&mut self, out: TensorId, k: usize, (value, inexact): (f64, bool)) {
+        // Most channels vary, and where nothing was known before that is what is known.
+        if value.is_nan() && self.removal.is_none() {
+            return;
+        }
         if let Some(layout) = &self.channels.layouts[out] {
             let channel_id = layout.base as usize + k;
             self.c.value[channel_id] = value;

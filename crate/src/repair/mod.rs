@@ -60,15 +60,16 @@ const MAX_BYTES_HELD: usize = 1_000_000_000;
 /// How far a refit's spread is brought back to what it is to meet.
 const SPREAD_MATCHING: f64 = 0.5;
 
-/// Repairs step by step on `images` (tensors of batch 1). `progress(done, total)` counts readers.
+/// Repairs step by step on `images` (tensors of batch 1). `progress(at, total)` is called as
+/// reader `at`, counted from 1, begins.
 ///
 /// # Errors
-/// When there is no picture, or a network cannot be run.
+/// When there is no picture, a network cannot be run, or `progress` returns false.
 pub fn repair(
     job: &Job<'_>,
     steps: &[Step],
     images: &[ArrayD<f32>],
-    progress: impl FnMut(usize, usize),
+    progress: impl FnMut(usize, usize) -> bool,
 ) -> Result<(pb::ModelProto, RepairReport)> {
     repair_on(cores(), job, steps, images, progress)
 }
@@ -82,7 +83,7 @@ pub fn repair_on(
     job: &Job<'_>,
     steps: &[Step],
     images: &[ArrayD<f32>],
-    mut progress: impl FnMut(usize, usize),
+    mut progress: impl FnMut(usize, usize) -> bool,
 ) -> Result<(pb::ModelProto, RepairReport)> {
     if images.is_empty() {
         return Err(Error::new("repair needs at least one picture"));
@@ -124,7 +125,7 @@ pub fn repair_on(
             let (next, layers) = round.take(&model, || {
                 at += 1;
                 // A second try starts from the front.
-                progress(done + at, total);
+                progress(done + at, total)
             })?;
             let verdict = judge.judge(&next)?;
             let beats = verdict.beats(&standing);

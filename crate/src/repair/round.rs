@@ -13,7 +13,7 @@ use super::reader::{Pair, is_depthwise, refittable};
 use super::system::Linear;
 use super::walk::Walk;
 use crate::channels::Reader;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::network::Analysis;
 use crate::onnx::pb;
 use crate::report::{RepairLayer, Step};
@@ -56,7 +56,7 @@ impl Round<'_> {
     pub fn take(
         &self,
         cut: &pb::ModelProto,
-        mut tick: impl FnMut(),
+        mut tick: impl FnMut() -> bool,
     ) -> Result<(pb::ModelProto, Vec<RepairLayer>)> {
         let (before, decision) = (self.job.before, self.job.decision);
         let now = Analysis::new(cut, &HashMap::new())?;
@@ -68,7 +68,9 @@ impl Round<'_> {
         let mut layers = Vec::new();
         let mut changed = false;
         for reader in self.sites {
-            tick();
+            if !tick() {
+                return Err(Error::new("the repair was stopped"));
+            }
             let gone = |channel_id: &u32| decision.is_removed(before, *channel_id);
             let left = &decision.branches.list;
             changed |= left.iter().any(|b| b.addend.node < reader.node);

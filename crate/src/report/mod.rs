@@ -21,6 +21,7 @@ mod channel;
 mod evaluation;
 mod network;
 mod options;
+mod part;
 mod plan;
 mod printed;
 mod repair;
@@ -35,6 +36,9 @@ pub use evaluation::{
 };
 pub use network::{Inspect, InspectChannel, Layer, ModelInfo, Overview, Pair, Site, Value};
 pub use options::{Compensation, Criterion, LayerLimits, Per, PlanOptions, SURELY_DEAD, Solved};
+pub use part::{
+    EVALUATION_FORMAT, EVALUATION_VERSION, EvaluationPart, JudgedData, JudgedFile, RecordColumns,
+};
 pub use plan::{Cases, Change, Check, Example, Plan, PlanLayer, Preview, Reason, Tally, Withheld};
 pub use printed::{Choice, ImageReport, PlannedReport, ShrinkReport};
 pub use repair::{Closeness, RepairLayer, RepairReport, RepairStep, Step};

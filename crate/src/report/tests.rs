@@ -3,8 +3,8 @@
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{Evaluation, ImageReport, Inspect, PlannedReport, ShrinkReport};
-use crate::measure::calibrate::Stats;
+use super::{Evaluation, EvaluationPart, ImageReport, Inspect, PlannedReport, ShrinkReport};
+use crate::measure::stats::Stats;
 
 /// Relative to the repository.
 const FILE: &str = "docs/json.schema.json";
@@ -28,7 +28,8 @@ fn schema() -> Value {
         root::<PlannedReport>(generator, "prune plan, prune apply, prune repair"),
         root::<ShrinkReport>(generator, "prune shrink"),
         run,
-        root::<Evaluation>(generator, "prune eval"),
+        root::<Evaluation>(generator, "prune eval, prune merge"),
+        root::<EvaluationPart>(generator, "the file of prune eval -o"),
         root::<Stats>(generator, "the file of prune calibrate"),
     ];
     json!({

@@ -5,7 +5,8 @@ use ndarray::ArrayD;
 use super::Session;
 use crate::error::Result;
 use crate::image::Image;
-use crate::measure::calibrate::{self, Calibration, Stats};
+use crate::measure::calibrate::{self, Calibration};
+use crate::measure::stats::Stats;
 use crate::plan::cases::pair_index;
 
 impl Session {

@@ -31,7 +31,7 @@ use engines::Engines;
 
 pub use reconstruct::Ranking;
 pub use run::{Feeder, Which};
-pub use shrink::{Phase, Shrunk};
+pub use shrink::{MIN_TO_JUDGE, Phase, Shrunk, images_to_fit};
 pub use solve::{Knob, Measure};
 
 /// A carried-out plan.

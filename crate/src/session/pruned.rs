@@ -39,13 +39,13 @@ impl Session {
     }
 
     /// Prunes, then repairs on tensors of batch 1; the plan is that of the cut, and says what the
-    /// repair did.
+    /// repair did. `progress(at, total)`, called as reader `at` (from 1) begins, ends it by returning false.
     pub fn repair(
         &mut self,
         options: &PlanOptions,
         steps: &[Step],
         images: &[ArrayD<f32>],
-        progress: impl FnMut(usize, usize),
+        progress: impl FnMut(usize, usize) -> bool,
     ) -> Result<Pruned> {
         let mut pruned = self.prune(options)?;
         let check = self.check(&pruned)?;

@@ -220,15 +220,13 @@ impl Session {
     }
 
     /// Prunes, refits every reader on the queued images, empties the queue; `pruned_bytes` is then the repaired file.
-    /// `progress(done, total)` is called after each reader.
+    /// `progress(at, total)` is called as each reader begins, and ends it by returning false.
     pub fn repair(&mut self, options: Ts<PlanOptions>, progress: &js_sys::Function) -> Wire<Plan> {
         let images = std::mem::take(&mut self.queue);
-        let report = |done: usize, total: usize| {
-            let _ = progress.call2(
-                &JsValue::NULL,
-                &JsValue::from(done as u32),
-                &JsValue::from(total as u32),
-            );
+        let report = |at: usize, total: usize| {
+            let [at, total] = [at, total].map(|n| JsValue::from(n as u32));
+            let said = progress.call2(&JsValue::NULL, &at, &total);
+            said.map_or(true, |it| it != JsValue::FALSE)
         };
         let options = plan_options(options)?;
         let pruned = self

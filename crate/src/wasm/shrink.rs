@@ -7,15 +7,24 @@ use super::{Session, Wire, out, plan_options};
 use crate::report::{Plan, PlanOptions};
 use crate::session::{Measure, Phase, Ranking};
 
-/// Asks the page whether to go on: anything but `false` means yes.
-fn ask(progress: &js_sys::Function, stage: &str, done: usize, total: usize) -> bool {
-    let said = progress.call3(
-        &JsValue::NULL,
-        &JsValue::from(stage),
-        &JsValue::from(done as u32),
-        &JsValue::from(total as u32),
-    );
-    said.map_or(true, |it| it != JsValue::FALSE)
+/// Says how far the work is, and asks whether to go on: anything but `false` means yes.
+fn reporter(progress: &js_sys::Function) -> impl FnMut(Phase, usize, usize) -> bool {
+    |phase, done, total| {
+        let stage = match phase {
+            Phase::Summing => "summing",
+            Phase::Trying => "trying",
+            Phase::Refitting => "refitting",
+        };
+        let [done, total] = [done, total].map(|n| JsValue::from(n as u32));
+        let answer = progress.call3(&JsValue::NULL, &JsValue::from(stage), &done, &total);
+        answer.map_or(true, |it| it != JsValue::FALSE)
+    }
+}
+
+/// How many of so many images `shrink` is to fit to; the others are left to judge by.
+#[wasm_bindgen]
+pub fn images_to_fit(count: u32) -> u32 {
+    crate::session::images_to_fit(count as usize) as u32
 }
 
 #[wasm_bindgen]
@@ -29,17 +38,10 @@ impl Session {
         progress: &js_sys::Function,
     ) -> Result<(), String> {
         let images = std::mem::take(&mut self.queue);
-        let mut stage = "summing";
-        let mut say = |done: usize, total: usize| {
-            let more = ask(progress, stage, done, total);
-            if done == total {
-                stage = "trying";
-            }
-            more
-        };
+        let mut report = reporter(progress);
         let measured = self
             .inner
-            .measure_reconstruction(&images, true, multiple, 1, &mut say);
+            .measure_to_shrink(multiple, &images, 1, &mut report);
         self.queue = images;
         measured.map_err(|e| e.to_string())
     }
@@ -100,17 +102,10 @@ impl Session {
         };
         let options = plan_options(options)?;
         let images = std::mem::take(&mut self.queue);
-        let mut say = |phase: Phase, done: usize, total: usize| {
-            let stage = match phase {
-                Phase::Summing => "summing",
-                Phase::Trying => "trying",
-                Phase::Refitting => "refitting",
-            };
-            ask(progress, stage, done, total)
-        };
+        let mut report = reporter(progress);
         let shrunk = self
             .inner
-            .shrink(measure, percent, &options, &images, 1, &mut say)
+            .shrink(measure, percent, &options, &images, 1, &mut report)
             .map_err(|e| e.to_string())?;
         let plan = shrunk.pruned.plan.clone();
         self.inner.adopt(shrunk.pruned);

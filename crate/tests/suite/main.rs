@@ -15,6 +15,7 @@ mod files;
 mod lab;
 mod limits;
 mod panels;
+mod parts;
 mod precision;
 mod preprocessing;
 mod proof;

@@ -38,7 +38,10 @@ fn a_cut_network_comes_nearer_to_the_original() {
                 &options(0.4, Compensation::None),
                 &[step],
                 &images,
-                |_, _| seen += 1,
+                |_, _| {
+                    seen += 1;
+                    true
+                },
             )
             .expect("repairs");
         let report = repaired.plan.repair.expect("is reported");
@@ -71,7 +74,7 @@ fn the_restated_statistics_of_a_cut_do_not_stay_behind() {
                 &options(0.6, compensation),
                 &[Step::Refit],
                 &images,
-                |_, _| (),
+                |_, _| true,
             )
             .expect("repairs");
         let report = repaired.plan.repair.clone().expect("is reported");
@@ -93,7 +96,7 @@ fn nothing_cut_is_nothing_done() {
             &options(0.0, Compensation::Mean),
             &[Step::Refit, Step::Recalibrate],
             &images,
-            |_, _| (),
+            |_, _| true,
         )
         .expect("repairs");
     let report = repaired.plan.repair.clone().expect("is reported");
@@ -110,7 +113,7 @@ fn no_picture_is_one_sentence() {
         &options(0.3, Compensation::Mean),
         &[Step::Refit],
         &[],
-        |_, _| (),
+        |_, _| true,
     );
     let sentence = result.err().expect("needs pictures").to_string();
     assert!(sentence.contains("at least one picture"), "{sentence}");
@@ -148,7 +151,7 @@ fn what_does_not_help_is_refused() {
         let options = options(share, Compensation::Moments);
         let steps = [Step::Refit, Step::Recalibrate];
         let repaired = session
-            .repair(&options, &steps, &images, |_, _| ())
+            .repair(&options, &steps, &images, |_, _| true)
             .expect("repairs");
         let report = repaired.plan.repair.clone().expect("is reported");
         // The steps go on from what was taken, and what was refused changes nothing.

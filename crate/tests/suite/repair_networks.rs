@@ -69,7 +69,7 @@ fn depthwise_kernels_are_refitted_and_come_nearer() {
     let images = pictures(&session, 60);
     let options = crate::support::at_share(Criterion::L1, 0.4, Compensation::None);
     let repaired = session
-        .repair(&options, &[Step::Refit], &images, |_, _| ())
+        .repair(&options, &[Step::Refit], &images, |_, _| true)
         .expect("repairs");
     let report = repaired.plan.repair.expect("is reported");
     assert!(report.declined.is_none(), "{report:?}");
@@ -94,7 +94,7 @@ fn a_reader_before_a_sum_makes_up_for_the_other_operand() {
     let images = pictures(&session, 60);
     let options = crate::support::at_share(Criterion::L1, 0.4, Compensation::None);
     let repaired = session
-        .repair(&options, &[Step::Refit], &images, |_, _| ())
+        .repair(&options, &[Step::Refit], &images, |_, _| true)
         .expect("repairs");
     let report = repaired.plan.repair.expect("is reported");
     assert!(report.declined.is_none(), "{report:?}");
@@ -116,7 +116,7 @@ fn the_number_of_threads_changes_nothing() {
     };
     let made = [1, 2, 5].map(|threads| {
         let steps = [Step::Refit, Step::Recalibrate];
-        repair_on(threads, &job, &steps, &images, |_, _| ()).expect("repairs")
+        repair_on(threads, &job, &steps, &images, |_, _| true).expect("repairs")
     });
     assert!(made[0].1.declined.is_none(), "{:?}", made[0].1);
     for (model, report) in &made[1..] {
@@ -143,7 +143,7 @@ fn any_graph_can_be_followed() {
             Session::open("random.onnx", &onnx::encode(&model)).expect("what runs opens");
         let images = pictures(&session, 10);
         let steps = [Step::Refit];
-        let result = session.repair(&options, &steps, &images, |_, _| ());
+        let result = session.repair(&options, &steps, &images, |_, _| true);
         let result = result.unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         let report = result.plan.repair.clone().expect("is reported");
         let fitted = report.steps[0].layers.iter();

@@ -48,7 +48,8 @@ export function sayLink(hash: string): void {
 /** What somebody who opens the link will miss. */
 function notInLink(): string[] {
   const missing: string[] = [];
-  if (store.model.value?.source.kind === "local") missing.push(words.page.link.network);
+  const source = store.model.value?.source;
+  if (source?.kind === "local" && !source.url) missing.push(words.page.link.network);
   if (pictures.value.some((it) => !it.sample)) missing.push(words.page.link.images);
   if (store.measured.value > 0) missing.push(words.page.link.measurement);
   if (labelFile.value) missing.push(words.page.link.labels);
@@ -56,10 +57,19 @@ function notInLink(): string[] {
   return missing;
 }
 
+/** The page, and where it finds the network, if that was fetched from somewhere. */
+function pageOf(source: store.Source | undefined): string {
+  const address = new URL(location.href);
+  address.hash = "";
+  address.searchParams.delete("model");
+  if (source?.kind === "local" && source.url) address.searchParams.set("model", source.url);
+  return address.href;
+}
+
 export async function copyLink(): Promise<void> {
   // How it is looked at here, on a projector or on paper, is nothing to pass on.
   const text = encode({ ...store.shared.value, present: false, report: false });
-  const link = location.href.replace(/#.*$/, "") + (text ? `#${text}` : "");
+  const link = pageOf(store.model.value?.source) + (text ? `#${text}` : "");
   const note = words.page.link.missing(notInLink());
   try {
     await navigator.clipboard.writeText(link);

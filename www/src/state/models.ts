@@ -141,6 +141,11 @@ export async function openFiles(sorted: Sorted<File>, since = performance.now())
   }
 }
 
+/** A network that was fetched from another host. */
+export function openFetched(name: string, blob: Blob, url: string, since: number): Promise<void> {
+  return open({ name, blob, source: { kind: "local", url }, since });
+}
+
 /** Opens a network again that was open before, from what the page kept of it. */
 export function reopen({ overview, blob, companions, source }: store.Model): Promise<void> {
   return open({ name: overview.file, blob, companions, source, since: performance.now() });

@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { alertText, noticeText } from "../state/store";
 import { words } from "../words";
+import { Offered } from "./offered";
 
 /** How long news stays: some seconds, and the time it takes to read it. */
 const LEAST_MS = 8000;
@@ -12,6 +13,7 @@ export function Messages() {
   useEscape();
   return (
     <div class="messages">
+      <Offered />
       {alertText.value ? (
         <div class="message bad">
           <p role="alert">{alertText.value}</p>

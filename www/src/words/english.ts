@@ -14,6 +14,7 @@ import { map } from "./map";
 import { matching } from "./matching";
 import { network } from "./network";
 import { numbers } from "./numbers";
+import { offered } from "./offered";
 import { page } from "./page";
 import { pictures } from "./pictures";
 import { plan } from "./plan";
@@ -47,4 +48,5 @@ export const english = {
   saved,
   shrink,
   unchanged,
+  offered,
 };

@@ -1,7 +1,8 @@
 /** An opened network as the page holds it. */
 import type { Companion, Opened } from "./api";
 
-export type Source = { kind: "sample"; file: string } | { kind: "local" };
+/** A local network may have come from an address that a link names. */
+export type Source = { kind: "sample"; file: string } | { kind: "local"; url?: string };
 
 export interface Model extends Opened {
   source: Source;
