@@ -100,7 +100,8 @@ test("Learn borrows the page and gives it back", async () => {
   await page.getByRole("button", { name: "Research", exact: true }).click();
   await page.getByText("Your network and plan from before the lesson are back.").waitFor();
   await expect.poll(() => removed(page, "MACs"), { timeout: 20_000 }).toBe(mine);
-  await expect.poll(() => hashOf(page)).not.toMatch(/compensation=none|lesson/);
+  await expect.poll(() => hashOf(page)).toContain(`net=${V1}`);
+  expect(await hashOf(page)).not.toMatch(/compensation=none|lesson/);
   const hash = await hashOf(page);
   for (const part of [`net=${V1}`, "threshold=0.6", "own=8t0.9", "view=graph"]) expect(hash).toContain(part);
 });
