@@ -133,6 +133,8 @@ const PANELS: Panel[] = [
 test.each(PANELS)("at 1440×900 nothing essential has to be scrolled to: $name", { timeout: 120_000 }, async (panel) => {
   const page = await openPage({ hash: panel.hash, viewport: SCREEN });
   await panel.ready(page);
+  // Drawn when the planner has a moment.
+  await page.locator(".knob .curve svg").waitFor();
   await page.waitForTimeout(400);
   expect(await outside(page, [...ALWAYS, ...panel.essential])).toEqual([]);
   const { down, across } = await scrolls(page);

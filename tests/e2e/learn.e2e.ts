@@ -171,10 +171,12 @@ test("links to earlier lessons open the step that each became", async () => {
 });
 
 test.each([
-  { width: 1440, height: 900 },
-  { width: 390, height: 844 },
-])("axe finds nothing at any step, before and after the guess: $width", { timeout: 180_000 }, async (viewport) => {
-  for (const colorScheme of ["light", "dark"] as const) {
+  ["light", { width: 1440, height: 900 }],
+  ["dark", { width: 390, height: 844 }],
+] as const)(
+  "axe finds nothing at any step, before and after the guess: %s",
+  { timeout: 180_000 },
+  async (colorScheme, viewport) => {
     const page = await openPage({
       hash: "#v=2&mode=learn",
       first: true,
@@ -193,5 +195,5 @@ test.each([
       expect(await axe(page), `step ${step}, answered`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
     }
-  }
-});
+  },
+);

@@ -94,6 +94,7 @@ function Pictures() {
         )}
       </div>
       <p class="hint">{words.proof.dropHint}</p>
+      {samplesOnly ? <p class="hint">{words.proof.samplesOnly(all.length)}</p> : null}
       {samplesOnly && preset.value === "cifar10" ? <p class="hint">{words.proof.photosOnly}</p> : null}
     </div>
   );

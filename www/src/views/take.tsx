@@ -1,6 +1,7 @@
 /** The pruned network as a file: the check it had to pass, and what was saved. */
-import { bytes, value } from "../lib/format";
+import { bytes, percent, value } from "../lib/format";
 import { changed } from "../state/changes";
+import { quality } from "../state/lab/verdict";
 import {
   answers,
   answersCurrent,
@@ -72,6 +73,10 @@ function Checked({ of: { check, repairedOn } }: { of: Product }) {
 function Proves() {
   const fresh = answersCurrent.value ? answers.value.filter((it) => it.agree !== null) : [];
   const agreeing = fresh.filter((it) => it.agree).length;
+  const { accuracy, before, after, images } = quality.value;
+  if (fresh.length === 0 && accuracy && before !== null && after !== null) {
+    return <p class="hint">{words.saved.judged(percent(100 * before), percent(100 * after), images)}</p>;
+  }
   return <p class={agreeing < fresh.length ? "caution" : "hint"}>{words.saved.proves(agreeing, fresh.length)}</p>;
 }
 

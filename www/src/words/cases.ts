@@ -111,7 +111,7 @@ export const cases = {
     output: "output",
     original: "original",
     bare: "removed only",
-    folded: "removed and folded",
+    folded: "with the fold",
     hardlyShows:
       "On this image the channel was pinned nearly everywhere, as P says: removing it hardly shows. Try all that the plan removes.",
     foldWorse:

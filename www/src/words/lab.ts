@@ -54,9 +54,10 @@ export const lab = {
       `Both networks give the same answer on ${share} of these ${plural(images, "image")}; how many more or fewer would be right cannot be said without labels.`,
     range: (points: string, interval: string) => `${points} points, 95 % interval ${interval}`,
     moved: (lost: number, won: number) => `${count(lost)} newly wrong, ${count(won)} newly right`,
-    better: (images: number, range: string, moved: string) =>
-      `The pruned network is better on these ${plural(images, "image")}: ${range}; ${moved}.`,
-    worse: (range: string, moved: string) => `The pruned network is worse: ${range}; ${moved}.`,
+    better: (repaired: boolean, images: number, range: string, moved: string) =>
+      `The ${repaired ? "repaired" : "pruned"} network is better on these ${plural(images, "image")}: ${range}; ${moved}.`,
+    worse: (repaired: boolean, range: string, moved: string) =>
+      `The ${repaired ? "repaired" : "pruned"} network is worse: ${range}; ${moved}.`,
     noDifference: (images: number, range: string, moved: string) =>
       `No significant difference on ${plural(images, "image")}: ${range}; ${moved}.`,
     table: "Accuracy on labelled images",

@@ -15,6 +15,7 @@ export const proof = {
   folder: "Folder",
   useSamples: "Use the samples",
   dropHint: "Or drop images or a folder anywhere, or paste an image.",
+  samplesOnly: (images: number) => `These ${plural(images, "sample image")} stand in until you add your own.`,
   photosOnly: "One cut-out photo for each of the ten classes: enough to see both networks run, too few to judge them.",
   noImageInFolder: (files: number) =>
     `None of the files in this folder (${count(files)}) is an image (PNG, JPEG or WebP).`,

@@ -17,6 +17,8 @@ export const saved = {
       : agreeing === images
         ? `The file matches the plan. All ${plural(images, "image")} above keep their answer.`
         : `The file matches the plan. ${images - agreeing} of the ${images} images above change their answer.`,
+  judged: (before: string, after: string, images: number) =>
+    `The file matches the plan. Accuracy ${before} → ${after} on ${plural(images, "labelled image")}.`,
   repairLeft: "The repair is of an earlier plan and would not be in the file: repair again, or undo.",
   noPlan: "The plan is still being worked out, so nothing was saved: try again in a moment.",
   planMoved: "The plan changed while the file was being made, so nothing was saved: look at it and press again.",

@@ -33,6 +33,8 @@ export function EvaluationView() {
   const box = useRef<HTMLElement>(null);
   const [original, plan, repaired] = [originalResult.value, planResult.value, repairedResult.value];
   const complete = plan !== null && (!hasRepaired.value || repaired !== null);
+  // Of the network that would be taken home.
+  const judged = repaired ?? plan;
   const shown = {
     original,
     pruned: plan?.against ?? null,
@@ -62,8 +64,8 @@ export function EvaluationView() {
         />
       </div>
       <Problem text={evaluationProblem.value} />
-      <p class="lab-verdict">{plan?.against ? verdict(plan, plan.against) : soFarText()}</p>
-      <div class="lab-columns">
+      <p class="lab-verdict">{judged?.against ? verdict(judged, judged.against) : soFarText()}</p>
+      <div class={shown.repaired === undefined ? "lab-columns" : "lab-columns three"}>
         <div>
           <Numbers {...shown} />
           <MatchingNote of={original?.matching ?? null} />
@@ -106,8 +108,9 @@ function verdict(of: Evaluation, against: Against): string {
   }
   const moved = words.lab.evaluation.moved(lost ?? 0, won ?? 0);
   const range = words.lab.evaluation.range(pointsText(difference), pointsInterval(interval));
-  if (interval[0] > 0) return words.lab.evaluation.better(of.images, range, moved);
-  if (interval[1] < 0) return words.lab.evaluation.worse(range, moved);
+  const mended = hasRepaired.value && repairedResult.value === of;
+  if (interval[0] > 0) return words.lab.evaluation.better(mended, of.images, range, moved);
+  if (interval[1] < 0) return words.lab.evaluation.worse(mended, range, moved);
   return words.lab.evaluation.noDifference(of.images, range, moved);
 }
 

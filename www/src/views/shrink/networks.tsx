@@ -1,4 +1,5 @@
 /** Which network: samples to start with, or one's own. */
+import { useEffect, useRef } from "preact/hooks";
 import { bytes, compact, fixed } from "../../lib/format";
 import { arrive } from "../../state/arrivals";
 import { openSample } from "../../state/models";
@@ -8,9 +9,17 @@ import { FileButton } from "../parts";
 
 export function Networks() {
   const open = model.value?.overview;
+  const list = useRef<HTMLUListElement>(null);
+  // The one that is open is in sight, however long the line is.
+  useEffect(() => {
+    const [of, button] = [list.current, list.current?.querySelector("[aria-pressed=true]")];
+    if (!of || !button) return;
+    const [line, at] = [of.getBoundingClientRect(), button.getBoundingClientRect()];
+    if (at.left < line.left || at.right > line.right) of.scrollLeft += at.left - line.left - line.width / 2;
+  }, [open]);
   return (
     <section class="networks" aria-label={words.shrink.networks}>
-      <ul class="samples" aria-label={words.network.samples}>
+      <ul class="samples" aria-label={words.network.samples} ref={list}>
         {samples.value.networks.map((it, i, all) => (
           <Sample key={it.file} sample={it} first={it.data !== all[i - 1]?.data} />
         ))}
