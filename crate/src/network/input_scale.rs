@@ -17,7 +17,7 @@ pub enum Scale {
 /// What normalised images span: 1 if scaled to 0..1, 2 to -1..1, and 1 / 0.2 for the smallest deviation in use; with room on both
 /// sides. The two scales are 255 apart, so the bounds may be wide.
 const SPANS: std::ops::Range<f64> = 0.5..12.0;
-/// A mean of the smallest in use, 104 of 255, against the largest in use of 1, which is 0.7. Between them: chosen.
+/// A mean of bytes is about 100, one of numbers up to 1 is below 1. Chosen between them.
 const BYTES_MEAN: f64 = 16.0;
 
 /// `None` where there is no such arithmetic, or it fits neither scale.
