@@ -3,6 +3,7 @@
 Every machine must see the files under the same paths: a shared file system, or a copy on each.
 """
 
+import logging
 import os
 import sys
 
@@ -20,14 +21,13 @@ def judge(model: str, smaller: str, images: str, k: int, n: int) -> cp.Evaluatio
 def main() -> None:
     model, smaller, images = map(os.path.abspath, sys.argv[1:4])
     # On a cluster: ray.init(address="auto").
-    ray.init(num_cpus=CORES, include_dashboard=False, logging_level="error")
+    ray.init(num_cpus=CORES, include_dashboard=False, logging_level=logging.ERROR)
     n = 4  # more parts than machines, so that slow ones do not hold up the rest
     running = [judge.remote(model, smaller, images, k, n) for k in range(1, n + 1)]
-    whole = None
+    whole: cp.Evaluation = ray.get(running.pop(0))
     while running:
         (done,), running = ray.wait(running)
-        part = ray.get(done)
-        whole = part if whole is None else whole + part
+        whole += ray.get(done)
         print(f"{whole['images']} images, accuracy {whole['against']['accuracy']:.4f}")
     whole.save("whole.json")
     low, high = whole["against"]["difference_interval"]
