@@ -24,6 +24,7 @@ const views = [
   ["locked", `${net}&locked=4.9.12&multiple=8`],
   ["pinned", `${net}&criterion=sigma&compensation=mean&a=probability_0.99_0.25_shift_0_1_1_3.4`],
   ["presenting", `${net}&present=1`],
+  ...["channels", "dead", "cases", "ordinary"].map((step) => [`learn-${step}`, `mode=learn&lesson=${step}&v=2`]),
   [
     "report",
     `${net}&a=probability_0.85_0.25_none_0_1_1_`,

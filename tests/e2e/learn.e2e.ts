@@ -32,7 +32,7 @@ test("Escape closes the channel first, then leaves and gives back what was open"
   await page.keyboard.press("Escape");
   await page.getByRole("heading", { name: "Some channels are dead" }).waitFor();
   await page.keyboard.press("Escape");
-  await expect.poll(() => page.url()).not.toContain("lesson=");
+  await expect.poll(() => page.url(), { timeout: 10_000 }).not.toContain("lesson=");
   await expect.poll(() => removed(page, "MACs"), { timeout: 15_000 }).toBe(before);
 });
 

@@ -93,14 +93,14 @@ test("Learn borrows the page and gives it back", async () => {
   const mine = await removed(page, "MACs");
   await page.getByRole("button", { name: "Learn", exact: true }).click();
   await page.getByRole("button", { name: "A constant moves into the next layer" }).click();
-  await expect.poll(() => hashOf(page)).toContain("compensation=none");
+  await expect.poll(() => hashOf(page), { timeout: 20_000 }).toContain("compensation=none");
   // On to a step with another network, and back to where the user was.
   await page.getByRole("button", { name: "Shortcuts tie layers together" }).click();
   await expect.poll(() => hashOf(page), { timeout: 20_000 }).toContain("net=mobilenetv2");
   await page.getByRole("button", { name: "Research", exact: true }).click();
   await page.getByText("Your network and plan from before the lesson are back.").waitFor();
   await expect.poll(() => removed(page, "MACs"), { timeout: 20_000 }).toBe(mine);
-  await expect.poll(() => hashOf(page)).toContain(`net=${V1}`);
+  await expect.poll(() => hashOf(page), { timeout: 20_000 }).toContain(`net=${V1}`);
   expect(await hashOf(page)).not.toMatch(/compensation=none|lesson/);
   const hash = await hashOf(page);
   for (const part of [`net=${V1}`, "threshold=0.6", "own=8t0.9", "view=graph"]) expect(hash).toContain(part);

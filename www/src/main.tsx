@@ -24,6 +24,7 @@ import "./styles/reporting.css";
 import "./styles/present.css";
 import "./styles/narrow.css";
 import "./styles/shrink.css";
+import "./styles/samples.css";
 import "./styles/legend.css";
 import "./styles/best.css";
 import "./styles/split.css";

@@ -288,8 +288,13 @@ async function refresh(): Promise<void> {
     store.screen.zoom.value = null;
     const moved = opened.overview.sites.findIndex((it) => it.norm === norm);
     store.screen.selected.value = moved >= 0 ? [moved, channel] : null;
-    store.live.order.value = null;
-    store.live.drag.value = null;
+    // Where the rows are the same, the picture stays until the new plan has come.
+    const rows = ({ overview }: { overview: store.Model["overview"] }) =>
+      overview.sites.map((it) => `${it.norm} ${it.channels}`).join();
+    if (rows(old) !== rows(model)) {
+      store.live.order.value = null;
+      store.live.drag.value = null;
+    }
     store.live.detail.value = null;
     store.live.plan.value = null;
     store.model.value = model;

@@ -123,7 +123,7 @@ const STEPS: Record<string, StepWords> = {
     question: "How do you find out whether P is right?",
     guesses: ["by training again", "by counting zeros on real images", "it is always right"],
     answer:
-      "Each dot is a channel: across what the bell says, upwards what the images say. On the diagonal both agree. The band is 5 points wide on either side.",
+      "Each dot is a channel: across what the bell says, upwards what the images say. On the diagonal both agree. In the band they differ by at most 10 points.",
     name: "Measuring",
     meaning:
       "also helps where an exporter has folded BatchNormalization away: then the images are all that is known of the channels.",
@@ -150,7 +150,7 @@ const STEPS: Record<string, StepWords> = {
   },
   faster: {
     title: "Smaller is not always faster",
-    text: "With its dead channels removed this network has 18 % fewer MACs. Its layers are left with any number of channels: 37, 101, 243.",
+    text: "With its dead channels removed this network has 18 % fewer MACs. Its layers are left with any number of channels: 13, 61, 113, 209.",
     question: "The original takes 0.53 ms on one CPU core. How long does the smaller one take?",
     guesses: ["0.43 ms", "0.53 ms", "1.29 ms"],
     answer:

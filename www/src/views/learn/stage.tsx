@@ -1,7 +1,8 @@
 /** In the place of the axis: what a step is about, where that is smaller than the network. */
 
+import { fit } from "../../state/fit";
 import type { Stage as Which } from "../../state/learn-steps";
-import { measured } from "../../state/store";
+import { job, measured } from "../../state/store";
 import { words } from "../../words";
 import { FitView } from "../fit";
 import { BellStage } from "./bell-stage";
@@ -23,7 +24,11 @@ function FitStage() {
   return (
     <div class="tryout fit-stage">
       <FitView />
-      {measured.value === 0 ? <p class="hint">{words.learn.notMeasured}</p> : null}
+      {fit.value ? null : (
+        <p class="hint" aria-live="polite">
+          {measured.value > 0 || job.value ? words.proof.fit.testing : words.learn.notMeasured}
+        </p>
+      )}
     </div>
   );
 }
