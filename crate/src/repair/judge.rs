@@ -54,8 +54,8 @@ fn gain(before: &[f64], after: &[f64]) -> f64 {
 
 impl Verdict {
     /// Whether this is nearer than `other` by more than the pictures' own scatter in one regard and not
-    /// further in another; or less than half as far without naming more other classes: few pictures
-    /// scatter widely.
+    /// further in another; or, without naming more other classes, less than half as far or with outputs that
+    /// are nearer by more than twice their scatter: few pictures scatter widely.
     pub fn beats(&self, other: &Verdict) -> bool {
         if self.errors.is_empty() {
             return true;
@@ -67,9 +67,9 @@ impl Verdict {
         let named = gain(&other.wrong, &self.wrong);
         let sure = gain(&other.divergences, &self.divergences);
         let worse = named < -1.0 || sure < -1.0 || output < -1.0 && named <= 1.0;
-        let halved = halved(&other.divergences, &self.divergences)
-            || sure >= 0.0 && output > 1.0 && halved(&other.errors, &self.errors);
-        !worse && (sure > 1.0 || named > 1.0 || named >= 0.0 && halved)
+        let nearer = output > 1.0 && halved(&other.errors, &self.errors) || output > 2.0;
+        let plainly = halved(&other.divergences, &self.divergences) || sure >= 0.0 && nearer;
+        !worse && (sure > 1.0 || named > 1.0 || named >= 0.0 && plainly)
     }
 }
 
@@ -228,6 +228,12 @@ mod tests {
         // Half of the pictures nearer, half of them further.
         let scattered = [0.0, 4.0, 0.0, 4.0, 0.0, 4.0, 0.0, 4.0];
         assert!(!verdict(&[1.0; 8], &[1.0; 8], &scattered).beats(&before));
+        // The outputs are nearer on every picture, and nothing else is further: that counts where the KL scatters.
+        let outputs = [0.6, 0.7, 0.5, 0.6, 0.7, 0.6, 0.5, 0.6];
+        let unsure = [1.9, 1.9, 2.2, 1.8, 2.0, 2.0, 2.1, 2.0];
+        assert!(verdict(&outputs, &[1.0; 8], &unsure).beats(&before));
+        let further = unsure.map(|kl| kl + 0.5);
+        assert!(!verdict(&outputs, &[1.0; 8], &further).beats(&before));
         // Nearer in the outputs and in what is sure, and most classes wrong where none was.
         let right = verdict(&[1.0; 8], &[0.0; 8], &[2.0; 8]);
         assert!(!verdict(&[0.5; 8], &[1.0; 8], &near).beats(&right));
