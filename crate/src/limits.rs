@@ -20,9 +20,6 @@ pub const MAX_NODES: usize = 1 << 17;
 /// Operands and results of one node.
 pub const MAX_OPERANDS: usize = 1 << 12;
 
-/// Bytes of a file that `prune merge` reads: the records of some ten million images.
-pub const MAX_PART_BYTES: u64 = 1 << 29;
-
 /// The product of sizes, or `None` where it is above `limit`.
 pub fn product_within(sizes: impl IntoIterator<Item = usize>, limit: usize) -> Option<usize> {
     let product = sizes

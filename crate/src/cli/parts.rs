@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::dataset::Dataset;
 use crate::digest;
 use crate::evaluate::{self, Judge, Record};
-use crate::limits::MAX_PART_BYTES;
 use crate::report::{Evaluation, EvaluationPart, JudgedFile};
 use crate::{Error, Measured, Origin, Result, Session, Stats};
 
@@ -16,6 +15,9 @@ use super::args::Command;
 use super::files::{file_name, write};
 use super::inputs::{open, pictures, preset};
 use super::{lab, print};
+
+/// Bytes of a file that `prune merge` reads: the records of some ten million images.
+const MAX_PART_BYTES: u64 = 1 << 29;
 
 pub fn eval(command: &Command) -> Result<()> {
     let session = open(command, &command.model)?;
