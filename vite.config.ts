@@ -85,10 +85,10 @@ const browserTests = (name: string, which: TestProjectInlineConfiguration["test"
   },
 });
 
-/** What does not hang on the browser: words, searches and measurements in the core, places in pixels, saved pictures, the walks. With E2E_ALL=1 they run in Firefox too. */
+/** What does not hang on the browser: words, searches and measurements in the core, places in pixels, saved pictures, the walks, times. With E2E_ALL=1 they run in Firefox too. */
 const CHROMIUM_IS_ENOUGH = [
   ...["words", "unchanged", "layout", "pictures", "walk", "soak"],
-  ...["lab", "panels", "coupling", "limits", "identity", "faults", "measured"],
+  ...["lab", "panels", "coupling", "limits", "identity", "faults", "measured", "images", "stillness", "tasks"],
 ].map((it) => `${it}.e2e.ts`);
 
 export default defineConfig({
