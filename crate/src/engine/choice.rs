@@ -58,16 +58,8 @@ impl Choice {
     /// # Errors
     /// When tract can make neither plan.
     pub fn new(mut typed: TypedModel, plans: Plans) -> TractResult<Choice> {
-        let chosen = OnceLock::new();
-        let plain = |typed: TypedModel, note: Option<String>| -> TractResult<Choice> {
-            let plan = typed.into_runnable()?;
-            let (first, chosen) = (plan.clone(), OnceLock::from(Chosen { plan, note }));
-            Ok(Choice {
-                first,
-                typed: Mutex::new(None),
-                answered: AtomicBool::new(true),
-                chosen,
-            })
+        let plain = |typed: TypedModel, note: Option<String>| {
+            Ok(Choice::settled(typed.into_runnable()?, note))
         };
         if plans == Plans::Plain {
             return plain(typed, None);
@@ -79,19 +71,24 @@ impl Choice {
             .into_optimized()
             .and_then(|m| m.into_runnable());
         match fast {
-            Ok(plan) if plans == Plans::Optimised => Ok(Choice {
-                first: plan.clone(),
-                typed: Mutex::new(None),
-                answered: AtomicBool::new(true),
-                chosen: OnceLock::from(Chosen { plan, note: None }),
-            }),
+            Ok(plan) if plans == Plans::Optimised => Ok(Choice::settled(plan, None)),
             Ok(first) => Ok(Choice {
                 first,
                 typed: Mutex::new(Some(typed)),
                 answered: AtomicBool::new(false),
-                chosen,
+                chosen: OnceLock::new(),
             }),
             Err(_) => plain(typed, Some(slow("cannot be made"))),
+        }
+    }
+
+    /// There is nothing to choose.
+    fn settled(plan: Arc<TypedRunnableModel>, note: Option<String>) -> Choice {
+        Choice {
+            first: plan.clone(),
+            typed: Mutex::new(None),
+            answered: AtomicBool::new(true),
+            chosen: OnceLock::from(Chosen { plan, note }),
         }
     }
 

@@ -138,6 +138,17 @@ impl TensorStats {
     }
 }
 
+/// Refuses to merge what read its images in another way than the `parts` before it; `None` are tensors.
+pub(crate) fn same_reading(parts: &str, before: Option<&str>, now: Option<&str>) -> Result<()> {
+    if before == now {
+        return Ok(());
+    }
+    let [before, now] = [before, now].map(|way| way.unwrap_or("tensors"));
+    Err(Error::new(format!(
+        "reads its images as {now}, the {parts} before it as {before}: name a preset"
+    )))
+}
+
 impl Origin {
     fn merged(self, other: Origin) -> Result<Origin> {
         if self.model != other.model {
@@ -145,14 +156,8 @@ impl Origin {
                 "measures another network than the files before it",
             ));
         }
-        if self.preprocessing != other.preprocessing {
-            let way = |o: &Origin| o.preprocessing.clone().unwrap_or_else(|| "tensors".into());
-            return Err(Error::new(format!(
-                "reads its images as {}, the files before it as {}: name a preset",
-                way(&other),
-                way(&self)
-            )));
-        }
+        let (before, now) = (&self.preprocessing, &other.preprocessing);
+        same_reading("files", before.as_deref(), now.as_deref())?;
         let mut data = self.data;
         for set in other.data {
             match data.iter_mut().find(|known| known.sha256 == set.sha256) {

@@ -74,11 +74,11 @@ export const compareCurrent = computed(() => comparison.value?.key === compareKe
 const SLOTS = { a: 2, b: 3 } as const;
 
 async function carryOut(side: Side, slot: number): Promise<{ outcome: Outcome; plan: Plan }> {
-  const wish: PlanOptions = { ...store.options.value, ...side, per: "own" };
-  const solved = await runnerCall((core) => core.solveMacs(wish, sides.budget.value));
+  const options: PlanOptions = { ...store.options.value, ...side, per: "own" };
+  const solved = await runnerCall((core) => core.solveMacs(options, sides.budget.value));
   // The very amount that "Use this plan" sets, so that the page then shows the same plan.
   const { amount } = solved;
-  const plan = await runnerCall((core) => core.tryPlan(slot, { ...wish, threshold: amount, share: amount }));
+  const plan = await runnerCall((core) => core.tryPlan(slot, { ...options, threshold: amount, share: amount }));
   const { channels, params, macs } = plan;
   return { outcome: { ...side, amount, channels, params, macs }, plan };
 }

@@ -150,7 +150,8 @@ export function limitsNamed(text: string): LayerLimits[] {
   return [...readOwn(text, sites.length)].map(([row, it]) => ({ layer: sites[row]!.norm, ...it }));
 }
 
-export const options = computed<WholePlan>(() => ({
+/** What a plan takes from its controls as they are. */
+const asSet = () => ({
   criterion: controls.criterion.value,
   threshold: controls.threshold.value,
   share: controls.share.value,
@@ -159,6 +160,10 @@ export const options = computed<WholePlan>(() => ({
   seed: controls.seed.value,
   floor: controls.floor.value,
   multiple: controls.multiple.value,
+});
+
+export const options = computed<WholePlan>(() => ({
+  ...asSet(),
   locked: layersNamed(controls.locked.value),
   layers: limitsNamed(controls.own.value),
 }));
@@ -184,14 +189,7 @@ export const shared = computed<Shared>(() => {
   return {
     net: !source ? wantedNet : source.kind === "sample" ? source.file : `local:${model.value!.overview.file}`,
     mode: screen.mode.value,
-    criterion: controls.criterion.value,
-    threshold: controls.threshold.value,
-    share: controls.share.value,
-    compensation: controls.compensation.value,
-    per: controls.per.value,
-    seed: controls.seed.value,
-    floor: controls.floor.value,
-    multiple: controls.multiple.value,
+    ...asSet(),
     locked: controls.locked.value,
     own: controls.own.value,
     selected: screen.selected.value,

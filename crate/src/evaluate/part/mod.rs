@@ -13,6 +13,7 @@ use super::record::{Record, Seen};
 use super::summary;
 use crate::digest;
 use crate::error::{Error, Result};
+use crate::measure::stats::same_reading;
 use crate::report::{
     EVALUATION_FORMAT, EVALUATION_VERSION, Evaluation, EvaluationPart, JudgedData, JudgedFile,
     Matching, RecordColumns,
@@ -103,14 +104,8 @@ pub fn merged(one: EvaluationPart, other: EvaluationPart) -> Result<EvaluationPa
     if one.classes != other.classes {
         return Err(Error::new("counts other classes than the parts before it"));
     }
-    if one.preprocessing != other.preprocessing {
-        let way = |p: &EvaluationPart| p.preprocessing.clone().unwrap_or_else(|| "tensors".into());
-        return Err(Error::new(format!(
-            "reads its images as {}, the parts before it as {}: name a preset",
-            way(&other),
-            way(&one)
-        )));
-    }
+    let (before, now) = (&one.preprocessing, &other.preprocessing);
+    same_reading("parts", before.as_deref(), now.as_deref())?;
     let mut labels = one.labels;
     for (class, name) in other.labels {
         let known = labels.entry(class).or_insert_with(|| name.clone());

@@ -226,40 +226,14 @@ export function Hero() {
       </p>
       <ReadOut />
       <div class="hero-zoom">
-        <button
-          type="button"
-          class="icon"
-          aria-label={words.shrink.hero.zoomOut}
-          title={words.shrink.hero.zoomOut}
-          onClick={() => zoomBy(1 / STEP)}
-        >
-          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-            <path d="M3 8h10" />
-          </svg>
-        </button>
-        <button
-          type="button"
-          class="icon"
-          aria-label={words.shrink.hero.zoomIn}
-          title={words.shrink.hero.zoomIn}
-          onClick={() => zoomBy(STEP)}
-        >
-          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-            <path d="M3 8h10M8 3v10" />
-          </svg>
-        </button>
+        <ZoomButton name={words.shrink.hero.zoomOut} icon="M3 8h10" onClick={() => zoomBy(1 / STEP)} />
+        <ZoomButton name={words.shrink.hero.zoomIn} icon="M3 8h10M8 3v10" onClick={() => zoomBy(STEP)} />
         {camera.value.k > 1 ? (
-          <button
-            type="button"
-            class="icon"
-            aria-label={words.shrink.hero.whole}
-            title={words.shrink.hero.whole}
+          <ZoomButton
+            name={words.shrink.hero.whole}
+            icon="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"
             onClick={() => flyTo(HOME)}
-          >
-            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-              <path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
-            </svg>
-          </button>
+          />
         ) : null}
       </div>
     </div>
@@ -286,5 +260,16 @@ function ReadOut() {
       <strong>{words.shrink.hero.states[state]}</strong>{" "}
       {words.shrink.hero.place(open.siteNames[at.row]!, flat - site.offset, Number.isNaN(p) ? null : probability(p))}
     </p>
+  );
+}
+
+/** `icon`: the path of a picture of 16 × 16. */
+function ZoomButton({ name, icon, onClick }: { name: string; icon: string; onClick: () => void }) {
+  return (
+    <button type="button" class="icon" aria-label={name} title={name} onClick={onClick}>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <path d={icon} />
+      </svg>
+    </button>
   );
 }
