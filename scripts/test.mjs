@@ -37,12 +37,19 @@ const need = {
   }),
 };
 
-const none = { passed: 0, failed: 0, skipped: 0 };
+const none = { passed: 0, failed: 0, skipped: 0, names: [] };
+/** `names`: those of the tests that failed, as far as the runner gives them. */
 const sum = (all) =>
   all.reduce(
-    (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }),
+    (a, b) => ({
+      passed: a.passed + b.passed,
+      failed: a.failed + b.failed,
+      skipped: a.skipped + b.skipped,
+      names: [...a.names, ...(b.names ?? [])],
+    }),
     none,
   );
+const allMatches = (text, pattern) => [...text.matchAll(pattern)].map(([, name]) => name.trim());
 
 /** A command that passes or fails as a whole. */
 async function check(command, args, options) {
@@ -57,7 +64,7 @@ async function cargoTest() {
   const { code, output } = await run("cargo", ["test", "--locked", "--no-fail-fast"]);
   const results = [...output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm)];
   const counts = results.map(([, ...n]) => ({ passed: +n[0], failed: +n[1], skipped: +n[2] }));
-  return settle(code, sum(counts));
+  return settle(code, { ...sum(counts), names: allMatches(output, /^test (.*) \.\.\. FAILED$/gm) });
 }
 
 async function vitest(project, env) {
@@ -76,6 +83,11 @@ async function vitest(project, env) {
       passed: report.numPassedTests ?? 0,
       failed: report.numFailedTests ?? 0,
       skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
+      names: (report.testResults ?? []).flatMap(({ name, status, assertionResults }) => {
+        const failed = assertionResults.filter((it) => it.status === "failed").map((it) => it.fullName);
+        const said = failed.length === 0 && status === "failed" ? ["cannot be run"] : failed;
+        return said.map((test) => `${path.basename(name)}: ${test}`);
+      }),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -93,6 +105,7 @@ async function nodeTest(folder, env) {
     passed: count("pass"),
     failed: count("fail") + count("cancelled"),
     skipped: count("skipped") + count("todo"),
+    names: [...new Set(allMatches(output, /^\s*✖ (.*) \([\d.]+ms\)/gm))],
   });
 }
 
@@ -179,6 +192,7 @@ const stages = [
         passed: count("passed"),
         failed: count("failed") + count("errors?"),
         skipped: count("skipped"),
+        names: allMatches(output, /^FAILED (.*)$/gm),
       });
     },
   },
@@ -235,6 +249,8 @@ await main(import.meta, async (wanted) => {
   say("\n=== Summary ===\n");
   row("stage", "passed", "failed", "skipped", "seconds");
   for (const r of results) row(r.name, r.passed, r.failed, r.skipped, r.seconds.toFixed(1));
+  if (total.names.length > 0) say("");
+  for (const r of results) for (const name of r.names) say(`failed: ${r.name}: ${name}`);
   say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (total.failed > 0) process.exitCode = 1;
 });

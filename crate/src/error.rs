@@ -42,6 +42,13 @@ impl Error {
     }
 }
 
+/// Runs what the inference engine may answer by panicking, as it does on some damaged files: then
+/// `reason` is the error. WebAssembly cannot catch a panic; there the page starts another worker.
+pub(crate) fn caught<T>(reason: &str, job: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(job))
+        .unwrap_or_else(|_| Err(Error::new(reason)))
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // "x.onnx is a PNG image", but "x.onnx: node conv1: …".

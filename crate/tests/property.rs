@@ -1,5 +1,5 @@
 //! Random networks of every supported operator, pruned with random options: the sliced network must
-//! equal its masked twin, its cost must be the one told, and its bytes must open again.
+//! equal its masked twin, its cost must be the one stated, and its bytes must open again.
 //!
 //! `CHANNEL_PRUNING_CASES` sets the number of networks, `CHANNEL_PRUNING_FROM` the first seed,
 //! `CHANNEL_PRUNING_SEED` repeats one seed.
@@ -72,7 +72,7 @@ impl Case {
             .prune(&options)
             .map_err(|e| format!("prunes: {e}"))?;
         let plan = &pruned.plan;
-        let told = (plan.params.after, plan.macs.after);
+        let stated = (plan.params.after, plan.macs.after);
         let written = onnx::decode(&pruned.bytes).map_err(|e| format!("decodes: {e}"))?;
         let twin = session
             .twin(&pruned.decision)
@@ -83,7 +83,7 @@ impl Case {
         if !check.passed {
             return Err(format!("is refused by its check: {check:?}"));
         }
-        same("cost of the pruned", told, costs(&written))?;
+        same("cost of the pruned", stated, costs(&written))?;
         let preview = session
             .preview(&options)
             .map_err(|e| format!("previews: {e}"))?
@@ -185,11 +185,11 @@ fn compare(
     Ok(())
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, told: T, counted: T) -> Result<(), String> {
-    if told == counted {
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, stated: T, counted: T) -> Result<(), String> {
+    if stated == counted {
         return Ok(());
     }
-    Err(format!("{what}: told {told:?}, counted {counted:?}"))
+    Err(format!("{what}: stated {stated:?}, counted {counted:?}"))
 }
 
 fn report(seed: u64, why: &str) -> String {
@@ -219,15 +219,16 @@ fn environment(name: &str) -> Option<u64> {
     )
 }
 
-/// Seeds at which counts were wrong (1,000,084 and 1,001,646: a Gather that takes a single channel several times; 3,123,
+/// Seeds at which counts were wrong (1,000,084 and 1,001,646: a Gather that takes a single channel several times; 702,832
+/// to 719,866: single channels concatenated along the last axis between Transposes; 3,123,
 /// 1,002,500 and 1,003,470: γ and β of a BatchNormalization behind a convolution that is not followed),
 /// at which tract's optimiser lost the odd start of a Slice (809), and at which a layer that no output depends on
 /// could not be locked (1,000,599).
 #[test]
 fn seeds_that_failed_once_hold() {
     for seed in [
-        809, 2014, 2163, 3358, 3392, 4286, 5379, 5903, 3123, 1_000_084, 1_000_599, 1_001_646,
-        1_002_500, 1_003_470,
+        809, 2014, 2163, 3358, 3392, 4286, 5379, 5903, 3123, 702_832, 708_434, 712_769, 716_256,
+        719_770, 719_866, 1_000_084, 1_000_599, 1_001_646, 1_002_500, 1_003_470,
     ] {
         if let Err(why) = Case::new(seed).outcome() {
             panic!("{}", report(seed, &why));

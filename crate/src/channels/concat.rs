@@ -76,15 +76,17 @@ pub fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
 }
 
 /// Whether inputs that are one channel each (single channels, or pinned wholes) are concatenated as
-/// channels: then the result tells them apart.
+/// channels: then the result tells them apart. Channels are the second axis, or the last where a
+/// Transpose put them there; a last axis of more than one element may be the width.
 fn carries_channels(graph: &Graph, layouts: &[Layout], inputs: &[TensorId], axis: usize) -> bool {
-    axis == 1
-        && layouts.iter().all(|l| l.len() == 1)
-        && inputs.iter().all(|t| {
-            graph
-                .shape(*t)
-                .is_some_and(|s| s.len() == 4 || s.get(1) == Some(&1))
-        })
+    let as_channels = |shape: &[usize]| match axis {
+        1 => shape.len() == 4 || shape.get(1) == Some(&1),
+        _ => shape.len() == 4 && axis == 3 && shape[3] == 1,
+    };
+    layouts.iter().all(|l| l.len() == 1)
+        && inputs
+            .iter()
+            .all(|t| graph.shape(*t).is_some_and(as_channels))
 }
 
 pub fn join(

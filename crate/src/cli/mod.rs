@@ -18,19 +18,17 @@ mod shrink;
 mod values;
 
 use std::ffi::OsString;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use crate::error::{Error, Result};
+use crate::engine;
+use crate::error::{Error, Result, caught};
 
 pub use host::{Host, Progress, Results};
 
 /// A hostile file may still trip the inference engine; that is one sentence like any other failure.
 fn guarded(command: &args::Command) -> Result<()> {
-    catch_unwind(AssertUnwindSafe(|| commands::run(command))).unwrap_or_else(|_| {
-        let reason = "makes the inference engine fail; the file may be damaged";
-        Err(Error::new(reason).in_file(&command.model.display().to_string()))
-    })
+    caught(engine::FAILS, || Ok(commands::run(command)))
+        .map_err(|e| e.in_file(&command.model.display().to_string()))?
 }
 
 /// Runs the command that `args` (without the program's name) name, prints, and gives the exit code.

@@ -11,13 +11,16 @@ use tract_onnx::prelude::{DatumType, Framework, IntoTValue, TValue, TVec, Tensor
 use tract_onnx::tract_hir::internal::InferenceModelExt;
 
 use crate::clock::now_ms;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, caught};
 use crate::graph::{fix_inputs, lacking, parser, sentence};
 use crate::onnx::{self, pb};
 use crate::random;
 use choice::{Choice, Plans};
 use outputs::arrays;
 pub use outputs::difference;
+
+/// What is said where tract panics.
+pub const FAILS: &str = "makes the inference engine fail; the file may be damaged";
 
 /// A compiled network.
 pub struct Engine {
@@ -39,12 +42,12 @@ impl Engine {
 
     /// Like [`Engine::new`], without tract's optimiser: slower, and one thing less that can be wrong.
     pub fn plain(model: &pb::ModelProto, batch: usize) -> Result<Engine> {
-        Engine::compile(model, batch, None, Plans::Plain)
+        Engine::make(model, batch, None, Plans::Plain)
     }
 
     /// Like [`Engine::new`], without the comparison with the plain plan: for a caller whose own comparison would find a wrong one.
     pub fn unverified(model: &pb::ModelProto, batch: usize) -> Result<Engine> {
-        Engine::compile(model, batch, None, Plans::Optimised)
+        Engine::make(model, batch, None, Plans::Optimised)
     }
 
     /// Like [`Engine::new`], returning the named tensors instead of the model's outputs.
@@ -53,7 +56,16 @@ impl Engine {
         batch: usize,
         outputs: Option<&[String]>,
     ) -> Result<Engine> {
-        Engine::compile(model, batch, outputs, Plans::Verified)
+        Engine::make(model, batch, outputs, Plans::Verified)
+    }
+
+    fn make(
+        model: &pb::ModelProto,
+        batch: usize,
+        outputs: Option<&[String]>,
+        plans: Plans,
+    ) -> Result<Engine> {
+        caught(FAILS, || Engine::compile(model, batch, outputs, plans))
     }
 
     fn compile(
@@ -152,11 +164,13 @@ impl Engine {
             };
             inputs.push(tensor.into_tvalue());
         }
-        let plan = self.plan.for_run(&inputs);
-        let start = now_ms();
-        let outputs = plan.run(inputs).map_err(|e| sentence(&e))?;
-        let milliseconds = now_ms() - start;
-        Ok((arrays(&outputs)?, milliseconds))
+        caught(FAILS, || {
+            let plan = self.plan.for_run(&inputs);
+            let start = now_ms();
+            let outputs = plan.run(inputs).map_err(|e| sentence(&e))?;
+            let milliseconds = now_ms() - start;
+            Ok((arrays(&outputs)?, milliseconds))
+        })
     }
 }
 

@@ -19,7 +19,7 @@ mod trial;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, caught};
 use crate::gaussian::Gaussian;
 use crate::labels::Labels;
 use crate::measure::calibrate::Calibration;
@@ -155,10 +155,9 @@ impl Session {
     ) -> Result<Session> {
         let mut model = model;
         onnx::respell(&mut model);
-        // A damaged graph may trip the engine's analyser, which answers by panicking.
-        let analyse = std::panic::AssertUnwindSafe(|| Analysis::new(&model, measured));
-        let analysis = std::panic::catch_unwind(analyse)
-            .unwrap_or_else(|_| Err(Error::new("is damaged: its graph cannot be analysed")))?;
+        let analysis = caught("is damaged: its graph cannot be analysed", || {
+            Analysis::new(&model, measured)
+        })?;
         if analysis.layers.is_empty() {
             // There may be some that are not followed.
             let lost = plan::report::not_prunable(&analysis).into_iter().next();

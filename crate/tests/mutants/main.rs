@@ -4,7 +4,8 @@
 //! inspected, planned, and for a share of them pruned, checked and run. The same for what else is read:
 //! pictures, archives, tables, IDX and CIFAR files, measured statistics.
 //!
-//! `MUTANTS=300000 MUTANTS_FROM=1000000 cargo test --test mutants` runs as many, from that seed on.
+//! `MUTANTS=300000 MUTANTS_FROM=1000000 cargo test --test mutants` runs as many, from that seed on; with
+//! `MUTANTS_SAVE=FOLDER` the damaged networks are written there.
 
 mod damage;
 #[path = "../support/mod.rs"]
@@ -96,13 +97,20 @@ fn on_seeds(usual: u64, job: impl Fn(&mut Rng) + Sync) {
     for_all(&seeds, |seed| {
         HELD.set(0);
         SEED.set(Some(*seed));
-        let start = Instant::now();
-        let done = attempt(|| {
-            job(&mut Rng::new(*seed));
-            Ok(())
-        });
+        let run = || {
+            let start = Instant::now();
+            let done = attempt(|| {
+                job(&mut Rng::new(*seed));
+                Ok(())
+            });
+            (done, start.elapsed())
+        };
+        let (done, mut spent) = run();
+        if spent > MAX_TIME {
+            // Beside other work it may have waited for its turn.
+            spent = spent.min(run().1);
+        }
         SEED.set(None);
-        let spent = start.elapsed();
         if spent > MAX_TIME {
             return Err(format!("seed {seed}: {:.1} s", spent.as_secs_f64()));
         }
@@ -157,6 +165,11 @@ fn damaged_networks() {
             }
             onnx::encode(&model)
         };
+        if let Ok(folder) = std::env::var("MUTANTS_SAVE") {
+            let name = format!("{:016x}.onnx", rng.clone().next());
+            std::fs::write(std::path::Path::new(&folder).join(name), &data)
+                .expect("can be written");
+        }
         use_network(rng, &data);
     });
 }

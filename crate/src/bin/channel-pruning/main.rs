@@ -1,7 +1,8 @@
 //! `channel-pruning`: the command line `prune` by a name that nothing else has.
 
-use std::process::ExitCode;
+#[path = "../prune/main.rs"]
+mod prune;
 
-fn main() -> ExitCode {
-    channel_pruning::cli::main(std::env::args_os().skip(1))
+fn main() -> std::process::ExitCode {
+    prune::main()
 }
