@@ -97,6 +97,26 @@ impl Gaussian {
         }
         (mean, (square - mean * mean).max(0.0))
     }
+
+    /// Coefficients of f(Y) in the orthonormal Hermite polynomials of (Y − mean)/std, of degree 1 to `terms`.
+    pub fn hermite(&self, terms: usize, f: impl Fn(f64) -> f64) -> Vec<f64> {
+        let mut all = vec![0.0; terms];
+        if self.std <= 0.0 {
+            return all;
+        }
+        for (x, w) in HERMITE.iter() {
+            let z = std::f64::consts::SQRT_2 * x;
+            let y = w * f(self.mean + self.std * z);
+            // h₀ = 1, √(n+1)·hₙ₊₁ = z·hₙ − √n·hₙ₋₁.
+            let (mut before, mut now) = (0.0, 1.0);
+            for (n, coefficient) in all.iter_mut().enumerate() {
+                let n = n as f64;
+                (before, now) = (now, (z * now - n.sqrt() * before) / (n + 1.0).sqrt());
+                *coefficient += y * now;
+            }
+        }
+        all
+    }
 }
 
 /// Nodes and (normalised) weights of the 48-point Gauss-Hermite rule, by Newton iteration on the
@@ -135,6 +155,35 @@ static HERMITE: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hermite_coefficients_give_the_covariance_behind_an_activation() {
+        // For two standard normals with correlation ρ, E[relu(u)·relu(v)] is the arc-cosine kernel (Cho and Saul 2009).
+        let y = Gaussian {
+            mean: 0.0,
+            std: 1.0,
+        };
+        let c = y.hermite(10, |x| x.max(0.0));
+        let pi = std::f64::consts::PI;
+        for rho in [-0.9f64, -0.4, 0.2, 0.6, 0.9] {
+            let series: f64 = (1..).zip(&c).map(|(n, c)| c * c * rho.powi(n)).sum();
+            let product = ((1.0 - rho * rho).sqrt() + rho * (pi - rho.acos())) / (2.0 * pi);
+            let exact = product - 1.0 / (2.0 * pi);
+            assert!((series - exact).abs() < 4e-3, "{rho}: {series} {exact}");
+        }
+        // Of a straight line only the first is not 0, and it is the spread.
+        let line = Gaussian {
+            mean: 3.0,
+            std: 0.5,
+        }
+        .hermite(4, |x| 2.0 * x);
+        assert!((line[0] - 1.0).abs() < 1e-9 && line[1..].iter().all(|c| c.abs() < 1e-9));
+        let fixed = Gaussian {
+            mean: 3.0,
+            std: 0.0,
+        };
+        assert_eq!(fixed.hermite(2, |x| x), [0.0, 0.0]);
+    }
 
     /// Plain numerical integration, the slow truth.
     fn integrate(g: Gaussian, f: impl Fn(f64) -> f64) -> (f64, f64) {

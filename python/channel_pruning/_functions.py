@@ -63,7 +63,7 @@ class PlanOptions(TypedDict, total=False):
     min_agreement: float
     """In place of either: percent of ``images`` on which both networks must name the same class."""
     compensation: str
-    """What replaces removed channels: none, shift (default), mean, moments."""
+    """What replaces removed channels: none, shift (default), mean, moments, merge."""
     per: str
     """What a share's scores are weighed by: own (default), channel, mac, parameter, cost."""
     seed: int

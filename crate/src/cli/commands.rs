@@ -60,7 +60,7 @@ fn apply(command: &Command) -> Result<()> {
     }
     pruned.plan.check = Some(check);
     let twin = command.twin.as_deref().map(|path| {
-        let twin = session.twin(&pruned.decision)?;
+        let twin = session.twin_of(&pruned)?;
         Ok((path, session.encode(&twin)))
     });
     let twin = twin.transpose()?;

@@ -17,14 +17,15 @@ usage:
 
 plan options:
   --criterion NAME      probability (default), recommended (dead channels, then influence), sigma, influence,
-                        slimming, l1, fpgm, apoz, random, reconstruction (needs --data)
+                        slimming, l1, fpgm, apoz, random, reconstruction (needs --data,
+                        or --compensation merge)
   --threshold T         for probability: channels with P >= T go (default 0.99)
   --share S             for the others: the fraction of removable channels that goes (default 0.25)
   --target-macs P       in place of either: remove P % of the MACs, as near as it gets
   --target-params P     the same for the parameters
   --max-loss P          the largest pruning that loses at most P points of accuracy on the images of --data [--limit N]
   --min-agreement P     the largest pruning that names the same class on at least P % of them
-  --compensation NAME   what readers are told of removed channels: none, shift (default), mean, moments
+  --compensation NAME   what replaces removed channels: none, shift (default), mean, moments, merge
   --per WHAT            for a share: weigh scores per channel, mac, parameter, cost (default: own, which is
                         mac for influence and recommended, channel for the others)
   --seed N              of the random criterion

@@ -7,7 +7,7 @@ use crate::Session;
 use crate::Stats;
 use crate::dataset::Dataset;
 use crate::evaluate::{self, preprocessing};
-use crate::report::Criterion;
+use crate::report::{Compensation, Criterion};
 use crate::{Error, Result};
 
 use super::args::{Command, Reading, Target};
@@ -55,7 +55,10 @@ pub fn prepared(command: &Command) -> Result<Session> {
     } else if command.data.is_some() && measures(&session, command) {
         measure(&mut session, command)?;
     }
-    if command.options.criterion == Criterion::Reconstruction {
+    // With `merge` the plan takes the order from the file, where there are no images.
+    let from_the_file =
+        command.options.compensation == Compensation::Merge && command.data.is_none();
+    if command.options.criterion == Criterion::Reconstruction && !from_the_file {
         let feeder = session.feeder(&preset(&session, command))?;
         let mut images = Vec::new();
         if command.data.is_some() {

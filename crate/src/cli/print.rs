@@ -4,8 +4,8 @@ use std::io::Write;
 
 use crate::Stats;
 use crate::report::{
-    Change, Closeness, Evaluation, Guarded, ImageReport, Latency, Overview, Plan, PlannedReport,
-    RepairReport, ShrinkReport,
+    Change, Closeness, Compensation, Evaluation, Guarded, ImageReport, Latency, Overview, Plan,
+    PlannedReport, RepairReport, ShrinkReport,
 };
 use crate::{Error, Result};
 use serde::Serialize;
@@ -370,6 +370,11 @@ pub fn shrunk(result: &ShrinkReport, judged: Option<&Evaluation>) -> Result<()> 
             "what reads the cut channels was refitted on {} images",
             repair.images
         ),
+        None if plan.compensation == Compensation::Merge => {
+            say!(
+                "what reads the cut channels takes over what the file says the others can make up for"
+            );
+        }
         None => say!("nothing was refitted"),
     }
     match (&result.guard, judged) {

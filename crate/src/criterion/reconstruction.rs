@@ -23,6 +23,8 @@ use crate::network::Analysis;
 /// Ridge, as a part of the mean variance, and how it grows where rows are few.
 const RIDGE: f64 = 0.01;
 const FEW: f64 = 0.2;
+/// Chosen, not tuned: an output that keeps less than half of its variance is not brought back by a factor.
+const WIDEST_MATCH: f64 = std::f64::consts::SQRT_2;
 
 /// Classes that the same readers read, in the order in which they go.
 #[derive(Clone, Debug)]
@@ -244,12 +246,14 @@ impl System {
 }
 
 /// Weights [outputs, inputs per group, taps] and biases of a reader that makes up for the removed classes; their own weights
-/// are 0. `None` where its system cannot be solved.
+/// are 0. A least-squares fit varies less than what it fits; with `matched` it is widened to vary as much, by [`WIDEST_MATCH`]
+/// at the most. `None` where its system cannot be solved.
 pub fn refit(
     analysis: &Analysis,
     reader: &Reader,
     grams: &[Gram],
     gone: &dyn Fn(CoupledId) -> bool,
+    matched: bool,
 ) -> Option<(Vec<f64>, Vec<f64>)> {
     let mut all = Vec::new();
     let mut bias = reader.biases(&analysis.graph);
@@ -273,6 +277,13 @@ pub fn refit(
         let mut v = DMatrix::zeros(w.nrows(), per_out);
         for (at, row) in kept.iter().enumerate() {
             v.row_mut(*row).copy_from(&solved.row(at));
+        }
+        if matched {
+            for (j, mut column) in v.column_iter_mut().enumerate() {
+                let whole = (&c * w.column(j)).dot(&w.column(j));
+                let left = (&c * &column).dot(&column);
+                column *= (whole / left.max(1e-30)).sqrt().clamp(1.0, WIDEST_MATCH);
+            }
         }
         let shift: DVector<f64> = (&w - &v).transpose() * mean;
         for j in 0..per_out {

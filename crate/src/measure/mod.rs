@@ -1,7 +1,8 @@
 //! What images tell about a network before any plan: Gaussians, zeros and histograms,
-//! and second moments of what readers see.
+//! and second moments of what readers see, from images or from the file alone.
 
 pub mod calibrate;
+pub mod closed_form;
 pub mod gram;
 mod patches;
 pub mod stats;

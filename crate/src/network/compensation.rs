@@ -104,7 +104,11 @@ pub fn compensation_constant(
     let sure = || !certain.value[a].is_nan() && !shift.is_nan();
     let constant = match compensation {
         Compensation::None => 0.0,
-        Compensation::Mean | Compensation::Moments if !expected.is_nan() && !sure() => expected,
+        Compensation::Mean | Compensation::Moments | Compensation::Merge
+            if !expected.is_nan() && !sure() =>
+        {
+            expected
+        }
         _ if shift.is_nan() => expected,
         _ => shift,
     };

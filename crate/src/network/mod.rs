@@ -72,7 +72,7 @@ pub struct Analysis {
     silenced: Constants,
     certain: Constants,
     /// By compensation.
-    compensation_tables: [CompensationTable; 4],
+    compensation_tables: [CompensationTable; 5],
 }
 
 impl Analysis {
@@ -211,6 +211,7 @@ impl Analysis {
             Compensation::Shift,
             Compensation::Mean,
             Compensation::Moments,
+            Compensation::Merge,
         ]
         .map(|c| CompensationTable::new(&channels, &statistics, &certain, &silenced, c));
         Analysis {

@@ -3,10 +3,11 @@
 
 use ndarray::ArrayD;
 
+use super::merge::merge;
 use super::parallel;
 use super::walk::{self, Walk};
 use crate::channels::CoupledId;
-use crate::criterion::reconstruction::{Ladder, refit};
+use crate::criterion::reconstruction::Ladder;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::measure::gram::Grams;
@@ -14,7 +15,6 @@ use crate::measure::in_order;
 use crate::network::Analysis;
 use crate::onnx::pb;
 use crate::scores::distribution;
-use crate::surgery::{Revision, revise};
 
 /// Shares of a ladder that are cut for a measurement.
 const SHARES: [f64; 4] = [0.10, 0.25, 0.50, 0.75];
@@ -142,26 +142,14 @@ fn refitted(
         .iter()
         .for_each(|c| gone[*c as usize] = true);
     let gone = |class: CoupledId| gone[class as usize];
-    let mut model = network.model.clone();
-    for r in &ladder.readers {
-        let reader = &analysis.channels.readers[*r];
-        let solved = grams[*r]
-            .as_ref()
-            .and_then(|grams| refit(analysis, reader, grams, &gone));
-        let Some((weights, bias)) = solved else {
-            continue;
-        };
-        let kept: Vec<usize> = (0..reader.outputs.len()).collect();
-        let revision = Revision {
-            now: (analysis, reader),
-            before: (analysis, reader),
-            kept: &kept,
-            weights: &weights,
-            bias: &bias,
-        };
-        model = revise(&model, &revision)?;
-    }
-    Ok(model)
+    merge(
+        network.model,
+        analysis,
+        grams,
+        &ladder.readers,
+        &gone,
+        false,
+    )
 }
 
 /// KL of the answers for classifiers, else the relative squared error.

@@ -25,6 +25,7 @@ mod fit;
 mod gram;
 mod job;
 mod judge;
+pub mod merge;
 mod parallel;
 mod patches;
 mod project;

@@ -22,7 +22,7 @@ wire! {
         Fpgm,
         /// Measured fraction of zeros after the activation; needs images.
         Apoz,
-        /// What the channels that stay cannot make up for; needs images.
+        /// What the channels that stay cannot make up for; needs images, or `merge`.
         Reconstruction,
         /// First the channels that are dead at [`SURELY_DEAD`], by falling P, then by `influence`.
         Recommended,
@@ -30,7 +30,7 @@ wire! {
         Random,
     }
 
-    /// What readers of a removed channel are told it was.
+    /// What replaces removed channels where they are read.
     #[derive(Copy, Eq, Default)]
     #[serde(rename_all = "lowercase")]
     pub enum Compensation {
@@ -43,6 +43,8 @@ wire! {
         Mean,
         /// `E[a]`, and the spread that readers lose given back by the BatchNormalization behind them.
         Moments,
+        /// The channels that stay take over what they can, by how the file says that channels vary together; `E[a]` for the rest.
+        Merge,
     }
 
     /// What a score is weighed against before channels are put in order.

@@ -4,6 +4,7 @@ mod calibration;
 mod detail;
 mod engines;
 mod explain;
+mod merge;
 mod overview;
 mod proof;
 mod pruned;
@@ -23,12 +24,14 @@ use crate::error::{Error, Result, caught};
 use crate::gaussian::Gaussian;
 use crate::labels::Labels;
 use crate::measure::calibrate::Calibration;
+use crate::measure::gram::Grams;
 use crate::network::{Analysis, Cost, Layer};
 use crate::onnx::{self, pb};
 use crate::plan::cases::CellState;
 use crate::plan::{self, Decision};
-use crate::report::{Change, Criterion, Per, Plan, PlanOptions, Preview};
+use crate::report::{Change, Compensation, Criterion, Per, Plan, PlanOptions, Preview};
 use engines::Engines;
+use merge::Merged;
 
 pub use reading::with_preset;
 pub use reconstruct::Ranking;
@@ -49,6 +52,8 @@ pub struct Pruned {
     pub bytes: Vec<u8>,
     /// Refitted after the cut, so no longer equal to the twin.
     pub repaired: bool,
+    /// With `merge`: the network that was cut.
+    pub(crate) merged: Option<Rc<Merged>>,
 }
 
 /// What a plan would do, without carrying it out.
@@ -89,6 +94,8 @@ pub struct Session {
     pub(crate) zeros: Option<Vec<f64>>,
     /// The order measured for `reconstruction`, and whether its effect on the output was.
     reconstruction: Option<(plan::allocate::Allocation, bool)>,
+    /// What the file says of how readers' inputs vary together, once it was asked for.
+    closed_form: Option<Rc<Grams>>,
     /// The last decision; a channel view asks for the same one many times.
     decided: Option<(PlanOptions, Rc<Decision>)>,
     calibration: Option<Calibration>,
@@ -182,6 +189,7 @@ impl Session {
             scores: HashMap::new(),
             zeros: None,
             reconstruction: None,
+            closed_form: None,
             decided: None,
             calibration: None,
             engines: Engines::default(),
@@ -300,6 +308,13 @@ impl Session {
             }
         }
         plan::limits::resolve(&self.analysis, options).map_err(|e| e.in_file(&self.file))?;
+        let by_merging = options.compensation == Compensation::Merge;
+        if options.criterion == Criterion::Reconstruction
+            && by_merging
+            && self.reconstruction.is_none()
+        {
+            self.assume_reconstruction(options.multiple)?;
+        }
         let scores = self
             .class_scores(options.criterion, options.per, options.seed)?
             .to_vec();

@@ -1,23 +1,33 @@
 //! Surgery and its proof.
 
+use std::rc::Rc;
+
 use ndarray::ArrayD;
 use tract_onnx::prelude::DatumType;
 
+use super::merge::Merged;
 use super::{Pruned, Session, proof};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::network::Analysis;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::repair;
-use crate::report::{Change, Check, PlanOptions, Step};
+use crate::report::{Change, Check, Compensation, PlanOptions, Step};
 use crate::surgery;
 
 impl Session {
     /// Prunes; the check is apart ([`Session::check`]).
     pub fn prune(&mut self, options: &PlanOptions) -> Result<Pruned> {
         let decision = self.decide(options)?;
-        let model = surgery::prune(&self.model, &self.analysis, &decision)
-            .map_err(|e| e.in_file(&self.file))?;
+        let merges = options.compensation == Compensation::Merge && !decision.is_nothing();
+        let merged = match merges {
+            true => Some(Rc::new(self.merged(&decision)?)),
+            false => None,
+        };
+        let (whole, analysis) = self.cut_from(merged.as_deref());
+        let model =
+            surgery::prune(whole, analysis, &decision).map_err(|e| e.in_file(&self.file))?;
         // A plan that removes nothing gives the file back to the byte.
         let bytes = if self.whole && decision.is_nothing() {
             self.source.clone()
@@ -35,7 +45,13 @@ impl Session {
             model,
             bytes,
             repaired: false,
+            merged,
         })
+    }
+
+    /// The network that is cut, and its analysis.
+    fn cut_from<'a>(&'a self, merged: Option<&'a Merged>) -> (&'a pb::ModelProto, &'a Analysis) {
+        merged.map_or((&self.model, &self.analysis), |m| (&m.model, &m.analysis))
     }
 
     /// Prunes, then repairs on tensors of batch 1; the plan is that of the cut, and says what the
@@ -87,6 +103,13 @@ impl Session {
             .map_err(|e| e.in_file(&self.file))
     }
 
+    /// The masked twin of a pruned network; of one with `merge`, that of the network that was cut.
+    pub fn twin_of(&self, pruned: &Pruned) -> Result<pb::ModelProto> {
+        let (whole, analysis) = self.cut_from(pruned.merged.as_deref());
+        surgery::twin::masked_twin(whole, analysis, &pruned.decision)
+            .map_err(|e| e.in_file(&self.file))
+    }
+
     /// Runs the sliced network, decoded again from its bytes, against its masked twin.
     pub fn check(&self, pruned: &Pruned) -> Result<Check> {
         Ok(self.checked(pruned)?.0)
@@ -115,7 +138,7 @@ impl Session {
             true => proof::HALF,
             false => proof::SINGLE,
         };
-        let twin = || self.twin(&pruned.decision);
+        let twin = || self.twin_of(pruned);
         let checked = proof::check(twin, &pruned.bytes, &precision);
         checked.map_err(|e| e.in_file(&self.file))
     }

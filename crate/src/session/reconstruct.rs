@@ -58,7 +58,7 @@ impl Session {
         Ok(())
     }
 
-    fn plan_by(&mut self, found: Allocation, measured: bool) {
+    pub(super) fn plan_by(&mut self, found: Allocation, measured: bool) {
         self.reconstruction = Some((found, measured));
         self.decided = None;
         self.scores

@@ -64,8 +64,13 @@ impl Session {
         progress: &mut dyn FnMut(Phase, usize, usize) -> bool,
     ) -> Result<Shrunk> {
         let mut options = self.shrink_options(options, !images.is_empty());
-        if !images.is_empty() {
-            self.measure_to_shrink(options.multiple, images, threads, progress)?;
+        match images.is_empty() {
+            false => self.measure_to_shrink(options.multiple, images, threads, progress)?,
+            // BatchNormalization may stand where no layer reads behind it.
+            true if options.compensation == Compensation::Merge && self.closed_form().is_err() => {
+                options.compensation = Compensation::Moments;
+            }
+            true => {}
         }
         let solved = self.solve(&options, measure, percent)?;
         Knob::of(options.criterion).set(&mut options, solved.amount);
@@ -89,7 +94,7 @@ impl Session {
     pub fn shrink_options(&self, options: &PlanOptions, with_images: bool) -> PlanOptions {
         let (criterion, compensation) = match (with_images, self.has_normalisation()) {
             (true, _) => (Criterion::Reconstruction, Compensation::Moments),
-            (false, true) => (Criterion::Influence, Compensation::Moments),
+            (false, true) => (Criterion::Influence, Compensation::Merge),
             (false, false) => (Criterion::L1, Compensation::Shift),
         };
         PlanOptions {
@@ -135,8 +140,9 @@ impl Session {
     /// # Errors
     /// For `reconstruction`, whose cuts are worthless before their readers are refitted.
     pub fn prune_alone(&mut self, options: &PlanOptions) -> Result<Pruned> {
-        match options.criterion {
-            Criterion::Reconstruction => {
+        match (options.criterion, options.compensation) {
+            (_, Compensation::Merge) => self.prune(options),
+            (Criterion::Reconstruction, _) => {
                 let reason = "a cut by reconstruction is only made together with its repair";
                 Err(Error::new(reason).in_file(&self.file))
             }

@@ -22,7 +22,7 @@ fn direct(analysis: &Analysis, grams: &Grams, ladder: &Ladder, count: usize) -> 
     for index in &ladder.readers {
         let reader = &analysis.channels.readers[*index];
         let grams = grams[*index].as_ref()?;
-        let (new, _) = refit(analysis, reader, grams, &gone)?;
+        let (new, _) = refit(analysis, reader, grams, &gone, false)?;
         let old = reader.weights(&analysis.graph);
         let old: Vec<f64> = old.iter().map(|w| f64::from(*w)).collect();
         let norm = analysis.normalisation_behind(reader);

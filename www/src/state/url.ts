@@ -21,7 +21,7 @@ export const CRITERIA = [
 ] as const;
 /** Those whose cuts stand without a repair: they can be tried, compared and judged as they are. */
 export const CUT_ALONE = CRITERIA.filter((it) => it !== "reconstruction");
-export const COMPENSATIONS = ["none", "shift", "mean", "moments"] as const;
+export const COMPENSATIONS = ["none", "shift", "mean", "moments", "merge"] as const;
 /** What a score is weighed against. */
 export const PERS = ["own", "channel", "mac", "parameter", "cost"] as const;
 export const PRESETS = ["imagenet", "imagenet-tf", "cifar10", "fashion-mnist", "[0,1]", "[-1,1]"] as const;

@@ -23,6 +23,7 @@ const COMPENSATION_NAMES: Record<Compensation, string> = {
   shift: "Shift (the paper)",
   mean: "Mean activation",
   moments: "Mean and spread",
+  merge: "Merged into the others",
 };
 
 const PER_NAMES: Record<Per, string> = {

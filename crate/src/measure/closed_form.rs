@@ -1,0 +1,373 @@
+//! Second moments of what every reader sees, from the file alone.
+//!
+//! BatchNormalization tells how much every channel varies; the weights tell which channels vary together. With C the
+//! covariance of a reader's inputs, its outputs have W C Wᵀ, of which the correlation is kept and the variance is the
+//! normalisation's. Behind an activation f the covariance of two channels with correlation ρ is Σₙ cₙ dₙ ρⁿ, where cₙ and dₙ
+//! are the Hermite coefficients of f at either channel's mean and spread (Mehler's formula; for ReLU it sums to the arc-cosine
+//! kernel of Cho and Saul 2009). A kernel sees neighbouring pixels, whose correlation is taken to be r^distance; per layer r is
+//! the one at which the variances come out as BatchNormalization recorded them.
+//!
+//! What meets in a sum or lies side by side in a Concat is taken for independent. On Google's MobileNetV1 such a covariance
+//! explains 30 to 58 % of a channel's variance by the others, one from 250 photos 55 to 79 %.
+
+use std::collections::HashMap;
+
+use nalgebra::{DMatrix, DVector};
+
+use super::gram::{Gram, Grams, WIDEST};
+use crate::activation::Activation;
+use crate::channels::{ChannelId, Combine, Flow, Reader, ReaderKind};
+use crate::gaussian::Gaussian;
+use crate::graph::{NodeId, TensorId};
+use crate::network::Analysis;
+
+/// Terms of the series: behind a ReLU the first ten hold all but 2 % of the covariance.
+const TERMS: usize = 10;
+/// Correlation of two colours of a photo.
+const COLOURS: f64 = 0.9;
+/// Correlation of neighbouring pixels where no BatchNormalization tells it.
+const NEIGHBOURS: f64 = 0.5;
+/// Correlations of neighbouring pixels that are tried.
+const TRIED: [f64; 12] = [
+    0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.92, 0.96, 0.99,
+];
+
+/// Per tensor: the correlations of its channels.
+struct Pass<'a> {
+    analysis: &'a Analysis,
+    /// Channel to tensor.
+    owner: Vec<TensorId>,
+    correlations: HashMap<TensorId, DMatrix<f64>>,
+    /// Per reader: how neighbouring pixels of its input hang together.
+    neighbours: Vec<f64>,
+    grams: Grams,
+}
+
+/// The Gram matrices that the file promises; `None` where a reader's form, or how its inputs vary, is not known.
+pub fn grams(analysis: &Analysis) -> Grams {
+    let channels = &analysis.channels;
+    let mut owner = vec![0; channels.class.len()];
+    for (tensor, layout) in channels.layouts.iter().enumerate() {
+        for id in layout.iter().flat_map(|l| l.channel_ids()) {
+            owner[id as usize] = tensor;
+        }
+    }
+    let mut pass = Pass {
+        analysis,
+        owner,
+        correlations: HashMap::new(),
+        neighbours: vec![NEIGHBOURS; channels.readers.len()],
+        grams: vec![None; channels.readers.len()],
+    };
+    for node in 0..analysis.graph.nodes.len() {
+        pass.visit(node);
+        pass.forget(node);
+    }
+    pass.grams
+}
+
+impl Pass<'_> {
+    fn visit(&mut self, node: NodeId) {
+        let flow = &self.analysis.channels.flows[node];
+        let found = match flow {
+            Flow::Nothing | Flow::Opaque | Flow::Join { .. } => return,
+            Flow::Move { outs, .. } => {
+                for (out, from) in outs {
+                    let moved = self.among(from);
+                    self.correlations.insert(*out, moved);
+                }
+                return;
+            }
+            Flow::Activate {
+                out,
+                from,
+                functions,
+            } => (*out, self.activate(from, functions)),
+            Flow::Affine {
+                out, from, scale, ..
+            }
+            | Flow::Normalise {
+                out, from, scale, ..
+            } => {
+                let mut r = self.among(from);
+                let sign = DVector::from_iterator(scale.len(), scale.iter().map(|s| s.signum()));
+                r.component_mul_assign(&(&sign * sign.transpose()));
+                (*out, r)
+            }
+            Flow::Whiten { out, from, .. } | Flow::Pool { out, from, .. } => {
+                (*out, self.among(from))
+            }
+            Flow::Combine { out, op, args } => (*out, self.combine(*op, args)),
+            Flow::Depthwise { out, from, .. } => (*out, self.depthwise(node, *out, from)),
+            Flow::Read { out, reader } => (*out, self.read(*out, *reader)),
+        };
+        self.correlations.insert(found.0, found.1);
+    }
+
+    /// Drops what no later node asks for.
+    fn forget(&mut self, node: NodeId) {
+        let tensors = &self.analysis.graph.tensors;
+        self.correlations
+            .retain(|t, _| tensors[*t].uses.iter().any(|(user, _)| *user > node));
+    }
+
+    /// Correlations of channels, wherever they lie; those of different tensors count as independent.
+    fn among(&self, ids: &[ChannelId]) -> DMatrix<f64> {
+        let place = |id: &ChannelId| {
+            let tensor = *self.owner.get(*id as usize)?;
+            let layout = self.analysis.channels.layouts[tensor].as_ref()?;
+            Some((tensor, (id - layout.base) as usize))
+        };
+        let places: Vec<_> = ids.iter().map(place).collect();
+        DMatrix::from_fn(ids.len(), ids.len(), |i, j| match (places[i], places[j]) {
+            _ if i == j => 1.0,
+            (Some((a, x)), Some((b, y))) if a == b => match self.correlations.get(&a) {
+                Some(r) => r[(x, y)],
+                None if x == y => 1.0,
+                None if self.analysis.graph.tensors[a].is_input => COLOURS,
+                None => 0.0,
+            },
+            _ => 0.0,
+        })
+    }
+
+    /// Mean and variance; of a network's input, and of what is not known, none and 1.
+    fn moments(&self, id: ChannelId) -> (f64, f64) {
+        let known = self.analysis.statistics.by_channel.get(id as usize);
+        let known = known.filter(|s| s.mean.is_finite() && s.variance.is_finite());
+        known.map_or((0.0, 1.0), |s| (s.mean, s.variance))
+    }
+
+    fn spreads(&self, ids: &[ChannelId]) -> DVector<f64> {
+        let spread = |id: &ChannelId| self.moments(*id).1.max(0.0).sqrt();
+        DVector::from_iterator(ids.len(), ids.iter().map(spread))
+    }
+
+    fn covariance(&self, ids: &[ChannelId]) -> DMatrix<f64> {
+        let s = self.spreads(ids);
+        self.among(ids).component_mul(&(&s * s.transpose()))
+    }
+
+    fn activate(&self, from: &[ChannelId], functions: &[Activation]) -> DMatrix<f64> {
+        let r = self.among(from);
+        let n = from.len();
+        let mut c = DMatrix::zeros(n, TERMS);
+        for (k, id) in from.iter().enumerate() {
+            let (mean, variance) = self.moments(*id);
+            let y = Gaussian {
+                mean,
+                std: variance.max(0.0).sqrt(),
+            };
+            let f = functions[k % functions.len()];
+            // The variance that the series leaves out belongs to the channel alone.
+            let scale = 1.0 / f.moments(y).1.max(1e-30).sqrt();
+            for (term, v) in y.hermite(TERMS, |x| f.apply(x)).into_iter().enumerate() {
+                c[(k, term)] = v * scale;
+            }
+        }
+        let mut power = DMatrix::from_element(n, n, 1.0);
+        let mut out = DMatrix::zeros(n, n);
+        for term in 0..TERMS {
+            power.component_mul_assign(&r);
+            let column = c.column(term);
+            out += power.component_mul(&(column * column.transpose()));
+        }
+        out.apply(|v| *v = v.clamp(-1.0, 1.0));
+        out.fill_diagonal(1.0);
+        out
+    }
+
+    fn combine(&self, op: Combine, args: &[Vec<ChannelId>]) -> DMatrix<f64> {
+        match op {
+            Combine::Add | Combine::Sub | Combine::Mean => {
+                let all = args.iter().map(|ids| self.covariance(ids));
+                all.reduce(|a, b| a + b)
+                    .map_or_else(|| DMatrix::zeros(0, 0), normalised)
+            }
+            // A gate leaves the channels nearly what they were.
+            _ => self.among(&args[0]),
+        }
+    }
+
+    fn depthwise(&self, node: NodeId, out: TensorId, from: &[ChannelId]) -> DMatrix<f64> {
+        let graph = &self.analysis.graph;
+        let weights = graph.floats(node, 1);
+        let shape = weights.as_ref().map_or(Vec::new(), |w| w.shape().to_vec());
+        let taps: usize = shape.iter().skip(2).product();
+        let covariance = self.covariance(from);
+        let Some(weights) = weights.filter(|w| w.len() == from.len() * taps && taps > 0) else {
+            return normalised(covariance);
+        };
+        let values: Vec<f64> = weights.iter().map(|v| f64::from(*v)).collect();
+        let k = DMatrix::from_row_slice(from.len(), taps, &values);
+        let kernel = &shape[2..];
+        let at = |r: f64| &k * pixels(kernel, r);
+        let variance = |r: f64| -> Vec<f64> {
+            let seen = at(r).component_mul(&k).column_sum();
+            (0..from.len())
+                .map(|i| seen[i] * covariance[(i, i)])
+                .collect()
+        };
+        let r = nearest(self.recorded(out).as_deref(), variance);
+        normalised((at(r) * k.transpose()).component_mul(&covariance))
+    }
+
+    /// The variances that the BatchNormalization behind a tensor recorded.
+    fn recorded(&self, tensor: TensorId) -> Option<Vec<f64>> {
+        let uses = self.analysis.graph.tensors[tensor].uses.iter();
+        uses.clone().find_map(|(node, _)| {
+            let Flow::Normalise {
+                scale, gaussians, ..
+            } = &self.analysis.channels.flows[*node]
+            else {
+                return None;
+            };
+            let one = |(s, g): (&f64, &Gaussian)| (g.std / s.abs().max(1e-30)).powi(2);
+            Some(scale.iter().zip(gaussians).map(one).collect())
+        })
+    }
+
+    fn read(&mut self, out: TensorId, index: usize) -> DMatrix<f64> {
+        let reader = &self.analysis.channels.readers[index];
+        let c = self.covariance(&reader.inputs);
+        let all = reader.weights(&self.analysis.graph);
+        let (outputs, per_in, per_out) = (
+            reader.outputs.len(),
+            reader.in_per_group(),
+            reader.out_per_group(),
+        );
+        // Per tap: [outputs, all inputs].
+        let by_tap: Vec<DMatrix<f64>> = (0..reader.taps)
+            .map(|t| {
+                let mut w = DMatrix::zeros(outputs, reader.inputs.len());
+                for o in 0..outputs {
+                    for i in 0..per_in {
+                        let value = all.get((o, i, t)).copied().unwrap_or(0.0);
+                        w[(o, o / per_out * per_in + i)] = f64::from(value);
+                    }
+                }
+                w
+            })
+            .collect();
+        let spread: Vec<DMatrix<f64>> = by_tap.iter().map(|w| w * &c).collect();
+        let kernel = kernel(self.analysis, reader);
+        let mut r = NEIGHBOURS;
+        if reader.taps > 1 {
+            let together = |t: usize, u: usize| spread[t].component_mul(&by_tap[u]).column_sum();
+            let sums: Vec<Vec<DVector<f64>>> = (0..reader.taps)
+                .map(|t| (0..reader.taps).map(|u| together(t, u)).collect())
+                .collect();
+            let variance = |r: f64| -> Vec<f64> {
+                let s = pixels(&kernel, r);
+                let mut all = DVector::zeros(outputs);
+                for (t, row) in sums.iter().enumerate() {
+                    row.iter()
+                        .enumerate()
+                        .for_each(|(u, v)| all.axpy(s[(t, u)], v, 1.0));
+                }
+                all.iter().copied().collect()
+            };
+            r = nearest(self.recorded(out).as_deref(), variance);
+        }
+        self.neighbours[index] = r;
+        let s = pixels(&kernel, r);
+        let mut result = DMatrix::zeros(outputs, outputs);
+        for (t, left) in spread.iter().enumerate() {
+            let mut right = DMatrix::zeros(outputs, reader.inputs.len());
+            for (u, w) in by_tap.iter().enumerate() {
+                right += w * s[(t, u)];
+            }
+            result += left * right.transpose();
+        }
+        self.grams[index] = self.summed(index);
+        normalised(result)
+    }
+
+    /// The matrix of every group of a reader, if all of its inputs are known.
+    fn summed(&self, index: usize) -> Option<Vec<Gram>> {
+        let reader = &self.analysis.channels.readers[index];
+        let known = |id: &ChannelId| {
+            let s = &self.analysis.statistics.by_channel[*id as usize];
+            s.mean.is_finite() && s.variance.is_finite()
+        };
+        let width = reader.in_per_group() * reader.taps;
+        let followed = reader.kind != ReaderKind::ConvTranspose && width <= WIDEST;
+        if !followed || !reader.inputs.iter().all(known) {
+            return None;
+        }
+        let s = pixels(&kernel(self.analysis, reader), self.neighbours[index]);
+        let one = |ids: &[ChannelId]| {
+            let covariance = self.covariance(ids).kronecker(&s);
+            let means = ids.iter().flat_map(|id| {
+                let mean = self.moments(*id).0;
+                std::iter::repeat_n(mean, reader.taps)
+            });
+            Gram::assumed(DVector::from_iterator(width, means), &covariance)
+        };
+        Some(
+            reader
+                .inputs
+                .chunks(reader.in_per_group())
+                .map(one)
+                .collect(),
+        )
+    }
+}
+
+fn normalised(covariance: DMatrix<f64>) -> DMatrix<f64> {
+    let spread = covariance.diagonal().map(|v| v.max(1e-30).sqrt());
+    let mut r = covariance.component_div(&(&spread * spread.transpose()));
+    r.apply(|v| *v = v.clamp(-1.0, 1.0));
+    r.fill_diagonal(1.0);
+    r
+}
+
+fn kernel(analysis: &Analysis, reader: &Reader) -> Vec<usize> {
+    let graph = &analysis.graph;
+    let shape = graph
+        .input(reader.node, reader.weight_slot())
+        .and_then(|t| graph.shape(t));
+    match (reader.kind, shape) {
+        (ReaderKind::Conv | ReaderKind::ConvTranspose, Some(shape)) => shape[2..].to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// Correlations of the pixels that a kernel sees at once: r^distance.
+fn pixels(kernel: &[usize], r: f64) -> DMatrix<f64> {
+    let taps: usize = kernel.iter().product();
+    let place = |mut tap: usize| -> Vec<f64> {
+        let mut place = vec![0.0; kernel.len()];
+        for axis in (0..kernel.len()).rev() {
+            place[axis] = (tap % kernel[axis]) as f64;
+            tap /= kernel[axis];
+        }
+        place
+    };
+    DMatrix::from_fn(taps, taps, |t, u| {
+        let apart = place(t).into_iter().zip(place(u));
+        let distance: f64 = apart.map(|(a, b)| (a - b).powi(2)).sum();
+        r.powf(distance.sqrt())
+    })
+}
+
+/// The correlation of neighbours at which the variances come nearest to the recorded ones.
+fn nearest(recorded: Option<&[f64]>, variance: impl Fn(f64) -> Vec<f64>) -> f64 {
+    let Some(recorded) = recorded else {
+        return NEIGHBOURS;
+    };
+    let off = |r: f64| {
+        let found = variance(r);
+        let pairs = found.iter().zip(recorded);
+        let mut off: Vec<f64> = pairs
+            .filter(|(a, b)| **a > 1e-12 && **b > 1e-12)
+            .map(|(a, b)| (a / b).ln().abs())
+            .collect();
+        off.sort_by(f64::total_cmp);
+        off.get(off.len() / 2).copied().unwrap_or(f64::INFINITY)
+    };
+    let all = TRIED.map(|r| (off(r), r));
+    let best = all.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(off, _)| off.is_finite())
+        .map_or(NEIGHBOURS, |(_, r)| r)
+}

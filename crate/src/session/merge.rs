@@ -1,0 +1,92 @@
+//! The compensation `merge`, and the order of `reconstruction` where there are no images: both by what the file itself says of
+//! how channels vary together.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Session;
+use crate::channels::{CoupledId, Flow};
+use crate::criterion::reconstruction::ladders;
+use crate::error::{Error, Result};
+use crate::measure::{closed_form, gram::Grams};
+use crate::network::Analysis;
+use crate::onnx::pb;
+use crate::plan::Decision;
+use crate::plan::allocate::allocate;
+use crate::repair::{curves, merge::merge};
+
+/// The original with readers that make up for what a plan removes; it is this network that is cut, and its twin.
+pub(crate) struct Merged {
+    pub model: pb::ModelProto,
+    pub analysis: Analysis,
+}
+
+impl Session {
+    /// What the file says of every reader's inputs.
+    pub(super) fn closed_form(&mut self) -> Result<Rc<Grams>> {
+        if let Some(known) = &self.closed_form {
+            return Ok(Rc::clone(known));
+        }
+        let grams = closed_form::grams(&self.analysis);
+        if grams.iter().all(Option::is_none) {
+            let reason = "has no BatchNormalization before a layer, so nothing says how channels vary together, which `merge` needs";
+            return Err(Error::new(reason).in_file(&self.file));
+        }
+        let grams = Rc::new(grams);
+        self.closed_form = Some(Rc::clone(&grams));
+        Ok(grams)
+    }
+
+    /// Takes the order of `reconstruction` from the file alone. `multiple`: channels per step of the allocation.
+    ///
+    /// # Errors
+    /// Where no BatchNormalization says how channels vary.
+    pub fn assume_reconstruction(&mut self, multiple: u32) -> Result<()> {
+        let grams = self.closed_form()?;
+        let mut ladders = ladders(&self.analysis, &grams);
+        // What the file promises of a variance is rougher than what it recorded.
+        for ladder in &mut ladders {
+            let recorded = ladder.readers.iter().map(|r| self.recorded_variance(*r));
+            ladder.whole = recorded.sum::<Option<f64>>().unwrap_or(ladder.whole);
+        }
+        let curves = curves::relative(&ladders);
+        let found = allocate(&self.analysis, &ladders, &curves, multiple as usize);
+        self.plan_by(found, false);
+        Ok(())
+    }
+
+    /// Of a reader's outputs together, in units behind its normalisation.
+    fn recorded_variance(&self, reader: usize) -> Option<f64> {
+        let reader = &self.analysis.channels.readers[reader];
+        let norm = self.analysis.normalisation_behind(reader)?;
+        match &self.analysis.channels.flows[norm] {
+            Flow::Normalise { gaussians, .. } => {
+                Some(gaussians.iter().map(|g| g.std * g.std).sum())
+            }
+            _ => None,
+        }
+    }
+
+    /// The network that `decision` is carried out on.
+    pub(super) fn merged(&mut self, decision: &Decision) -> Result<Merged> {
+        let grams = self.closed_form()?;
+        let analysis = &self.analysis;
+        let gone = |class: CoupledId| decision.removed[class as usize];
+        let takes_part = |r: &usize| {
+            let reader = &analysis.channels.readers[*r];
+            let removed = |id: &u32| gone(analysis.channels.class_of(*id));
+            // A bias that is not there yet would change what the plan counted.
+            let there = analysis.gains_bias[*r].is_none();
+            there && !decision.is_dead(reader.node) && reader.inputs.iter().any(removed)
+        };
+        let readers: Vec<usize> = (0..analysis.channels.readers.len())
+            .filter(takes_part)
+            .collect();
+        let make = || {
+            let model = merge(&self.model, analysis, &grams, &readers, &gone, true)?;
+            let analysis = Analysis::new(&model, &HashMap::new())?;
+            Ok(Merged { model, analysis })
+        };
+        make().map_err(|e: Error| e.in_file(&self.file))
+    }
+}
