@@ -53,7 +53,7 @@ fn ladders_hold_every_class_once_and_their_losses_only_grow() {
             assert!(ladder.losses.is_sorted(), "{name}");
             assert!(ladder.classes.iter().all(|c| seen.insert(*c)), "{name}");
             // One class stays in each, and none that cannot go is there.
-            assert!(ladder.classes.iter().all(|c| analysis.free[*c as usize]));
+            assert!(ladder.classes.iter().all(|c| analysis.free[c.index()]));
         }
         let free = analysis.free.iter().filter(|f| **f).count();
         assert_eq!(seen.len() + ladders.len(), free, "{name}");
