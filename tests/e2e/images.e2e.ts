@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { cifar10 } from "./archives";
 import { BROWSER } from "./browsers";
 import { chooseFolder, openPage } from "./harness";
-import { stalls, watchStalls } from "./stalls";
+import { stalls, TIMED, watchStalls } from "./stalls";
 
 const FASHION = fileURLToPath(new URL("../../www/public/samples/images/fashion/", import.meta.url));
 const PHOTOS = fileURLToPath(new URL("../../www/public/samples/images/photos/", import.meta.url));
@@ -25,7 +25,7 @@ async function folder(copies: number): Promise<string> {
   return at;
 }
 
-test("a folder of images runs, the most changed first, and a broken file is named", async () => {
+test("a folder of images runs, the most changed first, and a broken file is named", TIMED, async () => {
   const at = await folder(2);
   try {
     const page = await openPage({ hash: `#net=${NET}&threshold=0.6&compensation=none` });

@@ -6,6 +6,7 @@ import init, { Judge, LabData, Session } from "../../www/src/wasm/core";
 import { axe } from "./axe";
 import { openPage, pressExport, removed, setThreshold } from "./harness";
 import { LOOKS } from "./looks";
+import { TIMED } from "./stalls";
 
 const PUBLIC = new URL("../../www/public/samples/", import.meta.url);
 const FASHION = "mobilenetv1_025_fashion.onnx";
@@ -76,7 +77,7 @@ test("all cores together say what the core alone says", async () => {
   expect((await row(page, /^Right/))[1]).toContain(percent(against.accuracy!));
 });
 
-test("an evaluation is stopped at once and can be begun again", async () => {
+test("an evaluation is stopped at once and can be begun again", TIMED, async () => {
   const page = await openLab();
   await used(page).waitFor();
   await part(page, "Evaluate both networks");

@@ -13,12 +13,13 @@ import {
   setThreshold,
 } from "./harness";
 import { badFiles, externalNet, foldedNet } from "./onnx";
+import { TIMED } from "./stalls";
 
 const SAMPLES = new URL("../../www/public/samples/", import.meta.url);
 const sample = (name: string) => readFile(new URL(name, SAMPLES));
 const V1 = "mobilenetv1_050_cifar10.onnx";
 
-test("the first visit shows a planned sample within three seconds", async () => {
+test("the first visit shows a planned sample within three seconds", TIMED, async () => {
   const page = await openPage();
   const [first] = await measures(page, "plan");
   const [load] = await measures(page, "load");

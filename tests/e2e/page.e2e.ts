@@ -4,11 +4,11 @@ import { axe } from "./axe";
 import { measures, median, openPage, planned, removed, setThreshold, url } from "./harness";
 import { LOOKS } from "./looks";
 import { mobileNetV2 } from "./onnx";
-import { stalls, watchStalls } from "./stalls";
+import { stalls, TIMED, watchStalls } from "./stalls";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 
-test("a drag over 17,056 channels keeps up with the screen", async () => {
+test("a drag over 17,056 channels keeps up with the screen", TIMED, async () => {
   const page = await openPage();
   await page.getByLabel("Open an ONNX model").setInputFiles({
     name: "mobilenetv2.onnx",

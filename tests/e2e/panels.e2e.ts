@@ -5,7 +5,7 @@ import { axe } from "./axe";
 import { binary, dropOnPage, measures, openPage, planned, removed, setThreshold, url } from "./harness";
 import { LOOKS } from "./looks";
 import { foldedNet, mobileNetV2 } from "./onnx";
-import { stalls, watchStalls } from "./stalls";
+import { stalls, TIMED, watchStalls } from "./stalls";
 
 const V1 = "mobilenetv1_050_cifar10.onnx";
 const V2 = "mobilenetv2_050_cifar10.onnx";
@@ -118,7 +118,7 @@ test("the network is drawn to scale, follows the threshold, and selects in the m
   expect([x2, y2]).toEqual([x! - 100, y]);
 });
 
-test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the page", async () => {
+test("residual sums are drawn, and 17,056 channels in 52 layers do not stall the page", TIMED, async () => {
   const page = await openPage({ hash: `#net=${V2}&view=graph` });
   await page.locator(".node.layer").first().waitFor();
   expect(await page.locator(".node.join").count()).toBe(10);

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { axe } from "./axe";
 import { binary, caseCount, measures, median, openPage, planned, removed, setThreshold } from "./harness";
 import { foldedNet, mobileNetV2 } from "./onnx";
+import { TIMED } from "./stalls";
 import { fileCounts } from "./taken";
 
 const PHOTOS = path.join(import.meta.dirname, "../../www/public/samples/images/photos");
@@ -54,7 +55,7 @@ test("the handle moves savings at once and accuracy once it rests", async () => 
   expect((await judged(page)).after).toBeGreaterThan(lost.after + 3);
 });
 
-test("a drag over 17,056 channels paints the picture and does not lay it out again", async () => {
+test("a drag over 17,056 channels paints the picture and does not lay it out again", TIMED, async () => {
   const page = await visit("#v=2", { reducedMotion: "reduce" });
   await page
     .getByLabel("Open an ONNX model")

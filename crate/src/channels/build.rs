@@ -53,7 +53,7 @@ impl<'g> Builder<'g> {
     pub fn follow(&mut self, tensor: TensorId, dims: Vec<usize>, from: &[ChannelId]) -> Layout {
         let layout = self.fresh(tensor, dims);
         for (channel_id, source) in layout.channel_ids().zip(from) {
-            if *source != super::layout::PAD {
+            if *source != ChannelId::PAD {
                 self.union.tie(channel_id, *source);
             }
         }

@@ -1,7 +1,7 @@
 //! Concat, and outputs that several channels make together.
 
 use super::build::{Builder, Handled};
-use super::layout::{Moved, PAD, product};
+use super::layout::{Moved, product};
 use super::operands::{axis_of, channel_ids};
 use super::{ChannelId, Flow, Layout};
 use crate::graph::{Graph, NodeId, TensorId};
@@ -44,7 +44,7 @@ pub fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
                     layouts
                         .iter()
                         .zip(&broadcast)
-                        .map(|(l, f)| l.base + f[k])
+                        .map(|(l, f)| l.channel_id(f[k] as usize))
                         .collect()
                 })
                 .collect()
@@ -127,7 +127,7 @@ fn with_constants(b: &mut Builder<'_>, node: NodeId, out: TensorId, axis: usize)
                 pad.extend(vec![f64::NAN; full[axis]]);
             }
             None => {
-                from.extend(vec![PAD; full[axis]]);
+                from.extend(vec![ChannelId::PAD; full[axis]]);
                 pad.extend(per_index(graph, *tensor, axis)?);
             }
         }

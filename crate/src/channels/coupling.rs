@@ -31,12 +31,12 @@ impl Channels {
 
     /// The coupled channel that a channel belongs to.
     pub fn class_of(&self, channel_id: ChannelId) -> CoupledId {
-        self.class[channel_id as usize]
+        self.class[channel_id.index()]
     }
 
     /// Why a coupled channel can never be removed, if so.
     pub fn pin_of(&self, class: CoupledId) -> Option<&Pin> {
-        self.pinned[class as usize].map(|p| &self.pins[p as usize])
+        self.pinned[class.index()].map(|p| &self.pins[p as usize])
     }
 
     /// The channels along one axis of a tensor (at position 0 of the others).
@@ -44,9 +44,9 @@ impl Channels {
         let Some(layout) = &self.layouts[tensor] else {
             return Vec::new();
         };
-        let step = strides(&layout.dims)[axis] as ChannelId;
-        (0..layout.dims[axis] as ChannelId)
-            .map(|i| layout.base + i * step)
+        let step = strides(&layout.dims)[axis];
+        (0..layout.dims[axis])
+            .map(|i| layout.channel_id(i * step))
             .collect()
     }
 }

@@ -4,6 +4,7 @@ use super::activations::activation;
 use super::build::{Builder, Handled};
 use super::constant_operand::{Operand, operand, slice_with};
 use super::layout::{Moved, product};
+use super::operands::channel_ids;
 use super::{ChannelId, Combine, Flow, Followed, Layout, Slot};
 use crate::activation::Activation;
 use crate::gaussian::Gaussian;
@@ -117,8 +118,7 @@ fn batch_norm(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let epsilon = f64::from(graph.nodes[node].float("epsilon").unwrap_or(1e-5));
     let mut dims = vec![1; layout.dims.len()];
     dims[1] = channels;
-    let from = Moved::broadcast(&layout.dims, &dims).from;
-    let from: Vec<ChannelId> = from.iter().map(|i| layout.base + i).collect();
+    let from = channel_ids(&layout, &Moved::broadcast(&layout.dims, &dims).from);
     b.follow(output, dims, &from);
     for slot in 1..=4 {
         b.slots.push(Slot {
@@ -212,13 +212,7 @@ fn arithmetic(b: &mut Builder<'_>, node: NodeId, op: Combine) -> Handled {
     }
     let args: Vec<Vec<ChannelId>> = varying
         .iter()
-        .map(|(_, l)| {
-            Moved::broadcast(&l.dims, &dims)
-                .from
-                .iter()
-                .map(|i| l.base + i)
-                .collect()
-        })
+        .map(|(_, l)| channel_ids(l, &Moved::broadcast(&l.dims, &dims).from))
         .collect();
     let layout = b.fresh(output, dims.clone());
     for ((_, source), arg) in varying.iter().zip(&args) {

@@ -6,7 +6,8 @@
 //! slice is then nothing but a table that says, for each output position, which input position it
 //! came from; coupling, constants and surgery all read that one table.
 
-/// Marks an output position that no input position fills (padding).
+/// Marks an output position that no input position fills (padding); among channels that is
+/// [`ChannelId::PAD`](super::ChannelId::PAD).
 pub const PAD: u32 = u32::MAX;
 
 /// Reshapes that interleave more elements than this are not followed.

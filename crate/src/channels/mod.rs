@@ -11,6 +11,7 @@ mod constant_operand;
 mod coupling;
 mod dispatch;
 mod elementwise;
+mod ids;
 pub mod layout;
 mod linear;
 mod movement;
@@ -24,13 +25,9 @@ use crate::gaussian::Gaussian;
 use crate::graph::{NodeId, TensorId};
 
 pub use coupling::Channels;
+pub use ids::{ChannelId, CoupledId};
 pub use operands::{axis_of, pad_amounts, slice_positions};
 pub use reader::{Reader, ReaderKind};
-
-/// One channel of one tensor: an index over the channels of all tensors.
-pub type ChannelId = u32;
-/// A coupled channel: channels that can only be removed together, numbered over the network.
-pub type CoupledId = u32;
 
 /// The channels of one tensor: consecutive channels, row-major over `dims`.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,8 +50,20 @@ impl Layout {
     }
 
     /// Its channels.
-    pub fn channel_ids(&self) -> std::ops::Range<ChannelId> {
-        self.base..self.base + self.len() as ChannelId
+    pub fn channel_ids(&self) -> impl ExactSizeIterator<Item = ChannelId> + Clone + use<> {
+        let base = self.base.index();
+        (base..base + self.len()).map(ChannelId::new)
+    }
+
+    /// The channel at a position.
+    pub fn channel_id(&self, position: usize) -> ChannelId {
+        ChannelId::new(self.base.index() + position)
+    }
+
+    /// The position of a channel, if it is one of these.
+    pub fn position(&self, channel_id: ChannelId) -> Option<usize> {
+        let position = channel_id.index().checked_sub(self.base.index())?;
+        (position < self.len()).then_some(position)
     }
 
     /// The only axis along which channels differ; `None` if there is no or more than one.
@@ -106,8 +115,8 @@ pub enum Flow {
     Nothing,
     /// Every output varies in ways we do not know.
     Opaque,
-    /// Outputs show inputs (one entry per output); PAD positions show `pad`: one number for all, or one
-    /// per position (NaN where it varies over space).
+    /// Outputs show inputs (one entry per output); positions of [`ChannelId::PAD`] show `pad`: one number
+    /// for all, or one per position (NaN where it varies over space).
     Move {
         /// Each output with what its positions show.
         outs: Vec<(TensorId, Vec<ChannelId>)>,

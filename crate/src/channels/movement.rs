@@ -70,7 +70,7 @@ fn reshape(b: &mut Builder<'_>, node: NodeId) -> Handled {
     let place = Moved::broadcast(&dims, &m.dims).from;
     let mut from = vec![Vec::new(); super::layout::product(&dims)];
     for (source, to) in m.from.iter().zip(place) {
-        let channel_id = layout.base + source;
+        let channel_id = layout.channel_id(*source as usize);
         if !from[to as usize].contains(&channel_id) {
             from[to as usize].push(channel_id);
         }
@@ -297,9 +297,7 @@ fn depth_to_space(b: &mut Builder<'_>, node: NodeId) -> Handled {
                     k * channels + c
                 }
             };
-            (0..square)
-                .map(|k| layout.base + source(k) as ChannelId)
-                .collect()
+            (0..square).map(|k| layout.channel_id(source(k))).collect()
         })
         .collect();
     join(b, out, vec![1, channels, 1, 1], from)

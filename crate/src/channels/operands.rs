@@ -14,7 +14,10 @@ pub fn axis_of(axis: i64, rank: usize) -> Option<usize> {
 pub(super) fn channel_ids(layout: &Layout, positions: &[u32]) -> Vec<ChannelId> {
     positions
         .iter()
-        .map(|i| if *i == PAD { PAD } else { layout.base + i })
+        .map(|i| match *i {
+            PAD => ChannelId::PAD,
+            position => layout.channel_id(position as usize),
+        })
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Union-find with path halving; a class remembers the first reason it was pinned for.
 
-use super::{ChannelId, Pin};
+use super::{ChannelId, CoupledId, Pin};
 
 #[derive(Default)]
 pub struct Union {
@@ -12,16 +12,16 @@ pub struct Union {
 impl Union {
     /// `count` new singletons; returns the first.
     pub fn fresh(&mut self, count: usize) -> ChannelId {
-        let base = self.parent.len() as ChannelId;
-        self.parent.extend(base..base + count as ChannelId);
+        let base = self.parent.len();
+        self.parent.extend((base..base + count).map(ChannelId::new));
         self.pin.resize(self.parent.len(), None);
-        base
+        ChannelId::new(base)
     }
 
     pub fn root(&mut self, mut channel_id: ChannelId) -> ChannelId {
-        while self.parent[channel_id as usize] != channel_id {
-            let up = self.parent[self.parent[channel_id as usize] as usize];
-            self.parent[channel_id as usize] = up;
+        while self.parent[channel_id.index()] != channel_id {
+            let up = self.parent[self.parent[channel_id.index()].index()];
+            self.parent[channel_id.index()] = up;
             channel_id = up;
         }
         channel_id
@@ -33,9 +33,9 @@ impl Union {
             return;
         }
         let (low, high) = (a.min(b), a.max(b));
-        self.parent[high as usize] = low;
-        self.pin[low as usize] =
-            stronger(&self.pins, self.pin[low as usize], self.pin[high as usize]);
+        self.parent[high.index()] = low;
+        let (low, high) = (low.index(), high.index());
+        self.pin[low] = stronger(&self.pins, self.pin[low], self.pin[high]);
     }
 
     /// Records a pin; returns its index for [`Union::pin`].
@@ -45,22 +45,23 @@ impl Union {
     }
 
     pub fn pin(&mut self, channel_id: ChannelId, reason: u32) {
-        let root = self.root(channel_id) as usize;
+        let root = self.root(channel_id).index();
         self.pin[root] = stronger(&self.pins, self.pin[root], Some(reason));
     }
 
     /// Class numbers per channel (dense, by first channel) and the pin of each class.
-    pub fn classes(mut self) -> (Vec<u32>, Vec<Option<u32>>, Vec<Pin>) {
-        let mut number = vec![u32::MAX; self.parent.len()];
+    pub fn classes(mut self) -> (Vec<CoupledId>, Vec<Option<u32>>, Vec<Pin>) {
         let mut pinned = Vec::new();
         let mut class = Vec::with_capacity(self.parent.len());
-        for channel_id in 0..self.parent.len() as ChannelId {
-            let root = self.root(channel_id) as usize;
-            if number[root] == u32::MAX {
-                number[root] = pinned.len() as u32;
+        for index in 0..self.parent.len() {
+            // A root is the first channel of its class, so its class is numbered before they are met.
+            let root = self.root(ChannelId::new(index)).index();
+            if root == index {
+                class.push(CoupledId::new(pinned.len()));
                 pinned.push(self.pin[root]);
+            } else {
+                class.push(class[root]);
             }
-            class.push(number[root]);
         }
         (class, pinned, self.pins)
     }

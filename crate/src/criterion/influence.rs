@@ -16,9 +16,9 @@ pub fn influence(analysis: &Analysis) -> Vec<f64> {
     let readers = analysis.channels.readers.iter();
     let shares: Vec<Vec<f64>> = readers.map(|r| shares(&energies(analysis, r))).collect();
     let score = |class: usize| {
-        let reads = analysis.reads.of(class as CoupledId);
+        let reads = analysis.reads.of(CoupledId::new(class));
         let one = |read: &crate::network::Read| {
-            let variance = analysis.statistics.by_channel[read.channel_id as usize].variance;
+            let variance = analysis.statistics.by_channel[read.channel_id.index()].variance;
             variance * shares[read.reader as usize][read.channel as usize]
         };
         reads.iter().map(one).fold(f64::NEG_INFINITY, worst)
@@ -47,7 +47,7 @@ fn energies(analysis: &Analysis, reader: &Reader) -> Vec<f64> {
         }
     }
     for (energy, channel_id) in energies.iter_mut().zip(&reader.inputs) {
-        *energy *= analysis.statistics.by_channel[*channel_id as usize].variance;
+        *energy *= analysis.statistics.by_channel[channel_id.index()].variance;
     }
     energies
 }

@@ -104,10 +104,10 @@ fn divide(analysis: &Analysis, scores: Vec<f64>, per: Per) -> Vec<f64> {
 /// The largest value among what the readers of each class see; NaN if any is unknown.
 fn largest(analysis: &Analysis, of: impl Fn(usize) -> f64) -> Vec<f64> {
     let class = |c: usize| {
-        let reads = analysis.reads.of(c as CoupledId);
+        let reads = analysis.reads.of(CoupledId::new(c));
         reads
             .iter()
-            .map(|r| of(r.channel_id as usize))
+            .map(|r| of(r.channel_id.index()))
             .fold(f64::NEG_INFINITY, |a, b| {
                 if a.is_nan() || b.is_nan() {
                     f64::NAN

@@ -70,7 +70,7 @@ fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<usize>, Vec<Couple
     let readers = &analysis.channels.readers;
     let judged = |c: &CoupledId| {
         let reads = analysis.reads.of(*c);
-        analysis.free[*c as usize] && reads.iter().all(|r| grams[r.reader as usize].is_some())
+        analysis.free[c.index()] && reads.iter().all(|r| grams[r.reader as usize].is_some())
     };
     let mut of_reader: Vec<usize> = (0..readers.len()).collect();
     fn root(of: &mut [usize], mut at: usize) -> usize {
@@ -80,7 +80,8 @@ fn components(analysis: &Analysis, grams: &Grams) -> Vec<(Vec<usize>, Vec<Couple
         }
         at
     }
-    let classes: Vec<CoupledId> = (0..analysis.free.len() as CoupledId)
+    let classes: Vec<CoupledId> = (0..analysis.free.len())
+        .map(CoupledId::new)
         .filter(judged)
         .collect();
     for class in &classes {

@@ -53,7 +53,7 @@ pub fn norms(analysis: &Analysis, norm: fn(ArrayView3<'_, f32>) -> Vec<f64>) -> 
         .collect();
     (0..analysis.free.len())
         .map(|class| {
-            let writes = analysis.writes.of(class as CoupledId);
+            let writes = analysis.writes.of(CoupledId::new(class));
             let sum: f64 = writes
                 .iter()
                 .map(|(r, c)| per_reader[*r as usize][*c as usize])

@@ -208,7 +208,7 @@ pub fn zeros(analysis: &Analysis, stats: &Stats) -> Vec<f64> {
             .and_then(|t| analysis.channels.layouts[t].as_ref());
         if let Some(layout) = layout.filter(|l| l.len() == tensor.zeros.len()) {
             for (channel_id, z) in layout.channel_ids().zip(&tensor.zeros) {
-                zeros[channel_id as usize] = *z;
+                zeros[channel_id.index()] = *z;
             }
         }
     }
@@ -239,7 +239,7 @@ pub fn without_own(
                     .any(|(n, _)| matches!(analysis.channels.flows[*n], Flow::Activate { .. }));
                 let carried = analysis.channels.layouts[tensor].as_ref().is_some_and(|l| {
                     l.channel_ids().all(|a| {
-                        analysis.statistics.by_channel[a as usize].gaussian
+                        analysis.statistics.by_channel[a.index()].gaussian
                             && !is_measured(analysis, tensor)
                     })
                 });

@@ -49,7 +49,7 @@ pub fn grams(analysis: &Analysis) -> Grams {
     let mut owner = vec![0; channels.class.len()];
     for (tensor, layout) in channels.layouts.iter().enumerate() {
         for id in layout.iter().flat_map(|l| l.channel_ids()) {
-            owner[id as usize] = tensor;
+            owner[id.index()] = tensor;
         }
     }
     let mut pass = Pass {
@@ -114,9 +114,9 @@ impl Pass<'_> {
     /// Correlations of channels, wherever they lie; those of different tensors count as independent.
     fn among(&self, ids: &[ChannelId]) -> DMatrix<f64> {
         let place = |id: &ChannelId| {
-            let tensor = *self.owner.get(*id as usize)?;
+            let tensor = *self.owner.get(id.index())?;
             let layout = self.analysis.channels.layouts[tensor].as_ref()?;
-            Some((tensor, (id - layout.base) as usize))
+            Some((tensor, layout.position(*id)?))
         };
         let places: Vec<_> = ids.iter().map(place).collect();
         DMatrix::from_fn(ids.len(), ids.len(), |i, j| match (places[i], places[j]) {
@@ -133,7 +133,7 @@ impl Pass<'_> {
 
     /// Mean and variance; of a network's input, and of what is not known, none and 1.
     fn moments(&self, id: ChannelId) -> (f64, f64) {
-        let known = self.analysis.statistics.by_channel.get(id as usize);
+        let known = self.analysis.statistics.by_channel.get(id.index());
         let known = known.filter(|s| s.mean.is_finite() && s.variance.is_finite());
         known.map_or((0.0, 1.0), |s| (s.mean, s.variance))
     }
@@ -287,7 +287,7 @@ impl Pass<'_> {
     fn summed(&self, index: usize) -> Option<Vec<Gram>> {
         let reader = &self.analysis.channels.readers[index];
         let known = |id: &ChannelId| {
-            let s = &self.analysis.statistics.by_channel[*id as usize];
+            let s = &self.analysis.statistics.by_channel[id.index()];
             s.mean.is_finite() && s.variance.is_finite()
         };
         let width = reader.in_per_group() * reader.taps;

@@ -28,7 +28,7 @@ impl CompensationTable {
     ) -> CompensationTable {
         let mut constants = Constants::nothing(channels.class.len());
         for channel_id in channels.readers.iter().flat_map(|r| &r.inputs) {
-            let a = *channel_id as usize;
+            let a = channel_id.index();
             (constants.value[a], constants.inexact[a]) =
                 compensation_constant(statistics, certain, compensation, silenced, *channel_id);
         }
@@ -51,9 +51,9 @@ pub struct RemovalRequest<'a> {
 impl<'a> RemovalRequest<'a> {
     /// The constant that replaces a channel, if its removal is asked for.
     pub fn constant_of(&self, channels: &Channels, channel_id: ChannelId) -> Option<(f64, bool)> {
-        let a = channel_id as usize;
+        let a = channel_id.index();
         let constants = &self.table.constants;
-        self.wanted[channels.class_of(channel_id) as usize]
+        self.wanted[channels.class_of(channel_id).index()]
             .then(|| (constants.value[a], constants.inexact[a]))
     }
 
@@ -67,7 +67,7 @@ impl<'a> RemovalRequest<'a> {
         let table = self.table;
         table.responses[reader].get_or_init(|| {
             let reader = &channels.readers[reader];
-            let value = |a: ChannelId| table.constants.value[a as usize];
+            let value = |a: ChannelId| table.constants.value[a.index()];
             response(graph, reader, &value)
         })
     }
@@ -97,7 +97,7 @@ pub fn compensation_constant(
     pinned: &Constants,
     channel_id: ChannelId,
 ) -> (f64, bool) {
-    let a = channel_id as usize;
+    let a = channel_id.index();
     let expected = statistics.by_channel[a].mean;
     let shift = pinned.value[a];
     // Dead for sure: the constant is known, and no expectation is better than it.

@@ -183,7 +183,7 @@ impl CostTable {
                 for class in seen {
                     let left = |a: &AxisId| full[*a] - counts[*a].get(&class).unwrap_or(&0);
                     let left: u64 = term.axes.iter().map(left).product();
-                    *pick(&mut saved[class as usize]) += whole - left * term.factor / term.divisor;
+                    *pick(&mut saved[class.index()]) += whole - left * term.factor / term.divisor;
                 }
             }
         };
@@ -198,7 +198,7 @@ impl CostTable {
         let kept: Vec<u64> = self
             .axes
             .iter()
-            .map(|classes| classes.iter().filter(|c| !removed[**c as usize]).count() as u64)
+            .map(|classes| classes.iter().filter(|c| !removed[c.index()]).count() as u64)
             .collect();
         let mut cost = Cost {
             layer_params: vec![0; self.layers],

@@ -1,23 +1,22 @@
 //! Channel grids: tensors with channels on several axes, and what of them may go.
 
-use crate::channels::layout::{PAD, each_position, product, strides};
-use crate::channels::{ChannelId, Channels, CoupledId, Flow, Layout};
+use crate::channels::layout::{each_position, product, strides};
+use crate::channels::{ChannelId, Channels, CoupledId, Flow};
 use crate::graph::{Graph, NodeId, TensorId};
 
 /// Kept indices per axis if the kept positions are their product.
-pub fn grid(layout: &Layout, gone: impl Fn(ChannelId) -> bool) -> Option<Vec<Vec<usize>>> {
-    let dims = &layout.dims;
+pub fn grid(dims: &[usize], gone: impl Fn(usize) -> bool) -> Option<Vec<Vec<usize>>> {
     let mut seen: Vec<Vec<bool>> = dims.iter().map(|d| vec![false; *d]).collect();
     let mut kept = 0;
-    let mut channel_id = layout.base;
+    let mut position = 0;
     each_position(dims, |at| {
-        if !gone(channel_id) {
+        if !gone(position) {
             kept += 1;
             for (axis, index) in at.iter().enumerate() {
                 seen[axis][*index] = true;
             }
         }
-        channel_id += 1;
+        position += 1;
     });
     let axes: Vec<Vec<usize>> = seen
         .iter()
@@ -53,8 +52,8 @@ pub fn source(graph: &Graph, channels: &Channels, tensor: TensorId) -> Option<So
         let base = layouts[at].as_ref()?.base;
         let (_, from) = outs.iter().find(|(out, _)| *out == at)?;
         for channel_id in &mut channel_ids {
-            *channel_id = from[(*channel_id - base) as usize];
-            if *channel_id == PAD {
+            *channel_id = from[channel_id.index() - base.index()];
+            if *channel_id == ChannelId::PAD {
                 return None;
             }
         }
@@ -68,7 +67,7 @@ pub fn source(graph: &Graph, channels: &Channels, tensor: TensorId) -> Option<So
         if alike && layout.single_axis() == Some(axis) {
             let positions = channel_ids
                 .iter()
-                .map(|a| (a - layout.base) as usize)
+                .map(|a| a.index() - layout.base.index())
                 .collect();
             return Some(Source {
                 tensor: at,
@@ -88,7 +87,7 @@ fn moved_input(
     let inputs = graph.nodes[node].inputs.iter().flatten();
     inputs.copied().find(|t| {
         let layout = channels.layouts[*t].as_ref();
-        layout.is_some_and(|l| channel_ids.iter().all(|a| l.channel_ids().contains(a)))
+        layout.is_some_and(|l| channel_ids.iter().all(|a| l.position(*a).is_some()))
     })
 }
 
@@ -121,7 +120,7 @@ pub fn rigid(graph: &Graph, channels: &Channels, free: &[bool]) -> Vec<ClassGrid
             continue;
         }
         let classes: Vec<CoupledId> = layout.channel_ids().map(|a| channels.class_of(a)).collect();
-        if classes.iter().any(|c| free[*c as usize]) {
+        if classes.iter().any(|c| free[c.index()]) {
             grids.push(ClassGrid {
                 tensor,
                 dims: layout.dims.clone(),
@@ -156,12 +155,8 @@ fn replaceable(graph: &Graph, channels: &Channels, tensor: TensorId, depth: usiz
 
 /// Whether the kept positions of a class grid form a grid.
 fn is_grid(dims: &[usize], classes: &[CoupledId], removed: &[bool]) -> bool {
-    let layout = Layout {
-        base: 0,
-        dims: dims.to_vec(),
-    };
     debug_assert_eq!(product(dims), classes.len());
-    grid(&layout, |a| removed[classes[a as usize] as usize]).is_some()
+    grid(dims, |position| removed[classes[position].index()]).is_some()
 }
 
 /// Row-major position of coordinates; used by tests and reshapes.

@@ -182,11 +182,12 @@ impl Analysis {
         let mut free = vec![false; classes];
         let mut counted = vec![false; classes];
         for class in 0..classes {
-            let readers = reads.of(class as u32);
-            let at = |r: &Read| statistics.by_channel[r.channel_id as usize].constant_at;
+            let id = CoupledId::new(class);
+            let readers = reads.of(id);
+            let at = |r: &Read| statistics.by_channel[r.channel_id.index()].constant_at;
             constant_at[class] = readers.iter().map(at).fold(f64::INFINITY, f64::min);
-            let written = !writes.of(class as u32).is_empty();
-            let pin = channels.pin_of(class as u32);
+            let written = !writes.of(id).is_empty();
+            let pin = channels.pin_of(id);
             free[class] = written && pin.is_none() && !readers.is_empty();
             counted[class] = written && !pin.is_some_and(|p| p.output);
             if readers.is_empty() {

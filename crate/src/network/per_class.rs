@@ -13,7 +13,7 @@ impl<T: Copy> PerClass<T> {
     pub(super) fn new(classes: usize, pairs: &[(CoupledId, T)]) -> Self {
         let mut starts = vec![0u32; classes + 1];
         for (class, _) in pairs {
-            starts[*class as usize + 1] += 1;
+            starts[class.index() + 1] += 1;
         }
         for c in 0..classes {
             starts[c + 1] += starts[c];
@@ -21,7 +21,7 @@ impl<T: Copy> PerClass<T> {
         let mut next = starts.clone();
         let mut items: Vec<Option<T>> = vec![None; pairs.len()];
         for (class, item) in pairs {
-            let at = &mut next[*class as usize];
+            let at = &mut next[class.index()];
             items[*at as usize] = Some(*item);
             *at += 1;
         }
@@ -33,7 +33,7 @@ impl<T: Copy> PerClass<T> {
 
     /// What belongs to one coupled channel.
     pub fn of(&self, class: CoupledId) -> &[T] {
-        let c = class as usize;
+        let c = class.index();
         &self.items[self.starts[c] as usize..self.starts[c + 1] as usize]
     }
 }

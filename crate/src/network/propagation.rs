@@ -9,7 +9,6 @@ use super::compensation::{RemovalRequest, response};
 use super::constants::{Constants, VARYING};
 use super::thresholds::Thresholds;
 use crate::activation::Activation;
-use crate::channels::layout::PAD;
 use crate::channels::{ChannelId, Channels, Combine, Flow, Pooling};
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::statistics::{Statistics, UNKNOWN};
@@ -106,8 +105,8 @@ impl Pass<'_> {
 
     fn get(&self, channel_id: ChannelId) -> (f64, bool) {
         (
-            self.c.value[channel_id as usize],
-            self.c.inexact[channel_id as usize],
+            self.c.value[channel_id.index()],
+            self.c.inexact[channel_id.index()],
         )
     }
 
@@ -117,9 +116,9 @@ impl Pass<'_> {
             return;
         }
         if let Some(layout) = &self.channels.layouts[out] {
-            let channel_id = layout.base as usize + k;
-            self.c.value[channel_id] = value;
-            self.c.inexact[channel_id] = inexact && !value.is_nan();
+            let index = layout.base.index() + k;
+            self.c.value[index] = value;
+            self.c.inexact[index] = inexact && !value.is_nan();
         }
     }
 
@@ -131,7 +130,7 @@ impl Pass<'_> {
             Flow::Move { outs, pad } => {
                 for (out, from) in outs {
                     for (k, a) in from.iter().enumerate() {
-                        let value = if *a == PAD {
+                        let value = if *a == ChannelId::PAD {
                             (pad[k % pad.len()], false)
                         } else {
                             self.get(*a)
@@ -163,7 +162,7 @@ impl Pass<'_> {
                     return;
                 };
                 for (k, (a, f)) in from.iter().zip(functions).enumerate() {
-                    let pinned = self.statistics.pinned[layout.base as usize + k];
+                    let pinned = self.statistics.pinned[layout.base.index() + k];
                     let value = self.activate(*a, *f, pinned);
                     self.put(*out, k, value);
                 }
@@ -299,13 +298,13 @@ impl Pass<'_> {
 
     /// Constant whatever the threshold: dead with probability 1.
     fn certain(&self, channel_id: ChannelId) -> bool {
-        self.statistics.by_channel[channel_id as usize].constant_at >= 1.0
+        self.statistics.by_channel[channel_id.index()].constant_at >= 1.0
     }
 
     /// `pinned` are P(Y ≤ low) and P(Y ≥ high), NaN where the activation has no such end.
     fn activate(&self, channel_id: ChannelId, f: Activation, pinned: [f64; 2]) -> (f64, bool) {
         let (x, border) = self.get(channel_id);
-        let s = &self.statistics.by_channel[channel_id as usize];
+        let s = &self.statistics.by_channel[channel_id.index()];
         if !x.is_nan() && self.certain(channel_id) {
             return (f.apply(x), border);
         }

@@ -40,9 +40,9 @@ pub fn allocate(
             if next.is_empty() {
                 continue;
             }
-            next.iter().for_each(|c| removed[*c as usize] = true);
+            next.iter().for_each(|c| removed[c.index()] = true);
             let saved = now.saturating_sub(macs(&removed)).max(1) as f64;
-            next.iter().for_each(|c| removed[*c as usize] = false);
+            next.iter().for_each(|c| removed[c.index()] = false);
             let before = taken[l].checked_sub(1).map_or(0.0, |k| curves[l][k]);
             let price = (curves[l][end - 1] - before).max(0.0) / saved;
             if best.is_none_or(|(least, ..)| price < least) {
@@ -51,7 +51,7 @@ pub fn allocate(
         }
         let Some((_, l, end)) = best else { break };
         for k in taken[l]..end {
-            let class = ladders[l].classes[k] as usize;
+            let class = ladders[l].classes[k].index();
             removed[class] = true;
             scores[class] = predicted.len() as f64;
             let before = k.checked_sub(1).map_or(0.0, |k| curves[l][k]);

@@ -86,7 +86,7 @@ struct Guard<'a> {
 
 impl Guard<'_> {
     fn put_back(&mut self, class: CoupledId, why: &'static str) {
-        if std::mem::take(&mut self.removed[class as usize]) {
+        if std::mem::take(&mut self.removed[class.index()]) {
             self.kept.insert(class, why);
         }
     }
@@ -96,11 +96,11 @@ impl Guard<'_> {
         let mut gone: Vec<CoupledId> = candidates
             .iter()
             .copied()
-            .filter(|c| self.removed[*c as usize])
+            .filter(|c| self.removed[c.index()])
             .collect();
         gone.sort_by(|a, b| {
-            self.scores[*b as usize]
-                .total_cmp(&self.scores[*a as usize])
+            self.scores[b.index()]
+                .total_cmp(&self.scores[a.index()])
                 .then(a.cmp(b))
         });
         gone.dedup();
@@ -110,7 +110,7 @@ impl Guard<'_> {
     }
 
     fn staying<'c>(&'c self, classes: &'c [CoupledId]) -> impl Iterator<Item = &'c CoupledId> + 'c {
-        classes.iter().filter(|c| !self.removed[**c as usize])
+        classes.iter().filter(|c| !self.removed[c.index()])
     }
 
     fn kept_in(&self, classes: &[CoupledId]) -> usize {
@@ -143,10 +143,7 @@ impl Guard<'_> {
                 continue;
             };
             let class = |a: ChannelId| analysis.channels.class_of(a);
-            if layout
-                .channel_ids()
-                .all(|a| self.removed[class(a) as usize])
-            {
+            if layout.channel_ids().all(|a| self.removed[class(a).index()]) {
                 let classes: Vec<CoupledId> = layout.channel_ids().map(class).collect();
                 self.put_back_best(&classes, 1, LAST_CHANNELS);
             }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::limits;
-use crate::channels::Flow;
+use crate::channels::{ChannelId, Flow, Layout};
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::network::reach::{self, Edge};
 use crate::network::{Addend, Analysis, Constants, RemovalRequest, constants_after_removal};
@@ -33,8 +33,8 @@ impl Branch {
     pub fn left(&self, analysis: &Analysis, removed: &[bool]) -> Vec<f32> {
         let channels = &analysis.channels;
         let layout = channels.layouts[self.addend.tensor].as_ref();
-        let channel_ids = layout.map_or(0..0, |l| l.channel_ids());
-        let stays = |a: &u32| !removed[channels.class_of(*a) as usize];
+        let channel_ids = layout.into_iter().flat_map(Layout::channel_ids);
+        let stays = |a: &ChannelId| !removed[channels.class_of(*a).index()];
         channel_ids
             .zip(&self.values)
             .filter(|(a, _)| stays(a))
@@ -82,7 +82,7 @@ impl Branches {
                 false => &mut alive,
             };
             for channel_id in layout.channel_ids() {
-                marks[analysis.channels.class_of(channel_id) as usize] = true;
+                marks[analysis.channels.class_of(channel_id).index()] = true;
             }
         }
         for class in 0..removed.len() {
@@ -155,8 +155,8 @@ fn by_wish<'a>(
 ) -> Cow<'a, Constants> {
     let channels = &analysis.channels;
     let certain = analysis.certain();
-    let gone = |a: &u32| wanted[channels.class_of(*a) as usize];
-    let known = |a: &u32| gone(a) || !certain.value[*a as usize].is_nan();
+    let gone = |a: &ChannelId| wanted[channels.class_of(*a).index()];
+    let known = |a: &ChannelId| gone(a) || !certain.value[a.index()].is_nan();
     let starved = |node: &NodeId| match &channels.flows[*node] {
         Flow::Read { reader, .. } => {
             let inputs = &channels.readers[*reader].inputs;
@@ -188,7 +188,7 @@ fn is_dead(analysis: &Analysis, constants: &Constants, addend: &Addend) -> bool 
         return false;
     };
     layout.channel_ids().all(|channel_id| {
-        let a = channel_id as usize;
+        let a = channel_id.index();
         let certain = analysis.certain();
         let lossy = || certain.inexact[a] && !certain.value[a].is_nan();
         !constants.value[a].is_nan() && !lossy()
@@ -270,15 +270,15 @@ fn describe(
     layers: Vec<usize>,
 ) -> Branch {
     let layout = analysis.channels.layouts[addend.tensor].as_ref();
-    let channel_ids = layout.map_or(0..0, |l| l.channel_ids());
+    let channel_ids = layout.into_iter().flat_map(Layout::channel_ids);
     let certain = analysis.certain();
-    let sure = |a: u32| !certain.value[a as usize].is_nan();
+    let sure = |a: ChannelId| !certain.value[a.index()].is_nan();
     // What is constant for sure is what it is, whatever readers before it are told.
-    let known = |a: u32| if sure(a) { certain } else { constants };
+    let known = |a: ChannelId| if sure(a) { certain } else { constants };
     let values = channel_ids
         .clone()
         .map(|a| analysis.constant_for(compensation, known(a), a).0);
-    let uneven = |a: u32| compensation != Compensation::None && known(a).inexact[a as usize];
+    let uneven = |a: ChannelId| compensation != Compensation::None && known(a).inexact[a.index()];
     Branch {
         addend,
         values: values.collect(),

@@ -112,7 +112,7 @@ pub fn pair_index(analysis: &Analysis) -> Vec<u32> {
 
 /// Whether a site channel goes, by itself or with the branch that its row lies in.
 pub fn gone(analysis: &Analysis, decision: &Decision, channel: u32) -> bool {
-    if decision.removed[analysis.class_of_site(channel) as usize] {
+    if decision.removed[analysis.class_of_site(channel).index()] {
         return true;
     }
     let statistics = &analysis.statistics;

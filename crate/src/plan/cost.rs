@@ -7,7 +7,7 @@ use crate::network::{Analysis, Cost, Layer};
 /// Biases that the folds of a decision add, per layer: (index into `Analysis.layers`, count).
 pub fn added_biases(analysis: &Analysis, decision: &Decision) -> Vec<(usize, u64)> {
     let folded =
-        |a: &ChannelId| decision.is_removed(analysis, *a) && decision.constants[*a as usize] != 0.0;
+        |a: &ChannelId| decision.is_removed(analysis, *a) && decision.constants[a.index()] != 0.0;
     let added = |(index, layer): (usize, &Layer)| {
         let reader = layer.reader?;
         let there = analysis.gains_bias[reader]?;

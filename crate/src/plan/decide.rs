@@ -99,7 +99,7 @@ pub fn decide_channels(analysis: &Analysis, options: &PlanOptions, scores: &[f64
         }
         for channel_id in &reader.inputs {
             if decision.is_removed(analysis, *channel_id) {
-                let a = *channel_id as usize;
+                let a = channel_id.index();
                 (decision.constants[a], decision.inexact[a]) =
                     analysis.constant_for(options.compensation, pinned, *channel_id);
             }
@@ -115,7 +115,7 @@ pub fn decide_channels(analysis: &Analysis, options: &PlanOptions, scores: &[f64
 /// may be approximate there. Readers that leave with a branch do not count, unless no other is left.
 fn certain_classes(analysis: &Analysis, constants: &Constants, branches: &Branches) -> Vec<bool> {
     let is_removed = |r: &Read| {
-        let a = r.channel_id as usize;
+        let a = r.channel_id.index();
         let reader = &analysis.channels.readers[r.reader as usize];
         let bordered = constants.inexact[a] || reader.padded && constants.value[a] != 0.0;
         let sure = !analysis.certain().value[a].is_nan();
@@ -123,7 +123,7 @@ fn certain_classes(analysis: &Analysis, constants: &Constants, branches: &Branch
     };
     let stays = |r: &&Read| !branches.dead(analysis.channels.readers[r.reader as usize].node);
     let certain = |class: usize| {
-        let reads = analysis.reads.of(class as CoupledId);
+        let reads = analysis.reads.of(CoupledId::new(class));
         let mut left = reads.iter().filter(stays).peekable();
         match left.peek() {
             Some(_) => left.all(is_removed),
@@ -140,11 +140,11 @@ fn share_of(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Vec<b
     let mut left = analysis.free.clone();
     let mut removed = vec![false; scores.len()];
     for (share, classes) in limits::shares(analysis, options) {
-        let own = |class: &CoupledId| std::mem::take(&mut left[*class as usize]);
+        let own = |class: &CoupledId| std::mem::take(&mut left[class.index()]);
         let own: Vec<CoupledId> = classes.into_iter().filter(own).collect();
         take_lowest(scores, share, own, &mut removed);
     }
-    let rest = (0..scores.len() as CoupledId).filter(|c| left[*c as usize]);
+    let rest = (0..scores.len()).filter(|c| left[*c]).map(CoupledId::new);
     take_lowest(scores, options.share, rest.collect(), &mut removed);
     removed
 }
@@ -152,7 +152,7 @@ fn share_of(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Vec<b
 /// Removes a share of some classes. One without a score stays, but counts.
 fn take_lowest(scores: &[f64], share: f64, candidates: Vec<CoupledId>, removed: &mut [bool]) {
     let wanted = (candidates.len() as f64 * share + 1e-9).floor() as usize;
-    let score = |class: CoupledId| scores[class as usize];
+    let score = |class: CoupledId| scores[class.index()];
     let mut order = candidates;
     order.retain(|c| !score(*c).is_nan());
     // Which ones go matters and their order does not: no need to sort at every step of a drag.
@@ -161,7 +161,7 @@ fn take_lowest(scores: &[f64], share: f64, candidates: Vec<CoupledId>, removed: 
         order.select_nth_unstable_by(wanted, lower);
     }
     for class in order.into_iter().take(wanted) {
-        removed[class as usize] = true;
+        removed[class.index()] = true;
     }
 }
 
@@ -171,17 +171,17 @@ mod tests {
     use crate::random;
 
     /// The slow way: everything in order, and the first so many of it.
-    fn sorted(scores: &[f64], share: f64, among: &[CoupledId]) -> Vec<bool> {
-        let wanted = (among.len() as f64 * share + 1e-9).floor() as usize;
-        let mut order: Vec<CoupledId> = among.to_vec();
-        order.retain(|c| !scores[*c as usize].is_nan());
+    fn sorted(scores: &[f64], share: f64, candidates: &[CoupledId]) -> Vec<bool> {
+        let wanted = (candidates.len() as f64 * share + 1e-9).floor() as usize;
+        let mut order: Vec<CoupledId> = candidates.to_vec();
+        order.retain(|c| !scores[c.index()].is_nan());
         order.sort_by(|a, b| {
-            let (x, y) = (scores[*a as usize], scores[*b as usize]);
+            let (x, y) = (scores[a.index()], scores[b.index()]);
             x.total_cmp(&y).then(a.cmp(b))
         });
         let mut removed = vec![false; scores.len()];
         for class in order.into_iter().take(wanted) {
-            removed[class as usize] = true;
+            removed[class.index()] = true;
         }
         removed
     }
@@ -201,13 +201,14 @@ mod tests {
                 s => s as f64 / 4.0 - 1.0,
             };
             let scores: Vec<f64> = (0..count).map(|_| score(next(9))).collect();
-            let among: Vec<CoupledId> = (0..count as CoupledId).filter(|_| next(4) > 0).collect();
+            let candidates = (0..count as usize).filter(|_| next(4) > 0);
+            let candidates: Vec<CoupledId> = candidates.map(CoupledId::new).collect();
             for share in [0.0, 0.1, 0.25, 0.5, 0.75, 1.0] {
                 let mut removed = vec![false; scores.len()];
-                take_lowest(&scores, share, among.clone(), &mut removed);
+                take_lowest(&scores, share, candidates.clone(), &mut removed);
                 assert_eq!(
                     removed,
-                    sorted(&scores, share, &among),
+                    sorted(&scores, share, &candidates),
                     "{scores:?} {share}"
                 );
             }

@@ -61,7 +61,7 @@ pub fn balance(
     let mut member: HashMap<CoupledId, Signature> = HashMap::new();
     for (p, partition) in partitions.iter().enumerate() {
         for (g, group) in partition.iter().enumerate() {
-            for class in group.iter().filter(|c| removed[**c as usize]) {
+            for class in group.iter().filter(|c| removed[c.index()]) {
                 let signature = member.entry(*class).or_default();
                 match signature.last_mut() {
                     Some(last) if (last.partition, last.group) == (p, g) => last.times += 1,
@@ -81,12 +81,12 @@ pub fn balance(
     }
     for classes in cells.values_mut() {
         classes.sort_by(|a, b| {
-            scores[*a as usize]
-                .total_cmp(&scores[*b as usize])
+            scores[a.index()]
+                .total_cmp(&scores[b.index()])
                 .then(a.cmp(b))
         });
     }
-    let mut back = Vec::new();
+    let mut back: Vec<CoupledId> = Vec::new();
     for component in components(&partitions, cells) {
         let counts = solve(&partitions, &component);
         for ((_, classes), count) in component.iter().zip(counts) {
@@ -94,7 +94,7 @@ pub fn balance(
         }
     }
     for class in &back {
-        removed[*class as usize] = false;
+        removed[class.index()] = false;
     }
     back
 }

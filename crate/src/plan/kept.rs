@@ -22,7 +22,7 @@ pub fn why_kept(
         .reads
         .of(class)
         .iter()
-        .find(|r| constants.value[r.channel_id as usize].is_nan());
+        .find(|r| constants.value[r.channel_id.index()].is_nan());
     match varying {
         Some(read) => {
             let reader = &analysis.channels.readers[read.reader as usize];

@@ -67,7 +67,7 @@ impl Decision {
 
     /// Whether a channel is removed.
     pub fn is_removed(&self, analysis: &Analysis, channel_id: ChannelId) -> bool {
-        self.removed[analysis.channels.class_of(channel_id) as usize]
+        self.removed[analysis.channels.class_of(channel_id).index()]
     }
 }
 

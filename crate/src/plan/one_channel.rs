@@ -23,11 +23,11 @@ pub fn constants_for_readers(
     class: CoupledId,
 ) -> Vec<Substitute> {
     let reads = analysis.reads.of(class);
-    if decision.removed[class as usize] {
+    if decision.removed[class.index()] {
         let by_plan = |r: &Read| Substitute {
             read: *r,
-            constant: decision.constants[r.channel_id as usize],
-            inexact: decision.inexact[r.channel_id as usize],
+            constant: decision.constants[r.channel_id.index()],
+            inexact: decision.inexact[r.channel_id.index()],
         };
         return reads.iter().map(by_plan).collect();
     }
@@ -40,7 +40,7 @@ pub fn constants_for_readers(
         return reads.iter().map(nothing).collect();
     }
     // A channel that is alive by the thresholds is asked as if they were just low enough for it.
-    let at = analysis.constant_at[class as usize];
+    let at = analysis.constant_at[class.index()];
     let own;
     let pinned = if at > 0.0 {
         let (graph, channels) = (&analysis.graph, &analysis.channels);
@@ -70,11 +70,11 @@ pub fn alone(
     class: CoupledId,
 ) -> Decision {
     let mut only = Decision::keep_all(analysis);
-    only.removed[class as usize] = true;
+    only.removed[class.index()] = true;
     if options.compensation != Compensation::None {
         for it in constants_for_readers(analysis, options, decision, class) {
-            only.constants[it.read.channel_id as usize] = it.constant;
-            only.inexact[it.read.channel_id as usize] = it.inexact;
+            only.constants[it.read.channel_id.index()] = it.constant;
+            only.inexact[it.read.channel_id.index()] = it.inexact;
         }
     }
     if options.compensation == Compensation::Moments {

@@ -7,7 +7,7 @@ use super::cases;
 use super::cost::cost;
 use super::kept::why_kept;
 use super::{Decision, limits, tally};
-use crate::channels::{CoupledId, ReaderKind};
+use crate::channels::{ChannelId, CoupledId, ReaderKind};
 use crate::graph::{Node, NodeId};
 use crate::network::{Analysis, Cost, Layer, constants};
 use crate::report::{Change, Criterion, Plan, PlanLayer, PlanOptions, Reason, Withheld};
@@ -73,7 +73,7 @@ fn dead_branches(analysis: &Analysis, options: &PlanOptions, decision: &Decision
 
 fn layers(analysis: &Analysis, decision: &Decision, before: &Cost, after: &Cost) -> Vec<PlanLayer> {
     let gone = |layer: &Layer| -> Vec<u32> {
-        let class = |k: &u32| layer.outputs[*k as usize] as usize;
+        let class = |k: &u32| layer.outputs[*k as usize].index();
         let dead = decision.is_dead(layer.node);
         (0..layer.outputs.len() as u32)
             .filter(|k| dead || decision.removed[class(k)])
@@ -130,7 +130,7 @@ fn withheld(analysis: &Analysis, options: &PlanOptions, decision: &Decision) -> 
         for channel in 0..analysis.statistics.site_channels() as u32 {
             let class = analysis.class_of_site(channel);
             let dead = cases::is_dead(analysis, &thresholds, channel);
-            if dead && !decision.removed[class as usize] {
+            if dead && !decision.removed[class.index()] {
                 let site = analysis.statistics.locate(channel).0;
                 if decision.is_dead(analysis.statistics.sites[site].node) {
                     continue;
@@ -156,16 +156,16 @@ fn approximate(analysis: &Analysis, decision: &Decision) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let readers = analysis.channels.readers.iter();
     for reader in readers.filter(|r| !decision.is_dead(r.node)) {
-        let folded = |channel_id: &&u32| {
+        let folded = |channel_id: &&ChannelId| {
             decision.is_removed(analysis, **channel_id)
-                && decision.constants[**channel_id as usize] != 0.0
+                && decision.constants[channel_id.index()] != 0.0
         };
         let own = reader.inputs.iter().filter(folded).count();
         let earlier = reader
             .inputs
             .iter()
             .filter(folded)
-            .filter(|a| decision.inexact[**a as usize])
+            .filter(|a| decision.inexact[a.index()])
             .count();
         let name = analysis.graph.nodes[reader.node].name.clone();
         if reader.padded && own > 0 {
@@ -203,7 +203,7 @@ fn approximate(analysis: &Analysis, decision: &Decision) -> Vec<Reason> {
 pub fn not_prunable(analysis: &Analysis) -> Vec<Reason> {
     let mut reasons = Vec::new();
     for layer in &analysis.layers {
-        if layer.outputs.iter().any(|c| analysis.free[*c as usize]) {
+        if layer.outputs.iter().any(|c| analysis.free[c.index()]) {
             continue;
         }
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();

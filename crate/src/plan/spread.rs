@@ -13,7 +13,7 @@
 use ndarray::Axis;
 
 use super::Decision;
-use crate::channels::{Flow, Reader};
+use crate::channels::{ChannelId, Flow, Reader};
 use crate::network::Analysis;
 
 /// However much goes, the estimate never asks for a slope more than four and a half times as steep.
@@ -41,7 +41,7 @@ fn of_reader(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Optio
     else {
         return None;
     };
-    let variance = |a: &u32| analysis.statistics.by_channel[*a as usize].variance;
+    let variance = |a: &ChannelId| analysis.statistics.by_channel[a.index()].variance;
     let variances: Vec<f64> = reader.inputs.iter().map(variance).collect();
     let weights = reader.weights(&analysis.graph);
     let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());

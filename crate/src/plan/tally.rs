@@ -87,7 +87,7 @@ fn places<'a>(
     let thresholds = limits::thresholds(analysis, options);
     let mut case_of: Vec<Option<Case>> = vec![None; analysis.free.len()];
     for (k, pair) in analysis.statistics.pairs.iter().enumerate() {
-        let known = &mut case_of[analysis.class_of_site(pair.after) as usize];
+        let known = &mut case_of[analysis.class_of_site(pair.after).index()];
         if known.is_none_or(|case| case == Case::Keep) {
             *known = Some(cases::case(analysis, k, &thresholds));
         }
@@ -96,12 +96,12 @@ fn places<'a>(
     if options.criterion == Criterion::Probability {
         for channel in 0..analysis.statistics.site_channels() as u32 {
             if cases::is_dead(analysis, &thresholds, channel) {
-                withheld[analysis.class_of_site(channel) as usize] = true;
+                withheld[analysis.class_of_site(channel).index()] = true;
             }
         }
     }
     for (class, _) in &decision.guarded {
-        withheld[*class as usize] = true;
+        withheld[class.index()] = true;
     }
     let place = move |class: usize| match (decision.removed[class], case_of[class]) {
         (true, Some(case)) => Place::Removed(case),
@@ -112,5 +112,5 @@ fn places<'a>(
     };
     (0..analysis.counted.len())
         .filter(|class| analysis.counted[*class])
-        .map(move |class| (class as CoupledId, place(class)))
+        .map(move |class| (CoupledId::new(class), place(class)))
 }

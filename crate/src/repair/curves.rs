@@ -140,8 +140,8 @@ fn refitted(
     let mut gone = vec![false; analysis.free.len()];
     ladder.classes[..count]
         .iter()
-        .for_each(|c| gone[*c as usize] = true);
-    let gone = |class: CoupledId| gone[class as usize];
+        .for_each(|c| gone[c.index()] = true);
+    let gone = |class: CoupledId| gone[class.index()];
     merge(
         network.model,
         analysis,

@@ -12,7 +12,7 @@ use super::patches::Patches;
 use super::reader::{Pair, is_depthwise, refittable};
 use super::system::Linear;
 use super::walk::Walk;
-use crate::channels::Reader;
+use crate::channels::{ChannelId, Reader};
 use crate::error::{Error, Result};
 use crate::network::Analysis;
 use crate::onnx::pb;
@@ -71,7 +71,7 @@ impl Round<'_> {
             if !tick() {
                 return Err(Error::new("the repair was stopped"));
             }
-            let gone = |channel_id: &u32| decision.is_removed(before, *channel_id);
+            let gone = |channel_id: &ChannelId| decision.is_removed(before, *channel_id);
             let left = &decision.branches.list;
             changed |= left.iter().any(|b| b.addend.node < reader.node);
             if decision.is_dead(reader.node) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Session;
+use crate::channels::CoupledId;
 use crate::error::{Error, Result};
 use crate::network::constants;
 use crate::plan::branches::Branch;
@@ -67,7 +68,7 @@ impl Session {
         let saturation = s.high[flat as usize];
         let thresholds = limits::thresholds(a, options);
         let kept_because = (!removed).then(|| {
-            let guarded: BTreeMap<u32, &str> = decision.guarded.iter().copied().collect();
+            let guarded: BTreeMap<CoupledId, &str> = decision.guarded.iter().copied().collect();
             let constants = constants(&a.graph, &a.channels, s, &thresholds);
             let dead = cases::is_dead(a, &thresholds, flat);
             let obstacle = a.obstacle(class);
@@ -102,14 +103,14 @@ impl Session {
         if decision.is_dead(row.node) {
             return self.added(channel, decision);
         }
-        let removed = decision.removed[class as usize];
+        let removed = decision.removed[class.index()];
         a.reads
             .of(class)
             .iter()
             .filter(|read| !decision.is_dead(a.channels.readers[read.reader as usize].node))
             .map(|read| {
                 let reader = &a.channels.readers[read.reader as usize];
-                let constant = decision.constants[read.channel_id as usize];
+                let constant = decision.constants[read.channel_id.index()];
                 let per_in = reader.in_per_group();
                 let (group, column) = (
                     read.channel as usize / per_in,
@@ -126,7 +127,7 @@ impl Session {
                     into: a.fold_label(reader),
                     largest_shift: if removed { largest } else { 0.0 },
                     exact: constant == 0.0
-                        || !(reader.padded || decision.inexact[read.channel_id as usize]),
+                        || !(reader.padded || decision.inexact[read.channel_id.index()]),
                 }
             })
             .collect()

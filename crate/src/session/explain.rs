@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Session;
-use crate::channels::{Combine, CoupledId, Flow};
+use crate::channels::{ChannelId, Combine, CoupledId, Flow};
 use crate::error::Result;
 use crate::graph::NodeId;
 use crate::network::{Analysis, Layer};
@@ -116,10 +116,8 @@ fn filter_of(a: &Analysis, pair: PairChannel) -> Option<usize> {
         Flow::Normalise { from, .. } => *from.get(index)?,
         _ => a.statistics.site_channel_ids[pair.after as usize],
     };
-    match layout.channel_ids().contains(&channel_id) {
-        true => Some((channel_id - layout.base) as usize),
-        false => (layout.len() == site.gaussians.len()).then_some(index),
-    }
+    let alike = layout.len() == site.gaussians.len();
+    layout.position(channel_id).or(alike.then_some(index))
 }
 
 fn taps(a: &Analysis, pair: PairChannel) -> Option<Taps> {
@@ -200,8 +198,8 @@ fn together(a: &Analysis, class: CoupledId) -> Vec<Together> {
 
 /// Every node at which channels of a class meet, with the rule that ties them.
 fn ties(a: &Analysis, class: CoupledId) -> Vec<Tie> {
-    let of = |channel_id: &u32| {
-        *channel_id != crate::channels::layout::PAD && a.channels.class_of(*channel_id) == class
+    let of = |channel_id: &ChannelId| {
+        *channel_id != ChannelId::PAD && a.channels.class_of(*channel_id) == class
     };
     let mut ties: BTreeMap<NodeId, String> = BTreeMap::new();
     for (node, flow) in a.channels.flows.iter().enumerate() {
@@ -211,7 +209,7 @@ fn ties(a: &Analysis, class: CoupledId) -> Vec<Tie> {
                     .to_string()
             }
             Flow::Combine { op, args, .. } => {
-                let meets = |k: usize| -> BTreeSet<u32> {
+                let meets = |k: usize| -> BTreeSet<ChannelId> {
                     args.iter().map(|x| x[k]).filter(|channel_id| of(channel_id)).collect()
                 };
                 if !(0..args[0].len()).any(|k| meets(k).len() > 1) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Session;
-use crate::channels::{CoupledId, Flow};
+use crate::channels::{ChannelId, CoupledId, Flow};
 use crate::criterion::reconstruction::ladders;
 use crate::error::{Error, Result};
 use crate::measure::{closed_form, gram::Grams};
@@ -71,10 +71,10 @@ impl Session {
     pub(super) fn merged(&mut self, decision: &Decision) -> Result<Merged> {
         let grams = self.closed_form()?;
         let analysis = &self.analysis;
-        let gone = |class: CoupledId| decision.removed[class as usize];
+        let gone = |class: CoupledId| decision.removed[class.index()];
         let takes_part = |r: &usize| {
             let reader = &analysis.channels.readers[*r];
-            let removed = |id: &u32| gone(analysis.channels.class_of(*id));
+            let removed = |id: &ChannelId| gone(analysis.channels.class_of(*id));
             // A bias that is not there yet would change what the plan counted.
             let there = analysis.gains_bias[*r].is_none();
             there && !decision.is_dead(reader.node) && reader.inputs.iter().any(removed)

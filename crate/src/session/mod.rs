@@ -20,6 +20,7 @@ mod trial;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::channels::CoupledId;
 use crate::error::{Error, Result, caught};
 use crate::gaussian::Gaussian;
 use crate::labels::Labels;
@@ -235,7 +236,7 @@ impl Session {
         let before = self.analysis.cost.total();
         let after = plan::cost(&self.analysis, &decision);
         let kept = |l: &Layer| {
-            let stays = |c: &&u32| !decision.removed[**c as usize];
+            let stays = |c: &&CoupledId| !decision.removed[c.index()];
             match decision.is_dead(l.node) {
                 true => 0,
                 false => l.outputs.iter().filter(stays).count() as u32,

@@ -2,7 +2,7 @@
 //! where branches meet, part or are shuffled. Everything else is drawn as the line it is.
 
 use super::Session;
-use crate::channels::{Channels, Flow};
+use crate::channels::{ChannelId, Channels, Flow};
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::network::Analysis;
@@ -173,6 +173,6 @@ fn stays(a: &Analysis, decision: &Decision, tensor: TensorId) -> u32 {
     let Some(layout) = &a.channels.layouts[tensor] else {
         return 0;
     };
-    let stays = |channel_id: &u32| !decision.is_removed(a, *channel_id);
+    let stays = |channel_id: &ChannelId| !decision.is_removed(a, *channel_id);
     layout.channel_ids().filter(stays).count() as u32
 }

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use super::moments::{affine, pool};
 use super::pass::Pass;
 use super::{ChannelStatistics, Measured, Statistics, UNKNOWN};
-use crate::channels::layout::PAD;
-use crate::channels::{Channels, Combine, Flow};
+use crate::channels::{ChannelId, Channels, Combine, Flow};
 use crate::gaussian::Gaussian;
 use crate::graph::{Graph, NodeId};
 
@@ -59,7 +58,7 @@ fn pinned(channels: &Channels, known: &[ChannelStatistics]) -> Vec<[f64; 2]> {
             continue;
         };
         for ((written, input), f) in layout.channel_ids().zip(from).zip(functions) {
-            let s = &known[*input as usize];
+            let s = &known[input.index()];
             if s.gaussian {
                 let y = Gaussian {
                     mean: s.mean,
@@ -67,7 +66,7 @@ fn pinned(channels: &Channels, known: &[ChannelStatistics]) -> Vec<[f64; 2]> {
                 };
                 let low = f.low().map_or(f64::NAN, |low| y.at_most(low));
                 let high = f.high().map_or(f64::NAN, |high| y.at_least(high));
-                pinned[written as usize] = [low, high];
+                pinned[written.index()] = [low, high];
             }
         }
     }
@@ -84,7 +83,7 @@ impl Pass<'_> {
                     let values: Vec<_> = from
                         .iter()
                         .enumerate()
-                        .map(|(k, a)| match (*a == PAD, pad[k % pad.len()]) {
+                        .map(|(k, a)| match (*a == ChannelId::PAD, pad[k % pad.len()]) {
                             (true, value) if value.is_nan() => UNKNOWN,
                             (true, value) => ChannelStatistics::constant(value),
                             (false, _) => self.at(*a).clone(),

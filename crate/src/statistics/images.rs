@@ -85,7 +85,7 @@ impl Pass<'_> {
                 };
                 for (k, channel_id) in layout.channel_ids().enumerate() {
                     let (mean, variance) = site[k].through(|y| both(k, y));
-                    let value = &mut self.s.by_channel[channel_id as usize];
+                    let value = &mut self.s.by_channel[channel_id.index()];
                     (value.mean, value.variance, value.gaussian) = (mean, variance, false);
                 }
                 self.images.insert(*out, (origin, both));

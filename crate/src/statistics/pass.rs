@@ -25,12 +25,12 @@ impl Pass<'_> {
     pub fn out(&mut self, tensor: TensorId, values: impl IntoIterator<Item = ChannelStatistics>) {
         if let Some(layout) = &self.channels.layouts[tensor] {
             for (channel_id, value) in layout.channel_ids().zip(values) {
-                self.s.by_channel[channel_id as usize] = value;
+                self.s.by_channel[channel_id.index()] = value;
             }
         }
     }
 
     pub fn at(&self, channel_id: ChannelId) -> &ChannelStatistics {
-        &self.s.by_channel[channel_id as usize]
+        &self.s.by_channel[channel_id.index()]
     }
 }

@@ -26,7 +26,7 @@ impl Pass<'_> {
             return;
         }
         for (k, channel_id) in layout.channel_ids().enumerate() {
-            let before = self.s.by_channel[channel_id as usize].clone();
+            let before = self.s.by_channel[channel_id.index()].clone();
             let channel = offset + k as u32;
             if let Some((depthwise, entered)) = self.crossings.get(before.crossing as usize)
                 && *entered != NONE
@@ -38,7 +38,7 @@ impl Pass<'_> {
                 });
             }
             let g = gaussians[k];
-            self.s.by_channel[channel_id as usize] = ChannelStatistics {
+            self.s.by_channel[channel_id.index()] = ChannelStatistics {
                 mean: g.mean,
                 variance: g.std * g.std,
                 gaussian: true,

@@ -19,7 +19,7 @@ pub fn shifts(analysis: &Analysis, decision: &Decision, reader: &Reader) -> Opti
         .iter()
         .map(|a| {
             if decision.is_removed(analysis, *a) {
-                decision.constants[*a as usize]
+                decision.constants[a.index()]
             } else {
                 0.0
             }

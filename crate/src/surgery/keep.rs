@@ -30,6 +30,11 @@ impl<'a> Keep<'a> {
         self.analysis.channels.layouts[tensor].as_ref()
     }
 
+    /// Kept indices per axis; `None` if what stays is not a grid.
+    fn grid(&self, layout: &Layout) -> Option<Vec<Vec<usize>>> {
+        grid(&layout.dims, |k| self.gone(layout.channel_id(k)))
+    }
+
     /// Whether anything is removed from a tensor.
     pub fn touched(&self, tensor: TensorId) -> bool {
         self.layout(tensor)
@@ -53,14 +58,14 @@ impl<'a> Keep<'a> {
     /// Kept indices along `axis`; `None` if what stays of the tensor is not a grid.
     pub fn along(&self, tensor: TensorId, axis: usize) -> Option<Vec<usize>> {
         let layout = self.layout(tensor)?;
-        Some(grid(layout, |a| self.gone(a))?.swap_remove(axis))
+        Some(self.grid(layout)?.swap_remove(axis))
     }
 
     /// Kept counts per axis in terms of the tensor's full shape; `None` if not a grid.
     pub fn shape(&self, tensor: TensorId) -> Option<Vec<usize>> {
         let layout = self.layout(tensor)?;
         let shape = self.analysis.graph.shape(tensor)?;
-        let kept = grid(layout, |a| self.gone(a))?;
+        let kept = self.grid(layout)?;
         Some(
             (0..shape.len())
                 .map(|a| {
@@ -76,7 +81,6 @@ impl<'a> Keep<'a> {
 
     /// Whether what stays is a grid.
     pub fn regular(&self, tensor: TensorId) -> bool {
-        self.layout(tensor)
-            .is_none_or(|l| grid(l, |a| self.gone(a)).is_some())
+        self.layout(tensor).is_none_or(|l| self.grid(l).is_some())
     }
 }

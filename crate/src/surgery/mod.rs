@@ -15,7 +15,7 @@ mod slice;
 mod tidy;
 pub mod twin;
 
-use crate::channels::{Flow, Reader, ReaderKind};
+use crate::channels::{ChannelId, Flow, Reader, ReaderKind};
 use crate::error::{Error, Result};
 use crate::network::Analysis;
 use crate::onnx::pb;
@@ -99,7 +99,7 @@ fn cut_groups(
     keep: &Keep<'_>,
     reader: &Reader,
 ) -> Result<()> {
-    let gone = |channel_id: &u32| keep.gone(*channel_id);
+    let gone = |channel_id: &ChannelId| keep.gone(*channel_id);
     if !reader.inputs.iter().chain(&reader.outputs).any(gone) {
         return Ok(());
     }
@@ -128,7 +128,7 @@ fn cut_groups(
             elements.extend(start..start + taps);
         }
     }
-    let even = |channel_ids: &[u32], per: usize| {
+    let even = |channel_ids: &[ChannelId], per: usize| {
         let mut counts = channel_ids
             .chunks(per)
             .map(|g| g.iter().filter(|a| !gone(a)).count());

@@ -3,8 +3,7 @@
 //! A chain of moves that no longer is what its shapes say (a channel shuffle with an uneven cut)
 //! becomes one Gather with constant indices.
 
-use crate::channels::Flow;
-use crate::channels::layout::PAD;
+use crate::channels::{ChannelId, Flow};
 use crate::error::Result;
 use crate::graph::{NodeId, TensorId};
 use crate::network::Analysis;
@@ -54,7 +53,7 @@ fn moved(
     analysis: &Analysis,
     keep: &Keep<'_>,
     node: NodeId,
-    outs: &[(TensorId, Vec<u32>)],
+    outs: &[(TensorId, Vec<ChannelId>)],
 ) -> Result<()> {
     let graph = &analysis.graph;
     let op = graph.nodes[node].op.as_str();
@@ -207,7 +206,7 @@ fn ranks(
     node: NodeId,
     out: TensorId,
     axis: usize,
-    from: &[u32],
+    from: &[ChannelId],
 ) -> Result<Vec<usize>> {
     let input = analysis
         .graph
@@ -237,7 +236,7 @@ fn split(
     analysis: &Analysis,
     keep: &Keep<'_>,
     node: NodeId,
-    outs: &[(TensorId, Vec<u32>)],
+    outs: &[(TensorId, Vec<ChannelId>)],
 ) -> Result<()> {
     let graph = &analysis.graph;
     let rank = graph.shape(outs[0].0).map_or(0, <[usize]>::len);
@@ -264,7 +263,7 @@ fn gather(
     keep: &Keep<'_>,
     node: NodeId,
     out: TensorId,
-    from: &[u32],
+    from: &[ChannelId],
 ) -> Result<()> {
     let graph = &analysis.graph;
     let input = graph
@@ -305,7 +304,7 @@ fn pad(
     keep: &Keep<'_>,
     node: NodeId,
     out: TensorId,
-    from: &[u32],
+    from: &[ChannelId],
 ) -> Result<()> {
     let graph = &analysis.graph;
     let shape = graph.shape(out).unwrap_or_default();
@@ -323,7 +322,7 @@ fn pad(
             .along(out, axis)
             .ok_or_else(|| refuse(analysis, node, "a pad"))?;
         let (low, high) = (*before as usize, layout.dims[axis] - *after as usize);
-        debug_assert!((0..low).all(|k| from[k * step[axis]] == PAD));
+        debug_assert!((0..low).all(|k| from[k * step[axis]] == ChannelId::PAD));
         *before = kept.iter().filter(|k| **k < low).count() as i64;
         *after = kept.iter().filter(|k| **k >= high).count() as i64;
     }

@@ -1,7 +1,6 @@
 //! Slices of channels, and constants that lie beside channels in a Concat.
 
-use crate::channels::layout::PAD;
-use crate::channels::{Flow, axis_of};
+use crate::channels::{ChannelId, Flow, axis_of};
 use crate::error::Result;
 use crate::graph::{NodeId, TensorId};
 use crate::network::Analysis;
@@ -143,7 +142,7 @@ pub fn constants_beside(
     let Flow::Move { outs, .. } = &analysis.channels.flows[node] else {
         return Ok(());
     };
-    if !outs[0].1.contains(&PAD) {
+    if !outs[0].1.contains(&ChannelId::PAD) {
         return Ok(());
     }
     let rank = graph.shape(out).map_or(0, <[usize]>::len);

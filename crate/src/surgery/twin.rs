@@ -152,7 +152,7 @@ impl Twin<'_> {
             .zip(&gone)
             .map(|(a, g)| {
                 if *g {
-                    decision.constants[*a as usize] as f32
+                    decision.constants[a.index()] as f32
                 } else {
                     0.0
                 }

@@ -120,7 +120,7 @@ impl Session {
             .to_vec();
         let count = self.inner.analysis.statistics.site_channels() as u32;
         Ok((0..count)
-            .map(|c| scores[self.inner.analysis.class_of_site(c) as usize] as f32)
+            .map(|c| scores[self.inner.analysis.class_of_site(c).index()] as f32)
             .collect())
     }
 

@@ -134,7 +134,7 @@ fn nothing_silent(session: &Session, plan: &channel_pruning::report::Plan) -> Re
             return Err(format!("{} is not in the plan", node.name));
         };
         let outputs = &session.analysis.layers[layer].outputs;
-        let could = outputs.iter().any(|c| session.analysis.free[*c as usize]);
+        let could = outputs.iter().any(|c| session.analysis.free[c.index()]);
         if plan.layers[layer].removed.is_empty() && !could {
             return Err(format!("{} is silently left alone", node.name));
         }

@@ -133,7 +133,7 @@ fn a_row_keeps_what_its_floor_and_multiple_say() {
                 };
                 let pruned = session.prune(&limited(&options, own)).expect("a plan");
                 let channels = (site.offset..site.offset + site.channels).map(|c| {
-                    let class = session.analysis.class_of_site(c) as usize;
+                    let class = session.analysis.class_of_site(c).index();
                     !pruned.decision.removed[class]
                 });
                 let kept = channels.filter(|kept| *kept).count() as u32;

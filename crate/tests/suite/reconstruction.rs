@@ -1,11 +1,12 @@
 //! The criterion `reconstruction` on real graphs: what is measured does not depend on who measures it, and its order drives
 //! plans like any other.
 
-use crate::support::files;
+use crate::support::{at_share, files};
+use channel_pruning::dataset::Dataset;
 use channel_pruning::internals::criterion::reconstruction::ladders;
-use channel_pruning::internals::engine::noise;
+use channel_pruning::internals::engine::{Engine, noise};
 use channel_pruning::internals::measure::gram::grams;
-use channel_pruning::report::{Criterion, PlanOptions};
+use channel_pruning::report::{Compensation, Criterion, PlanOptions};
 use channel_pruning::{Knob, Measure, Session};
 
 /// Residual sums, shuffles with groups, and plain pairs.
@@ -53,7 +54,7 @@ fn ladders_hold_every_class_once_and_their_losses_only_grow() {
             assert!(ladder.losses.is_sorted(), "{name}");
             assert!(ladder.classes.iter().all(|c| seen.insert(*c)), "{name}");
             // One class stays in each, and none that cannot go is there.
-            assert!(ladder.classes.iter().all(|c| analysis.free[*c as usize]));
+            assert!(ladder.classes.iter().all(|c| analysis.free[c.index()]));
         }
         let free = analysis.free.iter().filter(|f| **f).count();
         assert_eq!(seen.len() + ladders.len(), free, "{name}");
@@ -86,4 +87,49 @@ fn a_measured_order_meets_targets_and_passes_the_check() {
         let removed = pruned.decision.removed.clone();
         assert!(session.predicted_kl(&removed).unwrap() >= 0.0, "{name}");
     }
+}
+
+#[test]
+fn without_images_merging_brings_the_outputs_nearer_than_means_do() {
+    let archive = files::root().join("www/public/samples/data/fashion-mnist-1000.zip");
+    for name in ["mobilenetv1_025_fashion", "ghostnet_025_fashion"] {
+        let mut session = open(name);
+        let data = Dataset::open(&archive, None).unwrap().mixed();
+        let feeder = session.feeder("fashion-mnist").unwrap();
+        let images: Vec<_> = (0..24).map(|k| feeder.item(&data, k).unwrap()).collect();
+        let original = Engine::new(&session.model, 1).unwrap();
+        let mut outcome = |compensation| {
+            let options = at_share(Criterion::Influence, 0.6, compensation);
+            let pruned = session.prune(&options).unwrap();
+            assert!(session.check(&pruned).unwrap().passed, "{name}");
+            let engine = Engine::new(&pruned.model, 1).unwrap();
+            let apart = |image: &ndarray::ArrayD<f32>| -> f64 {
+                let (a, b) = (original.run(image.clone()), engine.run(image.clone()));
+                let (a, b) = (a.unwrap().remove(0), b.unwrap().remove(0));
+                a.iter()
+                    .zip(&b)
+                    .map(|(a, b)| f64::from(a - b).powi(2))
+                    .sum()
+            };
+            (images.iter().map(apart).sum::<f64>(), pruned.plan.params)
+        };
+        let (mean, counted) = outcome(Compensation::Mean);
+        let (merged, same) = outcome(Compensation::Merge);
+        println!("{name}: {mean:.1} with means, {merged:.1} merged");
+        assert!(merged < 0.9 * mean, "{name}: {merged} {mean}");
+        assert_eq!((counted.before, counted.after), (same.before, same.after));
+    }
+}
+
+#[test]
+fn a_file_without_normalisation_cannot_be_merged_by() {
+    let path = files::shared("models").map(|m| m.join("fastestdet/FastestDet.onnx"));
+    let Some(path) = path else {
+        eprintln!("../shared/models is not here: nothing folded was tried");
+        return;
+    };
+    let mut session = Session::open("folded", &files::read(&path)).unwrap();
+    let options = at_share(Criterion::L1, 0.2, Compensation::Merge);
+    let refused = session.prune(&options).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("`merge` needs"), "{refused}");
 }

@@ -4,7 +4,7 @@
 use crate::support::random::Program;
 use crate::support::rng::Rng;
 use channel_pruning::Session;
-use channel_pruning::internals::channels::Flow;
+use channel_pruning::internals::channels::{CoupledId, Flow};
 use channel_pruning::internals::criterion::reconstruction::{Ladder, ladders, refit, ridge};
 use channel_pruning::internals::engine::{Engine, noise};
 use channel_pruning::internals::measure::gram::{Grams, grams};
@@ -17,7 +17,7 @@ const GRAPHS: u64 = 60;
 
 /// Loss of a ladder's readers without its first `count` classes, from the refitted weights themselves.
 fn direct(analysis: &Analysis, grams: &Grams, ladder: &Ladder, count: usize) -> Option<f64> {
-    let gone = |class: u32| ladder.classes[..count].contains(&class);
+    let gone = |class: CoupledId| ladder.classes[..count].contains(&class);
     let mut total = 0.0;
     for index in &ladder.readers {
         let reader = &analysis.channels.readers[*index];

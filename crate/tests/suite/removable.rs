@@ -7,6 +7,7 @@ use crate::support::fill::Fill;
 use crate::support::hold::{Seen, Waves, held, observe, waves};
 use crate::support::{at_threshold, files, for_all};
 use channel_pruning::Session;
+use channel_pruning::internals::channels::CoupledId;
 use channel_pruning::internals::criterion;
 use channel_pruning::internals::network::Constants;
 use channel_pruning::internals::network::{Analysis, Read};
@@ -20,7 +21,7 @@ fn ours(analysis: &Analysis, which: impl Fn(usize) -> bool) -> Channels {
     let mut found = Channels::new();
     for reader in &analysis.channels.readers {
         let list: Vec<u64> = (0..reader.inputs.len())
-            .filter(|c| which(reader.inputs[*c] as usize))
+            .filter(|c| which(reader.inputs[*c].index()))
             .map(|c| c as u64)
             .collect();
         if !list.is_empty() {
@@ -119,7 +120,7 @@ fn constants_of_the_samples_equal_brute_force_elsewhere() {
                 .get(node)
                 .is_some_and(|l| l.binary_search(&u64::from(channel)).is_ok())
         };
-        let certain = |class: u32| {
+        let certain = |class: CoupledId| {
             let left = left(a, &selection, class);
             left.iter().all(|r| {
                 let reader = &a.channels.readers[r.reader as usize];
@@ -131,7 +132,7 @@ fn constants_of_the_samples_equal_brute_force_elsewhere() {
 }
 
 /// Where a class is read, without the readers that leave with a dead branch.
-fn left(a: &Analysis, selection: &Selection, class: u32) -> Vec<Read> {
+fn left(a: &Analysis, selection: &Selection, class: CoupledId) -> Vec<Read> {
     let node = |r: &Read| a.channels.readers[r.reader as usize].node;
     let reads = a.reads.of(class).iter();
     let left = reads.filter(|r| !selection.branches.dead(node(r)));
@@ -149,15 +150,15 @@ fn selection(a: &Analysis, threshold: f64) -> Selection {
 fn classes(
     a: &Analysis,
     selection: &Selection,
-    certain: impl Fn(u32) -> bool,
+    certain: impl Fn(CoupledId) -> bool,
 ) -> Result<(), String> {
     let c = selection
         .constants
         .as_ref()
         .expect("the criterion looks for constants");
-    let lossy = |class: u32| {
+    let lossy = |class: CoupledId| {
         left(a, selection, class).iter().any(|r| {
-            let channel_id = r.channel_id as usize;
+            let channel_id = r.channel_id.index();
             let padded = a.channels.readers[r.reader as usize].padded && c.value[channel_id] != 0.0;
             let sure = a.statistics.by_channel[channel_id].constant_at >= 1.0;
             sure && (padded || c.inexact[channel_id])
@@ -165,19 +166,20 @@ fn classes(
     };
     let mut chosen = selection.removed.clone();
     for (class, _) in &selection.guarded {
-        chosen[*class as usize] = true;
+        chosen[class.index()] = true;
     }
     for (class, chosen) in chosen.iter().enumerate() {
+        let id = CoupledId::new(class);
         // What leaves with a whole branch is proved elsewhere.
-        let read = !left(a, selection, class as u32).is_empty();
+        let read = !left(a, selection, id).is_empty();
         if !selection.branches.is_empty() && !read {
             continue;
         }
-        let want = a.free[class] && certain(class as u32) && !lossy(class as u32);
+        let want = a.free[class] && certain(id) && !lossy(id);
         if *chosen != want {
             let reads: Vec<String> = a
                 .reads
-                .of(class as u32)
+                .of(id)
                 .iter()
                 .map(|r| {
                     let node = a.channels.readers[r.reader as usize].node;
@@ -241,7 +243,7 @@ fn constants_of_all_fixtures_equal_brute_force() {
             &ours(a, |channel_id| !c.value[channel_id].is_nan()),
             &constant,
         )?;
-        let certain = |class: u32| {
+        let certain = |class: CoupledId| {
             left(a, &selection, class).iter().all(|r| {
                 let channels = wavy.get(&(r.reader as usize));
                 channels.is_some_and(|l| l[r.channel as usize] != Seen::Varies)
@@ -261,7 +263,7 @@ fn values(a: &Analysis, c: &Constants, plain: &HashMap<usize, Vec<Seen>>) -> Res
         let reader = &a.channels.readers[*r];
         let name = &a.graph.nodes[reader.node].name;
         for (k, seen) in channels.iter().enumerate() {
-            let channel_id = reader.inputs[k] as usize;
+            let channel_id = reader.inputs[k].index();
             let told = c.value[channel_id];
             let Seen::Constant { value, even } = seen else {
                 continue;

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use channel_pruning::internals::channels::Flow;
+use channel_pruning::internals::activation::Activation;
 use channel_pruning::internals::channels::layout::strides;
+use channel_pruning::internals::channels::{ChannelId, Flow};
 use channel_pruning::internals::engine::{Engine, noise};
 use channel_pruning::internals::gaussian::Gaussian;
 use channel_pruning::internals::graph::TensorId;
@@ -200,23 +201,22 @@ fn pinned(
             from,
             functions,
         } => {
-            let at =
-                |(channel_id, f): (&u32, &channel_pruning::internals::activation::Activation)| {
-                    let s = &analysis.statistics.by_channel[*channel_id as usize];
-                    let y = Gaussian {
-                        mean: s.mean,
-                        std: s.variance.sqrt(),
-                    };
-                    // Behind an input that is dead for sure it is what it is, whatever β says.
-                    if s.constant_at >= 1.0 {
-                        return None;
-                    }
-                    let low = f.low().filter(|l| s.gaussian && y.at_most(*l) >= threshold);
-                    let high = f
-                        .high()
-                        .filter(|h| s.gaussian && y.at_least(*h) >= threshold);
-                    low.or(high).map(|end| f.apply(end) as f32)
+            let at = |(channel_id, f): (&ChannelId, &Activation)| {
+                let s = &analysis.statistics.by_channel[channel_id.index()];
+                let y = Gaussian {
+                    mean: s.mean,
+                    std: s.variance.sqrt(),
                 };
+                // Behind an input that is dead for sure it is what it is, whatever β says.
+                if s.constant_at >= 1.0 {
+                    return None;
+                }
+                let low = f.low().filter(|l| s.gaussian && y.at_most(*l) >= threshold);
+                let high = f
+                    .high()
+                    .filter(|h| s.gaussian && y.at_least(*h) >= threshold);
+                low.or(high).map(|end| f.apply(end) as f32)
+            };
             (*out, from.iter().zip(functions).map(at).collect())
         }
         _ => return None,
