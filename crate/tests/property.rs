@@ -35,8 +35,12 @@ impl Case {
     fn new(seed: u64) -> Case {
         let mut rng = Rng::new(seed);
         let program = Program::random(&mut rng);
-        let options = random_options(&mut rng, &program.build().model);
+        let mut options = random_options(&mut rng, &program.build().model);
         let limits = random_limits(&mut rng);
+        // It came later, and the others keep their seeds.
+        if seed % 5 == 4 {
+            options.compensation = Compensation::Merge;
+        }
         Case {
             program,
             options,
@@ -221,7 +225,7 @@ fn environment(name: &str) -> Option<u64> {
 }
 
 /// Seeds at which counts were wrong (1,000,084 and 1,001,646: a Gather that takes a single channel several times; 702,832
-/// to 719,866: single channels concatenated along the last axis between Transposes; 3,123,
+/// to 719,866 and 900,060: single channels concatenated along the last axis between Transposes; 3,123,
 /// 1,002,500 and 1,003,470: γ and β of a BatchNormalization behind a convolution that is not followed),
 /// at which tract's optimiser lost the odd start of a Slice (809), and at which a layer that no output depends on
 /// could not be locked (1,000,599).
@@ -229,7 +233,7 @@ fn environment(name: &str) -> Option<u64> {
 fn seeds_that_failed_once_hold() {
     for seed in [
         809, 2014, 2163, 3358, 3392, 4286, 5379, 5903, 3123, 702_832, 708_434, 712_769, 716_256,
-        719_770, 719_866, 1_000_084, 1_000_599, 1_001_646, 1_002_500, 1_003_470,
+        719_770, 719_866, 900_060, 1_000_084, 1_000_599, 1_001_646, 1_002_500, 1_003_470,
     ] {
         if let Err(why) = Case::new(seed).outcome() {
             panic!("{}", report(seed, &why));
@@ -257,11 +261,7 @@ fn random_networks_equal_their_twins() {
             if seed >= from + cases {
                 return;
             }
-            let mut case = Case::new(seed);
-            if seed % 5 == 4 {
-                case.options.compensation = Compensation::Merge;
-            }
-            match case.outcome() {
+            match Case::new(seed).outcome() {
                 Ok(Outcome::Proved(0, 0)) => {}
                 Ok(Outcome::Proved(n, whole)) => {
                     branches.fetch_add(whole.min(1), Ordering::Relaxed);

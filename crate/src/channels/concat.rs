@@ -81,7 +81,7 @@ pub fn concat(b: &mut Builder<'_>, node: NodeId) -> Handled {
 fn carries_channels(graph: &Graph, layouts: &[Layout], inputs: &[TensorId], axis: usize) -> bool {
     let as_channels = |shape: &[usize]| match axis {
         1 => shape.len() == 4 || shape.get(1) == Some(&1),
-        _ => shape.len() == 4 && axis == 3 && shape[3] == 1,
+        _ => shape.len() > 2 && axis + 1 == shape.len() && shape[axis] == 1,
     };
     layouts.iter().all(|l| l.len() == 1)
         && inputs

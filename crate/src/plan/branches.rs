@@ -68,6 +68,16 @@ impl Branches {
         !self.dead.is_empty() && graph.tensors[tensor].producer.is_some_and(|n| self.dead(n))
     }
 
+    /// The same branches in a model of the same nodes whose tensors are numbered otherwise.
+    pub fn carried_to(&self, graph: &Graph) -> Branches {
+        let mut all = self.clone();
+        for addend in all.list.iter_mut().map(|b| &mut b.addend) {
+            let there = graph.input(addend.node, addend.slot);
+            addend.tensor = there.unwrap_or(addend.tensor);
+        }
+        all
+    }
+
     /// Removes the classes that live in lost tensors alone: they are told to nobody.
     pub fn take_classes(&self, analysis: &Analysis, removed: &mut [bool]) {
         if self.is_empty() {

@@ -19,6 +19,8 @@ use crate::repair::{curves, merge::merge};
 pub(crate) struct Merged {
     pub model: pb::ModelProto,
     pub analysis: Analysis,
+    /// What is carried out on it. New weights of a reader that shared them are new tensors, so tensors are numbered anew.
+    pub decision: Decision,
 }
 
 impl Session {
@@ -85,7 +87,15 @@ impl Session {
         let make = || {
             let model = merge(&self.model, analysis, &grams, &readers, &gone, true)?;
             let analysis = Analysis::new(&model, &HashMap::new())?;
-            Ok(Merged { model, analysis })
+            let decision = Decision {
+                branches: decision.branches.carried_to(&analysis.graph),
+                ..decision.clone()
+            };
+            Ok(Merged {
+                model,
+                analysis,
+                decision,
+            })
         };
         make().map_err(|e: Error| e.in_file(&self.file))
     }

@@ -5,11 +5,9 @@ use std::rc::Rc;
 use ndarray::ArrayD;
 use tract_onnx::prelude::DatumType;
 
-use super::merge::Merged;
 use super::{Pruned, Session, proof};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::network::Analysis;
 use crate::onnx::{self, pb};
 use crate::plan::{self, Decision};
 use crate::repair;
@@ -25,9 +23,11 @@ impl Session {
             true => Some(Rc::new(self.merged(&decision)?)),
             false => None,
         };
-        let (whole, analysis) = self.cut_from(merged.as_deref());
-        let model =
-            surgery::prune(whole, analysis, &decision).map_err(|e| e.in_file(&self.file))?;
+        let model = match &merged {
+            Some(m) => surgery::prune(&m.model, &m.analysis, &m.decision),
+            None => surgery::prune(&self.model, &self.analysis, &decision),
+        };
+        let model = model.map_err(|e| e.in_file(&self.file))?;
         // A plan that removes nothing gives the file back to the byte.
         let bytes = if self.whole && decision.is_nothing() {
             self.source.clone()
@@ -47,11 +47,6 @@ impl Session {
             repaired: false,
             merged,
         })
-    }
-
-    /// The network that is cut, and its analysis.
-    fn cut_from<'a>(&'a self, merged: Option<&'a Merged>) -> (&'a pb::ModelProto, &'a Analysis) {
-        merged.map_or((&self.model, &self.analysis), |m| (&m.model, &m.analysis))
     }
 
     /// Prunes, then repairs on tensors of batch 1; the plan is that of the cut, and says what the
@@ -105,8 +100,10 @@ impl Session {
 
     /// The masked twin of a pruned network; of one with `merge`, that of the network that was cut.
     pub fn twin_of(&self, pruned: &Pruned) -> Result<pb::ModelProto> {
-        let (whole, analysis) = self.cut_from(pruned.merged.as_deref());
-        surgery::twin::masked_twin(whole, analysis, &pruned.decision)
+        let Some(m) = &pruned.merged else {
+            return self.twin(&pruned.decision);
+        };
+        surgery::twin::masked_twin(&m.model, &m.analysis, &m.decision)
             .map_err(|e| e.in_file(&self.file))
     }
 
