@@ -10,7 +10,18 @@ use crate::error::Result;
 use crate::measure::gram::Grams;
 use crate::network::Analysis;
 use crate::onnx::pb;
+use crate::plan::Decision;
 use crate::surgery::{Revision, revise};
+
+/// The original with readers that make up for what a plan removes; it is this network that is cut, and its twin.
+pub struct Merged {
+    /// The network.
+    pub model: pb::ModelProto,
+    /// Its analysis.
+    pub analysis: Analysis,
+    /// What is carried out on it. New weights of a reader that shared them are new tensors, so tensors are numbered anew.
+    pub decision: Decision,
+}
 
 /// The model whose `readers` make up for the classes that are `gone`. Readers without a matrix stay as they are.
 /// `matched`: their outputs are brought back to the spread they had.

@@ -10,18 +10,10 @@ use crate::criterion::reconstruction::ladders;
 use crate::error::{Error, Result};
 use crate::measure::{closed_form, gram::Grams};
 use crate::network::Analysis;
-use crate::onnx::pb;
 use crate::plan::Decision;
 use crate::plan::allocate::allocate;
-use crate::repair::{curves, merge::merge};
-
-/// The original with readers that make up for what a plan removes; it is this network that is cut, and its twin.
-pub(crate) struct Merged {
-    pub model: pb::ModelProto,
-    pub analysis: Analysis,
-    /// What is carried out on it. New weights of a reader that shared them are new tensors, so tensors are numbered anew.
-    pub decision: Decision,
-}
+use crate::repair::curves;
+use crate::repair::merge::{Merged, merge};
 
 impl Session {
     /// What the file says of every reader's inputs.

@@ -30,9 +30,9 @@ use crate::network::{Analysis, Cost, Layer};
 use crate::onnx::{self, pb};
 use crate::plan::cases::CellState;
 use crate::plan::{self, Decision};
+use crate::repair::merge::Merged;
 use crate::report::{Change, Compensation, Criterion, Per, Plan, PlanOptions, Preview};
 use engines::Engines;
-use merge::Merged;
 
 pub use reading::with_preset;
 pub use reconstruct::Ranking;
