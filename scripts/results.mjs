@@ -45,11 +45,11 @@ function repaired({ model, data, limit, calibration, images, criterion, compensa
 }
 
 /** The same, from the file of an earlier run where it is there. */
-function remembered(file, wish) {
-  const { model, folder, ...key } = wish;
+function remembered(file, request) {
+  const { model, folder, ...key } = request;
   const known = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   const name = JSON.stringify(key);
-  known[name] ??= repaired(wish);
+  known[name] ??= repaired(request);
   writeFileSync(file, JSON.stringify(known));
   return known[name];
 }
@@ -95,8 +95,8 @@ await main(import.meta, async (args) => {
       const compensation = compensations.at(-1);
       for (const criterion of repairing.filter((name) => criteria.includes(name))) {
         for (const target of [30, 50]) {
-          const wish = { model, data, limit, calibration, images, criterion, compensation, target, folder };
-          repairs.push(remembered(`${folder}/${name}_repairs.json`, wish));
+          const request = { model, data, limit, calibration, images, criterion, compensation, target, folder };
+          repairs.push(remembered(`${folder}/${name}_repairs.json`, request));
         }
       }
     }

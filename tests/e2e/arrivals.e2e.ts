@@ -16,7 +16,7 @@ const stillOpen = async (page: Page) => {
   expect(await page.getByRole("alert").allTextContents()).toEqual([]);
 };
 
-test("data sets are told by their content wherever they are dropped, and are in the Lab then", async () => {
+test("data sets are recognised by their content wherever they are dropped, and are in the Lab then", async () => {
   const page = await openPage();
   const { images, labels } = idx(40);
   const bag = await sample("images/fashion/bag.png");

@@ -1,4 +1,4 @@
-/** Which browser a run drives, how it is started, and what it is told through settings of its own. */
+/** Which browser a run drives, how it is started, and what it is given through settings of its own. */
 import { existsSync } from "node:fs";
 import { type Browser, chromium, firefox } from "playwright-core";
 import { mend } from "./bidi";
@@ -44,7 +44,7 @@ export interface Wishes {
   fontSize?: number;
 }
 
-/** Firefox takes them from its profile; Chromium is told page by page (harness.ts). */
+/** Firefox takes them from its profile; Chromium page by page (harness.ts). */
 function settings({ colorScheme = "light", reducedMotion = "no-preference", fontSize = 16 }: Wishes) {
   return {
     "layout.css.prefers-color-scheme.content-override": colorScheme === "dark" ? 0 : 1,
@@ -55,7 +55,7 @@ function settings({ colorScheme = "light", reducedMotion = "no-preference", font
 
 const started = new Map<string, Promise<Browser>>();
 
-/** One browser for as many pages as wish for the same. */
+/** One browser for as many pages as ask for the same. */
 export function browserFor(wishes: Wishes): Promise<Browser> {
   const profile = BROWSER === "firefox" ? settings(wishes) : {};
   const key = JSON.stringify(profile);

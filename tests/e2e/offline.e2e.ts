@@ -80,7 +80,7 @@ test("a new version is announced, is what the next load shows, and works offline
     expect(await entryOf(later)).toBe("index-two.js");
     // The first seconds play the cut.
     await expect.poll(() => removed(later, "Parameters"), { timeout: 20_000 }).toBeGreaterThan(0);
-    // What others wrote, and its licences, is told offline too.
+    // What others wrote, and its licences, is shown offline too.
     await later.getByRole("button", { name: "Research", exact: true }).click();
     const opening = context.waitForEvent("page");
     await later.getByRole("link", { name: "Third-party licences" }).click();

@@ -32,16 +32,16 @@ test("the four cases: a channel whose input is dead is missed without the fold a
   await page.getByRole("heading", { name: /^Channel 70 of features\.18\.1, Input dead$/ }).waitFor();
   const telling = page.locator(".telling");
   const steps = page.getByRole("region", { name: "The case step by step" });
-  const told: string[] = [];
+  const texts: string[] = [];
   await steps.getByRole("button", { name: /Before/ }).focus();
   for (let i = 0; i < 5; i++) {
-    told.push((await telling.textContent())!);
+    texts.push((await telling.textContent())!);
     await page.keyboard.press("ArrowRight");
   }
-  expect(told[0]).toContain("That is dead by τ = 0.99");
-  expect(told[2]).toContain("By β and γ it looks alive behind it");
-  expect(told[4]).toContain("shifting-factor fusion");
-  expect(new Set(told).size).toBe(5);
+  expect(texts[0]).toContain("That is dead by τ = 0.99");
+  expect(texts[2]).toContain("By β and γ it looks alive behind it");
+  expect(texts[4]).toContain("shifting-factor fusion");
+  expect(new Set(texts).size).toBe(5);
   const logits = page.getByRole("table", { name: "Logits" });
   await logits.waitFor({ timeout: 30_000 });
   expect(await logits.locator("tbody tr").count()).toBeGreaterThanOrEqual(5);

@@ -22,8 +22,8 @@ export async function onPaper(page: Page, paper: boolean): Promise<void> {
 
 /** How many sheets the page takes. WebDriver BiDi asks for the size that the style sheet names, and its PDFs are packed. */
 export async function sheets(page: Page): Promise<number> {
-  const wish = BROWSER === "chromium" ? { preferCSSPageSize: true } : { format: "A4", margin: MARGIN };
-  const pdf = await page.pdf(wish);
+  const size = BROWSER === "chromium" ? { preferCSSPageSize: true } : { format: "A4", margin: MARGIN };
+  const pdf = await page.pdf(size);
   const plain = pdf.toString("latin1");
   const packed = [...plain.matchAll(/stream\r?\n/g)].map((it) => {
     try {

@@ -56,7 +56,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Opens, told by content and not by extension:
+    /// Opens by content and not by extension:
     ///
     /// * a **folder** with one sub-folder per class, classes sorted by name as torchvision's
     ///   `ImageFolder` sorts them (every folder that holds an image, at any depth, is a class;
@@ -87,7 +87,7 @@ impl Dataset {
         Ok(Dataset::from_found(files::open_path(path)?, limit))
     }
 
-    /// The same from files in memory: names, which may hold folders, and contents. One file is told by its content, several are a folder.
+    /// The same from files in memory: names, which may hold folders, and contents. One file is recognised by its content, several are a folder.
     pub fn from_memory(
         files: Vec<(String, Vec<u8>)>,
         limit: Option<usize>,
@@ -196,7 +196,7 @@ impl Dataset {
         self.order.is_empty()
     }
 
-    /// What a chooser of data is told.
+    /// What a chooser of data shows.
     pub fn info(&self) -> LabInfo {
         let mut per_class = vec![0; self.classes.len()];
         for class in self.order.iter().filter_map(|(_, class)| *class) {

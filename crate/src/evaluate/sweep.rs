@@ -81,7 +81,7 @@ fn name<T: serde::Serialize>(value: &T) -> String {
     value.as_str().unwrap_or_default().to_string()
 }
 
-/// Evaluates every plan of the wish that is not `done` yet; `row` gets each line as soon as it is known.
+/// Evaluates every requested plan that is not `done` yet; `row` gets each line as soon as it is known.
 ///
 /// # Errors
 /// When a plan cannot be made or evaluated, or `row` fails.

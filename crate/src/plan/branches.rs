@@ -78,7 +78,7 @@ impl Branches {
         all
     }
 
-    /// Removes the classes that live in lost tensors alone: they are told to nobody.
+    /// Removes the classes that live in lost tensors alone: nothing reads them.
     pub fn take_classes(&self, analysis: &Analysis, removed: &mut [bool]) {
         if self.is_empty() {
             return;
@@ -156,7 +156,7 @@ pub fn failing(
         .collect()
 }
 
-/// What is constant for sure, and what becomes constant in a branch where readers are told all they
+/// What is constant for sure, and what becomes constant in a branch where readers are given all they
 /// read. Only branches with such a reader are looked at, so that a drag mostly costs nothing.
 fn by_wish<'a>(
     analysis: &'a Analysis,
@@ -283,7 +283,7 @@ fn describe(
     let channel_ids = layout.into_iter().flat_map(Layout::channel_ids);
     let certain = analysis.certain();
     let sure = |a: ChannelId| !certain.value[a.index()].is_nan();
-    // What is constant for sure is what it is, whatever readers before it are told.
+    // What is constant for sure is what it is, whatever constants readers before it get.
     let known = |a: ChannelId| if sure(a) { certain } else { constants };
     let values = channel_ids
         .clone()

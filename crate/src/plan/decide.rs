@@ -1,4 +1,4 @@
-//! From scores to a decision: which classes go, and what their readers are told.
+//! From scores to a decision: which classes are removed, and which constants their readers get.
 
 use super::branches::{self, Branches};
 use super::{Decision, balance, limits, spread};
@@ -6,7 +6,7 @@ use crate::channels::CoupledId;
 use crate::network::{Analysis, Constants, Read, constants};
 use crate::report::{Compensation, Criterion, PlanOptions};
 
-/// The classes that go, in a first step without the constants readers are told: all a drag needs.
+/// The classes that go, in a first step without the constants of the readers: all a drag needs.
 /// `scores` are those of `options.criterion`.
 pub fn select(analysis: &Analysis, options: &PlanOptions, scores: &[f64]) -> Selection {
     let (candidates, constants) = if options.criterion == Criterion::Probability {
@@ -93,7 +93,7 @@ pub fn decide_channels(analysis: &Analysis, options: &PlanOptions, scores: &[f64
         .as_ref()
         .unwrap_or_else(|| analysis.silenced());
     for reader in &analysis.channels.readers {
-        // Nobody is left to be told.
+        // Nothing is left that reads.
         if decision.is_dead(reader.node) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! From scores to a decision: which classes go, what their readers are told, what was withheld.
+//! From scores to a decision: which classes are removed, which constants their readers get, what was withheld.
 
 pub mod allocate;
 pub mod balance;
@@ -34,7 +34,7 @@ pub struct Decision {
     pub constants: Vec<f64>,
     /// Per channel: that constant does not hold at image borders before the reader's own padding.
     pub inexact: Vec<bool>,
-    /// Per reader: the part of each output's variance that its normalisation is told is left.
+    /// Per reader: the part of each output's variance that its normalisation is set to.
     pub restores: Vec<Option<Vec<f64>>>,
     /// Wanted by the criterion, kept by a guard.
     pub guarded: Vec<(CoupledId, &'static str)>,

@@ -21,11 +21,11 @@ wire! {
         pub probability: Option<f64>,
     }
 
-    /// What one reader is told of a removed channel.
+    /// What one reader gets in place of a removed channel.
     pub struct Fold {
         /// The reader's node.
         pub reader: String,
-        /// The constant the reader is told; null while the channel is kept.
+        /// The constant the reader gets; null while the channel is kept.
         pub constant: Option<f64>,
         /// "bias of NODE" or "shift β of NODE".
         pub into: String,
@@ -77,7 +77,7 @@ wire! {
         pub removed: bool,
         /// Why a dead channel was kept, or why this one can never go.
         pub kept_because: Option<String>,
-        /// How many BatchNormalization channels share its fate.
+        /// How many BatchNormalization channels are coupled to it.
         pub coupled: u32,
         /// Where its constant is folded.
         pub folds: Vec<Fold>,

@@ -99,7 +99,7 @@ wire! {
         pub layer: u32,
         /// Which of its inputs the channel is.
         pub input: u32,
-        /// What the reader is told, or would be if the channel went.
+        /// The constant the reader gets, or would get if the channel were removed.
         pub constant: f64,
         /// "bias of NODE" or "shift β of NODE".
         pub into: String,

@@ -27,7 +27,7 @@ impl Session {
         if let Some(obstacle) = self.analysis.obstacle(class) {
             return Err(Error::new(format!("This channel can never go: {obstacle}")));
         }
-        // The plan that compensates says what is told; "none" is the same channel, told nothing.
+        // The plan that compensates says which constant; "none" is the same channel with 0.
         let decision = self.decide(options)?;
         let only = match options.compensation {
             Compensation::None => one_channel::alone(

@@ -186,7 +186,7 @@ impl Twin<'_> {
         self.after.push((reader.node, add));
     }
 
-    /// Stretches what a reader emits about its running mean, as a normalisation does that is told that
+    /// Stretches what a reader emits about its running mean, as a normalisation does that is set to assume that
     /// only the part `stays` of its variance is left.
     fn rescale_output(&mut self, reader: &Reader, stays: &[f64], nodes: &mut [pb::NodeProto]) {
         let graph = &self.analysis.graph;

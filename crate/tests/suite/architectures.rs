@@ -100,10 +100,10 @@ fn every_fixture_prunes_and_equals_its_twin() {
             nothing_silent(&session, &pruned.plan).map_err(|e| format!("{what}: {e}"))?;
             let again = Session::open(file, &pruned.bytes).map_err(|e| format!("{what}: {e}"))?;
             let cost = again.analysis.cost.total();
-            let told = (pruned.plan.params.after, pruned.plan.macs.after);
-            if (cost.params, cost.macs) != told {
+            let stated = (pruned.plan.params.after, pruned.plan.macs.after);
+            if (cost.params, cost.macs) != stated {
                 return Err(format!(
-                    "{what}: opened again it costs {cost:?}, told {told:?}"
+                    "{what}: opened again it costs {cost:?}, stated {stated:?}"
                 ));
             }
         }

@@ -133,12 +133,12 @@ fn prune(model: &pb::ModelProto, options: &PlanOptions) -> (Plan, pb::ModelProto
     assert!(check.passed, "{options:?}: {check:?}");
     let written = onnx::decode(&pruned.bytes).expect("decodes");
     let plan = pruned.plan;
-    let told = (plan.params.after, plan.macs.after);
-    assert_eq!(told, count(&written, model, &[]), "{options:?}");
+    let stated = (plan.params.after, plan.macs.after);
+    assert_eq!(stated, count(&written, model, &[]), "{options:?}");
     let again = Session::open("again", &pruned.bytes).expect("opens again");
     let total = again.analysis.cost.total();
     assert_eq!(
-        told,
+        stated,
         (total.params, total.macs),
         "{options:?}: opened again"
     );
@@ -165,7 +165,11 @@ fn assert_left(built: &Built, plan: &Plan, written: &pb::ModelProto) {
     let left = nodes(written);
     for name in &built.branch {
         assert!(!left.contains(&name.as_str()), "{name} is still there");
-        let layer = plan.layers.iter().find(|l| l.name == *name).expect("told");
+        let layer = plan
+            .layers
+            .iter()
+            .find(|l| l.name == *name)
+            .expect("stated");
         assert_eq!(
             (layer.channels.after, layer.params.after, layer.macs.after),
             (0, 0, 0)

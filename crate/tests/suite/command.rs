@@ -57,9 +57,9 @@ fn limits_of_a_layer_are_read_and_wrong_ones_are_usage() {
     let norm = inspected["channels"][3]["norm"].as_str().unwrap();
     let (code, json) = plan(&format!("{norm}:threshold=0.5,floor=4"));
     assert_eq!(code, Some(0));
-    let told: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let stated: serde_json::Value = serde_json::from_slice(&json).unwrap();
     let limits = serde_json::json!([{ "layer": norm, "threshold": 0.5, "floor": 4 }]);
-    assert_eq!(told["limits"], limits);
+    assert_eq!(stated["limits"], limits);
     for wrong in ["threshold=2", "floor=0", "tau=0.5", "threshold", ""] {
         assert_eq!(plan(&format!("{norm}:{wrong}")).0, Some(2), "{wrong}");
     }

@@ -99,8 +99,9 @@ fn a_promise_is_kept_and_the_next_plan_would_break_it() {
     let mut session = session();
     let mut judge = Judge::new(&session.model, MODEL, data(300), PRESET).unwrap();
     for promise in [Promise::MinAgreement(0.97), Promise::MaxLoss(0.01)] {
-        let wish = sigma(0.25);
-        let (options, found) = evaluate::largest(&mut session, &mut judge, &wish, promise).unwrap();
+        let asked = sigma(0.25);
+        let (options, found) =
+            evaluate::largest(&mut session, &mut judge, &asked, promise).unwrap();
         let against = found.evaluation.against.as_ref().unwrap();
         match promise {
             Promise::MinAgreement(least) => assert!(against.agreement >= least),

@@ -92,10 +92,10 @@ fn on_random_graphs_every_prefix_costs_what_a_refit_costs() {
                 let Some(direct) = direct(analysis, &sums, &ladder, count) else {
                     continue;
                 };
-                let told = ladder.losses[count - 1];
+                let stated = ladder.losses[count - 1];
                 assert!(
-                    (told - direct).abs() <= 1e-6 * ladder.whole.max(1e-9),
-                    "graph {seed}, {count} of {all}: {told} for {direct} of {}",
+                    (stated - direct).abs() <= 1e-6 * ladder.whole.max(1e-9),
+                    "graph {seed}, {count} of {all}: {stated} for {direct} of {}",
                     ladder.whole
                 );
                 compared += 1;

@@ -251,7 +251,7 @@ fn constants_of_all_fixtures_equal_brute_force() {
         };
         classes(a, &selection, certain).map_err(|e| format!("{file}: {e}"))?;
 
-        // What readers are told is what they see; where the map is uneven, that is marked.
+        // What readers get is what they see; where the map is uneven, that is marked.
         let plain = observe(&held(model, a, threshold, &Waves::new()), a, 1)
             .map_err(|e| format!("{file}: {e}"))?;
         values(a, c, &plain).map_err(|e| format!("{file}: {e}"))
@@ -264,21 +264,21 @@ fn values(a: &Analysis, c: &Constants, plain: &HashMap<usize, Vec<Seen>>) -> Res
         let name = &a.graph.nodes[reader.node].name;
         for (k, seen) in channels.iter().enumerate() {
             let channel_id = reader.inputs[k].index();
-            let told = c.value[channel_id];
+            let stated = c.value[channel_id];
             let Seen::Constant { value, even } = seen else {
                 continue;
             };
-            if told.is_nan() {
+            if stated.is_nan() {
                 continue;
             }
             if !even && !c.inexact[channel_id] {
                 return Err(format!(
-                    "{name} channel {k} is uneven, told to be {told} everywhere"
+                    "{name} channel {k} is uneven, stated as {stated} everywhere"
                 ));
             }
-            let difference = (told - f64::from(*value)).abs();
-            if *even && !c.inexact[channel_id] && difference > 1e-4 * told.abs().max(1.0) {
-                return Err(format!("{name} channel {k} is {value}, told {told}"));
+            let difference = (stated - f64::from(*value)).abs();
+            if *even && !c.inexact[channel_id] && difference > 1e-4 * stated.abs().max(1.0) {
+                return Err(format!("{name} channel {k} is {value}, stated {stated}"));
             }
         }
     }

@@ -88,7 +88,7 @@ fn depthwise_kernels_are_refitted_and_come_nearer() {
 
 #[test]
 fn a_reader_before_a_sum_makes_up_for_the_other_operand() {
-    // What comes past the block was damaged before it; the block's last layer is told the difference, so
+    // What comes past the block was damaged before it; the block's last layer is given the difference, so
     // that the network as a whole comes nearer.
     let mut session = open(&separable(true));
     let images = pictures(&session, 60);

@@ -76,7 +76,7 @@ fn other_peoples_networks_prune() {
             let cost = again.analysis.cost.total();
             if (cost.params, cost.macs) != (plan.params.after, plan.macs.after) {
                 return Err(format!(
-                    "{what}: costs {} {} when opened again, told {:?} {:?}",
+                    "{what}: costs {} {} when opened again, stated {:?} {:?}",
                     cost.params, cost.macs, plan.params, plan.macs
                 ));
             }

@@ -23,7 +23,7 @@ const DROPPED = ["class", "style", "role", "tabindex"];
 
 /**
  * All of an SVG, or only one group of it. `width` scales the drawing; without a view box of its own the size is
- * told by `box`.
+ * given by `box`.
  */
 export function freeze(
   svg: SVGSVGElement,

@@ -7,7 +7,7 @@ import { unzip, zipEntries } from "./zip";
 const SAMPLES = new URL("../../public/samples/", import.meta.url);
 const blob = (of: Buffer) => new File([new Uint8Array(of)], "a.zip");
 
-test("data sets are told by what is in them", async () => {
+test("data sets are recognised by what is in them", async () => {
   const { images, labels } = idx(20);
   const sets = [images, labels, cifar10(30), tarGz([{ name: "a/b.png", content: Buffer.from("x") }])];
   for (const set of sets) expect(await contentsOf(blob(set))).toBe("data");

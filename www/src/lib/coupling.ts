@@ -8,7 +8,7 @@ export interface Coupled {
   edges: ReadonlySet<number>;
 }
 
-/** The nodes that share a channel's fate, and the edges that it runs along. */
+/** The nodes that are coupled to a channel, and the edges that it runs along. */
 export function trace({ nodes, edges }: Topology, { together, ties }: Explanation): Coupled {
   const roles = new Map<number, Role>();
   const names = new Set(ties.map((it) => it.node));

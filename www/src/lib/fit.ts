@@ -1,4 +1,4 @@
-/** How well a bell told how often a channel is pinned, over many channels. Pure. */
+/** How well a bell predicted how often a channel is pinned, over many channels. Pure. */
 
 export interface Tested {
   site: number;

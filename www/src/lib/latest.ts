@@ -1,6 +1,6 @@
 /**
- * A question that is asked again and again, where only the latest wish counts: at most one is under way,
- * and whatever was asked meanwhile becomes one more at its end. An error ends the turn and forgets the wish;
+ * A question that is asked again and again, where only the latest call counts: at most one is under way,
+ * and whatever was asked meanwhile becomes one more at its end. An error ends the turn and forgets the call;
  * `work` says what is to be said of it.
  */
 export function latest(work: () => Promise<void>): () => Promise<void> {

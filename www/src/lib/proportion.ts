@@ -30,7 +30,7 @@ export function pointsInterval(interval: Interval): string {
   return words.numbers.interval(pointsText(interval[0]), pointsText(interval[1]));
 }
 
-/** "12 s left", "3 min left"; nothing while it can not be told. */
+/** "12 s left", "3 min left"; nothing while it is not known. */
 export function timeLeft(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return "";
   if (seconds < 90) return words.numbers.secondsLeft(String(Math.max(1, Math.round(seconds))));

@@ -5,7 +5,7 @@ import { fileName, look, planNotes, textOf } from "./common";
 
 const WIDTH = 170;
 
-/** The five stages at the step that is shown, with what is told about it and its effect. */
+/** The five stages at the step that is shown, with what is said about it and its effect. */
 export function stagesPicture(within: Element | null): Picture | null {
   const stages = [...(within?.querySelectorAll(".stage") ?? [])];
   if (!within || stages.length === 0) return null;

@@ -40,7 +40,7 @@ export const LARGEST = 900e6;
 /** Number of the last opening that was asked for: of several under way it is the one that counts. */
 let opening = 0;
 
-interface Wish {
+interface OpenRequest {
   name: string;
   blob: Blob;
   companions?: Companion<Blob>[];
@@ -50,8 +50,8 @@ interface Wish {
   linked?: Shared | undefined;
 }
 
-async function open(wish: Wish, turn = ++opening): Promise<void> {
-  const { name, blob, companions = [], since } = wish;
+async function open(request: OpenRequest, turn = ++opening): Promise<void> {
+  const { name, blob, companions = [], since } = request;
   store.alertText.value = "";
   store.noticeText.value = "";
   store.openings.value++;
@@ -62,7 +62,7 @@ async function open(wish: Wish, turn = ++opening): Promise<void> {
       watchCore((bytes, all) => progress(bytes / all, words.network.loadingCore(bytesText(bytes), bytesText(all))));
       const opened = await openInPlanner(name, blob, companions);
       if (turn !== opening) return;
-      show(opened, wish);
+      show(opened, request);
       measure("load", since);
     });
     // The runner opens its copy when the first plan is on the screen.
@@ -74,7 +74,7 @@ async function open(wish: Wish, turn = ++opening): Promise<void> {
   }
 }
 
-function show(opened: Opened, { name, blob, companions = [], source, linked }: Wish): void {
+function show(opened: Opened, { name, blob, companions = [], source, linked }: OpenRequest): void {
   const { overview } = opened;
   const model: store.Model = { ...opened, source, blob, companions, ...labelsOf(opened) };
   adopt(model);

@@ -1,6 +1,6 @@
 /**
  * From an input event to a painted plan. At most one preview is under way; while it is, only the
- * latest wish is kept. Tables that need the whole plan follow once the dragging rests.
+ * latest request is kept. Tables that need the whole plan follow once the dragging rests.
  */
 
 import { batch, computed, effect, untracked } from "@preact/signals";

@@ -33,7 +33,7 @@ export type { Model, Source } from "../worker/model";
 /** Something worked out for a plan, with the identity of that plan. */
 export type Shown<T> = T & { identity: string };
 
-/** A piece of work that is under way; `fraction` is null while it can not be told. */
+/** A piece of work that is under way; `fraction` is null while it is not known. */
 export interface Job {
   label: string;
   fraction: number | null;

@@ -126,7 +126,7 @@ function Output({ name, below, change }: { name: string; below: string; change: 
   );
 }
 
-/** The usual wish, so it stands in the open: a saving, and the threshold that reaches it. */
+/** The usual target, so it stands in the open: a saving, and the threshold that reaches it. */
 function Target() {
   const [percentage, setPercentage] = useState(30);
   return (

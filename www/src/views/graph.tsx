@@ -76,7 +76,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
   }, []);
   useEffect(() => (box.current ? follow(box.current, glance) : undefined), []);
   const kept = widths.value;
-  const fate = coupled.value;
+  const partners = coupled.value;
   const { x, y, zoom } = glance.value;
   const stays = (i: number) => kept?.[i] ?? topology.nodes[i]!.channels;
   const at = pointed.value;
@@ -89,7 +89,7 @@ function GraphPicture({ shown }: { shown: Drawing }) {
             ? touched
               ? words.graph.hintTouch
               : words.graph.hint
-            : describe(topology.nodes[at]!, stays(at), fate?.nodes.get(at))}
+            : describe(topology.nodes[at]!, stays(at), partners?.nodes.get(at))}
         </p>
         <button type="button" aria-label={words.graph.zoomOut} onClick={() => zoomBy(box.current, 1 / 1.3)}>
           −
@@ -121,10 +121,10 @@ function GraphPicture({ shown }: { shown: Drawing }) {
             const path = ribbon(placed.edges[i]!);
             const left = kept?.[topology.nodes.length + i] ?? edge.channels;
             return (
-              <g key={`${edge.from}-${edge.to}-${i}`} class={fate?.edges.has(i) ? "edge coupled" : "edge"}>
+              <g key={`${edge.from}-${edge.to}-${i}`} class={partners?.edges.has(i) ? "edge coupled" : "edge"}>
                 <path d={path} stroke-width={thickness(edge.channels, placed.scale)} class="edge-was" />
                 {left > 0 ? <path d={path} stroke-width={thickness(left, placed.scale)} class="edge-is" /> : null}
-                {fate?.edges.has(i) ? <path d={path} class="edge-coupled" /> : null}
+                {partners?.edges.has(i) ? <path d={path} class="edge-coupled" /> : null}
               </g>
             );
           })}
@@ -136,8 +136,8 @@ function GraphPicture({ shown }: { shown: Drawing }) {
               scale={placed.scale}
               kept={stays(i)}
               name={nameOf(node)}
-              label={describe(node, stays(i), fate?.nodes.get(i))}
-              role={fate?.nodes.get(i) ?? null}
+              label={describe(node, stays(i), partners?.nodes.get(i))}
+              role={partners?.nodes.get(i) ?? null}
               here={isSelected(node)}
               reached={reached.value === i}
               onPoint={(on) => {

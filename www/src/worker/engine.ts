@@ -60,7 +60,7 @@ export class Engine<A = Api> {
     }
   }
 
-  /** A terminated worker never answers, so whoever waits is told of its end. */
+  /** A terminated worker never answers, so whoever waits hears of its end. */
   private answered<T>(answer: Promise<T>): Promise<T> {
     const { waiting } = this;
     return new Promise<T>((resolve, reject) => {

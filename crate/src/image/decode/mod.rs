@@ -26,7 +26,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// Decodes a PNG, JPEG or WebP file, told by its content.
+    /// Decodes a PNG, JPEG or WebP file, recognised by its content.
     ///
     /// * The orientation in EXIF is applied, as every viewer does.
     /// * Grey becomes R = G = B; 16-bit samples are rounded to 8; colour profiles are ignored.

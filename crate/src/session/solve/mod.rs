@@ -1,4 +1,4 @@
-//! From what is wished (so many MACs or parameters less) to the threshold or share that does it.
+//! From a target (so many MACs or parameters less) to the threshold or share that does it.
 
 use super::Session;
 use crate::error::{Error, Result};

@@ -259,7 +259,7 @@ impl Maker {
                 } else {
                     self.rng.below(6)
                 } {
-                    // A constant above zero, which readers have to be told.
+                    // A constant above zero, which readers have to be given.
                     6 => (gamma[k], beta[k]) = (0.0, far as f32),
                     0 => (gamma[k], beta[k]) = (0.0, -far as f32),
                     // Pinned at the upper end of a Clip.

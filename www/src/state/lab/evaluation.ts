@@ -70,15 +70,15 @@ export async function evaluate(auto = false): Promise<void> {
     counted.value = { plan: keyOf(plan), tally };
     evaluating.value = clock.at(before + tally.images);
   };
-  const wish = { of, token: mine, urgent: true, heard };
+  const request = { of, token: mine, urgent: true, heard };
   try {
-    if (!whole) await judgePlan(plan, wish);
+    if (!whole) await judgePlan(plan, request);
     if (product) {
       before = (whole || planResult.peek()) && steps === 1 ? 0 : of.images;
       tally = emptyTally();
       const key = await fileKey(product.bytes);
       repairedKey.value = { bytes: product.bytes, key };
-      await judgeFile(key, async () => product.bytes, wish);
+      await judgeFile(key, async () => product.bytes, request);
     }
     const result = whole ? repairedResult.peek() : resultOf(plan);
     if (result) lastEvaluated.value = result;

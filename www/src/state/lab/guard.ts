@@ -99,9 +99,9 @@ export async function searchGuard(): Promise<void> {
   }
 }
 
-async function attempt(plan: WholePlan, wanted: Pledge, wish: Parameters<typeof judgePlan>[1]): Promise<Tried> {
+async function attempt(plan: WholePlan, wanted: Pledge, request: Parameters<typeof judgePlan>[1]): Promise<Tried> {
   const { macs } = (await cutterCall((core) => core.preview(plan, null))).preview;
-  const result = await judgePlan(plan, wish);
+  const result = await judgePlan(plan, request);
   const { against } = result;
   if (!against) throw words.lab.guard.notEvaluated;
   if (wanted.kind === "loss" && against.difference === null) {

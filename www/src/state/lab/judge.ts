@@ -13,7 +13,7 @@ import type { Token } from "./progress";
 import { addResult, results, SHOWN } from "./results";
 import { pressing, turn } from "./turns";
 
-interface Wish {
+interface JudgeRequest {
   of: Scope;
   token: Token;
   /** A person waits for it; the background makes room. */
@@ -29,10 +29,10 @@ async function cut(plan: PlanOptions, { origin }: Scope): Promise<Blob> {
 }
 
 /** Any network under a key of its own: repaired ones have no plan that would make them again. */
-export function judgeFile(key: string, bytes: () => Promise<Blob>, wish: Wish): Promise<Evaluation> {
+export function judgeFile(key: string, bytes: () => Promise<Blob>, request: JudgeRequest): Promise<Evaluation> {
   const known = results.peek().get(key);
   if (known) return Promise.resolve(known);
-  const { of, token, urgent, heard = () => {} } = wish;
+  const { of, token, urgent, heard = () => {} } = request;
   return turn(urgent, async () => {
     token.check();
     const candidate: Candidate = { id: `${of.key}${key}`, bytes: await bytes() };
@@ -49,8 +49,8 @@ export function judgeFile(key: string, bytes: () => Promise<Blob>, wish: Wish): 
   });
 }
 
-export function judgePlan(plan: PlanOptions, wish: Wish): Promise<Evaluation> {
-  return judgeFile(keyOf(plan), () => cut(plan, wish.of), wish);
+export function judgePlan(plan: PlanOptions, request: JudgeRequest): Promise<Evaluation> {
+  return judgeFile(keyOf(plan), () => cut(plan, request.of), request);
 }
 
 /** A key for a network that is only given by its file. */

@@ -7,11 +7,11 @@ import { pool } from "./pool";
 export interface Progress {
   done: number;
   total: number;
-  /** Seconds; null until it can be told. */
+  /** Seconds; null until it is known. */
   left: number | null;
 }
 
-/** Handed through everything that works for one wish of the user's. */
+/** Handed through everything that works for one request of the user's. */
 export class Token {
   stopped = false;
   private ended = false;

@@ -242,10 +242,10 @@ function Handle({ width }: { width: number }) {
         value={at}
         onInput={(event) => {
           touched.value = true;
-          const wish = Math.min(event.currentTarget.valueAsNumber, farthest.value || 100);
-          dragTo(wish, event.timeStamp);
+          const value = Math.min(event.currentTarget.valueAsNumber, farthest.value || 100);
+          dragTo(value, event.timeStamp);
           // Where nothing more can go the handle stays.
-          if (wish !== event.currentTarget.valueAsNumber) event.currentTarget.value = String(wish);
+          if (value !== event.currentTarget.valueAsNumber) event.currentTarget.value = String(value);
         }}
         onPointerUp={released}
       />

@@ -56,8 +56,8 @@ export function Hero() {
     const layout = painter.current?.layout;
     return layout ? clamped(to, layout.width, layout.height, CLOSEST) : HOME;
   };
-  const flyTo = (wish: Camera) => {
-    const [from, to] = [camera.peek(), bounded(wish)];
+  const flyTo = (target: Camera) => {
+    const [from, to] = [camera.peek(), bounded(target)];
     cancelAnimationFrame(moving.current);
     if (still()) {
       camera.value = to;
