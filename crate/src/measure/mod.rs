@@ -4,6 +4,7 @@
 pub mod calibrate;
 pub mod closed_form;
 pub mod gram;
+mod neighbours;
 mod patches;
 pub mod stats;
 

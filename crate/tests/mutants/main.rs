@@ -192,6 +192,7 @@ fn use_network(rng: &mut Rng, data: &[u8]) {
                 Compensation::Shift,
                 Compensation::Mean,
                 Compensation::Moments,
+                Compensation::Merge,
             ]),
         )
     };
