@@ -51,7 +51,7 @@ fn without_images_the_file_decides_and_nothing_is_judged() {
     let json = shrink("bare", &[]);
     let choice = &json["choice"];
     assert_eq!(choice["criterion"], "influence");
-    assert_eq!(choice["compensation"], "moments");
+    assert_eq!(choice["compensation"], "merge");
     assert_eq!(choice["images"], 0);
     for unknown in ["predicted_kl", "agreement", "accuracy"] {
         assert!(json[unknown].is_null(), "{unknown}");
