@@ -247,7 +247,7 @@ impl System {
 }
 
 /// Weights [outputs, inputs per group, taps] and biases of a reader that makes up for the removed classes; their own weights
-/// are 0. A least-squares fit varies less than what it fits; with `matched` it is widened to vary as much, by [`WIDEST_MATCH`]
+/// are 0. A least-squares fit varies less than what it fits; with `matched` it is widened to vary as much, by √2
 /// at the most. `None` where its system cannot be solved.
 pub fn refit(
     analysis: &Analysis,
