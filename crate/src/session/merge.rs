@@ -79,6 +79,13 @@ impl Session {
         let make = || {
             let model = merge(&self.model, analysis, &grams, &readers, &gone, true)?;
             let analysis = Analysis::new(&model, &HashMap::new())?;
+            // New tensors must not change what is coupled; in damaged files they did.
+            let (now, before) = (&analysis.channels, &self.analysis.channels);
+            if now.class != before.class || now.readers.len() != before.readers.len() {
+                return Err(Error::new(
+                    "is damaged: with new weights its channels are coupled in another way",
+                ));
+            }
             let decision = Decision {
                 branches: decision.branches.carried_to(&analysis.graph),
                 ..decision.clone()
