@@ -45,7 +45,7 @@ const sum = (all) =>
       passed: a.passed + b.passed,
       failed: a.failed + b.failed,
       skipped: a.skipped + b.skipped,
-      names: [...a.names, ...(b.names ?? [])],
+      names: [...a.names, ...b.names],
     }),
     none,
   );
@@ -63,7 +63,7 @@ const settle = (code, counts) => (code !== 0 && counts.failed === 0 ? { ...count
 async function cargoTest() {
   const { code, output } = await run("cargo", ["test", "--locked", "--no-fail-fast"]);
   const results = [...output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm)];
-  const counts = results.map(([, ...n]) => ({ passed: +n[0], failed: +n[1], skipped: +n[2] }));
+  const counts = results.map(([, ...n]) => ({ ...none, passed: +n[0], failed: +n[1], skipped: +n[2] }));
   return settle(code, { ...sum(counts), names: allMatches(output, /^test (.*) \.\.\. FAILED$/gm) });
 }
 
@@ -161,7 +161,7 @@ const stages = [
       const { cargoDeny, check } = await import("./licences.mjs");
       const results = [check(), await cargoDeny()];
       const count = (value) => results.filter((it) => it === value).length;
-      const own = { passed: count(true), failed: count(false), skipped: count(null) };
+      const own = { ...none, passed: count(true), failed: count(false), skipped: count(null) };
       return sum([own, await nodeTest("scripts/licences")]);
     },
   },
@@ -249,8 +249,8 @@ await main(import.meta, async (wanted) => {
   say("\n=== Summary ===\n");
   row("stage", "passed", "failed", "skipped", "seconds");
   for (const r of results) row(r.name, r.passed, r.failed, r.skipped, r.seconds.toFixed(1));
-  if (total.names.length > 0) say("");
-  for (const r of results) for (const name of r.names) say(`failed: ${r.name}: ${name}`);
+  const failed = results.flatMap((r) => r.names.map((name) => `failed: ${r.name}: ${name}`));
+  if (failed.length > 0) say(`\n${failed.join("\n")}`);
   say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (total.failed > 0) process.exitCode = 1;
 });

@@ -280,9 +280,10 @@ pub fn refit(
             v.row_mut(*row).copy_from(&solved.row(at));
         }
         if matched {
+            let (cw, cv) = (&c * &w, &c * &v);
             for (j, mut column) in v.column_iter_mut().enumerate() {
-                let whole = (&c * w.column(j)).dot(&w.column(j));
-                let left = (&c * &column).dot(&column);
+                let whole = cw.column(j).dot(&w.column(j));
+                let left = cv.column(j).dot(&column);
                 column *= (whole / left.max(1e-30)).sqrt().clamp(1.0, WIDEST_MATCH);
             }
         }

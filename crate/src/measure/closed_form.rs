@@ -42,8 +42,6 @@ struct Pass<'a> {
     correlations: HashMap<TensorId, DMatrix<f64>>,
     /// How many correlations were worked out.
     spent: usize,
-    /// Per reader: how neighbouring pixels of its input hang together.
-    neighbours: Vec<f64>,
     grams: Grams,
 }
 
@@ -61,7 +59,6 @@ pub fn grams(analysis: &Analysis) -> Grams {
         owner,
         correlations: HashMap::new(),
         spent: 0,
-        neighbours: vec![NEIGHBOURS; channels.readers.len()],
         grams: vec![None; channels.readers.len()],
     };
     for node in 0..analysis.graph.nodes.len() {
@@ -162,11 +159,15 @@ impl Pass<'_> {
         })
     }
 
+    /// Mean and variance, where they are known.
+    fn known(&self, id: ChannelId) -> Option<(f64, f64)> {
+        let s = self.analysis.statistics.by_channel.get(id.index())?;
+        (s.mean.is_finite() && s.variance.is_finite()).then_some((s.mean, s.variance))
+    }
+
     /// Mean and variance; of a network's input, and of what is not known, none and 1.
     fn moments(&self, id: ChannelId) -> (f64, f64) {
-        let known = self.analysis.statistics.by_channel.get(id.index());
-        let known = known.filter(|s| s.mean.is_finite() && s.variance.is_finite());
-        known.map_or((0.0, 1.0), |s| (s.mean, s.variance))
+        self.known(id).unwrap_or((0.0, 1.0))
     }
 
     fn spreads(&self, ids: &[ChannelId]) -> DVector<f64> {
@@ -302,7 +303,6 @@ impl Pass<'_> {
             };
             r = nearest(self.recorded(out).as_deref(), variance);
         }
-        self.neighbours[index] = r;
         let s = pixels(&kernel, r);
         let mut result = DMatrix::zeros(outputs, outputs);
         for (t, left) in spread.iter().enumerate() {
@@ -312,38 +312,29 @@ impl Pass<'_> {
             }
             result += left * right.transpose();
         }
-        self.grams[index] = self.summed(index);
+        self.grams[index] = self.summed(reader, &c, &s);
         normalised(result)
     }
 
-    /// The matrix of every group of a reader, if all of its inputs are known.
-    fn summed(&self, index: usize) -> Option<Vec<Gram>> {
-        let reader = &self.analysis.channels.readers[index];
-        let known = |id: &ChannelId| {
-            let s = &self.analysis.statistics.by_channel[id.index()];
-            s.mean.is_finite() && s.variance.is_finite()
-        };
-        let width = reader.in_per_group() * reader.taps;
-        let followed = reader.kind != ReaderKind::ConvTranspose && width <= WIDEST;
-        if !followed || !reader.inputs.iter().all(known) {
+    /// The matrix of every group of a reader, if all of its inputs are known. `c` is their covariance, `s` the correlation of
+    /// the pixels that a kernel sees.
+    fn summed(&self, reader: &Reader, c: &DMatrix<f64>, s: &DMatrix<f64>) -> Option<Vec<Gram>> {
+        let per_in = reader.in_per_group();
+        let width = per_in * reader.taps;
+        if reader.kind == ReaderKind::ConvTranspose || width > WIDEST {
             return None;
         }
-        let s = pixels(&kernel(self.analysis, reader), self.neighbours[index]);
-        let one = |ids: &[ChannelId]| {
-            let covariance = self.covariance(ids).kronecker(&s);
-            let means = ids.iter().flat_map(|id| {
-                let mean = self.moments(*id).0;
-                std::iter::repeat_n(mean, reader.taps)
-            });
+        let means = reader.inputs.iter().map(|id| Some(self.known(*id)?.0));
+        let means = means.collect::<Option<Vec<f64>>>()?;
+        let one = |(group, means): (usize, &[f64])| {
+            let at = group * per_in;
+            let covariance = c.view((at, at), (per_in, per_in)).kronecker(s);
+            let means = means
+                .iter()
+                .flat_map(|m| std::iter::repeat_n(*m, reader.taps));
             Gram::assumed(DVector::from_iterator(width, means), &covariance)
         };
-        Some(
-            reader
-                .inputs
-                .chunks(reader.in_per_group())
-                .map(one)
-                .collect(),
-        )
+        Some(means.chunks(per_in).enumerate().map(one).collect())
     }
 }
 

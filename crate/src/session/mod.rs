@@ -54,7 +54,7 @@ pub struct Pruned {
     /// Refitted after the cut, so no longer equal to the twin.
     pub repaired: bool,
     /// With `merge`: the network that was cut.
-    pub(crate) merged: Option<Rc<Merged>>,
+    pub(crate) merged: Option<Merged>,
 }
 
 /// What a plan would do, without carrying it out.

@@ -1,7 +1,5 @@
 //! Surgery and its proof.
 
-use std::rc::Rc;
-
 use ndarray::ArrayD;
 use tract_onnx::prelude::DatumType;
 
@@ -20,7 +18,7 @@ impl Session {
         let decision = self.decide(options)?;
         let merges = options.compensation == Compensation::Merge && !decision.is_nothing();
         let merged = match merges {
-            true => Some(Rc::new(self.merged(&decision)?)),
+            true => Some(self.merged(&decision)?),
             false => None,
         };
         let model = match &merged {

@@ -64,13 +64,11 @@ impl Session {
         progress: &mut dyn FnMut(Phase, usize, usize) -> bool,
     ) -> Result<Shrunk> {
         let mut options = self.shrink_options(options, !images.is_empty());
-        match images.is_empty() {
-            false => self.measure_to_shrink(options.multiple, images, threads, progress)?,
+        if !images.is_empty() {
+            self.measure_to_shrink(options.multiple, images, threads, progress)?;
+        } else if options.compensation == Compensation::Merge && self.closed_form().is_err() {
             // BatchNormalization may stand where no layer reads behind it.
-            true if options.compensation == Compensation::Merge && self.closed_form().is_err() => {
-                options.compensation = Compensation::Moments;
-            }
-            true => {}
+            options.compensation = Compensation::Moments;
         }
         let solved = self.solve(&options, measure, percent)?;
         Knob::of(options.criterion).set(&mut options, solved.amount);
@@ -140,14 +138,12 @@ impl Session {
     /// # Errors
     /// For `reconstruction`, whose cuts are worthless before their readers are refitted.
     pub fn prune_alone(&mut self, options: &PlanOptions) -> Result<Pruned> {
-        match (options.criterion, options.compensation) {
-            (_, Compensation::Merge) => self.prune(options),
-            (Criterion::Reconstruction, _) => {
-                let reason = "a cut by reconstruction is only made together with its repair";
-                Err(Error::new(reason).in_file(&self.file))
-            }
-            _ => self.prune(options),
+        let merges = options.compensation == Compensation::Merge;
+        if options.criterion == Criterion::Reconstruction && !merges {
+            let reason = "a cut by reconstruction is only made together with its repair";
+            return Err(Error::new(reason).in_file(&self.file));
         }
+        self.prune(options)
     }
 
     /// A cut by `reconstruction` is nothing without its repair: one whose repair was not taken is kept only where the cut is

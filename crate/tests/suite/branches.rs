@@ -169,7 +169,7 @@ fn assert_left(built: &Built, plan: &Plan, written: &pb::ModelProto) {
             .layers
             .iter()
             .find(|l| l.name == *name)
-            .expect("stated");
+            .expect("is in the plan");
         assert_eq!(
             (layer.channels.after, layer.params.after, layer.macs.after),
             (0, 0, 0)
