@@ -43,7 +43,7 @@ async function bundle(folder) {
     readdirSync(assets)
       .filter((name) => pattern.test(name))
       .map((name) => ({ name, body: readFileSync(path.join(assets, name)) }));
-  const [script, style, wasm] = [read(/^index-.*\.js$/), read(/\.css$/), read(/\.wasm$/)];
+  const [script, style, wasm] = [read(/^index-.*\.js$/), read(/\.css$/), read(/^core_bg-.*\.wasm$/)];
   if (script.length !== 1 || wasm.length !== 1) throw new Stop("The page was not built into one script and one wasm.");
   return {
     script: text(script[0]),
@@ -96,9 +96,10 @@ function compose({ script, style, wasm, workers, licences }, files) {
     ([name, body]) =>
       `<script type="application/gzip" data-file="${name}">${gzipSync(body, { level: 9 }).toString("base64")}</script>`,
   );
+  // A file's name ends with a hash of eight characters, hyphens among them.
   const sleeping = workers.map(
     ({ name, body }) =>
-      `<script type="text/plain" data-worker="${name.replace(/-[^-]*\.js$/, "")}">${inScript(body.toString("utf8"))}</script>`,
+      `<script type="text/plain" data-worker="${name.replace(/-.{8}\.js$/, "")}">${inScript(body.toString("utf8"))}</script>`,
   );
   const end = [...inside, ...sleeping, `<script type="module">${code}</script>`].join("\n");
   return head.replace("</body>", () => `${end}\n  </body>`);
