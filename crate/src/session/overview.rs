@@ -206,9 +206,9 @@ impl Session {
 
     /// Declared shape of the image input; `None` where it is open.
     pub fn input_shape(&self) -> Vec<Option<usize>> {
-        let graph = self.model.graph.clone().unwrap_or_default();
-        let shape = onnx::runtime_inputs(&graph)
-            .next()
+        let graph = self.model.graph.as_ref();
+        let shape = graph
+            .and_then(|graph| onnx::runtime_inputs(graph).next())
             .map(onnx::dimensions)
             .unwrap_or_default();
         shape
