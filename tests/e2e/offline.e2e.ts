@@ -34,6 +34,41 @@ const kept = (page: Page) =>
     return Object.fromEntries(names.map((name, i) => [name, files[i]!]));
   });
 
+/** Names of the cores that the page has kept for the time without a network. */
+const cores = (page: Page) =>
+  page.evaluate(async () => {
+    const keys = (await Promise.all((await caches.keys()).map(async (it) => (await caches.open(it)).keys()))).flat();
+    return keys.map((it) => it.url.split("/").pop()!).filter((it) => it.endsWith(".wasm"));
+  });
+
+test("of the two cores the page loads and keeps the one that its browser runs", async () => {
+  const loaded: string[] = [];
+  const page = await openPage({
+    serviceWorkers: "allow",
+    before: async (it) => it.on("request", (request) => request.url().endsWith(".wasm") && loaded.push(request.url())),
+  });
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await expect.poll(() => cores(page), { timeout: 20_000 }).toHaveLength(1);
+  expect(loaded).toHaveLength(1);
+  expect(loaded[0]).toContain((await cores(page))[0]);
+});
+
+test("a browser without relaxed SIMD runs the other core, with the same numbers", async () => {
+  const loaded: string[] = [];
+  const page = await openPage({
+    before: async (it) => {
+      it.on("request", (request) => request.url().endsWith(".wasm") && loaded.push(request.url()));
+      await it.addInitScript(() => {
+        WebAssembly.validate = () => false;
+      });
+    },
+  });
+  expect(loaded).toHaveLength(1);
+  expect(loaded[0]).toContain("/core_bg-");
+  await setThreshold(page, "0.85");
+  await expect.poll(() => removed(page, "Parameters")).toBe(18.2);
+});
+
 test("a new version is announced, is what the next load shows, and works offline; no old cache stays", async () => {
   const folder = await mkdtemp(join(tmpdir(), "release-"));
   await cp(DIST, folder, { recursive: true });

@@ -3,6 +3,8 @@
 
 mod choice;
 mod fold_norms;
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+mod kernel;
 mod odd_starts;
 mod outputs;
 

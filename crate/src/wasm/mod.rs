@@ -287,7 +287,15 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
 }
 
+unsafe extern "C" {
+    /// What the linker makes of every static that has to be set up, tract's lists of kernels among them.
+    fn __wasm_call_ctors();
+}
+
 #[wasm_bindgen(start)]
 pub fn start() {
+    // Where nobody calls it, the linker has every exported function do so first: 0.3 ms a call.
+    // SAFETY: it is called once, before anything else.
+    unsafe { __wasm_call_ctors() };
     console_error_panic_hook::set_once();
 }

@@ -1,9 +1,13 @@
 /**
  * The core's wasm: fetched and compiled once, here in the page, and handed to every worker (see ready.ts for the other
  * end). Workers that compiled it for themselves would each take the time and the memory for it again.
+ *
+ * There are two: the faster one has relaxed SIMD instructions, which not every browser knows (see scripts/wasm.mjs).
  */
+import { relaxedSimd } from "wasm-feature-detect";
 import { fetchOwn, isInside } from "../lib/own-files";
-import address from "../wasm/core_bg.wasm?url";
+import plain from "../wasm/core_bg.wasm?url";
+import relaxed from "../wasm/core_relaxed_bg.wasm?url";
 
 /** The wasm inside the one-file page. */
 const INSIDE = "core.wasm";
@@ -28,6 +32,7 @@ export function coreModule(): Promise<WebAssembly.Module> {
 }
 
 async function load(): Promise<WebAssembly.Module> {
+  const address = (await relaxedSimd()) ? relaxed : plain;
   const response = isInside(INSIDE) ? await fetchOwn(INSIDE) : await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   // A page that has been here before has the file, and the browser what it made of it: it takes the response as it is.
