@@ -75,7 +75,7 @@ export async function engines(rounds = 30) {
     row(name, ...criteria.map((c) => `${ms(r.steps[c].median)} / ${ms(r.steps[c].worst)}`));
   }
   say("");
-  const core = readFileSync(path.join(root, "www", "src", "wasm", "core_bg.wasm"));
+  const core = readFileSync(path.join(root, "www", "src", "wasm", "core_relaxed_bg.wasm"));
   const mb = (size) => (size / 1e6).toFixed(2);
   table("core_bg.wasm", "MB");
   row("raw", mb(core.length));

@@ -56,7 +56,7 @@ async function race(run, other, rounds) {
 
 async function measure({ url, rounds, share }) {
   const core = await import("/www/src/wasm/core.js");
-  await core.default();
+  await core.default({ module_or_path: "/www/src/wasm/core_relaxed_bg.wasm" });
   const ort = await import("/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs");
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "error";

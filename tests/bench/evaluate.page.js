@@ -16,7 +16,7 @@ function noise(count) {
 if (inWorker) {
   // Messages that come before a module has run to its end are lost, so nothing is awaited here.
   const opened = import("/www/src/wasm/core.js").then(async (core) => {
-    await core.default();
+    await core.default({ module_or_path: "/www/src/wasm/core_relaxed_bg.wasm" });
     return core;
   });
   let judge;
@@ -79,7 +79,7 @@ async function second(ort, networks, { count, batch }) {
 
 async function measure({ file, options, count, workers, rounds, batches }) {
   const core = await import("/www/src/wasm/core.js");
-  await core.default();
+  await core.default({ module_or_path: "/www/src/wasm/core_relaxed_bg.wasm" });
   const ort = await import("/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs");
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "error";

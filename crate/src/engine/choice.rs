@@ -2,7 +2,11 @@
 //!
 //! The plain plan runs every operator of the file by itself: slow, and nothing is merged or moved that could be merged wrongly.
 //! The first inputs that a network is run on go through both, and where they differ by more than rounding, or the optimised one
-//! fails, the plain plan is taken from then on. In a page the very first answer does not wait for that; the second does.
+//! fails, the plain plan is taken from then on.
+//!
+//! There is a third, the quick plan: tract's kernels without its simplifications, made in less than half of the time and 10 to
+//! 20 % slower to run. In a page the very first answer comes from it and waits for nothing else; the second makes the
+//! optimised plan and the comparison.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -27,12 +31,13 @@ const PATIENCE: f64 = if cfg!(target_arch = "wasm32") {
 /// mixes up places or channels, and is off by far more.
 const ROUNDING: f64 = 1e-3;
 
-/// Whether the first answer may come before the comparison.
+/// Whether the first answer comes from the quick plan, before the comparison.
 const HURRY: bool = cfg!(target_arch = "wasm32");
 
 pub struct Choice {
+    /// The quick plan where there is hurry, otherwise the optimised one.
     first: Arc<TypedRunnableModel>,
-    /// What the plain plan is made of, until the choice has fallen.
+    /// What the other plans are made of, until the choice has fallen.
     typed: Mutex<Option<TypedModel>>,
     answered: AtomicBool,
     chosen: OnceLock<Chosen>,
@@ -48,8 +53,8 @@ struct Chosen {
 pub enum Plans {
     /// The optimised one, once the plain one has given the same.
     Verified,
-    /// The optimised one as it is, for a caller who holds its answers to something else.
-    Optimised,
+    /// The quick one, for a caller who runs it a few times and holds its answers to something else.
+    Quick,
     /// The plain one.
     Plain,
 }
@@ -66,12 +71,13 @@ impl Choice {
         }
         odd_starts::guard(&mut typed)?;
         // tract's layout pass fails on some convolutions between Transposes.
-        let fast = typed
-            .clone()
-            .into_optimized()
-            .and_then(|m| m.into_runnable());
-        match fast {
-            Ok(plan) if plans == Plans::Optimised => Ok(Choice::settled(plan, None)),
+        let quick = plans == Plans::Quick || HURRY;
+        match if quick {
+            self::quick(&typed)
+        } else {
+            optimised(&typed)
+        } {
+            Ok(plan) if plans == Plans::Quick => Ok(Choice::settled(plan, None)),
             Ok(first) => Ok(Choice {
                 first,
                 typed: Mutex::new(Some(typed)),
@@ -101,20 +107,33 @@ impl Choice {
         self.chosen.get()?.note.as_deref()
     }
 
-    /// The plan for these inputs, which settle the choice if it has not fallen yet.
-    pub fn for_run(&self, inputs: &TVec<TValue>) -> &Arc<TypedRunnableModel> {
-        if HURRY && !self.answered.swap(true, Ordering::Relaxed) {
-            return &self.first;
+    /// A plan that is there already, where there is hurry; the choice is then left to later runs.
+    pub fn at_once(&self, inputs: &TVec<TValue>) -> Arc<TypedRunnableModel> {
+        match self.chosen.get() {
+            None if HURRY => self.first.clone(),
+            _ => self.for_run(inputs),
         }
-        &self.chosen.get_or_init(|| self.choose(inputs)).plan
+    }
+
+    /// The plan for these inputs, which settle the choice if it has not fallen yet.
+    pub fn for_run(&self, inputs: &TVec<TValue>) -> Arc<TypedRunnableModel> {
+        if HURRY && !self.answered.swap(true, Ordering::Relaxed) {
+            return self.first.clone();
+        }
+        let chosen = self.chosen.get_or_init(|| self.choose(inputs));
+        chosen.plan.clone()
     }
 
     fn choose(&self, inputs: &TVec<TValue>) -> Chosen {
+        let typed = self.typed.lock().ok().and_then(|mut t| t.take());
+        let made = typed.as_ref().filter(|_| HURRY).map(optimised);
+        let candidate = made
+            .and_then(TractResult::ok)
+            .unwrap_or_else(|| self.first.clone());
         let fast = |note: Option<String>| Chosen {
-            plan: self.first.clone(),
+            plan: candidate.clone(),
             note,
         };
-        let typed = self.typed.lock().ok().and_then(|mut t| t.take());
         // Where the plain plan itself cannot be made or run there is nothing to compare with.
         let Some(Ok(plain)) = typed.map(|t| t.into_runnable()) else {
             return fast(None);
@@ -129,7 +148,7 @@ impl Choice {
             }
             Err(_) => return fast(None),
         };
-        let why = match self.first.run(inputs.clone()) {
+        let why = match candidate.run(inputs.clone()) {
             Ok(outputs) => match (arrays(&expected), arrays(&outputs)) {
                 (Ok(a), Ok(b)) if a.len() == b.len() => {
                     let apart = |(a, b)| {
@@ -151,6 +170,16 @@ impl Choice {
             note: Some(slow(why)),
         }
     }
+}
+
+fn optimised(typed: &TypedModel) -> TractResult<Arc<TypedRunnableModel>> {
+    typed.clone().into_optimized()?.into_runnable()
+}
+
+fn quick(typed: &TypedModel) -> TractResult<Arc<TypedRunnableModel>> {
+    let mut model = typed.clone();
+    model.optimize()?;
+    model.into_runnable()
 }
 
 fn slow(why: &str) -> String {

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ndarray::{Array1, ArrayView, IxDyn};
+use ndarray::{Array1, ArrayView};
 use tract_onnx::prelude::DatumType;
 
 use crate::onnx::{self, Attributes, Names, pb};
@@ -47,13 +47,11 @@ pub(super) fn fold(graph: &mut pb::GraphProto) {
         node.output[0] = output;
         node.input.truncate(2);
         node.input.push(String::new());
-        for (slot, values, dims) in [(1, &weights.1, &weights.0), (2, &bias, &vec![bias.len()])] {
-            let name = names.fresh("folded");
-            node.input[slot].clone_from(&name);
-            if let Ok(view) = ArrayView::from_shape(IxDyn(dims), values) {
-                let tensor = onnx::float_tensor(&name, view, DatumType::F32);
-                graph.initializer.push(tensor);
-            }
+        let bias = onnx::float_tensor("", ArrayView::from(&bias).into_dyn(), DatumType::F32);
+        for (slot, mut tensor) in [(1, weights), (2, bias)] {
+            tensor.name = names.fresh("folded");
+            node.input[slot].clone_from(&tensor.name);
+            graph.initializer.push(tensor);
         }
     }
     let mut index = 0;
@@ -73,8 +71,6 @@ pub(super) fn fold(graph: &mut pb::GraphProto) {
     graph.input.retain(|input| !left.contains(&input.name));
     graph.initializer = staying;
 }
-
-type Values = (Vec<usize>, Vec<f32>);
 
 /// The tensors that nothing computes, by name; read only when asked for.
 struct Constants<'a>(HashMap<&'a str, &'a pb::TensorProto>);
@@ -101,20 +97,23 @@ impl<'a> Constants<'a> {
         Constants(known)
     }
 
-    fn get(&self, name: &str) -> Option<Values> {
-        values(self.0.get(name)?)
+    /// A float32 tensor with its values as bytes.
+    fn get(&self, name: &str) -> Option<pb::TensorProto> {
+        let tensor = self.0.get(name)?;
+        if tensor.data_type != pb::tensor_proto::DataType::Float as i32 {
+            return None;
+        }
+        let count: usize = tensor.dims.iter().map(|d| *d as usize).product();
+        onnx::raw_form(tensor).filter(|raw| raw.raw_data.len() == size_of::<f32>() * count)
     }
 }
 
-fn values(tensor: &pb::TensorProto) -> Option<Values> {
-    if tensor.data_type != pb::tensor_proto::DataType::Float as i32 {
-        return None;
-    }
-    let raw = onnx::raw_form(tensor)?.raw_data;
-    let (words, _) = raw.as_chunks::<4>();
-    let dims: Vec<usize> = tensor.dims.iter().map(|d| *d as usize).collect();
-    let values: Vec<f32> = words.iter().map(|w| f32::from_le_bytes(*w)).collect();
-    (dims.iter().product::<usize>() == values.len()).then_some((dims, values))
+fn values(tensor: &pb::TensorProto) -> Array1<f64> {
+    let (words, _) = tensor.raw_data.as_chunks::<4>();
+    words
+        .iter()
+        .map(|w| f64::from(f32::from_le_bytes(*w)))
+        .collect()
 }
 
 /// Weights and bias of the convolution that does both; `None` where they are not constants or this is another operator.
@@ -122,7 +121,7 @@ fn folded(
     conv: &pb::NodeProto,
     norm: &pb::NodeProto,
     constants: &Constants<'_>,
-) -> Option<(Values, Vec<f32>)> {
+) -> Option<(pb::TensorProto, Vec<f32>)> {
     let plain = conv.op_type == "Conv"
         && onnx::standard(&conv.domain)
         && norm.op_type == "BatchNormalization"
@@ -134,31 +133,30 @@ fn folded(
         return None;
     }
     let constant = |node: &pb::NodeProto, slot: usize| constants.get(node.input.get(slot)?);
-    let (dims, weights) = constant(conv, 1)?;
-    let outputs = *dims.first()?;
-    let vector = |slot: usize| {
-        let (_, values) = constant(norm, slot)?;
-        (values.len() == outputs).then(|| Array1::from_iter(values.iter().map(|v| f64::from(*v))))
-    };
+    let mut weights = constant(conv, 1)?;
+    let outputs = *weights.dims.first()? as usize;
+    let vector = |slot: usize| Some(values(&constant(norm, slot)?)).filter(|v| v.len() == outputs);
     let (gamma, beta, mean, variance) = (vector(1)?, vector(2)?, vector(3)?, vector(4)?);
     let bias = match conv.input.get(2).filter(|name| !name.is_empty()) {
-        Some(_) => constant(conv, 2)?.1,
-        None => vec![0.0; outputs],
+        Some(_) => values(&constant(conv, 2)?),
+        None => Array1::zeros(outputs),
     };
     if outputs == 0 || bias.len() != outputs {
         return None;
     }
     let epsilon = f64::from(norm.float("epsilon").unwrap_or(1e-5));
     let scale = gamma / (variance + epsilon).mapv(f64::sqrt);
-    let size = weights.len() / outputs;
-    let rows = weights.chunks_exact(size.max(1)).zip(&scale);
-    let scaled = rows.flat_map(|(row, s)| row.iter().map(move |w| (f64::from(*w) * s) as f32));
-    let bias = Array1::from_iter(bias.iter().map(|b| f64::from(*b)));
+    // In place: a page does this in code that its browser has not optimised yet.
+    let (words, _) = weights.raw_data.as_chunks_mut::<4>();
+    let size = (words.len() / outputs).max(1);
+    for (row, scale) in words.chunks_exact_mut(size).zip(&scale) {
+        for word in row {
+            let scaled = f64::from(f32::from_le_bytes(*word)) * scale;
+            *word = (scaled as f32).to_le_bytes();
+        }
+    }
     let shift = (bias - mean) * &scale + beta;
-    Some((
-        (dims, scaled.collect()),
-        shift.iter().map(|v| *v as f32).collect(),
-    ))
+    Some((weights, shift.iter().map(|v| *v as f32).collect()))
 }
 
 #[cfg(test)]

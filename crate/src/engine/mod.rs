@@ -8,8 +8,12 @@ mod kernel;
 mod odd_starts;
 mod outputs;
 
+use std::sync::Arc;
+
 use ndarray::{ArrayD, IxDyn};
-use tract_onnx::prelude::{DatumType, Framework, IntoTValue, TValue, TVec, Tensor, tvec};
+use tract_onnx::prelude::{
+    DatumType, Framework, IntoTValue, TValue, TVec, Tensor, TypedRunnableModel, tvec,
+};
 use tract_onnx::tract_hir::internal::InferenceModelExt;
 
 use crate::clock::now_ms;
@@ -47,9 +51,10 @@ impl Engine {
         Engine::make(model, batch, None, Plans::Plain)
     }
 
-    /// Like [`Engine::new`], without the comparison with the plain plan: for a caller whose own comparison would find a wrong one.
-    pub fn unverified(model: &pb::ModelProto, batch: usize) -> Result<Engine> {
-        Engine::make(model, batch, None, Plans::Optimised)
+    /// Like [`Engine::new`], in the plan that is made soonest, which is not compared with the plain one: for a caller who runs it
+    /// a few times, and whose own comparison would find a wrong one.
+    pub fn quick(model: &pb::ModelProto, batch: usize) -> Result<Engine> {
+        Engine::make(model, batch, None, Plans::Quick)
     }
 
     /// Like [`Engine::new`], returning the named tensors instead of the model's outputs.
@@ -143,17 +148,30 @@ impl Engine {
 
     /// Like [`Engine::run`], with the milliseconds of the run alone, without the choice of the plan.
     pub fn timed(&self, image: ArrayD<f32>) -> Result<(Vec<ArrayD<f32>>, f64)> {
+        self.execute(self.with_zeros(image), Choice::for_run)
+    }
+
+    fn with_zeros(&self, image: ArrayD<f32>) -> Vec<ArrayD<f32>> {
         let rest = self.inputs.iter().skip(1);
         let zeros = rest.map(|(shape, _)| ArrayD::zeros(IxDyn(shape)));
-        self.execute(std::iter::once(image).chain(zeros).collect())
+        std::iter::once(image).chain(zeros).collect()
+    }
+
+    /// Like [`Engine::run`], without waiting for a better plan where an answer is there sooner.
+    pub fn run_at_once(&self, image: ArrayD<f32>) -> Result<Vec<ArrayD<f32>>> {
+        Ok(self.execute(self.with_zeros(image), Choice::at_once)?.0)
     }
 
     /// Runs on one tensor per input.
     pub fn run_all(&self, given: Vec<ArrayD<f32>>) -> Result<Vec<ArrayD<f32>>> {
-        Ok(self.execute(given)?.0)
+        Ok(self.execute(given, Choice::for_run)?.0)
     }
 
-    fn execute(&self, given: Vec<ArrayD<f32>>) -> Result<(Vec<ArrayD<f32>>, f64)> {
+    fn execute(
+        &self,
+        given: Vec<ArrayD<f32>>,
+        plan: impl Fn(&Choice, &TVec<TValue>) -> Arc<TypedRunnableModel>,
+    ) -> Result<(Vec<ArrayD<f32>>, f64)> {
         let mut inputs: TVec<TValue> = tvec!();
         for (tensor, (_, kind)) in given.into_iter().zip(&self.inputs) {
             let tensor = Tensor::from(tensor);
@@ -167,7 +185,7 @@ impl Engine {
             inputs.push(tensor.into_tvalue());
         }
         caught(FAILS, || {
-            let plan = self.plan.for_run(&inputs);
+            let plan = plan(&self.plan, &inputs);
             let start = now_ms();
             let outputs = plan.run(inputs).map_err(|e| sentence(&e))?;
             let milliseconds = now_ms() - start;

@@ -21,22 +21,39 @@ fn raw(name: &str, dims: &[usize], data_type: DataType, raw_data: Vec<u8>) -> pb
 
 /// A float tensor of element type `like` (f16 and f64 stay what they were).
 pub fn float_tensor(name: &str, values: ArrayViewD<'_, f32>, like: DatumType) -> pb::TensorProto {
-    let each = values.iter();
     let (kind, bytes) = match like {
         DatumType::F16 => (
             DataType::Float16,
-            each.flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect(),
+            bytes_of(&values, |v| f16::from_f32(v).to_le_bytes()),
         ),
         DatumType::F64 => (
             DataType::Double,
-            each.flat_map(|v| f64::from(*v).to_le_bytes()).collect(),
+            bytes_of(&values, |v| f64::from(v).to_le_bytes()),
         ),
-        _ => (
-            DataType::Float,
-            each.flat_map(|v| v.to_le_bytes()).collect(),
-        ),
+        _ => (DataType::Float, bytes_of(&values, f32::to_le_bytes)),
     };
     raw(name, values.shape(), kind, bytes)
+}
+
+/// The bytes of all values in order. They are written in place: a page's weights go through here in code that its
+/// browser has not optimised yet, where an iterator of bytes takes five times as long.
+fn bytes_of<const N: usize>(
+    values: &ArrayViewD<'_, f32>,
+    bytes: impl Fn(f32) -> [u8; N],
+) -> Vec<u8> {
+    let mut all = vec![0; N * values.len()];
+    let (places, _) = all.as_chunks_mut::<N>();
+    match values.as_slice() {
+        Some(values) => places
+            .iter_mut()
+            .zip(values)
+            .for_each(|(to, v)| *to = bytes(*v)),
+        None => places
+            .iter_mut()
+            .zip(values)
+            .for_each(|(to, v)| *to = bytes(*v)),
+    }
+    all
 }
 
 /// A one-dimensional int64 tensor.

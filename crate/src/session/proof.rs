@@ -57,7 +57,8 @@ type Compile = fn(&pb::ModelProto, usize) -> Result<Engine>;
 /// The verdict, and the compiled sliced network, which is about to be run.
 ///
 /// The sliced network's optimised plan is held to its plain one, and the twin's to the sliced network: a wrong plan of
-/// either shows as a difference, so the twin's needs no comparison of its own.
+/// either shows as a difference, so the twin's needs no comparison of its own. In a page, where compiling takes most of the
+/// time, both run in their quick plans here, and the others are made and compared when the network is run for its answers.
 ///
 /// # Errors
 /// When one of the two cannot be made or run.
@@ -66,15 +67,16 @@ pub(super) fn check(
     sliced: &[u8],
     precision: &Precision,
 ) -> Result<(Check, Engine)> {
+    let mut inputs = Vec::new();
     // One after the other: two compiled networks at once are most of what a large file would take.
-    let both = |twins: Compile, own: Compile| -> Result<(Answers, Vec<Apart>, Engine)> {
-        let (expected, _) = answers(twins, &twin()?)?;
-        let (found, engine) = answers(own, &onnx::decode(sliced)?)?;
+    let mut both = |twins: Compile, own: Compile| -> Result<(Answers, Vec<Apart>, Engine)> {
+        let (expected, _) = answers(twins, &twin()?, &mut inputs)?;
+        let (found, engine) = answers(own, &onnx::decode(sliced)?, &mut inputs)?;
         let apart = apart(&expected, &found);
         Ok((expected, apart, engine))
     };
     let plainly = |a: &Apart| a.worst <= (precision.plain * a.scale).max(LEAST);
-    let (_, fast, engine) = both(Engine::unverified, Engine::new)?;
+    let (_, fast, engine) = both(Engine::quick, Engine::new)?;
     if fast.iter().all(plainly) {
         return Ok((verdict(&fast, true), engine));
     }
@@ -83,7 +85,7 @@ pub(super) fn check(
     if plain.iter().all(plainly) {
         return Ok((verdict(&plain, true), engine));
     }
-    let rounding = rounding(&twin()?, &expected, precision.step)?;
+    let rounding = rounding(&twin()?, &expected, precision.step, &mut inputs)?;
     let explained = |(a, rounding): (&Apart, &f64)| {
         plainly(a) || a.worst <= (MARGIN * rounding).min(precision.most * a.scale)
     };
@@ -107,12 +109,19 @@ fn verdict(apart: &[Apart], passed: bool) -> Check {
     }
 }
 
-fn answers(compile: Compile, model: &pb::ModelProto) -> Result<(Answers, Engine)> {
+/// `inputs`: filled by the first call; all networks of a check read the same.
+fn answers(
+    compile: Compile,
+    model: &pb::ModelProto,
+    inputs: &mut Vec<ArrayD<f32>>,
+) -> Result<(Answers, Engine)> {
     let engine = compile(model, 1)?;
-    let shape = engine.inputs[0].0.clone();
-    let seeds = 1..=SAMPLES;
-    let run = |seed| engine.run(noise(&shape, u64::from(seed)));
-    let answers = seeds.map(run).collect::<Result<Answers>>()?;
+    let shape = &engine.inputs[0].0;
+    if inputs.is_empty() {
+        inputs.extend((1..=SAMPLES).map(|seed| noise(shape, u64::from(seed))));
+    }
+    let runs = inputs.iter().map(|it| engine.run_at_once(it.clone()));
+    let answers = runs.collect::<Result<Answers>>()?;
     Ok((answers, engine))
 }
 
@@ -138,12 +147,17 @@ fn apart(expected: &Answers, found: &Answers) -> Vec<Apart> {
 }
 
 /// Per output, the largest difference that weights changed by `step` of themselves make.
-fn rounding(model: &pb::ModelProto, expected: &Answers, step: f64) -> Result<Vec<f64>> {
+fn rounding(
+    model: &pb::ModelProto,
+    expected: &Answers,
+    step: f64,
+    inputs: &mut Vec<ArrayD<f32>>,
+) -> Result<Vec<f64>> {
     let mut most = vec![0.0f64; expected.first().map_or(0, Vec::len)];
     for copy in 1..=COPIES {
         let mut changed = model.clone();
         shake(&mut changed, step, copy);
-        let (found, _) = answers(Engine::plain, &changed)?;
+        let (found, _) = answers(Engine::plain, &changed, inputs)?;
         for (most, a) in most.iter_mut().zip(apart(expected, &found)) {
             *most = most.max(a.worst);
         }
