@@ -15,8 +15,8 @@ use tract_onnx::prelude::{TValue, TVec, TractResult, TypedModel, TypedRunnableMo
 use tract_onnx::tract_core::internal::IntoRunnable;
 use tract_onnx::tract_core::plan::{SimpleState, eval};
 
-use super::odd_starts;
 use super::outputs::{arrays, difference};
+use super::{grouped, max_pool, odd_starts};
 use crate::clock::now_ms;
 
 /// Milliseconds after which a comparison is given up, between two operators. A network that takes longer runs unverified,
@@ -173,13 +173,21 @@ impl Choice {
 }
 
 fn optimised(typed: &TypedModel) -> TractResult<Arc<TypedRunnableModel>> {
-    typed.clone().into_optimized()?.into_runnable()
+    simplified(typed)?.into_optimized()?.into_runnable()
 }
 
 fn quick(typed: &TypedModel) -> TractResult<Arc<TypedRunnableModel>> {
-    let mut model = typed.clone();
+    let mut model = simplified(typed)?;
     model.optimize()?;
     model.into_runnable()
+}
+
+/// A copy in which our own operators stand where tract's are slow.
+fn simplified(typed: &TypedModel) -> TractResult<TypedModel> {
+    let mut model = typed.clone();
+    grouped::as_products(&mut model)?;
+    max_pool::by_rows(&mut model)?;
+    Ok(model)
 }
 
 fn slow(why: &str) -> String {

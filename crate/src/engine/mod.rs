@@ -3,8 +3,10 @@
 
 mod choice;
 mod fold_norms;
+mod grouped;
 #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
 mod kernel;
+mod max_pool;
 mod odd_starts;
 mod outputs;
 
