@@ -27,6 +27,7 @@ const messages = {
     5: ["t", "Tensor"],
     7: ["floats", ["float"]],
     8: ["ints", ["int"]],
+    20: ["type", "int"],
   },
   Tensor: {
     1: ["dims", ["int"]],
