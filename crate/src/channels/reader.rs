@@ -129,15 +129,20 @@ impl Reader {
                 out.into()
             }
             ReaderKind::Gemm { trans_b, alpha, .. } => {
-                let mut matrix = weights.view();
+                let mut matrix = weights;
                 if !trans_b {
                     matrix.swap_axes(0, 1);
                 }
-                let mut array = owned(matrix, (o, i, 1));
-                if alpha != 1.0 {
-                    array.mapv_inplace(|w| w * alpha);
+                match matrix.into_dimensionality::<ndarray::Ix2>() {
+                    Ok(matrix) if matrix.dim() == (o, i) => {
+                        let array = matrix.insert_axis(Axis(2));
+                        if alpha == 1.0 {
+                            return array;
+                        }
+                        array.mapv_into_any(|w| w * alpha).into()
+                    }
+                    _ => ndarray::Array3::zeros((o, i, 1)).into(),
                 }
-                array.into()
             }
             ReaderKind::MatMul => {
                 let mut matrix = weights.view();
@@ -151,15 +156,47 @@ impl Reader {
     /// Σ over taps of the weights, [outputs, inputs per group]: what a unit constant adds to each
     /// output. A transposed convolution spreads its taps over stride phases; `phases` averages them.
     pub fn tap_sums(&self, graph: &Graph) -> Array2<f64> {
-        let phases = if self.kind == ReaderKind::ConvTranspose {
-            strides_of(graph, self.node).iter().product::<i64>().max(1) as f64
-        } else {
-            1.0
-        };
+        let phases = self.phases(graph);
         let weights = self.weights(graph);
         weights.map_axis(Axis(2), |taps| {
             taps.iter().map(|w| f64::from(*w)).sum::<f64>() / phases
         })
+    }
+
+    /// What every output is if the inputs have the constants `value`, before normalisation.
+    pub fn response(&self, graph: &Graph, value: &dyn Fn(ChannelId) -> f64) -> Vec<f64> {
+        let mut outputs = self.biases(graph);
+        // A drag comes here for every reader at every step, and mostly with zeros.
+        let groups = self.inputs.chunks(self.in_per_group().max(1));
+        let used: Vec<Vec<(usize, f64)>> = groups
+            .map(|group| {
+                let values = group.iter().map(|a| value(*a)).enumerate();
+                values.filter(|(_, value)| *value != 0.0).collect()
+            })
+            .collect();
+        if used.iter().all(Vec::is_empty) {
+            return outputs;
+        }
+        let (weights, phases) = (self.weights(graph), self.phases(graph));
+        for (j, (output, weights)) in outputs.iter_mut().zip(weights.outer_iter()).enumerate() {
+            let term = |(i, value): &(usize, f64)| {
+                let taps = (0..self.taps).map(|t| f64::from(weights[(*i, t)]));
+                taps.sum::<f64>() / phases * value
+            };
+            let used = &used[j / self.out_per_group()];
+            *output += used.iter().map(term).sum::<f64>();
+        }
+        outputs
+    }
+
+    /// Stride phases that a transposed convolution spreads its taps over; 1 for all others.
+    fn phases(&self, graph: &Graph) -> f64 {
+        match self.kind {
+            ReaderKind::ConvTranspose => {
+                strides_of(graph, self.node).iter().product::<i64>().max(1) as f64
+            }
+            _ => 1.0,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::constants::Constants;
-use crate::channels::{ChannelId, Channels, Reader};
+use crate::channels::{ChannelId, Channels};
 use crate::graph::Graph;
 use crate::report::Compensation;
 use crate::statistics::Statistics;
@@ -68,25 +68,9 @@ impl<'a> RemovalRequest<'a> {
         table.responses[reader].get_or_init(|| {
             let reader = &channels.readers[reader];
             let value = |a: ChannelId| table.constants.value[a.index()];
-            response(graph, reader, &value)
+            reader.response(graph, &value)
         })
     }
-}
-
-/// b + Σ taps·c for every output.
-pub fn response(graph: &Graph, reader: &Reader, value: &dyn Fn(ChannelId) -> f64) -> Vec<f64> {
-    let mut outputs = reader.biases(graph);
-    if reader.inputs.iter().all(|a| value(*a) == 0.0) {
-        return outputs;
-    }
-    let sums = reader.tap_sums(graph);
-    let (per_in, per_out) = (reader.in_per_group(), reader.out_per_group());
-    for (j, output) in outputs.iter_mut().enumerate() {
-        let inputs = &reader.inputs[j / per_out * per_in..][..per_in];
-        let term = |(i, a): (usize, &ChannelId)| sums[(j, i)] * value(*a);
-        *output += inputs.iter().enumerate().map(term).sum::<f64>();
-    }
-    outputs
 }
 
 /// The constant that stands for a channel, and whether it fails to hold at image borders.

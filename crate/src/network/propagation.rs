@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::compensation::{RemovalRequest, response};
+use super::compensation::RemovalRequest;
 use super::constants::{Constants, VARYING};
 use super::thresholds::Thresholds;
 use crate::activation::Activation;
@@ -285,8 +285,8 @@ impl Pass<'_> {
                         [group * per_out..(group + 1) * per_out],
                 ),
                 _ => {
-                    let computed: &Vec<f64> = computed
-                        .get_or_insert_with(|| response(graph, reader, &|a| self.seen(a).0));
+                    let computed: &Vec<f64> =
+                        computed.get_or_insert_with(|| reader.response(graph, &|a| self.seen(a).0));
                     Cow::Owned(computed[group * per_out..(group + 1) * per_out].to_vec())
                 }
             };

@@ -11,7 +11,7 @@ export const channel = {
   stepByStep: "Step by step",
   removedTogether: (coupled: number) =>
     coupled === 2
-      ? "This channel and its partner are removed together."
+      ? "This channel and its partner can only be removed together."
       : coupled > 1
         ? `${plural(coupled, "normalised channel")}, this one among them, can only be removed together.`
         : "No other normalised channel is tied to it.",

@@ -38,24 +38,17 @@ export const shrink = {
     caption: "Four-case plan",
     kept: "solid: kept",
     hollow: "hollow: removed",
-    /** Goes on after the counts of the four cases, so that all of them add up to all channels. */
+    influence: "Little influence",
+    influenceMeaning: "Alive, and removed because the output hardly depends on it.",
+    /** Goes on after the counts of the colours, so that all of them add up to all channels. */
     sum: (it: Tally) => {
-      const dead = it.output_dead + it.input_dead + it.both_dead;
       const alive = it.removed_alive + it.outside_removed;
-      const outside = it.outside_kept + it.outside_removed;
-      const removed = dead + alive;
-      const of =
-        removed === 0
-          ? ""
-          : alive === 0
-            ? ", all dead"
-            : dead === 0
-              ? ", with little influence"
-              : ` (${count(dead)} dead, ${count(alive)} with little influence)`;
+      const removed = it.output_dead + it.input_dead + it.both_dead + alive;
       const withheld = it.withheld > 0 ? `, ${count(it.withheld)} of them dead but withheld` : "";
-      return `${outside > 0 ? `+ ${count(outside)} outside pairs ` : ""}= ${plural(it.channels, "channel")}: ${count(
-        removed,
-      )} removed${of}; ${count(it.channels - removed)} kept${withheld}.`;
+      const others = it.outside_kept > 0 ? `+ ${count(it.outside_kept)} kept in other layers ` : "";
+      return `${others}= ${plural(it.channels, "channel")}: ${count(removed)} removed, ${count(
+        it.channels - removed,
+      )} kept${withheld}.`;
     },
   },
 
@@ -65,6 +58,7 @@ export const shrink = {
     accuracy: "accuracy",
     agreement: "agreement",
     drag: "Drag me",
+    fewer: (percent: string) => `${percent === "0" ? "" : "−"}${percent} % MACs`,
     share: (percent: string) => `${percent} % of the channels`,
     surely: "τ > 0.9999",
     tau: (tau: string) => `τ ${tau}`,

@@ -109,20 +109,14 @@ function Plot({ width, height }: { width: number; height: number }) {
   return (
     <svg class="axis-svg" width={width} height={height} aria-hidden="true">
       {zones.map((it) => (
-        <g key={it.name}>
-          <rect
-            class={`zone ${it.name}`}
-            x={x(it.from)}
-            y={TOP}
-            width={Math.max(0, x(it.to) - x(it.from))}
-            height={floor - TOP}
-          />
-          {x(it.to) - x(it.from) > 92 ? (
-            <text class={`zone-name ${it.name}`} x={(x(it.from) + x(it.to)) / 2} y={floor - 9}>
-              {words.shrink.axis.zones[it.name]}
-            </text>
-          ) : null}
-        </g>
+        <rect
+          key={it.name}
+          class={`zone ${it.name}`}
+          x={x(it.from)}
+          y={TOP}
+          width={Math.max(0, x(it.to) - x(it.from))}
+          height={floor - TOP}
+        />
       ))}
       {farthest.value > 0 && farthest.value < 99 ? (
         <rect
@@ -148,6 +142,23 @@ function Plot({ width, height }: { width: number; height: number }) {
       {points.slice(1).map((it) => (
         <circle key={it.macs} class="dot" cx={x(it.macs)} cy={y(it.quality)} r="3" />
       ))}
+      {zones.map((it) =>
+        x(it.to) - x(it.from) > 92 ? (
+          <text
+            key={it.name}
+            class={`zone-name ${it.name}`}
+            x={beside((x(it.from) + x(it.to)) / 2, here)}
+            y={floor - 9}
+          >
+            {words.shrink.axis.zones[it.name]}
+          </text>
+        ) : null,
+      )}
+      {points.length > 0 ? (
+        <text class="level-title" x={x(100) - 4} y={TOP - 2}>
+          {originalResult.value?.accuracy === null ? words.shrink.axis.agreement : words.shrink.axis.accuracy}
+        </text>
+      ) : null}
       <Marks x={x} floor={floor} />
       <line class="here" x1={here} x2={here} y1={TOP} y2={floor} />
       {now.after !== null && now.level !== "unknown" && points.length > 0 ? (
@@ -161,6 +172,9 @@ function Plot({ width, height }: { width: number; height: number }) {
     </svg>
   );
 }
+
+/** A name's place, moved from under the handle. */
+const beside = (at: number, handle: number) => (Math.abs(at - handle) > 48 ? at : handle + (at < handle ? -48 : 48));
 
 /** Where a curve leaves one zone for the next, by the line between its points. */
 function zonesOf(points: readonly Seen[]): { name: (typeof ZONES)[number]["name"]; from: number; to: number }[] {
@@ -223,12 +237,15 @@ function Handle({ width }: { width: number }) {
       : tau > 0.9999 && tau < 1
         ? words.shrink.axis.surely
         : words.shrink.axis.tau(String(tau));
+  // About half of what the name takes, so that it stays inside.
+  const half = (touched.value ? 56 : 92) + (tau === null ? 0 : 30);
   const left = INSET + ((width - 2 * INSET) * at) / 100;
   return (
     <>
-      <div class="handle-name" style={{ left: `${Math.min(width - 60, Math.max(60, left))}px` }} aria-hidden="true">
+      <div class="handle-name" style={{ left: `${Math.min(width - half, Math.max(half, left))}px` }} aria-hidden="true">
         {touched.value ? null : <strong>{words.shrink.axis.drag}</strong>}
-        <span>{text}</span>
+        <span>{words.shrink.axis.fewer(fixed(at, at > 0.05 && at < 10 ? 1 : 0))}</span>
+        {tau === null ? null : <span class="tau-here">{text}</span>}
       </div>
       <input
         id="amount"

@@ -14,6 +14,8 @@ import { placeIn } from "../place";
 const CLOSEST = 60;
 const STEP = 1.6;
 const MOVE_MS = 320;
+/** Of the numbers of `Session.states`. */
+const INPUT_DEAD = 2;
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -255,10 +257,12 @@ function ReadOut() {
   }
   const p = open.probabilities[flat]!;
   const state = live.drag.value?.states[flat] ?? 0;
+  // Whose input is dead goes for that one's probability, not for its own.
+  const said = Number.isNaN(p) || state === INPUT_DEAD ? null : probability(p);
   return (
     <p class="read-out" aria-live="polite">
       <strong>{words.shrink.hero.states[state]}</strong>{" "}
-      {words.shrink.hero.place(open.siteNames[at.row]!, flat - site.offset, Number.isNaN(p) ? null : probability(p))}
+      {words.shrink.hero.place(open.siteNames[at.row]!, flat - site.offset, said)}
     </p>
   );
 }

@@ -7,24 +7,39 @@ import { CASES } from "../cases-words";
 export function Legend() {
   const preview = live.drag.value?.preview;
   const cases = preview?.cases;
+  const tally = preview?.tally;
+  const alive = tally ? tally.removed_alive + tally.outside_removed : 0;
+  // What a case says is kept, a criterion may remove for its little influence.
+  const shown = cases && tally ? { ...cases, keep: cases.keep - tally.removed_alive } : null;
+  // A network without depthwise pairs has no cases.
+  const any = shown === null || CASES.some((key) => shown[key] > 0);
   return (
     <div class="legend-line">
       {/* Roles are said, because cells that flow are no table to some browsers. */}
       <table class="legend-cases" aria-label={words.shrink.legend.caption}>
         <tbody>
-          {CASES.map((key) => (
-            <tr key={key} class={cases && cases[key] === 0 ? "none" : ""} title={words.choices.cases[key].meaning}>
+          {(any ? CASES : []).map((key) => (
+            <tr key={key} class={shown?.[key] === 0 ? "none" : ""} title={words.choices.cases[key].meaning}>
               <th scope="row">
                 <i class={`swatch ${key === "keep" ? "kept" : key.replace("_", "-")}`} aria-hidden="true" />
                 {words.choices.cases[key].name}
               </th>
-              <td>{cases ? count(cases[key]) : "–"}</td>
+              <td>{shown ? count(shown[key]) : "–"}</td>
             </tr>
           ))}
+          {alive > 0 ? (
+            <tr title={words.shrink.legend.influenceMeaning}>
+              <th scope="row">
+                <i class="swatch hollow" aria-hidden="true" />
+                {words.shrink.legend.influence}
+              </th>
+              <td>{count(alive)}</td>
+            </tr>
+          ) : null}
         </tbody>
       </table>
       <p class="sum" aria-live="off">
-        {preview ? words.shrink.legend.sum(preview.tally) : ""}
+        {tally ? words.shrink.legend.sum(tally) : ""}
       </p>
     </div>
   );
