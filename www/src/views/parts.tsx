@@ -171,12 +171,12 @@ export function Heads({ of, look = "" }: { of: readonly (string | readonly [stri
   );
 }
 
-/** A bar of what stays, out of what was. */
-export function Bar(props: { before: number; after: number }) {
-  const kept = props.before > 0 ? Math.min(1, props.after / props.before) : 1;
+/** A bar that is filled by a part of the whole. */
+export function Bar({ part, of }: { part: number; of: number }) {
+  const share = of > 0 ? Math.min(1, Math.max(0, part / of)) : 0;
   return (
     <span class="bar" aria-hidden="true">
-      <span style={{ width: `${100 * kept}%` }} />
+      <span style={{ width: `${100 * share}%` }} />
     </span>
   );
 }

@@ -86,7 +86,7 @@ function Saving(props: {
           <td title={count(change.before)}>{show(change.before)}</td>
           <td title={count(change.after)}>{show(change.after)}</td>
           <td class="kept">
-            <Bar before={change.before} after={change.after} />
+            <Bar part={change.before - change.after} of={change.before} />
             {percent(removedPercent(change))}
           </td>
         </>
@@ -205,11 +205,11 @@ function LayerRow({ open, i }: { open: Model; i: number }) {
       </th>
       <td>{kept < layer.outputs ? `${kept} / ${layer.outputs}` : layer.outputs}</td>
       <td title={`${count(layer.params)} → ${count(params)}`}>
-        <Bar before={layer.params} after={params} />
+        <Bar part={params} of={layer.params} />
         {compact(params)}
       </td>
       <td title={`${count(layer.macs)} → ${count(macs)}`}>
-        <Bar before={layer.macs} after={macs} />
+        <Bar part={macs} of={layer.macs} />
         {compact(macs)}
       </td>
     </tr>
