@@ -8,7 +8,7 @@ import { touched } from "../../state/hero";
 import { type AxisPoint, axisCurve, axisFilling, slowCurve } from "../../state/lab/auto";
 import { scope } from "../../state/lab/bench";
 import { labelled } from "../../state/lab/data";
-import { originalResult } from "../../state/lab/evaluation";
+import { originalResult, planResult } from "../../state/lab/evaluation";
 import { HELD, quality } from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
 import { setAmount, solveFor } from "../../state/planning";
@@ -82,7 +82,18 @@ function seen(points: readonly AxisPoint[]): Seen[] {
     low: it.low,
     high: it.high,
   }));
-  return [{ macs: 0, quality: whole, low, high }, ...all.filter((it) => it.macs > 0.2)];
+  const here = onScreen();
+  const apart = all.filter((it) => it.macs > 0.2 && (!here || Math.abs(it.macs - here.macs) > 0.2));
+  if (here && apart.length > 0) apart.push(here);
+  return [{ macs: 0, quality: whole, low, high }, ...apart.toSorted((a, b) => a.macs - b.macs)];
+}
+
+/** The plan under the handle, once it is judged as it was cut: the curve goes through it. */
+function onScreen(): Seen | null {
+  const against = quality.value.repaired ? null : planResult.value?.against;
+  if (!against || handle.value <= 0.2) return null;
+  const [low, high] = against.accuracy_interval ?? against.agreement_interval;
+  return { macs: handle.value, quality: against.accuracy ?? against.agreement, low, high };
 }
 
 function Plot({ width, height }: { width: number; height: number }) {
