@@ -17,7 +17,7 @@ export const map = {
     outputDead: "output dead",
     inputDead: "input dead",
     bothDead: "both dead",
-    removed: "removed otherwise",
+    removed: "little influence",
     withheld: "dead but withheld",
     linear: "no probability",
   },

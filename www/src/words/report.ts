@@ -20,7 +20,7 @@ export const report = {
     outputDead: "output dead",
     inputDead: "input dead",
     bothDead: "both dead",
-    removed: "removed otherwise",
+    removed: "little influence",
     withheld: "withheld",
   },
   noLayer: "No layer loses a channel.",

@@ -38,6 +38,7 @@ export const shrink = {
     caption: "Four-case plan",
     kept: "solid: kept",
     hollow: "hollow: removed",
+    number: (n: number) => `case ${n}`,
     influence: "Little influence",
     influenceMeaning: "Alive, and removed because the output hardly depends on it.",
     /** Goes on after the counts of the colours, so that all of them add up to all channels. */

@@ -18,11 +18,16 @@ export function Legend() {
       {/* Roles are said, because cells that flow are no table to some browsers. */}
       <table class="legend-cases" aria-label={words.shrink.legend.caption}>
         <tbody>
-          {(any ? CASES : []).map((key) => (
-            <tr key={key} class={shown?.[key] === 0 ? "none" : ""} title={words.choices.cases[key].meaning}>
+          {CASES.map((key, i) => (
+            <tr
+              key={key}
+              class={any ? (shown?.[key] === 0 ? "none" : "") : "hidden"}
+              title={words.choices.cases[key].meaning}
+            >
               <th scope="row">
                 <i class={`swatch ${key === "keep" ? "kept" : key.replace("_", "-")}`} aria-hidden="true" />
                 {words.choices.cases[key].name}
+                {i > 0 ? <small aria-hidden="true"> {words.shrink.legend.number(i + 1)}</small> : null}
               </th>
               <td>{shown ? count(shown[key]) : "–"}</td>
             </tr>
