@@ -5,7 +5,6 @@ import { BinaryReader, BinaryReaderState, OperatorCode, OperatorCodeNames, Secti
 import { Stop } from "./lib.mjs";
 
 const V128 = 0x7b;
-const CODE_SECTION = 10;
 /** Locals that every rewritten function gets. */
 const SCRATCH = 3;
 
@@ -60,7 +59,7 @@ for (const [name, code] of Object.entries({
   f64x2_relaxed_max: 0xf5,
 }))
   plain[OperatorCode[name]] = () => simd(code);
-const RELAXED = Object.entries(OperatorCode).flatMap(([name, code]) => (/_relaxed_/.test(name) ? [code] : []));
+const RELAXED = new Set(Object.entries(OperatorCode).flatMap(([name, code]) => (/_relaxed_/.test(name) ? [code] : [])));
 
 /** `bytes`: a module. The same module without relaxed instructions; throws where there is one that `plain` lacks. */
 export function lowered(bytes) {
@@ -85,7 +84,7 @@ export function lowered(bytes) {
       // How many functions there are stands before the first.
       if (section.functions.length === 0) start = readLeb(bytes, start).next;
       body = { start, code: reader.position, first, changes: [] };
-    } else if (state === BinaryReaderState.CODE_OPERATOR && RELAXED.includes(result.code)) {
+    } else if (state === BinaryReaderState.CODE_OPERATOR && RELAXED.has(result.code)) {
       const rewrite = plain[result.code];
       if (!rewrite) throw new Stop(`No plain form is known of ${OperatorCodeNames[result.code]}.`);
       const scratch = Array.from({ length: SCRATCH }, (_, at) => body.first + at);
@@ -126,7 +125,7 @@ function rewritten(bytes, { start, code, changes }, end) {
 
 function codeSection(functions) {
   const body = joined([leb(functions.length), ...functions]);
-  return joined([[CODE_SECTION], leb(body.length), body]);
+  return joined([[SectionCode.Code], leb(body.length), body]);
 }
 
 const joined = (parts) => Buffer.concat(parts.map((part) => Uint8Array.from(part)));

@@ -22,7 +22,6 @@ const need = {
   packages: once(packages),
   rust: once(rust),
   wasm: once(async () => {
-    await need.packages();
     await need.rust();
     await wasmBindgen();
     await wasm();

@@ -25,7 +25,8 @@ export async function wasm() {
     const options = ["--target", "web", "--out-name", "core", "--remove-name-section"];
     await must(bindgen, [...options, "--out-dir", folder, compiled]);
     renameSync(bound, relaxed);
-    // Once the npm packages are there: this file is read before they are installed.
+    // This file is read before the npm packages are there.
+    await packages();
     const { lowered } = await import("./lower-simd.mjs");
     writeFileSync(bound, lowered(readFileSync(relaxed)));
   }
@@ -33,7 +34,6 @@ export async function wasm() {
 }
 
 await main(import.meta, async () => {
-  await packages();
   await rust();
   await wasmBindgen();
   await wasm();

@@ -77,7 +77,7 @@ export async function engines(rounds = 30) {
   say("");
   const core = readFileSync(path.join(root, "www", "src", "wasm", "core_relaxed_bg.wasm"));
   const mb = (size) => (size / 1e6).toFixed(2);
-  table("core_bg.wasm", "MB");
+  table("core_relaxed_bg.wasm", "MB");
   row("raw", mb(core.length));
   row("gzip", mb(gzipSync(core, { level: 9 }).length));
   row("Brotli", mb(brotliCompressSync(core).length));

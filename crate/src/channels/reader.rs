@@ -1,6 +1,6 @@
 //! What ends classes on its input side and starts new ones on its output side, and its weights.
 
-use ndarray::{Array2, ArrayViewD, Axis, CowArray, IxDyn};
+use ndarray::{Array2, ArrayView1, ArrayViewD, Axis, CowArray, IxDyn};
 
 use super::ChannelId;
 use crate::graph::{Graph, NodeId, TensorId};
@@ -158,9 +158,7 @@ impl Reader {
     pub fn tap_sums(&self, graph: &Graph) -> Array2<f64> {
         let phases = self.phases(graph);
         let weights = self.weights(graph);
-        weights.map_axis(Axis(2), |taps| {
-            taps.iter().map(|w| f64::from(*w)).sum::<f64>() / phases
-        })
+        weights.map_axis(Axis(2), |taps| tap_sum(taps, phases))
     }
 
     /// What every output is if the inputs have the constants `value`, before normalisation.
@@ -179,10 +177,7 @@ impl Reader {
         }
         let (weights, phases) = (self.weights(graph), self.phases(graph));
         for (j, (output, weights)) in outputs.iter_mut().zip(weights.outer_iter()).enumerate() {
-            let term = |(i, value): &(usize, f64)| {
-                let taps = (0..self.taps).map(|t| f64::from(weights[(*i, t)]));
-                taps.sum::<f64>() / phases * value
-            };
+            let term = |(i, value): &(usize, f64)| tap_sum(weights.row(*i), phases) * value;
             let used = &used[j / self.out_per_group()];
             *output += used.iter().map(term).sum::<f64>();
         }
@@ -198,6 +193,10 @@ impl Reader {
             _ => 1.0,
         }
     }
+}
+
+fn tap_sum(taps: ArrayView1<'_, f32>, phases: f64) -> f64 {
+    taps.iter().map(|w| f64::from(*w)).sum::<f64>() / phases
 }
 
 fn strides_of(graph: &Graph, node: NodeId) -> Vec<i64> {

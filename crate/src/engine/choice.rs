@@ -71,12 +71,11 @@ impl Choice {
         }
         odd_starts::guard(&mut typed)?;
         // tract's layout pass fails on some convolutions between Transposes.
-        let quick = plans == Plans::Quick || HURRY;
-        match if quick {
-            self::quick(&typed)
-        } else {
-            optimised(&typed)
-        } {
+        let make = match plans == Plans::Quick || HURRY {
+            true => quick,
+            false => optimised,
+        };
+        match make(&typed) {
             Ok(plan) if plans == Plans::Quick => Ok(Choice::settled(plan, None)),
             Ok(first) => Ok(Choice {
                 first,
@@ -108,20 +107,19 @@ impl Choice {
     }
 
     /// A plan that is there already, where there is hurry; the choice is then left to later runs.
-    pub fn at_once(&self, inputs: &TVec<TValue>) -> Arc<TypedRunnableModel> {
+    pub fn at_once(&self, inputs: &TVec<TValue>) -> &Arc<TypedRunnableModel> {
         match self.chosen.get() {
-            None if HURRY => self.first.clone(),
+            None if HURRY => &self.first,
             _ => self.for_run(inputs),
         }
     }
 
     /// The plan for these inputs, which settle the choice if it has not fallen yet.
-    pub fn for_run(&self, inputs: &TVec<TValue>) -> Arc<TypedRunnableModel> {
+    pub fn for_run(&self, inputs: &TVec<TValue>) -> &Arc<TypedRunnableModel> {
         if HURRY && !self.answered.swap(true, Ordering::Relaxed) {
-            return self.first.clone();
+            return &self.first;
         }
-        let chosen = self.chosen.get_or_init(|| self.choose(inputs));
-        chosen.plan.clone()
+        &self.chosen.get_or_init(|| self.choose(inputs)).plan
     }
 
     fn choose(&self, inputs: &TVec<TValue>) -> Chosen {

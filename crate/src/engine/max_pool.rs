@@ -55,8 +55,8 @@ fn rows(op: &MaxPool, input: &TypedFact) -> Option<Rows> {
         dilation: spec.dilation(axis),
     };
     Some(Rows {
-        planes: shape[0] * shape[1],
         batch: shape[0],
+        channels: shape[1],
         down: axis(0),
         across: axis(1),
     })
@@ -86,13 +86,22 @@ impl Axis {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Rows {
     batch: usize,
-    /// Channels of all images.
-    planes: usize,
+    channels: usize,
     down: Axis,
     across: Axis,
 }
 
 impl Rows {
+    /// Of the output.
+    fn shape(&self) -> [usize; 4] {
+        [
+            self.batch,
+            self.channels,
+            self.down.output,
+            self.across.output,
+        ]
+    }
+
     /// `input`: planes × rows × columns, as is `output`.
     fn pool(&self, input: &[f32], output: &mut [f32]) {
         let Axis {
@@ -146,29 +155,20 @@ impl EvalOp for Rows {
     fn eval(&self, _: &EvalContext<'_>, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         let input = inputs[0].to_plain_array_view::<f32>()?;
         let input = input.as_standard_layout();
-        let shape = [
-            self.batch,
-            self.planes / self.batch.max(1),
-            self.down.output,
-            self.across.output,
-        ];
-        let mut output = vec![0.0; shape.iter().product()];
-        if let Some(input) = input.as_slice().filter(|_| !output.is_empty()) {
-            self.pool(input, &mut output);
+        let mut output = Tensor::zero::<f32>(&self.shape())?;
+        let mut pooled = output.to_plain_array_view_mut::<f32>()?;
+        if let (Some(input), Some(pooled)) = (input.as_slice(), pooled.as_slice_mut())
+            && !pooled.is_empty()
+        {
+            self.pool(input, pooled);
         }
-        Ok(tvec!(Tensor::from_shape(&shape, &output)?.into()))
+        Ok(tvec!(output.into()))
     }
 }
 
 impl TypedOp for Rows {
     fn output_facts(&self, _: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-        let shape = [
-            self.batch,
-            self.planes / self.batch.max(1),
-            self.down.output,
-            self.across.output,
-        ];
-        Ok(tvec!(f32::fact(shape)))
+        Ok(tvec!(f32::fact(self.shape())))
     }
 
     as_op!();

@@ -172,7 +172,7 @@ impl Engine {
     fn execute(
         &self,
         given: Vec<ArrayD<f32>>,
-        plan: impl Fn(&Choice, &TVec<TValue>) -> Arc<TypedRunnableModel>,
+        plan: impl for<'a> Fn(&'a Choice, &TVec<TValue>) -> &'a Arc<TypedRunnableModel>,
     ) -> Result<(Vec<ArrayD<f32>>, f64)> {
         let mut inputs: TVec<TValue> = tvec!();
         for (tensor, (_, kind)) in given.into_iter().zip(&self.inputs) {

@@ -43,15 +43,10 @@ fn bytes_of<const N: usize>(
 ) -> Vec<u8> {
     let mut all = vec![0; N * values.len()];
     let (places, _) = all.as_chunks_mut::<N>();
-    match values.as_slice() {
-        Some(values) => places
-            .iter_mut()
-            .zip(values)
-            .for_each(|(to, v)| *to = bytes(*v)),
-        None => places
-            .iter_mut()
-            .zip(values)
-            .for_each(|(to, v)| *to = bytes(*v)),
+    let in_order = values.as_standard_layout();
+    let values = in_order.as_slice().into_iter().flatten();
+    for (to, value) in places.iter_mut().zip(values) {
+        *to = bytes(*value);
     }
     all
 }

@@ -236,17 +236,6 @@ fn known<const COLUMNS: usize>(
     it.mmm()
 }
 
-/// The kernel for `n` columns; none for one, which is for tract's matrix-vector kernels. A wide tile has half of
-/// the bookkeeping, which pays where the last one is nearly full: at most 2 % of the columns are nobody's.
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-fn preferred(n: Option<usize>) -> Option<&'static str> {
-    match n {
-        Some(1) => None,
-        Some(n) if n.next_multiple_of(16) * 50 <= n * 51 => Some(WIDE_NAME),
-        _ => Some(NARROW_NAME),
-    }
-}
-
 fn can_fuse(step: &FusedSpec) -> bool {
     use FusedSpec::{QScale, RoundingShiftRight, ShiftLeft};
     !matches!(step, QScale(..) | RoundingShiftRight(..) | ShiftLeft(..))
@@ -254,7 +243,7 @@ fn can_fuse(step: &FusedSpec) -> bool {
 
 #[cfg(target_arch = "wasm32")]
 mod registered {
-    use super::Arch;
+    use super::{Arch, NARROW_NAME, WIDE_NAME};
     use tract_onnx::prelude::DatumType;
     use tract_onnx::tract_core::tract_linalg::mmm_routines::MmmRoutine;
     use tract_onnx::tract_core::tract_linalg::mmm_tiers::MmmTier;
@@ -275,8 +264,18 @@ mod registered {
             name: "wasm-simd128-in-blocks",
             applies: |_| true,
             preferred: |_, accumulator, query, _| {
-                (accumulator == DatumType::F32).then(|| super::preferred(query.n)).flatten()
+                (accumulator == DatumType::F32).then(|| preferred(query.n)).flatten()
             },
+        }
+    }
+
+    /// The kernel for `n` columns; none for one, which is for tract's matrix-vector kernels. A wide tile has half of
+    /// the bookkeeping, which pays where the last one is nearly full: at most 2 % of the columns are nobody's.
+    fn preferred(n: Option<usize>) -> Option<&'static str> {
+        match n {
+            Some(1) => None,
+            Some(n) if n.next_multiple_of(16) * 50 <= n * 51 => Some(WIDE_NAME),
+            _ => Some(NARROW_NAME),
         }
     }
 }
