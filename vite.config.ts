@@ -81,6 +81,10 @@ const browserTests = (name: string, which: TestProjectInlineConfiguration["test"
     hookTimeout: 60_000,
     // Two cores and timing assertions: one browser at a time.
     fileParallelism: false,
+    // A loaded machine paints late; a page that never gets there still fails.
+    expect: { poll: { timeout: 10_000 } },
+    // A browser that hiccups once must not hide what the other tests say; the summary names what needed a second try.
+    retry: 1,
     ...which,
   },
 });

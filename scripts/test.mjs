@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { bundle } from "./build.mjs";
 import { at, main, must, npx, run, Stop, say } from "./lib.mjs";
 import { pytest } from "./python.mjs";
@@ -37,8 +38,8 @@ const need = {
   }),
 };
 
-const none = { passed: 0, failed: 0, skipped: 0, names: [] };
-/** `names`: those of the tests that failed, as far as the runner gives them. */
+/** `names`: those of the tests that failed, as far as the runner gives them; `again`: of those that passed at the second try. */
+const none = { passed: 0, failed: 0, skipped: 0, names: [], again: [] };
 const sum = (all) =>
   all.reduce(
     (a, b) => ({
@@ -46,6 +47,7 @@ const sum = (all) =>
       failed: a.failed + b.failed,
       skipped: a.skipped + b.skipped,
       names: [...a.names, ...b.names],
+      again: [...a.again, ...b.again],
     }),
     none,
   );
@@ -72,7 +74,7 @@ async function vitest(project, env) {
   const file = path.join(folder, "counts.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-    const { code } = await run(...npx("vitest/vitest.mjs", "run", "--project", project, ...reporters), { env });
+    const { code, output } = await run(...npx("vitest/vitest.mjs", "run", "--project", project, ...reporters), { env });
     let report = {};
     try {
       report = JSON.parse(readFileSync(file, "utf8"));
@@ -80,6 +82,7 @@ async function vitest(project, env) {
       // Vitest did not get as far as counting; its exit code says so.
     }
     return settle(code, {
+      ...none,
       passed: report.numPassedTests ?? 0,
       failed: report.numFailedTests ?? 0,
       skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
@@ -88,6 +91,7 @@ async function vitest(project, env) {
         const said = failed.length === 0 && status === "failed" ? ["cannot be run"] : failed;
         return said.map((test) => `${path.basename(name)}: ${test}`);
       }),
+      again: allMatches(stripVTControlCharacters(output), /^\s*✓ (.*?)(?: \d+ms)? \(retry x\d+\)/gm),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -102,6 +106,7 @@ async function nodeTest(folder, env) {
   const { code, output } = await run(process.execPath, [...options, ...paths], { env });
   const count = (word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);
   return settle(code, {
+    ...none,
     passed: count("pass"),
     failed: count("fail") + count("cancelled"),
     skipped: count("skipped") + count("todo"),
@@ -189,6 +194,7 @@ const stages = [
       if (code === undefined) return { ...none, skipped: 1 };
       const count = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0);
       return settle(code, {
+        ...none,
         passed: count("passed"),
         failed: count("failed") + count("errors?"),
         skipped: count("skipped"),
@@ -249,8 +255,9 @@ await main(import.meta, async (wanted) => {
   say("\n=== Summary ===\n");
   row("stage", "passed", "failed", "skipped", "seconds");
   for (const r of results) row(r.name, r.passed, r.failed, r.skipped, r.seconds.toFixed(1));
-  const failed = results.flatMap((r) => r.names.map((name) => `failed: ${r.name}: ${name}`));
-  if (failed.length > 0) say(`\n${failed.join("\n")}`);
+  const listed = (what, key) => results.flatMap((r) => r[key].map((name) => `${what}: ${r.name}: ${name}`));
+  const notes = [...listed("passed at the second try", "again"), ...listed("failed", "names")];
+  if (notes.length > 0) say(`\n${notes.join("\n")}`);
   say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (total.failed > 0) process.exitCode = 1;
 });
