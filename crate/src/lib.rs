@@ -136,7 +136,7 @@ mod wasm;
 
 pub use error::{Error, Result};
 pub use gaussian::Gaussian;
-pub use measure::stats::{Measured, Origin, Stats, TensorStats};
+pub use measure::stats::{Histograms, Measured, Origin, Stats, TensorStats};
 pub use plan::cases::CellState;
 pub use session::{
     Feeder, Knob, MIN_TO_JUDGE, Measure, Phase, PlanPreview, Pruned, Ranking, Session, Shrunk,

@@ -15,7 +15,7 @@ Shares, probabilities, accuracies and thresholds lie in 0..1. ``macs``, ``params
 and ``min_agreement`` are percent, as on the command line. MACs are multiply-adds of one image; bytes are those of the file.
 
 A *report* is what the command of the same name prints with ``--json``; ``docs/json.schema.json`` of the repository describes it.
-Those of ``evaluate`` and ``calibrate`` can be added: ``a + b`` is what one run over the images of both finds.
+Those of ``evaluate``, ``calibrate`` and ``grams`` can be added: ``a + b`` is what one run over the images of both finds.
 Remarks that the command line writes beside its result go to the logger ``channel_pruning``.
 """
 
@@ -28,19 +28,21 @@ from ._functions import (
     apply,
     calibrate,
     evaluate,
+    grams,
     inspect,
     plan,
     repair,
     shrink,
     sweep,
 )
-from ._values import Calibration, Evaluation
+from ._values import Calibration, Evaluation, Grams
 
 __all__ = [
     "Batch",
     "Calibration",
     "Error",
     "Evaluation",
+    "Grams",
     "ImagesLike",
     "Model",
     "PlanOptions",
@@ -49,6 +51,7 @@ __all__ = [
     "apply",
     "calibrate",
     "evaluate",
+    "grams",
     "inspect",
     "plan",
     "repair",

@@ -25,7 +25,7 @@ from typing import (
 
 from . import _core
 from ._data import Images, ImagesLike, count, gather, is_path
-from ._values import Calibration, Evaluation
+from ._values import Calibration, Evaluation, Grams
 
 if TYPE_CHECKING:
     import onnx
@@ -42,7 +42,7 @@ M = TypeVar("M", bound=Model)
 _log = logging.getLogger("channel_pruning")
 #: Names that stand for what is in memory.
 _MODEL, _OTHER, _OUT = "model.onnx", "other.onnx", "out.onnx"
-_STATS, _PART, _TABLE = "stats.json", "part.json", "curve.csv"
+_STATS, _PART, _TABLE, _GRAMS = "stats.json", "part.json", "curve.csv", "sums.safetensors"
 
 
 class PlanOptions(TypedDict, total=False):
@@ -78,6 +78,10 @@ class PlanOptions(TypedDict, total=False):
     """Limits of single layers by node: threshold, share, floor, multiple."""
     stats: Report
     """What :func:`calibrate` measured."""
+    blocks: bool
+    """With ``reconstruction``: whole residual branches may leave where that costs the output less."""
+    grams: Grams
+    """What :func:`grams` summed, in place of ``images``: for ``reconstruction``, and for the compensation ``merge``."""
 
 
 def _tick(progress: Progress) -> Optional[Callable[[float, str], object]]:
@@ -141,8 +145,21 @@ class _Call:
             elif name == "stats" and value is not None:
                 self.files.append((_STATS, json.dumps(value).encode()))
                 self.option("stats", _STATS)
+            elif name == "grams":
+                self.grams(value)
+            elif name == "blocks":
+                self.flag(name, value)
             else:
                 self.option(name.replace("_", "-"), value)
+
+    def flag(self, name: str, wanted: bool) -> None:
+        if wanted:
+            self.args.append(f"--{name}")
+
+    def grams(self, grams: Optional[Grams]) -> None:
+        if grams is not None:
+            self.files.append((_GRAMS, grams.part))
+            self.option("grams", _GRAMS)
 
     def run(
         self, images: Optional[Images] = None, progress: Progress = None
@@ -177,13 +194,15 @@ if TYPE_CHECKING:
     def shrink(
         model: Path, *, macs: Optional[float] = ..., params: Optional[float] = ..., max_loss: Optional[float] = ...,
         min_agreement: Optional[float] = ..., images: Optional[ImagesLike] = ..., labels: Optional[Iterable[int]] = ...,
-        multiple: Optional[int] = ..., preset: Optional[str] = ..., progress: Progress = ...,
+        multiple: Optional[int] = ..., blocks: bool = ..., grams: Optional[Grams] = ..., preset: Optional[str] = ...,
+        progress: Progress = ...,
     ) -> Tuple[bytes, Report]: ...
     @overload
     def shrink(
         model: onnx.ModelProto, *, macs: Optional[float] = ..., params: Optional[float] = ..., max_loss: Optional[float] = ...,
         min_agreement: Optional[float] = ..., images: Optional[ImagesLike] = ..., labels: Optional[Iterable[int]] = ...,
-        multiple: Optional[int] = ..., preset: Optional[str] = ..., progress: Progress = ...,
+        multiple: Optional[int] = ..., blocks: bool = ..., grams: Optional[Grams] = ..., preset: Optional[str] = ...,
+        progress: Progress = ...,
     ) -> Tuple[onnx.ModelProto, Report]: ...
 
 
@@ -197,6 +216,8 @@ def shrink(  # type: ignore[misc]
     images: Optional[ImagesLike] = None,
     labels: Optional[Iterable[int]] = None,
     multiple: Optional[int] = None,
+    blocks: bool = False,
+    grams: Optional[Grams] = None,
     preset: Optional[str] = None,
     progress: Progress = None,
 ) -> Tuple[Any, Report]:
@@ -210,6 +231,8 @@ def shrink(  # type: ignore[misc]
         images: unlabelled images, 32 or more: four fifths (250 at most) are fitted to, the rest says what it cost.
         labels: for arrays and PIL images, the right output of each image, as an index.
         multiple: kept channel counts are rounded up to a multiple of this.
+        blocks: whole residual branches may leave, too.
+        grams: in place of ``images``, what :func:`grams` summed, on other machines perhaps.
         preset: how pictures are read, as ``imagenet`` or ``imagenet;order=bgr``; not for arrays.
         progress: called as ``progress(part, what)``, or a tqdm bar.
 
@@ -226,6 +249,8 @@ def shrink(  # type: ignore[misc]
     call.option("max-loss", max_loss)
     call.option("min-agreement", min_agreement)
     call.option("multiple", multiple)
+    call.flag("blocks", blocks)
+    call.grams(grams)
     data = None
     if images is not None:
         path, data = gather(images, labels)
@@ -326,6 +351,7 @@ def calibrate(
     images: ImagesLike,
     limit: Optional[int] = None,
     shard: Optional[Tuple[int, int]] = None,
+    histograms: bool = False,
     preset: Optional[str] = None,
     progress: Progress = None,
 ) -> Calibration:
@@ -336,16 +362,49 @@ def calibrate(
     Args:
         limit: images that are taken; 64 of a folder, all of those in memory.
         shard: ``(k, n)`` measures only part k of n of them, counted from 1.
+        histograms: also count how the values of each channel are spread, where β and γ in the file say the range.
     """
+    call, data = _measuring(model, images, limit, shard, preset)
+    call.args += ["-o", _STATS]
+    call.flag("histograms", histograms)
+    part = call.run(data, progress)[1][_STATS]
+    return Calibration(json.loads(part), part)
+
+
+def grams(
+    model: Model,
+    *,
+    images: ImagesLike,
+    limit: Optional[int] = None,
+    shard: Optional[Tuple[int, int]] = None,
+    preset: Optional[str] = None,
+    progress: Progress = None,
+) -> Grams:
+    """Sums and sums of products of what every layer reads, on unlabelled images (``prune calibrate --grams``).
+
+    Give the result to :func:`shrink`, :func:`plan` or :func:`apply` as ``grams``. Results of different images can be added, pickled
+    and saved; ``safetensors.numpy.load(result.part)`` gives the matrices. ``limit`` and ``shard`` are those of :func:`calibrate`.
+    """
+    call, data = _measuring(model, images, limit, shard, preset)
+    call.args += ["-o", _STATS]
+    call.option("grams", _GRAMS)
+    return Grams.of([call.run(data, progress)[1][_GRAMS]])
+
+
+def _measuring(
+    model: Model,
+    images: ImagesLike,
+    limit: Optional[int],
+    shard: Optional[Tuple[int, int]],
+    preset: Optional[str],
+) -> Tuple[_Call, Optional[Images]]:
     call = _Call("calibrate", model)
     path, data = gather(images, None, limit)
     call.option("data", path)
     call.option("preset", preset)
     call.option("images", limit if limit is not None else data and count(data))
     call.shard(shard)
-    call.args += ["-o", _STATS]
-    part = call.run(data, progress)[1][_STATS]
-    return Calibration(json.loads(part), part)
+    return call, data
 
 
 def evaluate(

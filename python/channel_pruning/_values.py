@@ -71,3 +71,8 @@ class Evaluation(_Sum):
 class Calibration(_Sum):
     """What :func:`calibrate` measured. ``a + b`` is the measurement of the images of both, which must not share one: means and
     deviations are those of a single run to 1e-9."""
+
+
+class Grams(_Sum):
+    """What :func:`grams` summed: ``format``, ``images``, ``origin``; the matrices are in ``part``. ``a + b`` is the sum over the images
+    of both, which must not share one: those of a single run to 1e-9."""

@@ -139,6 +139,24 @@ def test_parts_of_a_measurement_add_up(model, noise, folder):
     assert cp.calibrate(model, images=folder, limit=5)["images"] == 5
 
 
+def test_gram_matrices_add_up_and_stand_in_for_images(model, noise, tmp_path):
+    whole = cp.grams(model, images=noise[:24])
+    parts = [cp.grams(model, images=noise[:24], shard=(k, 3)) for k in (1, 2, 3)]
+    pickle.loads(pickle.dumps(parts[1])).save(tmp_path / "two.safetensors")
+    summed = parts[2] + cp.Grams.load(tmp_path / "two.safetensors") + parts[0]
+    assert summed == whole and summed["images"] == 24
+    small, report = cp.shrink(model, macs=40, grams=summed)
+    single, _ = cp.shrink(model, macs=40, blocks=False, grams=whole)
+    assert report["choice"]["criterion"] == "reconstruction" and len(small) == len(single)
+    assert cp.plan(model, criterion="reconstruction", share=0.3, grams=summed)["macs"]["before"] > 0
+    with pytest.raises(cp.Error, match="as a file before it does"):
+        summed + parts[1]
+    with pytest.raises(TypeError):
+        summed + cp.calibrate(model, images=noise[:4])
+    counted = cp.calibrate(model, images=noise[:4], histograms=True)["tensors"]
+    assert any(len(t["histogram"]["counts"]) == 48 * len(t["mean"]) for t in counted if "histogram" in t)
+
+
 def test_repair_and_sweep_and_calibrate(model, noise):
     small, report = cp.repair(model, images=noise, criterion="influence", share=0.3, compensation="moments")
     assert report["repair"]["images"] == 64
@@ -261,6 +279,8 @@ def test_types(tmp_path, model):
         "cut, plan = cp.apply(b'', criterion='influence', share=0.3, locked=['a'])\n"
         "rows = cp.sweep('m.onnx', criteria=['l1'], compensations=['mean'], images='photos')\n"
         "total: cp.Evaluation = sum([cp.evaluate('m.onnx', images=x)], start=cp.Evaluation.load('a.json'))\n"
+        "sums: cp.Grams = cp.grams('m.onnx', images=x) + cp.grams('m.onnx', images=x, shard=(1, 2))\n"
+        "less, _ = cp.shrink('m.onnx', macs=20, grams=sums)\n"
         "both: cp.Calibration = cp.calibrate('m.onnx', images=x) + cp.calibrate('m.onnx', images=x, shard=(1, 2))\n"
         "try:\n    cp.inspect('m.onnx')\nexcept cp.Error as error:\n    name: str | None = error.file\n"
     )

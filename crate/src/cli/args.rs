@@ -56,6 +56,8 @@ pub struct Command {
     pub output: Option<PathBuf>,
     pub twin: Option<PathBuf>,
     pub stats: Option<PathBuf>,
+    /// Gram matrices: written by `calibrate`, read by the others.
+    pub grams: Option<PathBuf>,
     pub against: Option<PathBuf>,
     pub data: Option<PathBuf>,
     pub limit: Option<usize>,
@@ -71,6 +73,10 @@ pub struct Command {
     pub top: usize,
     pub steps: Vec<Step>,
     pub json: bool,
+    /// Whole residual branches may leave.
+    pub blocks: bool,
+    /// `calibrate` counts how values are spread, too.
+    pub histograms: bool,
     pub target: Option<Target>,
     /// Of a sweep.
     pub criteria: Vec<Criterion>,
@@ -95,6 +101,8 @@ fn allowed(command: &str, option: &str) -> bool {
             | "lock"
             | "layer"
             | "stats"
+            | "grams"
+            | "blocks"
     );
     match command {
         "inspect" => option == "stats",
@@ -108,6 +116,8 @@ fn allowed(command: &str, option: &str) -> bool {
                 | "multiple"
                 | "output"
                 | "preset"
+                | "grams"
+                | "blocks"
         ),
         "plan" | "apply" if measured(option) || target(option) => true,
         "plan" => plan,
@@ -138,7 +148,10 @@ fn allowed(command: &str, option: &str) -> bool {
             "against" | "data" | "limit" | "preset" | "shard" | "output"
         ),
         "merge" => option == "output",
-        "calibrate" => matches!(option, "output" | "data" | "images" | "preset" | "shard"),
+        "calibrate" => matches!(
+            option,
+            "output" | "data" | "images" | "preset" | "shard" | "grams" | "histograms"
+        ),
         _ => false,
     }
 }
@@ -214,6 +227,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, lexopt:
             "lock" => command.options.locked.push(parser.value()?.string()?),
             "layer" => command.options.layers.push(limits(&mut parser)?),
             "stats" => command.stats = Some(parser.value()?.into()),
+            "blocks" => command.blocks = true,
+            "histograms" => command.histograms = true,
+            "grams" => command.grams = Some(parser.value()?.into()),
             "output" => command.output = Some(parser.value()?.into()),
             "twin" => command.twin = Some(parser.value()?.into()),
             "against" => command.against = Some(parser.value()?.into()),
@@ -316,6 +332,17 @@ fn complete(command: &Command, (threshold, share): (bool, bool)) -> Result<(), l
     }
     if matches!(name, "eval" | "repair" | "calibrate" | "sweep") && command.data.is_none() {
         return Err(format!("`prune {name}` needs --data PATH").into());
+    }
+    if command.grams.is_some() && command.data.is_some() && name != "calibrate" {
+        let option = if name == "shrink" { "images" } else { "data" };
+        return Err(format!("--grams stands in place of --{option}").into());
+    }
+    if command.blocks && name == "shrink" && command.data.is_none() && command.grams.is_none() {
+        return Err("--blocks needs --images or --grams".into());
+    }
+    if command.blocks && name != "shrink" && command.options.criterion != Criterion::Reconstruction
+    {
+        return Err("--blocks goes with the criterion reconstruction".into());
     }
     if command.shard.is_some() && command.output.is_none() {
         return Err("--shard needs -o FILE: the part that `prune merge` takes".into());

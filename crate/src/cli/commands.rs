@@ -115,10 +115,16 @@ fn run_images(command: &Command) -> Result<()> {
 fn calibrate(command: &Command) -> Result<()> {
     let mut session = open(command, &command.model)?;
     let range = measure(&mut session, command)?;
-    let mut stats = session
-        .stats()
-        .ok_or_else(|| Error::new("no picture was measured"))?;
-    stats.origin = Some(parts::origin(&session, command, range)?);
+    let stats = match command.histograms {
+        true => session.stats_with_histograms(),
+        false => session.stats(),
+    };
+    let mut stats = stats.ok_or_else(|| Error::new("no picture was measured"))?;
+    stats.origin = Some(parts::origin(&session, command, range.clone())?);
+    if let Some(path) = &command.grams {
+        let bytes = parts::summed(&session, command, range)?.to_bytes()?;
+        write(&command.host, path, &bytes)?;
+    }
     let text = serde_json::to_vec(&stats).map_err(|e| Error::new(e.to_string()))?;
     if let Some(path) = &command.output {
         write(&command.host, path, &text)?;

@@ -7,12 +7,15 @@ use crate::Session;
 use crate::Stats;
 use crate::dataset::Dataset;
 use crate::evaluate::{self, preprocessing};
+use crate::measure::gram_file::GramFile;
 use crate::report::{Compensation, Criterion};
 use crate::{Error, Result};
 
 use super::args::{Command, Reading, Target};
 use super::files::file_name;
 
+/// Bytes of a file of Gram matrices: those of ResNet-50 have 500 MB.
+pub const MAX_GRAM_BYTES: u64 = 1 << 31;
 /// Pictures that calibration and repair take by default.
 const IMAGES: usize = 64;
 
@@ -55,10 +58,13 @@ pub fn prepared(command: &Command) -> Result<Session> {
     } else if command.data.is_some() && measures(&session, command) {
         measure(&mut session, command)?;
     }
+    session.allow_blocks(command.blocks);
+    use_grams(&mut session, command)?;
     // With `merge` the plan takes the order from the file, where there are no images.
     let from_the_file =
         command.options.compensation == Compensation::Merge && command.data.is_none();
-    if command.options.criterion == Criterion::Reconstruction && !from_the_file {
+    let at_hand = from_the_file || command.grams.is_some();
+    if command.options.criterion == Criterion::Reconstruction && !at_hand {
         let feeder = session.feeder(&preset(&session, command))?;
         let mut images = Vec::new();
         if command.data.is_some() {
@@ -77,6 +83,16 @@ pub fn prepared(command: &Command) -> Result<Session> {
         session.measure_reconstruction(&images, true, multiple, threads, &mut at)?;
     }
     Ok(session)
+}
+
+/// Takes the Gram matrices that `--grams` names.
+pub fn use_grams(session: &mut Session, command: &Command) -> Result<()> {
+    let Some(path) = &command.grams else {
+        return Ok(());
+    };
+    let bytes = command.host.read_within(path, MAX_GRAM_BYTES)?;
+    let taken = GramFile::from_bytes(&bytes).and_then(|file| session.use_grams(&file));
+    taken.map_err(|e| e.in_file(&path.display().to_string()))
 }
 
 /// How images are read: as the command says; else as the file says; else found on those of `--data` that have labels; else guessed.

@@ -8,16 +8,18 @@ use serde::Serialize;
 use crate::dataset::Dataset;
 use crate::digest;
 use crate::evaluate::{self, Judge, Record};
+use crate::measure::gram::{STRIDE, Summing};
+use crate::measure::gram_file::GramFile;
 use crate::report::{Evaluation, EvaluationPart, JudgedFile};
 use crate::{Error, Measured, Origin, Result, Session, Stats};
 
 use super::args::Command;
 use super::files::{file_name, write};
-use super::inputs::{open, pictures, preset};
+use super::inputs::{MAX_GRAM_BYTES, open, pictures, preset};
 use super::{lab, print};
 
-/// Bytes of a file that `prune merge` reads: the records of some ten million images.
-const MAX_PART_BYTES: u64 = 1 << 29;
+/// Bytes of JSON that `prune merge` reads: the records of some ten million images.
+const MAX_JSON_BYTES: usize = 1 << 29;
 
 pub fn eval(command: &Command) -> Result<()> {
     let session = open(command, &command.model)?;
@@ -69,10 +71,35 @@ pub fn origin(session: &Session, command: &Command, range: Range<usize>) -> Resu
     })
 }
 
+/// Gram matrices of the images of `range`.
+pub fn summed(session: &Session, command: &Command, range: Range<usize>) -> Result<GramFile> {
+    let data = pictures(command)?;
+    let feeder = session.feeder(&preset(session, command))?;
+    let threads = evaluate::cores();
+    let mut sums =
+        Summing::new(&session.model, &session.analysis).map_err(|e| e.in_file(&session.file))?;
+    let mut at = range.start;
+    while at < range.end {
+        let end = range.end.min(at + threads * STRIDE);
+        let images = (at..end).map(|index| feeder.item(&data, index));
+        let images = images.collect::<Result<Vec<_>>>()?;
+        sums.add(&images, at, threads)?;
+        at = end;
+        let part = (at - range.start) as f64 / range.len() as f64;
+        if !command.host.goes_on("summing what layers read", part) {
+            return Err(Error::new("the measurement was stopped"));
+        }
+    }
+    let count = u32::try_from(range.len()).map_err(|_| Error::new("there are too many images"))?;
+    let origin = origin(session, command, range)?;
+    Ok(GramFile::new(&session.analysis, sums.grams, count, origin))
+}
+
 /// A value that can be merged.
 enum Part {
     Evaluation(Box<EvaluationPart>),
     Measurement(Stats),
+    Grams(Box<GramFile>),
 }
 
 /// What tells the two kinds apart.
@@ -89,6 +116,14 @@ impl Part {
                 "is neither a file of `prune eval -o` nor of `prune calibrate` ({e})"
             ))
         };
+        if GramFile::is_one(bytes) {
+            return GramFile::from_bytes(bytes).map(|file| Part::Grams(Box::new(file)));
+        }
+        if bytes.len() > MAX_JSON_BYTES {
+            let size = bytes.len();
+            let reason = format!("has {size} bytes, more than the {MAX_JSON_BYTES} that are read");
+            return Err(Error::new(reason));
+        }
         let kind = serde_json::from_slice(bytes).map_err(|e| neither(e.to_string()))?;
         match kind {
             Kind {
@@ -113,8 +148,11 @@ impl Part {
             (Part::Measurement(one), Part::Measurement(other)) => {
                 one.merged(other).map(Part::Measurement)
             }
+            (Part::Grams(one), Part::Grams(other)) => {
+                one.merged(*other).map(|file| Part::Grams(Box::new(file)))
+            }
             _ => Err(Error::new(
-                "is of another kind than the files before it: evaluations and measurements do not mix",
+                "is of another kind than the files before it: evaluations, measurements and Gram matrices do not mix",
             )),
         }
     }
@@ -124,6 +162,7 @@ impl Part {
         match self {
             Part::Evaluation(part) => evaluate::seen(part),
             Part::Measurement(stats) => stats.seen(),
+            Part::Grams(file) => file.seen(),
         }
     }
 }
@@ -132,7 +171,7 @@ pub fn merge(command: &Command) -> Result<()> {
     let mut whole: Option<Part> = None;
     for path in std::iter::once(&command.model).chain(&command.images) {
         let name = path.display().to_string();
-        let bytes = command.host.read_within(path, MAX_PART_BYTES)?;
+        let bytes = command.host.read_within(path, MAX_GRAM_BYTES)?;
         let part = Part::read(&bytes).map_err(|e| e.in_file(&name))?;
         whole = Some(match whole {
             Some(whole) => whole.merged(part).map_err(|e| e.in_file(&name))?,
@@ -158,6 +197,14 @@ pub fn merge(command: &Command) -> Result<()> {
             match command.json {
                 true => print::json(&command.host, &stats),
                 false => print::measured(&stats),
+            }
+        }
+        Part::Grams(file) => {
+            let bytes = file.to_bytes()?;
+            output.map_or(Ok(()), |path| write(&command.host, path, &bytes))?;
+            match command.json {
+                true => print::json(&command.host, &file.about),
+                false => print::summed(&file),
             }
         }
     }

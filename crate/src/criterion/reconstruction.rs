@@ -37,6 +37,8 @@ pub struct Ladder {
     pub losses: Vec<f64>,
     /// What the readers' outputs vary in all.
     pub whole: f64,
+    /// With the last class a whole residual branch leaves; of other ladders the last class stays.
+    pub block: bool,
 }
 
 /// λ of one system.
@@ -56,13 +58,19 @@ struct System {
     rows: HashMap<usize, Vec<usize>>,
 }
 
-/// The ladders of a network; classes that no ladder holds cannot be judged so, and stay.
-pub fn ladders(analysis: &Analysis, grams: &Grams) -> Vec<Ladder> {
+/// The ladders of a network; classes that no ladder holds cannot be judged so, and stay. `block`: whether a residual branch may
+/// leave with all of these classes.
+pub fn ladders(
+    analysis: &Analysis,
+    grams: &Grams,
+    block: &dyn Fn(&[CoupledId]) -> bool,
+) -> Vec<Ladder> {
     let groups = components(analysis, grams);
-    groups
-        .into_iter()
-        .map(|(readers, classes)| descend(analysis, grams, readers, classes))
-        .collect()
+    let ladder = |(readers, classes): (Vec<usize>, Vec<CoupledId>)| {
+        let block = block(&classes);
+        descend(analysis, grams, readers, classes, block)
+    };
+    groups.into_iter().map(ladder).collect()
 }
 
 /// Free classes and their readers, in sets that share no reader.
@@ -155,6 +163,7 @@ fn descend(
     grams: &Grams,
     readers: Vec<usize>,
     classes: Vec<CoupledId>,
+    block: bool,
 ) -> Ladder {
     let place: HashMap<CoupledId, usize> = classes.iter().copied().zip(0..).collect();
     let mut systems = Vec::new();
@@ -187,9 +196,10 @@ fn descend(
         classes: Vec::new(),
         losses: Vec::new(),
         whole,
+        block,
     };
     let mut total = 0.0;
-    while left.len() > 1 {
+    while left.len() > usize::from(!block) {
         let price = |at: &usize| systems.iter().map(|s| s.price(*at)).sum::<f64>();
         let prices: Vec<f64> = left.iter().map(price).collect();
         let best = (0..left.len()).min_by(|a, b| prices[*a].total_cmp(&prices[*b]));
@@ -274,10 +284,13 @@ pub fn refit(
         for i in 0..kept.len() {
             a[(i, i)] += lambda;
         }
-        let solved = a.cholesky()?.solve(&right);
         let mut v = DMatrix::zeros(w.nrows(), per_out);
-        for (at, row) in kept.iter().enumerate() {
-            v.row_mut(*row).copy_from(&solved.row(at));
+        // Where nothing stays the mean of the outputs does.
+        if !kept.is_empty() {
+            let solved = a.cholesky()?.solve(&right);
+            for (at, row) in kept.iter().enumerate() {
+                v.row_mut(*row).copy_from(&solved.row(at));
+            }
         }
         if matched {
             let (cw, cv) = (&c * &w, &c * &v);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use ndarray::{ArrayD, Axis};
 
-use super::stats::{Stats, TensorStats};
+use super::stats::{Histograms, Stats, TensorStats};
 use crate::channels::Flow;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -33,6 +33,8 @@ struct Row {
     /// Values at or below 0, and histogram counts.
     below: Vec<u64>,
     range: Vec<(f64, f64)>,
+    /// The file says the range, not the first picture.
+    promised: bool,
     bins: Vec<u32>,
 }
 
@@ -112,6 +114,7 @@ impl Calibration {
                 square: vec![0.0; channels],
                 zeros: vec![0; channels],
                 below: vec![0; channels],
+                promised: !range.is_empty(),
                 range,
                 bins: vec![0; channels * BINS],
             }
@@ -133,7 +136,7 @@ impl Calibration {
         Ok(())
     }
 
-    /// What has been measured so far.
+    /// What has been measured so far, without histograms.
     pub fn stats(&self, analysis: &Analysis) -> Stats {
         let tensor = |row: &Row| TensorStats {
             name: analysis.graph.tensors[row.tensor].name.clone(),
@@ -145,12 +148,27 @@ impl Calibration {
                 .map(|z| *z as f64 / row.count.max(1.0))
                 .collect(),
             values: row.count as u64,
+            histogram: None,
         };
         Stats {
             images: self.images,
             tensors: self.rows.iter().map(tensor).collect(),
             origin: None,
         }
+    }
+
+    /// The same with the histograms that can be added up.
+    pub fn stats_with_histograms(&self, analysis: &Analysis) -> Stats {
+        let mut stats = self.stats(analysis);
+        for (row, tensor) in self.rows.iter().zip(&mut stats.tensors) {
+            tensor.histogram = row.promised.then(|| Histograms {
+                low: row.range.iter().map(|r| r.0).collect(),
+                high: row.range.iter().map(|r| r.1).collect(),
+                below: row.below.clone(),
+                counts: row.bins.iter().map(|n| u64::from(*n)).collect(),
+            });
+        }
+        stats
     }
 
     /// Gaussians for tensors that have none of their own: not behind a BatchNormalization, and before

@@ -4,6 +4,8 @@
 pub mod calibrate;
 pub mod closed_form;
 pub mod gram;
+#[cfg(feature = "cli")]
+pub mod gram_file;
 mod neighbours;
 mod patches;
 pub mod stats;

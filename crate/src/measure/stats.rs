@@ -36,6 +36,41 @@ pub struct TensorStats {
     /// Values of each channel behind these numbers; 0 in files of earlier versions.
     #[serde(default)]
     pub values: u64,
+    /// How the values of each channel are spread, if that was asked for and the file's β and γ say over which range; else the range
+    /// would hang on the images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub histogram: Option<Histograms>,
+}
+
+/// Histograms of a tensor's channels: bins of equal width, the outer ones with all that lies beyond.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Histograms {
+    /// Lower end of the first bin, per channel.
+    pub low: Vec<f64>,
+    /// Upper end of the last bin, per channel.
+    pub high: Vec<f64>,
+    /// Values at or below 0, per channel.
+    pub below: Vec<u64>,
+    /// Values per bin, channel after channel.
+    pub counts: Vec<u64>,
+}
+
+impl Histograms {
+    /// Adds what was counted on other images. False where bins differ.
+    fn add(&mut self, other: &Histograms) -> bool {
+        let sizes = (self.counts.len(), self.below.len());
+        if (&self.low, &self.high) != (&other.low, &other.high)
+            || sizes != (other.counts.len(), other.below.len())
+        {
+            return false;
+        }
+        let counts = self.counts.iter_mut().chain(&mut self.below);
+        for (one, other) in counts.zip(other.counts.iter().chain(&other.below)) {
+            *one = one.saturating_add(*other);
+        }
+        true
+    }
 }
 
 /// The network and the images that were measured.
@@ -81,9 +116,9 @@ impl Stats {
 
     /// Images that were measured, and images of the data sets they were taken of.
     pub fn seen(&self) -> (u64, u64) {
-        let data = self.origin.iter().flat_map(|origin| &origin.data);
-        let all = data.map(|data| u64::from(data.images)).sum();
-        (u64::from(self.images), all)
+        let images = self.images;
+        let seen = self.origin.as_ref().map(|origin| origin.seen(images));
+        seen.unwrap_or((u64::from(images), 0))
     }
 
     /// What both measured together: what one run over all the images measures, up to the rounding of sums.
@@ -108,6 +143,17 @@ impl Stats {
                 return Err(foreign());
             }
             one.add(other);
+            let same = match (&mut one.histogram, &other.histogram) {
+                (Some(one), Some(other)) => one.add(other),
+                (None, None) => true,
+                _ => false,
+            };
+            if !same {
+                return Err(Error::new(format!(
+                    "has other histograms of {} than the files before it",
+                    one.name
+                )));
+            }
         }
         let images = self.images.checked_add(other.images);
         self.images = images.ok_or_else(|| Error::new("counts more images than can be"))?;
@@ -150,7 +196,13 @@ pub(crate) fn same_reading(parts: &str, before: Option<&str>, now: Option<&str>)
 }
 
 impl Origin {
-    fn merged(self, other: Origin) -> Result<Origin> {
+    /// So many images, and all of the data sets they were taken of.
+    pub(crate) fn seen(&self, images: u32) -> (u64, u64) {
+        let all = self.data.iter().map(|data| u64::from(data.images)).sum();
+        (u64::from(images), all)
+    }
+
+    pub(crate) fn merged(self, other: Origin) -> Result<Origin> {
         if self.model != other.model {
             return Err(Error::new(
                 "measures another network than the files before it",
@@ -209,6 +261,7 @@ mod tests {
         Stats {
             images: range[1] - range[0],
             tensors: vec![TensorStats {
+                histogram: None,
                 name: "t".into(),
                 mean: vec![mean],
                 std: vec![(square / n).sqrt()],

@@ -34,8 +34,16 @@ pub fn allocate(
     loop {
         let now = macs(&removed);
         let mut best: Option<(f64, usize, usize)> = None;
-        for (l, ladder) in ladders.iter().enumerate() {
-            let end = (taken[l] + step(l)).min(ladder.classes.len());
+        let candidates = ladders.iter().enumerate().flat_map(|(l, ladder)| {
+            let last = ladder.classes.len();
+            let end = (taken[l] + step(l)).min(last);
+            // The last channels of a branch often cost least: a step that takes them all is weighed, too.
+            [Some(end), ladder.block.then_some(last)]
+                .into_iter()
+                .flatten()
+                .map(move |end| (l, ladder, end))
+        });
+        for (l, ladder, end) in candidates {
             let next = &ladder.classes[taken[l]..end];
             if next.is_empty() {
                 continue;

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::limits;
-use crate::channels::{ChannelId, Flow, Layout};
+use crate::channels::{ChannelId, CoupledId, Flow, Layout};
 use crate::graph::{Graph, NodeId, TensorId};
 use crate::network::reach::{self, Edge};
 use crate::network::{Addend, Analysis, Constants, RemovalRequest, constants_after_removal};
@@ -137,6 +137,18 @@ pub fn find(
         list: list.collect(),
         dead,
     }
+}
+
+/// Whether a whole branch leaves where all of these classes do, and nothing else.
+pub fn leaves_with(analysis: &Analysis, classes: &[CoupledId]) -> bool {
+    let mut wanted = vec![false; analysis.free.len()];
+    classes.iter().for_each(|c| wanted[c.index()] = true);
+    let options = PlanOptions {
+        criterion: Criterion::Reconstruction,
+        compensation: Compensation::Moments,
+        ..PlanOptions::default()
+    };
+    !find(analysis, &options, &wanted, None, &[]).is_empty()
 }
 
 /// Branches that turned out not to be constant, because a guard put back what made them so.

@@ -16,8 +16,8 @@ use crate::network::Analysis;
 use crate::onnx::pb;
 use crate::scores::distribution;
 
-/// Shares of a ladder that are cut for a measurement.
-const SHARES: [f64; 4] = [0.10, 0.25, 0.50, 0.75];
+/// Shares of a ladder that are cut for a measurement; the last only where a whole branch may leave.
+const SHARES: [f64; 5] = [0.10, 0.25, 0.50, 0.75, 1.0];
 /// Numbers for all held-back images together above which they are kept in half precision.
 const HALVED: usize = 60_000_000;
 /// Beyond the last measurement a channel costs this much more, so that nothing goes there by chance.
@@ -66,7 +66,7 @@ pub fn curves(
     let mut order: Vec<usize> = (0..ladders.len()).collect();
     order.sort_by_key(|l| first(&ladders[*l]));
     let mut curves = vec![Vec::new(); ladders.len()];
-    let total = ladders.len() * SHARES.len();
+    let total = ladders.iter().map(|l| shares(l).len()).sum();
     let mut done = 0;
     for l in order {
         let ladder = &ladders[l];
@@ -81,7 +81,7 @@ pub fn curves(
             walk.arrive(at);
         }
         let mut points = vec![(0, 0.0)];
-        for share in SHARES {
+        for share in shares(ladder) {
             let count = (ladder.classes.len() as f64 * share) as usize;
             let (last, floor) = points[points.len() - 1];
             if count > last {
@@ -102,6 +102,13 @@ pub fn curves(
         curves[l] = between(&points, &ladder.losses);
     }
     Ok(curves)
+}
+
+fn shares(ladder: &Ladder) -> &'static [f64] {
+    match ladder.block {
+        true => &SHARES,
+        false => &SHARES[..SHARES.len() - 1],
+    }
 }
 
 /// Without images to hold back: the part of each ladder's own variance that is lost.

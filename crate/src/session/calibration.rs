@@ -51,6 +51,12 @@ impl Session {
         self.calibration.as_ref().map(|c| c.stats(&self.analysis))
     }
 
+    /// [`Session::stats`] with histograms of the channels whose range the file says.
+    pub fn stats_with_histograms(&self) -> Option<Stats> {
+        let calibration = self.calibration.as_ref()?;
+        Some(calibration.stats_with_histograms(&self.analysis))
+    }
+
     /// Forgets all measurements.
     pub fn clear_calibration(&mut self) {
         self.calibration = None;

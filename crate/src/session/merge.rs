@@ -1,5 +1,5 @@
-//! The compensation `merge`, and the order of `reconstruction` where there are no images: both by what the file itself says of
-//! how channels vary together.
+//! The compensation `merge`, and the order of `reconstruction` where there are no images: both by what sums over other
+//! machines' images say of how channels vary together, or else the file itself.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -8,7 +8,10 @@ use super::Session;
 use crate::channels::{ChannelId, CoupledId, Flow};
 use crate::criterion::reconstruction::ladders;
 use crate::error::{Error, Result};
-use crate::measure::{closed_form, gram::Grams};
+use crate::measure::closed_form;
+use crate::measure::gram::{Grams, SecondMoments};
+#[cfg(feature = "cli")]
+use crate::measure::gram_file::GramFile;
 use crate::network::Analysis;
 use crate::plan::Decision;
 use crate::plan::allocate::allocate;
@@ -16,10 +19,33 @@ use crate::repair::curves;
 use crate::repair::merge::{Merged, merge};
 
 impl Session {
-    /// What the file says of every reader's inputs.
-    pub(super) fn closed_form(&mut self) -> Result<Rc<Grams>> {
-        if let Some(known) = &self.closed_form {
-            return Ok(Rc::clone(known));
+    /// Takes sums over images, from any number of machines, in place of what the file says: for the compensation `merge`, and for
+    /// plans by `reconstruction` without images.
+    ///
+    /// # Errors
+    /// When they are of another network.
+    #[cfg(feature = "cli")]
+    #[doc(hidden)]
+    pub fn use_grams(&mut self, file: &GramFile) -> Result<()> {
+        let grams = Rc::new(file.grams(&self.analysis)?);
+        self.second_moments = Some(SecondMoments {
+            grams,
+            measured: true,
+        });
+        self.reconstruction = None;
+        self.decided = None;
+        Ok(())
+    }
+
+    /// Whether second moments come from images.
+    pub(super) fn has_summed_images(&self) -> bool {
+        self.second_moments.as_ref().is_some_and(|m| m.measured)
+    }
+
+    /// What is known of every reader's inputs.
+    pub(super) fn second_moments(&mut self) -> Result<Rc<Grams>> {
+        if let Some(known) = &self.second_moments {
+            return Ok(Rc::clone(&known.grams));
         }
         let grams = closed_form::grams(&self.analysis);
         if grams.iter().all(Option::is_none) {
@@ -27,21 +53,27 @@ impl Session {
             return Err(Error::new(reason).in_file(&self.file));
         }
         let grams = Rc::new(grams);
-        self.closed_form = Some(Rc::clone(&grams));
+        self.second_moments = Some(SecondMoments {
+            grams: Rc::clone(&grams),
+            measured: false,
+        });
         Ok(grams)
     }
 
-    /// Takes the order of `reconstruction` from the file alone. `multiple`: channels per step of the allocation.
+    /// Takes the order of `reconstruction` from sums over images that are no longer at hand, or from the file alone. `multiple`:
+    /// channels per step of the allocation.
     ///
     /// # Errors
-    /// Where no BatchNormalization says how channels vary.
+    /// Where nothing says how channels vary.
     pub fn assume_reconstruction(&mut self, multiple: u32) -> Result<()> {
-        let grams = self.closed_form()?;
-        let mut ladders = ladders(&self.analysis, &grams);
-        // What the file promises of a variance is rougher than what it recorded.
-        for ladder in &mut ladders {
-            let recorded = ladder.readers.iter().map(|r| self.recorded_variance(*r));
-            ladder.whole = recorded.sum::<Option<f64>>().unwrap_or(ladder.whole);
+        let grams = self.second_moments()?;
+        let mut ladders = ladders(&self.analysis, &grams, &self.block());
+        if !self.has_summed_images() {
+            // What the file promises of a variance is rougher than what it recorded.
+            for ladder in &mut ladders {
+                let recorded = ladder.readers.iter().map(|r| self.recorded_variance(*r));
+                ladder.whole = recorded.sum::<Option<f64>>().unwrap_or(ladder.whole);
+            }
         }
         let curves = curves::relative(&ladders);
         let found = allocate(&self.analysis, &ladders, &curves, multiple as usize);
@@ -63,7 +95,7 @@ impl Session {
 
     /// The network that `decision` is carried out on.
     pub(super) fn merged(&mut self, decision: &Decision) -> Result<Merged> {
-        let grams = self.closed_form()?;
+        let grams = self.second_moments()?;
         let analysis = &self.analysis;
         let gone = |class: CoupledId| decision.removed[class.index()];
         let takes_part = |r: &usize| {

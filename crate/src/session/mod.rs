@@ -25,7 +25,7 @@ use crate::error::{Error, Result, caught};
 use crate::gaussian::Gaussian;
 use crate::labels::Labels;
 use crate::measure::calibrate::Calibration;
-use crate::measure::gram::Grams;
+use crate::measure::gram::SecondMoments;
 use crate::network::{Analysis, Cost, Layer};
 use crate::onnx::{self, pb};
 use crate::plan::cases::CellState;
@@ -95,8 +95,10 @@ pub struct Session {
     pub(crate) zeros: Option<Vec<f64>>,
     /// The order measured for `reconstruction`, and whether its effect on the output was.
     reconstruction: Option<(plan::allocate::Allocation, bool)>,
-    /// What the file says of how readers' inputs vary together, once it was asked for.
-    closed_form: Option<Rc<Grams>>,
+    /// How readers' inputs vary together: by images that were summed elsewhere, or by the file, once it was asked for.
+    second_moments: Option<SecondMoments>,
+    /// Whether `reconstruction` may take whole residual branches.
+    blocks: bool,
     /// The last decision; a channel view asks for the same one many times.
     decided: Option<(PlanOptions, Rc<Decision>)>,
     calibration: Option<Calibration>,
@@ -190,7 +192,8 @@ impl Session {
             scores: HashMap::new(),
             zeros: None,
             reconstruction: None,
-            closed_form: None,
+            second_moments: None,
+            blocks: false,
             decided: None,
             calibration: None,
             engines: Engines::default(),
@@ -309,9 +312,10 @@ impl Session {
             }
         }
         plan::limits::resolve(&self.analysis, options).map_err(|e| e.in_file(&self.file))?;
-        let by_merging = options.compensation == Compensation::Merge;
+        let without_images =
+            options.compensation == Compensation::Merge || self.has_summed_images();
         if options.criterion == Criterion::Reconstruction
-            && by_merging
+            && without_images
             && self.reconstruction.is_none()
         {
             self.assume_reconstruction(options.multiple)?;

@@ -3,10 +3,12 @@
 use ndarray::ArrayD;
 
 use super::Session;
+use crate::channels::CoupledId;
 use crate::criterion::reconstruction::ladders;
 use crate::error::{Error, Result};
 use crate::measure::gram;
 use crate::plan::allocate::{Allocation, allocate};
+use crate::plan::branches::leaves_with;
 use crate::repair::curves::{self, Network};
 use crate::report::Criterion;
 
@@ -65,6 +67,21 @@ impl Session {
             .retain(|(criterion, ..), _| *criterion != Criterion::Reconstruction);
     }
 
+    /// Whether `reconstruction` may take whole residual branches; else a channel stays in each of their layers.
+    pub fn allow_blocks(&mut self, allowed: bool) {
+        if self.blocks != allowed {
+            self.blocks = allowed;
+            self.reconstruction = None;
+            self.decided = None;
+        }
+    }
+
+    /// Whether a branch may leave with all of some classes.
+    pub(super) fn block(&self) -> impl Fn(&[CoupledId]) -> bool {
+        let (analysis, allowed) = (&self.analysis, self.blocks);
+        move |classes| allowed && leaves_with(analysis, classes)
+    }
+
     /// Measures on `images` (tensors of batch 1) what every channel's readers can do without it. Then plans by
     /// `reconstruction` can be made. `multiple`: channels per step of the allocation.
     ///
@@ -86,7 +103,7 @@ impl Session {
         let mut work = || -> Result<Allocation> {
             let analysis = &self.analysis;
             let grams = gram::grams(&self.model, analysis, front, threads, progress)?;
-            let ladders = ladders(analysis, &grams);
+            let ladders = ladders(analysis, &grams, &self.block());
             let network = Network {
                 model: &self.model,
                 analysis,

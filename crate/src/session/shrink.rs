@@ -66,7 +66,7 @@ impl Session {
         let mut options = self.shrink_options(options, !images.is_empty());
         if !images.is_empty() {
             self.measure_to_shrink(options.multiple, images, threads, progress)?;
-        } else if options.compensation == Compensation::Merge && self.closed_form().is_err() {
+        } else if options.compensation == Compensation::Merge && self.second_moments().is_err() {
             // BatchNormalization may stand where no layer reads behind it.
             options.compensation = Compensation::Moments;
         }
@@ -87,11 +87,14 @@ impl Session {
         })
     }
 
-    /// The limits of `options` with the criterion and the compensation that suit what is at hand: images, else normalisation, else
-    /// the weights alone.
+    /// The limits of `options` with the criterion and the compensation that suit what is at hand: images, else sums over
+    /// images, else normalisation, else the weights alone.
     pub fn shrink_options(&self, options: &PlanOptions, with_images: bool) -> PlanOptions {
         let (criterion, compensation) = match (with_images, self.has_normalisation()) {
             (true, _) => (Criterion::Reconstruction, Compensation::Moments),
+            (false, _) if self.has_summed_images() => {
+                (Criterion::Reconstruction, Compensation::Merge)
+            }
             (false, true) => (Criterion::Influence, Compensation::Merge),
             (false, false) => (Criterion::L1, Compensation::Shift),
         };

@@ -2,7 +2,7 @@
 //!
 //! Real files of many forms are damaged byte by byte and, decoded, field by field; what opens is then
 //! inspected, planned, and for a share of them pruned, checked and run. The same for what else is read:
-//! pictures, archives, tables, IDX and CIFAR files, measured statistics.
+//! pictures, archives, tables, IDX and CIFAR files, measured statistics, Gram matrices.
 //!
 //! `MUTANTS=300000 MUTANTS_FROM=1000000 cargo test --test mutants` runs as many, from that seed on; with
 //! `MUTANTS_SAVE=FOLDER` the damaged networks are written there.
@@ -13,13 +13,16 @@ mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use channel_pruning::Session;
 use channel_pruning::dataset::Dataset;
 use channel_pruning::image::Image;
+use channel_pruning::internals::measure::gram::Summing;
+use channel_pruning::internals::measure::gram_file::GramFile;
 use channel_pruning::internals::onnx::{self, pb};
 use channel_pruning::report::{Compensation, Criterion};
+use channel_pruning::{Origin, Session};
 use damage::{alter, damage};
 use support::build::small;
 use support::fill::Fill;
@@ -323,6 +326,61 @@ fn damaged_statistics() {
             let _ = session.plan(&at_threshold(0.9));
         }
     });
+}
+
+#[test]
+fn damaged_gram_matrices() {
+    let bytes = files::read(&files::sample(files::SAMPLES[1]));
+    let mut session = Session::open("sample.onnx", &bytes).expect("a sample opens");
+    let preset = session.guess_preset();
+    let feeder = session.feeder(&preset).expect("a preset of its own");
+    session.calibrate(&grey(28, 28), &preset).expect("measures");
+    let mut sums = Summing::new(&session.model, &session.analysis).expect("runs");
+    sums.add(&[feeder.feed(&grey(28, 28))], 0, 1).expect("sums");
+    let origin = Origin {
+        model: String::new(),
+        preprocessing: Some(preset),
+        data: Vec::new(),
+    };
+    let file = GramFile::new(&session.analysis, sums.grams, 1, origin);
+    let whole = file.to_bytes().expect("is written");
+    let read = AtomicU64::new(0);
+    on_seeds(DEFAULT_COUNT / 20, |rng| {
+        let mut data = whole.clone();
+        // Half of them in the header, where sizes and names stand.
+        let end = 8
+            + data
+                .iter()
+                .take(1 << 16)
+                .position(|b| *b == b'}')
+                .unwrap_or(0)
+            + 2000;
+        for _ in 0..1 + rng.below(6) {
+            match rng.below(2) {
+                0 => damage(rng, &mut data),
+                _ => {
+                    let at = rng.below(end.min(data.len()).max(1));
+                    if let Some(byte) = data.get_mut(at) {
+                        *byte = *rng.pick(b"09-\"}],\xff");
+                    }
+                }
+            }
+        }
+        let Ok(damaged) = GramFile::from_bytes(&data) else {
+            return;
+        };
+        read.fetch_add(1, Ordering::Relaxed);
+        let _ = damaged.clone().merged(file.clone());
+        let mut session = Session::open("sample.onnx", &bytes).expect("a sample opens");
+        if session.use_grams(&damaged).is_ok() {
+            let options = at_share(Criterion::Reconstruction, 0.3, Compensation::Merge);
+            let _ = session.plan(&options);
+        }
+    });
+    assert!(
+        read.into_inner() > 0,
+        "all were refused: nothing behind the reader was tried"
+    );
 }
 
 fn grey(width: usize, height: usize) -> Image {

@@ -191,6 +191,26 @@ fn parts_of_a_measurement_are_the_single_run_to_a_billionth() {
         }
     }
     assert!(compared > 1000, "{compared}");
+    // Histograms are counts.
+    let counts = |k: usize, more: &[&str]| {
+        let file = folder.file(&format!("h{k}.json"));
+        measure(&file, &[&["--histograms"], more].concat());
+        file
+    };
+    let halves = [
+        counts(1, &["--shard", "1/2"]),
+        counts(2, &["--shard", "2/2"]),
+    ];
+    let both = printed(&["merge", &halves[1], &halves[0], "--json"]);
+    let at_once = read(counts(0, &[]));
+    let mut values = 0;
+    for (one, other) in tensors(&both).iter().zip(tensors(&at_once)) {
+        assert_eq!(one["histogram"], other["histogram"], "{}", one["name"]);
+        let counts = one["histogram"]["counts"].as_array();
+        let sum = |counts: &Vec<Value>| counts.iter().filter_map(Value::as_u64).sum::<u64>();
+        values += counts.map_or(0, sum);
+    }
+    assert!(values > 100_000, "{values}");
     // The same plan as well.
     let plan = |stats: &str| printed(&["plan", model, "--stats", stats, "--json"]);
     assert!(plan(&whole)["macs"]["after"].as_u64() > Some(0));
@@ -198,5 +218,97 @@ fn parts_of_a_measurement_are_the_single_run_to_a_billionth() {
     assert!(
         sentence.contains("measures image 0 of a data set"),
         "{sentence}"
+    );
+}
+
+/// Three numbers of a layer of a safetensors file, by way of its header.
+fn tensor(bytes: &[u8], name: &str) -> Vec<f64> {
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let header: Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
+    let at = |k: usize| header[name]["data_offsets"][k].as_u64().unwrap() as usize;
+    let content = &bytes[8 + length..][at(0)..at(1)];
+    let number = |v: &[u8]| f64::from_le_bytes(v.try_into().unwrap());
+    content.chunks(8).map(number).collect()
+}
+
+#[test]
+fn gram_matrices_of_many_machines_plan_as_those_of_one() {
+    let folder = Folder::new("gram-parts");
+    let (model, data) = (files::sample(MODEL), files::sample(DATA));
+    let (model, data) = (model.to_str().unwrap(), data.to_str().unwrap());
+    let measure = |name: &str, more: &[&str]| {
+        let (stats, grams) = (folder.file("stats.json"), folder.file(name));
+        let images = ["calibrate", model, "--data", data, "--images", "30"];
+        let files = ["-o", &stats, "--grams", &grams];
+        printed(&[&images[..], &files, more].concat());
+        grams
+    };
+    let single = measure("single.safetensors", &[]);
+    let part = |k: usize| measure(&format!("{k}.safetensors"), &["--shard", &format!("{k}/3")]);
+    let parts = [1, 2, 3].map(part);
+    let whole = folder.file("whole.safetensors");
+    let about = printed(&[
+        "merge", &parts[2], &parts[0], &parts[1], "-o", &whole, "--json",
+    ]);
+    assert_eq!(
+        (&about["images"], &about["format"]),
+        (&Value::from(30), &Value::from("gram 1"))
+    );
+
+    let [one, three] = [&single, &whole].map(|file| std::fs::read(file).unwrap());
+    assert_eq!(one.len(), three.len());
+    let layer = printed(&["inspect", model, "--json"])["layers"][3]["name"].clone();
+    let text = String::from_utf8_lossy(&one[8..20_000]).into_owned();
+    let names = text.split('"').filter(|word| word.ends_with("/square"));
+    let mut compared = 0;
+    for name in names {
+        let (a, b) = (tensor(&one, name), tensor(&three, name));
+        let largest = a.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        for (a, b) in a.iter().zip(&b) {
+            assert!((a - b).abs() <= 1e-9 * largest, "{name} {layer}: {a} {b}");
+        }
+        compared += a.len();
+    }
+    assert!(compared > 10_000, "{compared}");
+
+    // Without an image, the same cut from either; nearer to the original than by what the file says.
+    let cut = |sums: &[&str]| {
+        let small = folder.file("small.onnx");
+        let shrink = ["shrink", model, "--macs", "60", "-o", &small, "--json"];
+        let report = printed(&[&shrink[..], sums].concat());
+        let eval = ["eval", model, "--against", &small, "--data", data, "--json"];
+        (
+            report,
+            printed(&eval)["against"]["mean_kl"].as_f64().unwrap(),
+        )
+    };
+    let (by_one, kl) = cut(&["--grams", &single]);
+    let (by_three, _) = cut(&["--grams", &whole]);
+    assert_eq!(by_one["layers"], by_three["layers"]);
+    assert_eq!(by_one["choice"]["criterion"], "reconstruction");
+    let (_, kl_of_file) = cut(&[]);
+    assert!(kl < kl_of_file, "{kl} {kl_of_file}");
+
+    let sentence = refused(&["merge", &parts[0], &whole], 1);
+    assert!(sentence.contains("measures image 0"), "{sentence}");
+    let other = files::sample("mobilenetv2_035_fashion.onnx");
+    let out = folder.file("out.onnx");
+    let sentence = refused(
+        &[
+            "apply",
+            other.to_str().unwrap(),
+            "--grams",
+            &whole,
+            "-o",
+            &out,
+        ],
+        1,
+    );
+    assert!(sentence.contains("whole.safetensors"), "{sentence}");
+    refused(
+        &[
+            "shrink", model, "--macs", "60", "--grams", &whole, "--images", data, "-o", &out,
+        ],
+        2,
     );
 }

@@ -48,7 +48,7 @@ fn ladders_hold_every_class_once_and_their_losses_only_grow() {
         let analysis = &session.analysis;
         let images = images(&session, 8);
         let sums = grams(&session.model, analysis, &images, 2, &mut |_, _| true).unwrap();
-        let ladders = ladders(analysis, &sums);
+        let ladders = ladders(analysis, &sums, &|_| false);
         let mut seen = std::collections::HashSet::new();
         for ladder in &ladders {
             assert!(ladder.losses.is_sorted(), "{name}");
@@ -87,6 +87,32 @@ fn a_measured_order_meets_targets_and_passes_the_check() {
         let removed = pruned.decision.removed.clone();
         assert!(session.predicted_kl(&removed).unwrap() >= 0.0, "{name}");
     }
+}
+
+#[test]
+fn whole_branches_leave_where_that_is_allowed() {
+    let archive = files::root().join("www/public/samples/data/fashion-mnist-1000.zip");
+    let data = Dataset::open(&archive, None).unwrap().mixed();
+    let left = [false, true].map(|allowed| {
+        let mut session = open("mobilenetv2_035_fashion");
+        let feeder = session.feeder("fashion-mnist").unwrap();
+        let images: Vec<_> = (0..16).map(|k| feeder.item(&data, k).unwrap()).collect();
+        session.allow_blocks(allowed);
+        session
+            .measure_reconstruction(&images, true, 1, 2, &mut |_, _| true)
+            .unwrap();
+        let mut options = PlanOptions {
+            criterion: Criterion::Reconstruction,
+            compensation: Compensation::Moments,
+            ..PlanOptions::default()
+        };
+        let share = session.solve(&options, Measure::Macs, 85.0).unwrap();
+        Knob::Share.set(&mut options, share.amount);
+        let pruned = session.prune(&options).unwrap();
+        assert!(session.check(&pruned).unwrap().passed);
+        pruned.plan.dead_branches.len()
+    });
+    assert!(left[0] == 0 && left[1] > 0, "{left:?}");
 }
 
 #[test]

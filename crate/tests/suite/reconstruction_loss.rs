@@ -75,7 +75,7 @@ fn on_random_graphs_every_prefix_costs_what_a_refit_costs() {
         let Ok(sums) = grams(&session.model, analysis, &images, 1, &mut |_, _| true) else {
             continue;
         };
-        for ladder in ladders(analysis, &sums) {
+        for ladder in ladders(analysis, &sums, &|_| true) {
             let readers = || {
                 ladder
                     .readers

@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use crate::Stats;
+use crate::measure::gram_file::GramFile;
 use crate::report::{
-    Change, Closeness, Compensation, Evaluation, Guarded, ImageReport, Latency, Overview, Plan,
-    PlannedReport, RepairReport, ShrinkReport,
+    Change, Closeness, Evaluation, Guarded, ImageReport, Latency, Overview, Plan, PlannedReport,
+    RepairReport,
 };
 use crate::{Error, Result};
 use serde::Serialize;
@@ -31,6 +32,9 @@ fn written(result: std::io::Result<()>) {
         std::process::exit(1);
     }
 }
+
+mod shrunk;
+pub use shrunk::shrunk;
 
 pub fn json<T: Serialize>(host: &Host, value: &T) -> Result<()> {
     let text = serde_json::to_string(value).map_err(|e| Error::new(e.to_string()))?;
@@ -60,6 +64,15 @@ pub fn measured(stats: &Stats) -> Result<()> {
         "measured {} tensors on {} images",
         stats.tensors.len(),
         stats.images
+    );
+    Ok(())
+}
+
+pub fn summed(file: &GramFile) -> Result<()> {
+    say!(
+        "Gram matrices of {} layers on {} images",
+        file.layers(),
+        file.about.images
     );
     Ok(())
 }
@@ -348,41 +361,4 @@ fn name<T: Serialize>(value: &T) -> String {
         .ok()
         .and_then(|v| v.as_str().map(str::to_string))
         .unwrap_or_default()
-}
-
-/// What `shrink` chose, why, and what it cost.
-pub fn shrunk(result: &ShrinkReport, judged: Option<&Evaluation>) -> Result<()> {
-    let (fitted, predicted, plan) = (result.choice.images, result.predicted_kl, &result.plan);
-    let criterion = match fitted {
-        0 => "no images: channels that carry little to their readers went first".into(),
-        n => format!("{n} images: channels that the others can make up for went first"),
-    };
-    say!("\n{criterion}");
-    match (fitted, predicted) {
-        (0, _) => say!("layers were weighed by the file's own statistics"),
-        (_, Some(kl)) => say!(
-            "layers were weighed by what cutting each alone did to the output of held-back images (predicted KL {kl:.3})"
-        ),
-        _ => say!("too few images to hold some back: layers were weighed by their own losses"),
-    }
-    match plan.repair.as_ref().filter(|r| r.declined.is_none()) {
-        Some(repair) => say!(
-            "what reads the cut channels was refitted on {} images",
-            repair.images
-        ),
-        None if plan.compensation == Compensation::Merge => {
-            say!(
-                "what reads the cut channels takes over what the file says the others can make up for"
-            );
-        }
-        None => say!("nothing was refitted"),
-    }
-    match (&result.guard, judged) {
-        (Some(guard), _) => kept(guard),
-        (None, Some(judged)) => evaluation(judged),
-        (None, None) => {
-            say!("not judged: give it more images");
-            Ok(())
-        }
-    }
 }
