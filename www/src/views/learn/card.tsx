@@ -60,6 +60,9 @@ export function LearnCard() {
   const chosen = guessed.value;
   return (
     <section class="learn-card" aria-label={words.learn.name}>
+      <p class="learn-at" aria-hidden="true">
+        {words.learn.stepOf(at + 1, all.length)}
+      </p>
       <ol class="learn-dots" aria-label={words.learn.steps}>
         {all.map((it, i) => (
           <li key={it.id}>
@@ -110,6 +113,7 @@ export function LearnCard() {
             <p class="learn-name">
               <strong>{said.name}</strong> {said.meaning}
               {said.formula ? <span class="formula">{said.formula}</span> : null}
+              {said.symbols ? <span class="symbols">{said.symbols}</span> : null}
             </p>
             {step.example ? (
               <button type="button" class="link" onClick={openExample}>
@@ -126,7 +130,7 @@ export function LearnCard() {
         <button type="button" class="primary" disabled={at >= all.length - 1} onClick={() => turnTo(1)}>
           {words.learn.next}
         </button>
-        <button type="button" class="quiet" onClick={turnFullScreen}>
+        <button type="button" class="quiet whole" onClick={turnFullScreen}>
           {whole ? words.learn.leaveFullScreen : words.learn.fullScreen}
         </button>
         <button
