@@ -189,8 +189,6 @@ export const learn = {
   wrong: (right: string) => `It is: ${right}.`,
   previous: "Back",
   next: "Next",
-  fullScreen: "Full screen",
-  leaveFullScreen: "Leave full screen",
   sheet: "Teacher’s sheet",
   stage: "To be dragged",
   example: "See such a channel of this network",

@@ -1,5 +1,5 @@
 /** One idea a screen: what is shown, a guess, what happens, and what it is called. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { camera, drawer } from "../../state/hero";
 import {
   goTo,
@@ -14,6 +14,7 @@ import {
   turnTo,
 } from "../../state/learn";
 import { words } from "../../words";
+import { turnFullScreen, useFullScreen } from "../full-screen";
 
 /** There the arrow keys have a meaning of their own. */
 function isTaken(target: EventTarget | null): boolean {
@@ -130,8 +131,8 @@ export function LearnCard() {
         <button type="button" class="primary" disabled={at >= all.length - 1} onClick={() => turnTo(1)}>
           {words.learn.next}
         </button>
-        <button type="button" class="quiet whole" onClick={turnFullScreen}>
-          {whole ? words.learn.leaveFullScreen : words.learn.fullScreen}
+        <button type="button" class="quiet whole" onClick={() => turnFullScreen()}>
+          {whole ? words.page.leaveFullScreen : words.page.fullScreen}
         </button>
         <button
           type="button"
@@ -145,20 +146,4 @@ export function LearnCard() {
       </div>
     </section>
   );
-}
-
-function turnFullScreen(): void {
-  if (document.fullscreenElement) void document.exitFullscreen();
-  else void document.documentElement.requestFullscreen?.();
-}
-
-/** Escape leaves full screen as well, and no button hears of it. */
-function useFullScreen(): boolean {
-  const [whole, setWhole] = useState(document.fullscreenElement !== null);
-  useEffect(() => {
-    const follow = () => setWhole(document.fullscreenElement !== null);
-    document.addEventListener("fullscreenchange", follow);
-    return () => document.removeEventListener("fullscreenchange", follow);
-  }, []);
-  return whole;
 }
