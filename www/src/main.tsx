@@ -35,6 +35,7 @@ import "./styles/verdict.css";
 import "./styles/learn.css";
 import "./styles/learn-stages.css";
 import "./styles/learn-tied.css";
+import "./styles/research.css";
 import "./styles/learn-spot.css";
 import "./styles/learn-narrow.css";
 import { render } from "preact";
