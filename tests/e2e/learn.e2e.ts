@@ -108,6 +108,50 @@ test("a bell is dragged by pointer and keys, and says what the channel then says
   await page.getByRole("heading", { name: "Some channels are dead" }).waitFor();
 });
 
+test("the dragged bell's channel leaves the picture of the network when it is dead", async () => {
+  const page = await open("dead", { reducedMotion: "reduce" });
+  const spot = page.locator(".spot svg");
+  await spot.getByText("this channel: alive").waitFor();
+  const bell = page.getByRole("slider", { name: "The bell’s middle, β" });
+  await bell.press("Home");
+  await spot.getByText("dead: it leaves").waitFor();
+  await bell.press("End");
+  await spot.getByText("this channel: alive").waitFor();
+});
+
+test("coupled channels leave together, groups keep equally many", async () => {
+  const page = await open("shortcuts", { reducedMotion: "reduce" });
+  await page.getByRole("button", { name: "neither" }).click();
+  const second = page.getByRole("group", { name: "Channels of the second layer" });
+  await page.getByText("0 channels removed,").waitFor();
+  await second.getByRole("button", { name: "Channel 7" }).click();
+  await page.getByText("2 channels removed,").waitFor();
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await page.getByRole("button", { name: "two and two" }).click();
+  await page.getByText("4 channels removed,").waitFor();
+  await page.getByText("3 useless but withheld").waitFor();
+});
+
+test("multiples of 8 are kept by one button, and the time falls", async () => {
+  const page = await open("faster", { reducedMotion: "reduce" });
+  await page.getByRole("button", { name: "1.29 ms" }).click();
+  await page.getByRole("button", { name: "Keep multiples of 8" }).click();
+  await page.locator(".learn-task.done").waitFor();
+  await page.locator(".times-stage .here", { hasText: "0.54 ms" }).waitFor();
+});
+
+test("on a phone picture, control and question are in sight together", async () => {
+  const page = await open("dead", { viewport: { width: 390, height: 844 }, hasTouch: true });
+  await page.locator(".spot svg").waitFor();
+  const next = (await page.getByRole("button", { name: "Next", exact: true }).boundingBox())!;
+  const places = [page.locator(".hero-box"), page.locator(".bell-stage .grip"), page.locator(".guesses legend")];
+  for (const it of places) {
+    const box = (await it.boundingBox())!;
+    expect(box.y).toBeGreaterThanOrEqual(0);
+    expect(box.y + box.height).toBeLessThanOrEqual(next.y);
+  }
+});
+
 test("two bells make the four cases, as one signal's story", async () => {
   const page = await open("cases", { reducedMotion: "reduce" });
   await page.getByRole("button", { name: "always the same number" }).click();

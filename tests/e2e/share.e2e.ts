@@ -119,7 +119,7 @@ test("presenter mode shows the map, the knob and what it does, larger", async ()
   const output = page.getByLabel("Parameters removed", { exact: true });
   const size = async () => (await output.evaluate((it) => Number.parseFloat(getComputedStyle(it).fontSize))) as number;
   const before = await size();
-  await page.getByRole("button", { name: "Present" }).click();
+  await page.getByRole("button", { name: "Full screen" }).click();
   await expect.poll(() => hashOf(page)).toContain("present=1");
   expect(await size()).toBeGreaterThan(1.4 * before);
   expect(await page.getByRole("button", { name: "Open an ONNX model" }).count()).toBe(0);
@@ -129,7 +129,7 @@ test("presenter mode shows the map, the knob and what it does, larger", async ()
   await expect.poll(() => removed(page, "Parameters")).toBe(18.2);
   expect(await axe(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
-  await page.getByRole("button", { name: "Present" }).click();
+  await page.getByRole("button", { name: "Leave full screen" }).click();
   expect(await page.getByRole("region", { name: "Proof" }).isVisible()).toBe(true);
 });
 

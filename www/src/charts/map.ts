@@ -122,6 +122,9 @@ export class MapPainter extends Painter<Scene, Palette> {
       if (cuts && (site.pinned || scene.byScore)) {
         const at = map!.left + (map!.width * cutPosition(order, site, cuts[row]!)) / site.channels;
         const line = Math.round(at * ratio) / ratio;
+        // Kept channels are nearly as dark as the line.
+        context.fillStyle = palette.paper;
+        context.fillRect(line - 1.75, box.y - 1, 3.5, box.height + 2);
         context.fillStyle = palette.ink;
         context.fillRect(line - 0.75, box.y - 1, 1.5, box.height + 2);
         if (hasOwnCut(own.get(row), scene.byScore)) {

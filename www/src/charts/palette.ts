@@ -18,10 +18,18 @@ export function readPalette(within: Element = document.documentElement): Palette
   return {
     ink: of("ink"),
     quiet: of("quiet"),
-    paper: of("panel"),
+    paper: of("hero-paper"),
     accent: of("accent"),
-    states: [of("alive-low"), of("output-dead"), of("input-dead"), of("both-dead"), of("removed"), of("withheld")],
-    alive: [of("alive-low"), of("alive-high")],
+    // The colours of the picture of the network: one channel looks the same in every place.
+    states: [
+      of("kept-strong"),
+      of("output-dead"),
+      of("input-dead"),
+      of("both-dead"),
+      of("hero-hollow"),
+      of("withheld"),
+    ],
+    alive: [of("kept-strong"), of("kept-pale")],
     linear: [of("linear-a"), of("linear-b")],
   };
 }

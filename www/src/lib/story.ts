@@ -74,3 +74,22 @@ export function scalesAt(price: number): number[] {
 
 /** Without a price nothing ends the growth; weights do not grow for ever. */
 export const MOST_SCALE = 3;
+
+/** What ties two layers' channels: a sum, channel by channel, or groups that keep equally many. */
+export type Tie = "sum" | "groups";
+export type Fate = "kept" | "withheld" | "removed";
+/** Channels in each of the two. */
+export const EACH = 8;
+
+/** What becomes of two times eight channels when those in `useless` help nothing; the second eight count on from the first. */
+export function fates(useless: ReadonlySet<number>, tie: Tie): Fate[] {
+  const of = (side: 0 | 1) => Array.from({ length: EACH }, (_, i) => side * EACH + i).filter((it) => useless.has(it));
+  const [one, other] = [of(0), of(1)];
+  const most = Math.min(one.length, other.length);
+  const gone = new Set(
+    tie === "sum"
+      ? one.filter((it) => useless.has(it + EACH)).flatMap((it) => [it, it + EACH])
+      : [...one.slice(0, most), ...other.slice(0, most)],
+  );
+  return Array.from({ length: 2 * EACH }, (_, i) => (gone.has(i) ? "removed" : useless.has(i) ? "withheld" : "kept"));
+}

@@ -11,7 +11,7 @@ export function comparePicture(within: Element | null): Picture | null {
   const of = comparison.value;
   if (!of || !within) return null;
   const names = model.value?.layerNames ?? [];
-  const [a, b, both] = ["output-dead", "input-dead", "quiet"].map((it) => token(it));
+  const [a, b, both] = ["side-a", "side-b", "quiet"].map((it) => token(it));
   const rows = of.layers
     .filter((it) => it.onlyA.length + it.onlyB.length + it.both.length > 0)
     .map(

@@ -13,11 +13,11 @@ export function mapPicture(drawing: Drawing | null): Picture | null {
     notes: planNotes(),
     rows: [[drawing]],
     legend: [
-      patch(words.map.legend.alive, token("alive-high")),
+      patch(words.map.legend.alive, token("kept-strong")),
       patch(words.map.legend.outputDead, token("output-dead")),
       patch(words.map.legend.inputDead, token("input-dead")),
       patch(words.map.legend.bothDead, token("both-dead")),
-      patch(words.map.legend.removed, token("removed")),
+      { name: words.map.legend.removed, fill: token("hero-hollow"), border: token("hero-line") },
       patch(words.map.legend.withheld, token("withheld")),
       { name: words.map.legend.linear, fill: token("linear-b"), border: token("line") },
     ],

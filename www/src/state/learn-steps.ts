@@ -3,11 +3,11 @@ import type { StoryCase } from "../lib/story";
 import type { Level } from "./lab/verdict";
 import type { Settings } from "./settings";
 
-/** Parts of the page that a step is about; the others are dimmed. */
+/** Parts of the page that a step is about; the others are dimmed and wait. */
 export type Part = "picture" | "axis" | "verdict";
 
 /** What stands in the place of the axis, where a step is about something smaller than the network. */
-export type Stage = "bell" | "signal" | "price" | "fit";
+export type Stage = "bell" | "signal" | "price" | "fit" | "sum" | "groups" | "times";
 
 /** What a task is judged by. */
 export interface Tried {
@@ -21,6 +21,8 @@ export interface Tried {
   cases: ReadonlySet<StoryCase>;
   /** Channels that the price lets die, of all. */
   dead: number;
+  /** Of two layers that are tied, how many channels go. */
+  untied: number;
 }
 
 export interface LearnStep {
@@ -28,7 +30,11 @@ export interface LearnStep {
   net: string;
   set: Partial<Settings>;
   focus: Part[];
+  /** The same once the guess is made; as before where nothing is said. */
+  after?: Part[];
   stage?: Stage;
+  /** Channels of the two tied layers that help nothing to begin with. */
+  useless?: readonly number[];
   /** Which of the guesses in the words is right. */
   right: number;
   /** What is shown after the guess: settings that are moved to, bells or a price, something that is done. */
@@ -55,6 +61,7 @@ export const STEPS: readonly LearnStep[] = [
     net: FASHION,
     set: { ...OURS, share: 0 },
     focus: ["picture", "verdict"],
+    after: ["picture", "axis", "verdict"],
     right: 2,
     show: { share: 0.25 },
     done: (now) => now.level === "broken",
@@ -86,7 +93,8 @@ export const STEPS: readonly LearnStep[] = [
     id: "fold",
     net: FASHION,
     set: { ...PAPER, threshold: 0.75, compensation: "none" },
-    focus: ["picture", "verdict"],
+    focus: ["verdict"],
+    after: ["axis", "verdict"],
     right: 0,
     show: { compensation: "shift" },
     done: (now) => now.level === "held" && now.settings.threshold > 0.75,
@@ -96,14 +104,17 @@ export const STEPS: readonly LearnStep[] = [
     net: FASHION,
     set: { criterion: "sigma", share: 0.45, compensation: "none" },
     focus: ["verdict"],
+    after: ["axis", "verdict"],
     right: 0,
     show: { compensation: "mean" },
+    done: (now) => LOST.includes(now.level),
   },
   {
     id: "cliff",
     net: FASHION,
     set: { ...OURS, share: 0.25 },
-    focus: ["axis", "verdict"],
+    focus: ["verdict"],
+    after: ["axis", "verdict"],
     right: 1,
     show: { share: 0.62 },
     done: (now) => now.level === "held" && now.macs > 55,
@@ -112,7 +123,8 @@ export const STEPS: readonly LearnStep[] = [
     id: "order",
     net: FASHION,
     set: { ...PAPER, threshold: 0.55 },
-    focus: ["picture", "axis", "verdict"],
+    focus: ["picture", "verdict"],
+    after: ["picture", "axis", "verdict"],
     right: 2,
     show: { ...OURS, share: 0.45 },
     done: (now) => now.settings.criterion === "recommended" && LOST.includes(now.level),
@@ -121,7 +133,7 @@ export const STEPS: readonly LearnStep[] = [
     id: "ordinary",
     net: FASHION,
     set: { ...PAPER, threshold: 0.99 },
-    focus: ["picture"],
+    focus: [],
     stage: "price",
     right: 0,
     price: 0.25,
@@ -131,7 +143,7 @@ export const STEPS: readonly LearnStep[] = [
     id: "gaussian",
     net: FASHION,
     set: { ...PAPER, threshold: 0.9 },
-    focus: ["picture"],
+    focus: [],
     stage: "fit",
     right: 1,
     act: "measure",
@@ -141,27 +153,43 @@ export const STEPS: readonly LearnStep[] = [
     net: "mobilenetv2_050_cifar10.onnx",
     set: { ...OURS, share: 0 },
     focus: ["picture"],
+    stage: "sum",
+    useless: [6],
     right: 1,
     show: { share: 0.6 },
+    done: (now) => now.untied >= 6,
   },
   {
     id: "shuffles",
     net: "shufflenetv1_100_cifar10.onnx",
     set: { ...PAPER, threshold: 0.9 },
     focus: ["picture"],
+    stage: "groups",
+    useless: [0, 2, 3, 5, 7, 9, 12],
     right: 1,
     show: { threshold: 0.5 },
+    done: (now) => now.untied >= 10,
   },
   {
     id: "faster",
     net: "mobilenetv1_050_cifar10.onnx",
     set: { ...PAPER, threshold: 0.99 },
     focus: ["picture"],
+    stage: "times",
     right: 2,
-    show: { multiple: 8 },
+    done: (now) => now.settings.multiple === 8,
   },
   { id: "repair", net: FASHION, set: { ...OURS, share: 0.6 }, focus: ["verdict"], right: 2, act: "repair" },
-  { id: "proved", net: FASHION, set: { ...OURS, share: 0.25 }, focus: ["verdict"], right: 1, show: { share: 0.6 } },
+  {
+    id: "proved",
+    net: FASHION,
+    set: { ...OURS, share: 0.25 },
+    focus: ["verdict"],
+    after: ["axis", "verdict"],
+    right: 1,
+    show: { share: 0.6 },
+    done: (now) => now.level === "held",
+  },
 ];
 
 /** Links to the lessons of earlier versions. */

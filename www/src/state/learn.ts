@@ -4,7 +4,7 @@
  */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { removedPercent } from "../lib/format";
-import { deadShare, follow, type StoryCase, scalesAt } from "../lib/story";
+import { deadShare, fates, follow, type StoryCase, scalesAt } from "../lib/story";
 import { words } from "../words";
 import { drawer } from "./hero";
 import { playing } from "./intro";
@@ -29,16 +29,33 @@ export const tried = signal(false);
 export const sheet = signal(false);
 
 /** What is dragged on the stages. */
-export const bell = signal(0.4);
+export const BELL_AT_FIRST = 0.4;
+export const bell = signal(BELL_AT_FIRST);
 export const bells = signal<[number, number]>([0.9, 0.7]);
 export const price = signal(0);
+/** Channels of the two tied layers that are marked as helping nothing. */
+export const useless = signal<ReadonlySet<number>>(new Set());
 const cases = signal<ReadonlySet<StoryCase>>(new Set());
 
-/** Whether a part steps back: what the step is not about, until the guess is made. */
+/** What the step is about now: before the guess what it asks of, after it what answers. */
+const lit = computed(() => {
+  const step = learnStep.value;
+  return step && guessed.value !== null ? (step.after ?? step.focus) : step?.focus;
+});
+
+/** Whether a part steps back: what the step is not about is calm, and nothing to wander off to. */
 export function isDimmed(part: Part): boolean {
-  if (store.screen.mode.value !== "learn" || guessed.value !== null) return false;
-  return learnStep.value !== null && !learnStep.value.focus.includes(part);
+  return store.screen.mode.value === "learn" && lit.value !== undefined && !lit.value.includes(part);
 }
+
+/** Classes of the page, so that its looks can follow the step. */
+export const learnLook = computed(() => {
+  const step = learnStep.value;
+  if (!step) return "";
+  const calm = (["picture", "axis", "verdict"] as const).filter(isDimmed).map((it) => `calm-${it}`);
+  const all = [`step-${step.id}`, ...calm, step.stage ? "has-stage" : "", guessed.value === null ? "" : "answered"];
+  return all.filter(Boolean).join(" ");
+});
 
 /** What was on the page before the first step. */
 interface Before {
@@ -93,9 +110,10 @@ export async function openStep(id: string): Promise<void> {
     store.screen.lesson.value = step.id;
     guessed.value = null;
     tried.value = false;
-    bell.value = 0.4;
+    bell.value = BELL_AT_FIRST;
     bells.value = [0.9, 0.7];
     price.value = 0;
+    useless.value = new Set(step.useless);
     cases.value = new Set();
     drawer.value = "";
     sheet.value = false;
@@ -237,6 +255,10 @@ export function startLearning(): void {
       pinned: deadShare(bell.value),
       cases: cases.value,
       dead: scalesAt(price.value).filter((it) => it === 0).length,
+      untied:
+        step.stage === "sum" || step.stage === "groups"
+          ? fates(useless.value, step.stage).filter((it) => it === "removed").length
+          : 0,
     });
   });
 }

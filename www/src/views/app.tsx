@@ -35,7 +35,7 @@ function Page() {
   if (screen.mode.value === "learn" && sheet.value) return <TeachersSheet />;
   if (screen.mode.value !== "research") return <ShrinkPage />;
   return (
-    <main class={model.value ? "" : "empty"}>
+    <main class={model.value ? "research" : "research empty"}>
       <Work>
         <NetworkView />
         <section class="channels" aria-label={words.page.channels}>

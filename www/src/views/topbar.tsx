@@ -4,6 +4,7 @@ import { job, screen } from "../state/store";
 import { MODES } from "../state/url";
 import { words } from "../words";
 import { ExportMenu } from "./export-menu";
+import { turnFullScreen } from "./full-screen";
 
 export function TopBar() {
   return (
@@ -45,7 +46,7 @@ export function TopBar() {
 function Actions() {
   return (
     <div class="actions">
-      {!screen.reporting.value && screen.mode.value === "research" ? <Present /> : null}
+      {!screen.reporting.value && screen.mode.value === "research" ? <FullScreen /> : null}
       {!screen.reporting.value && screen.mode.value !== "learn" ? <ExportMenu /> : null}
       <button type="button" onClick={copyLink}>
         {words.page.copyLink}
@@ -54,18 +55,18 @@ function Actions() {
   );
 }
 
-function Present() {
+function FullScreen() {
   const present = screen.presenting.value;
   return (
     <button
       type="button"
-      aria-pressed={present}
-      title={words.page.presentHelp}
+      title={words.page.fullScreenHelp}
       onClick={() => {
         screen.presenting.value = !present;
+        turnFullScreen(!present);
       }}
     >
-      {words.page.present}
+      {present ? words.page.leaveFullScreen : words.page.fullScreen}
     </button>
   );
 }

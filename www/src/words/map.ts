@@ -13,7 +13,7 @@ export const map = {
   cutAt: (threshold: number) => `τ = ${threshold}`,
   legend: {
     name: "Colours of the channel map",
-    alive: "kept, stronger = likelier dead",
+    alive: "kept, paler = likelier dead",
     outputDead: "output dead",
     inputDead: "input dead",
     bothDead: "both dead",

@@ -9,8 +9,9 @@ export const page = {
 
   privacy: "Your files stay on this device.",
   privacyMore: "Networks and images are read, pruned and run in this page; nothing is uploaded.",
-  present: "Present",
-  presentHelp: "Large type, and only the map, the knob and what it does",
+  fullScreen: "Full screen",
+  leaveFullScreen: "Leave full screen",
+  fullScreenHelp: "Large type, and only the map, the knob and what it does",
   report: "Report",
   export: { name: "Export", figures: "Figures on the page", tables: "Tables" },
   copyLink: "Copy link",

@@ -2,7 +2,7 @@
 import { area, outline, ticks, toX } from "../../charts/gaussian";
 import { probability } from "../../lib/format";
 import { DEAD, deadShare, POSITIONS, QUANTILES } from "../../lib/story";
-import { bell } from "../../state/learn";
+import { BELL_AT_FIRST, bell } from "../../state/learn";
 import { words } from "../../words";
 import { signed, slide } from "./slide";
 
@@ -50,6 +50,14 @@ export function BellStage() {
             <path class="bell-pinned" d={area(frame, beta, 1, -REACH, 0)} />
             <path class="bell-line" d={outline(frame, beta, 1)} />
             <circle class="grip" cx={x(beta)} cy={0.45 * HEIGHT} r={13} />
+            {beta === BELL_AT_FIRST ? (
+              <g class="grip-hint">
+                <rect x={x(beta) + 20} y={0.45 * HEIGHT - 13} width={74} height={26} rx={13} />
+                <text x={x(beta) + 57} y={0.45 * HEIGHT + 5}>
+                  {words.learn.bell.hint}
+                </text>
+              </g>
+            ) : null}
             <path class="grip-arrows" d={`M${x(beta) - 7} ${0.45 * HEIGHT}h14m-4-4l4 4l-4 4m-6-8l-4 4l4 4`} />
           </g>
           <line class="bell-end" x1={x(0)} x2={x(0)} y1={-14} y2={HEIGHT} />
@@ -84,7 +92,8 @@ export function BellStage() {
         <figcaption aria-live="off">{words.learn.bell.positions(speaking, POSITIONS)}</figcaption>
       </figure>
       <p class="try-verdict" aria-live="off">
-        <strong>{words.learn.bell.p(probability(p))}</strong> {dead ? words.learn.bell.dead : words.learn.bell.alive}
+        <strong>{words.learn.bell.share(probability(p))}.</strong>{" "}
+        {dead ? words.learn.bell.dead : words.learn.bell.alive}
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 /** One idea a screen: what is shown, a guess, what happens, and what it is called. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { camera, drawer } from "../../state/hero";
 import {
   goTo,
@@ -14,6 +14,7 @@ import {
   turnTo,
 } from "../../state/learn";
 import { words } from "../../words";
+import { turnFullScreen, useFullScreen } from "../full-screen";
 
 /** There the arrow keys have a meaning of their own. */
 function isTaken(target: EventTarget | null): boolean {
@@ -60,6 +61,9 @@ export function LearnCard() {
   const chosen = guessed.value;
   return (
     <section class="learn-card" aria-label={words.learn.name}>
+      <p class="learn-at" aria-hidden="true">
+        {words.learn.stepOf(at + 1, all.length)}
+      </p>
       <ol class="learn-dots" aria-label={words.learn.steps}>
         {all.map((it, i) => (
           <li key={it.id}>
@@ -110,6 +114,7 @@ export function LearnCard() {
             <p class="learn-name">
               <strong>{said.name}</strong> {said.meaning}
               {said.formula ? <span class="formula">{said.formula}</span> : null}
+              {said.symbols ? <span class="symbols">{said.symbols}</span> : null}
             </p>
             {step.example ? (
               <button type="button" class="link" onClick={openExample}>
@@ -126,8 +131,8 @@ export function LearnCard() {
         <button type="button" class="primary" disabled={at >= all.length - 1} onClick={() => turnTo(1)}>
           {words.learn.next}
         </button>
-        <button type="button" class="quiet" onClick={turnFullScreen}>
-          {whole ? words.learn.leaveFullScreen : words.learn.fullScreen}
+        <button type="button" class="quiet whole" onClick={() => turnFullScreen()}>
+          {whole ? words.page.leaveFullScreen : words.page.fullScreen}
         </button>
         <button
           type="button"
@@ -141,20 +146,4 @@ export function LearnCard() {
       </div>
     </section>
   );
-}
-
-function turnFullScreen(): void {
-  if (document.fullscreenElement) void document.exitFullscreen();
-  else void document.documentElement.requestFullscreen?.();
-}
-
-/** Escape leaves full screen as well, and no button hears of it. */
-function useFullScreen(): boolean {
-  const [whole, setWhole] = useState(document.fullscreenElement !== null);
-  useEffect(() => {
-    const follow = () => setWhole(document.fullscreenElement !== null);
-    document.addEventListener("fullscreenchange", follow);
-    return () => document.removeEventListener("fullscreenchange", follow);
-  }, []);
-  return whole;
 }

@@ -11,6 +11,7 @@ export function PriceStage() {
   const dead = scales.filter((it) => it === 0).length;
   return (
     <div class="tryout price-stage">
+      <p class="try-says">{words.learn.price.bars}</p>
       <ol aria-label={words.learn.price.channels}>
         {scales.map((it, i) => (
           <li key={USE[i]} class={it === 0 ? "none" : ""}>
@@ -38,7 +39,7 @@ export function PriceStage() {
         />
       </label>
       <p class="try-verdict" aria-live="off">
-        <strong>{words.learn.price.dead(dead, USE.length)}</strong> {words.learn.price.model}
+        <strong>{words.learn.price.dead(dead, USE.length)}</strong> <small>{words.learn.price.model}</small>
       </p>
     </div>
   );

@@ -43,6 +43,7 @@ export function TeachersSheet() {
               <p>
                 <strong>{said.name}</strong> {said.meaning}
                 {said.formula ? <span class="formula">{said.formula}</span> : null}
+                {said.symbols ? <span class="symbols">{said.symbols}</span> : null}
               </p>
               <p class="address">{addressOf(step.id)}</p>
             </li>

@@ -8,8 +8,18 @@ import { FitView } from "../fit";
 import { BellStage } from "./bell-stage";
 import { PriceStage } from "./price-stage";
 import { SignalStage } from "./signal-stage";
+import { TiedStage } from "./tied-stage";
+import { TimesStage } from "./times-stage";
 
-const STAGES = { bell: BellStage, signal: SignalStage, price: PriceStage, fit: FitStage };
+const STAGES = {
+  bell: BellStage,
+  signal: SignalStage,
+  price: PriceStage,
+  fit: FitStage,
+  sum: () => <TiedStage tie="sum" />,
+  groups: () => <TiedStage tie="groups" />,
+  times: TimesStage,
+};
 
 export function Stage({ of }: { of: Which }) {
   const Shown = STAGES[of];

@@ -1,5 +1,5 @@
 /** The network as one picture, the threshold on one axis, a verdict, the images. */
-import { isDimmed, learnStep } from "../../state/learn";
+import { isDimmed, learnLook, learnStep } from "../../state/learn";
 import { measureOnImages } from "../../state/models";
 import { pictures } from "../../state/pictures";
 import * as store from "../../state/store";
@@ -7,6 +7,7 @@ import { words } from "../../words";
 import { About } from "../about";
 import { Changed } from "../changed";
 import { LearnCard } from "../learn/card";
+import { Spot } from "../learn/spot";
 import { Stage } from "../learn/stage";
 import { ProofView } from "../proof";
 import { Axis } from "./axis";
@@ -22,7 +23,7 @@ export function ShrinkPage() {
   const learning = store.screen.mode.value === "learn";
   const stage = learning ? learnStep.value?.stage : undefined;
   return (
-    <main class={learning ? "shrink learn" : "shrink"}>
+    <main class={learning ? `shrink learn ${learnLook.value}` : "shrink"}>
       <a class="skip" href="#axis">
         {words.shrink.skip.axis}
       </a>
@@ -32,6 +33,7 @@ export function ShrinkPage() {
       {learning ? <LearnCard /> : <Networks />}
       <section class="picture" aria-label={words.shrink.hero.name} inert={isDimmed("picture")}>
         <Hero />
+        {stage === "bell" ? <Spot /> : null}
         <Empty />
         <Legend />
       </section>
