@@ -32,7 +32,7 @@ const STEPS: Record<string, StepWords> = {
   dead: {
     title: "Some channels are dead",
     text: "BatchNormalization gives each channel’s values a bell curve. ReLU turns all that is left of 0 into 0: that part is shaded. Its share of the bell is P. Drag the bell and see.",
-    question: "A channel with P = 0.99 counts as dead. How often does it still say anything?",
+    question: "A channel with P = 0.99 counts as dead. How often is it still above 0?",
     guesses: ["never", "in about 1 of 100 positions", "in half of all positions"],
     answer:
       "99 of 100 positions of the image become 0. What is nearly always 0 tells the next layer nothing, so the channel leaves the network above.",
@@ -73,7 +73,7 @@ const STEPS: Record<string, StepWords> = {
     question: "What if the next layer gets their mean instead?",
     guesses: ["most of the loss comes back", "nothing changes", "the file gets larger"],
     answer:
-      "A channel that always says about the same acts as a bias. Its mean is added to the bias that is there already.",
+      "A channel that is always about the same acts as a bias. Its mean is added to the bias that is there already.",
     task: "drag the handle to the right: how far does the mean help?",
     name: "Mean activation",
     meaning: "is what a removed channel leaves behind. It follows from β and s alone, without images.",
@@ -92,7 +92,7 @@ const STEPS: Record<string, StepWords> = {
   },
   order: {
     title: "The order decides",
-    text: "How do we go on beyond the dead channels? The paper lowers τ further. That removes channels which still say something, and the accuracy below is lost.",
+    text: "How do we go on beyond the dead channels? The paper lowers τ further. That removes channels that still carry something, and the accuracy below falls.",
     question: "Which channels should go first instead?",
     guesses: ["the smallest filters", "the ones dead most often", "the ones the next layer hardly uses"],
     answer: "At about the same number of MACs this order keeps the accuracy. Look for the channels that now go.",
@@ -173,7 +173,7 @@ const STEPS: Record<string, StepWords> = {
     question: "What does this comparison tell you?",
     guesses: ["that the accuracy is kept", "that the file does what the plan says", "that the network is faster"],
     answer:
-      "This deeper cut is made just as exactly, and its accuracy falls. How good the answers are, only images can say that nothing was fitted to.",
+      "This deeper cut is made just as exactly, and its accuracy falls. Only images that nothing was fitted to can tell how good its answers are.",
     task: "drag the handle to the left until both verdicts would be good: the accuracy is held.",
     name: "Two verdicts:",
     meaning: "“file correct” is checked against the masked copy. “Accuracy” is measured on images.",
@@ -208,7 +208,7 @@ export const learn = {
     share: (p: string) => `P = ${p} is shaded`,
     below: (beta: string) => `one channel before ReLU: middle β = ${beta}, width s = 1`,
     positions: (speaking: number, all: number) =>
-      `${speaking} of ${plural(all, "position")} ${speaking === 1 ? "says" : "say"} something`,
+      `${speaking} of ${plural(all, "position")} ${speaking === 1 ? "is" : "are"} above 0`,
     dead: "P is at least 0.99: the channel is dead, and leaves the network above.",
     alive: "P is below 0.99: the channel is alive, and stays.",
   },

@@ -14,7 +14,7 @@ const KEPT = 0;
 const LOOKS = ["kept", "output-dead", "input-dead", "both-dead", "hollow", "kept"] as const;
 /** The glass keeps clear of the columns: beside and over the first ones nothing is drawn. */
 const LEFT = 6;
-const TOP = 22;
+const TOP = 26;
 const WIDE = 120;
 const LEAST = 4;
 const MOST = 13;
@@ -60,7 +60,7 @@ function Glass({ width, height }: { width: number; height: number }) {
   return (
     <svg width={width} height={height} class={dead ? "dead" : ""} aria-hidden="true">
       <path class="spot-cone" d={`M${LEFT} ${bottom}H${right}L${block.x + block.width} ${top}H${block.x}Z`} />
-      <text x={LEFT} y={TOP - 12}>
+      <text x={LEFT} y={TOP - 10}>
         {words.learn.spot.layer(site.channels)}
       </text>
       {Array.from(order, (channel, slot) => {
