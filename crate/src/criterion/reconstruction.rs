@@ -26,6 +26,9 @@ const FEW: f64 = 0.2;
 /// Chosen, not tuned: an output that keeps less than half of its variance is not brought back by a factor.
 const WIDEST_MATCH: f64 = std::f64::consts::SQRT_2;
 
+/// Costs below this part of all that the readers vary are none: sums of many machines differ by as much.
+const NOTHING: f64 = 1e-9;
+
 /// Classes that the same readers read, in the order in which they go.
 #[derive(Clone, Debug)]
 pub struct Ladder {
@@ -200,12 +203,15 @@ fn descend(
     };
     let mut total = 0.0;
     while left.len() > usize::from(!block) {
-        let price = |at: &usize| systems.iter().map(|s| s.price(*at)).sum::<f64>();
+        let price = |at: &usize| {
+            let sum = systems.iter().map(|s| s.price(*at)).sum::<f64>();
+            // Rounding decides between nothing and next to nothing, and may make a dead channel cost less than nothing.
+            if sum > NOTHING * whole { sum } else { 0.0 }
+        };
         let prices: Vec<f64> = left.iter().map(price).collect();
         let best = (0..left.len()).min_by(|a, b| prices[*a].total_cmp(&prices[*b]));
         let Some(best) = best else { break };
-        // Rounding may make a dead channel cost less than nothing.
-        total += prices[best].max(0.0);
+        total += prices[best];
         let at = left.remove(best);
         systems.iter_mut().for_each(|s| s.remove(at));
         ladder.classes.push(classes[at]);
