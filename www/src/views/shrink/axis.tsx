@@ -230,7 +230,9 @@ function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
       {all.toReversed().map(({ tau, macs }) => {
         const at = x(macs);
         const end = tau === 0.99 && store.controls.criterion.value === "recommended";
-        const long = end ? LONG_NAME : SHORT_NAME;
+        // On a narrow axis only the τ is written.
+        const inWords = end && x(100) - x(0) > 4 * LONG_NAME;
+        const long = inWords ? LONG_NAME : SHORT_NAME;
         // Where there is no room on the left of its line, the name stands on the right.
         const after = at < long + INSET;
         const [from, to] = after ? [at, at + long] : [at - long, at];
@@ -241,7 +243,7 @@ function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
             <line x1={at} x2={at} y1={end ? TOP : floor - 7} y2={floor} />
             {named ? (
               <text class={after ? "after" : ""} x={after ? at + 4 : at - 4} y={TOP + (end ? 12 : 28)}>
-                {end ? words.shrink.axis.tauEnd(String(tau)) : words.shrink.axis.tau(String(tau))}
+                {inWords ? words.shrink.axis.tauEnd(String(tau)) : words.shrink.axis.tau(String(tau))}
               </text>
             ) : null}
           </g>
