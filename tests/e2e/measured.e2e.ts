@@ -96,15 +96,20 @@ test("photos without a set to judge on do one of the two, each", async () => {
   await slots.getByText("64 images not judged on").waitFor();
 });
 
-test("one image is looked at with a divider between both networks", async () => {
+test("one image is looked at, with both networks' answers class by class", async () => {
   const page = await visit();
   const tile = page.getByRole("button", { name: /^Look closely at/ }).first();
   await tile.click({ timeout: 30_000 });
   const dialog = page.getByRole("dialog");
-  await expect.poll(() => dialog.locator(".split-top").count(), { timeout: 30_000 }).toBe(2);
-  const divider = dialog.getByRole("slider");
-  await divider.press("ArrowRight");
-  expect(await divider.inputValue()).toBe("51");
+  const rows = dialog.getByRole("table", { name: "Probability of each class" }).locator("tbody tr");
+  await expect.poll(() => rows.count(), { timeout: 30_000 }).toBeGreaterThan(3);
+  await dialog.getByText(/^(Both say|The answer changes from) /).waitFor();
+  const [before, after, points] = (await rows.first().locator("td").allTextContents()).map((it) =>
+    Number.parseFloat(it.replace("−", "-")),
+  );
+  expect(Math.abs(after! - before! - points!)).toBeLessThan(0.11);
+  // There is nothing in two equal pictures to drag a divider over.
+  expect(await dialog.getByRole("slider").count()).toBe(0);
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });

@@ -170,9 +170,40 @@ test("without BatchNormalization there is one sentence and one button", async ()
   await page.getByRole("button", { name: /^Measure on \d+ images$/ }).click();
   await planned(page, plans);
   await page.getByText("This file has no BatchNormalization").waitFor({ state: "detached" });
+  // A network of one's own opens whole; now there is an order to cut it by.
+  expect(await removed(page, "Channels")).toBe(0);
+  await setThreshold(page, "0.25");
   await expect.poll(() => removed(page, "Channels")).toBeGreaterThan(0);
   // Nothing was judged, so nothing is green.
   await page.getByText("Accuracy unknown").waitFor();
+});
+
+test("a network of one's own opens whole, and says what to do next", async () => {
+  const page = await visit();
+  await page.getByLabel("Open an ONNX model").setInputFiles(path.join(PHOTOS, "../../mobilenetv1_050_cifar10.onnx"));
+  const next = page.getByRole("region", { name: "Next step" });
+  await next.getByText("nothing is removed yet").waitFor();
+  expect(await removed(page, "MACs")).toBe(0);
+  await page.getByText("Nothing removed yet", { exact: true }).waitFor();
+  const files = (await readdir(PHOTOS)).filter((it) => it.endsWith(".jpg")).map((it) => path.join(PHOTOS, it));
+  const copies = await Promise.all(
+    [0, 1, 2].flatMap((n) =>
+      files.map(async (it) => ({
+        name: `${n}-${path.basename(it)}`,
+        mimeType: "image/jpeg",
+        buffer: await readFile(it),
+      })),
+    ),
+  );
+  await next.getByLabel("Photos to shrink with").setInputFiles(copies);
+  // With photos the recommendation is another one, and one button does it.
+  await page.getByText(/^Recommended: reconstruction, because your \d+ photos show/).waitFor();
+  await page.getByRole("button", { name: "Remove 20 % of the MACs and repair" }).click();
+  await page.getByText("File correct").waitFor({ timeout: 50_000 });
+  expect(Math.abs((await removed(page, "MACs")) - 20)).toBeLessThan(2);
+  expect(await page.getByRole("button", { name: "Recommended", exact: true }).getAttribute("aria-pressed")).toBe(
+    "true",
+  );
 });
 
 test("all criteria are compared at one cut, and the best is marked", async () => {

@@ -7,7 +7,8 @@ import { words } from "../words";
 import { sentence } from "../worker/engine";
 import type { LabFile } from "../worker/lab-api";
 import { withJob } from "./jobs";
-import { chooseFiles, labelled } from "./lab/data";
+import { chooseFiles, images, labelled } from "./lab/data";
+import { spare } from "./lab/repair";
 import { LARGEST, openFiles } from "./models";
 import { addImages } from "./pictures";
 import { alertText, noticeText, screen } from "./store";
@@ -113,7 +114,11 @@ async function toLab(files: readonly LabFile[]): Promise<void> {
   await reading;
   const taken = labelled.value;
   // What could not be read the Lab says itself.
-  if (taken && taken.files[0]?.content === files[0]?.content) noticeText.value = words.arrivals.toLab(taken.name);
+  if (taken && taken.files[0]?.content === files[0]?.content)
+    noticeText.value =
+      screen.mode.value === "research"
+        ? words.arrivals.toLab(taken.name)
+        : words.arrivals.taken(taken.name, images.value, spare.value);
 }
 
 /** What programs of macOS and others leave in archives. */

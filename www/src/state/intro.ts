@@ -31,7 +31,10 @@ export function startIntro(hash: string): void {
     const start = performance.now() + PAUSE_MS;
     const step = (now: number) => {
       if (!playing.peek()) return;
-      if (store.model.peek()?.blob !== of?.blob || touched.peek()) return end(store.controls.share.peek());
+      const other = store.model.peek();
+      // Another sample opens where all samples do, a network of one's own whole.
+      if (other?.blob !== of?.blob) return end(other?.source.kind === "sample" ? goal : store.controls.share.peek());
+      if (touched.peek()) return end(store.controls.share.peek());
       const part = Math.min(1, Math.max(0, (now - start) / PLAY_MS));
       const eased = part < 0.5 ? 2 * part * part : 1 - (2 - 2 * part) ** 2 / 2;
       store.controls.share.value = Number((goal * eased).toFixed(4));

@@ -25,12 +25,15 @@ export function applyLink(state: Shared): void {
   });
 }
 
-/** What one network was cut by says nothing of the next; how channels are ordered and compensated is a habit. */
-export function startAnew(): void {
+/**
+ * What one network was cut by says nothing of the next; how channels are ordered and compensated is a habit. A sample opens
+ * at a cut that was tried on it. Of a network of one's own nothing is known yet, so it opens whole.
+ */
+export function startAnew(own: boolean): void {
   const { threshold, share } = defaults();
   batch(() => {
     store.controls.threshold.value = threshold;
-    store.controls.share.value = share;
+    store.controls.share.value = own ? 0 : share;
     store.controls.locked.value = [];
     store.controls.own.value = "";
     store.screen.selected.value = null;

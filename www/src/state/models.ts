@@ -89,7 +89,7 @@ function show(opened: Opened, { name, blob, companions = [], source, linked }: O
     const asked = store.awaited.value?.file === name ? store.awaited.value.state : linked;
     store.awaited.value = null;
     if (asked) applyLink(asked);
-    else startAnew();
+    else startAnew(source.kind === "local");
     if (playing.peek()) store.controls.share.value = 0;
     useLabelText(null);
     fitToNetwork(overview);

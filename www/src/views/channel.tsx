@@ -13,6 +13,7 @@ import { TauRail } from "./channel-rail";
 import { GoesWith } from "./channel-together";
 import { TraceView } from "./convergence";
 import { Figure } from "./figure";
+import { Term } from "./term";
 
 /** One channel, its partner in the pair, and what its removal does. */
 export function ChannelView() {
@@ -133,6 +134,8 @@ function BellCard(props: {
   const { channel, open, own, detail } = props;
   const p = channel.probability;
   const site = open.overview.sites[channel.site];
+  // Its own P says nothing of it: it sends a constant, because it receives one.
+  const byInput = screen.mode.value !== "research" && detail.removed && detail.case === "input_dead" && !props.input;
   const dead = p !== null && controls.criterion.value === "probability" && p >= controls.threshold.value;
   return (
     <figure class={own ? "bell own" : "bell"}>
@@ -162,9 +165,16 @@ function BellCard(props: {
         {p === null ? (
           <span class="p none">{words.channel.noP}</span>
         ) : (
-          <span class={dead ? "p dead" : "p"}>{words.channel.p(probability(p))}</span>
+          <span class={dead ? "p dead" : "p"}>
+            <Term means={words.terms.probability}>{words.channel.p(probability(p))}</Term>
+          </span>
         )}
-        <span>{words.channel.moments(value(channel.mean), value(channel.std), site?.calibrated ?? false)}</span>
+        <span>
+          <Term means={words.terms.betaS}>
+            {words.channel.moments(value(channel.mean), value(channel.std), site?.calibrated ?? false)}
+          </Term>
+        </span>
+        {byInput ? <span class="hint">{words.channel.byInput}</span> : null}
         <span class="hint">
           {channel.activation === "none" ? words.channel.noActivation : channel.activation}
           {own && detail.saturation !== null && detail.saturation > 1e-4
@@ -189,6 +199,11 @@ function Folds({ detail }: { detail: ChannelDetail }) {
           {foldText(fold, shorten)}
         </li>
       ))}
+      {screen.mode.value !== "research" && detail.folds.some((it) => it.constant) ? (
+        <li class="hint">
+          <Term means={words.terms.folded}>{words.channel.whatFolded}</Term>
+        </li>
+      ) : null}
       {detail.folds.length > 4 ? <li>{words.channel.moreReaders(detail.folds.length - 4)}</li> : null}
     </ul>
   );

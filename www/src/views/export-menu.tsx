@@ -6,6 +6,7 @@ import { curves } from "../state/lab/sweep";
 import { alertText, live, model, screen, shown } from "../state/store";
 import { words } from "../words";
 import { type Drawn, figures } from "./figure";
+import { Icon } from "./icon";
 
 const MENU = "export";
 const WAYS = [
@@ -27,7 +28,8 @@ export function ExportMenu() {
   return (
     <>
       <button type="button" popovertarget={MENU} disabled={!model.value}>
-        {words.page.export.name}
+        <Icon path="M8 2.5v7M4.8 6.6 8 9.8l3.2-3.2M2.8 11.5v2h10.4v-2" />
+        <span class="in-words">{words.page.export.name}</span>
       </button>
       <section id={MENU} popover="auto" class="menu" aria-label={words.page.export.name}>
         <button

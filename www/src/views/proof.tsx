@@ -20,7 +20,7 @@ export function ProofView({ whole = true }: { whole?: boolean }) {
   return (
     <section class="proof" aria-label={words.proof.name}>
       {whole ? <Step n={4} title={words.proof.name} /> : null}
-      <Pictures />
+      <Pictures whole={whole} />
       <details class="reading">
         <summary>
           <Marked text={words.proof.readAs(preset.value, labelFile.value || labels.value)} />
@@ -30,22 +30,24 @@ export function ProofView({ whole = true }: { whole?: boolean }) {
       <div class="row">
         <button
           type="button"
-          class="primary"
+          class={whole ? "primary" : ""}
           disabled={!model.value || none}
           aria-disabled={working.value}
           onClick={runBoth}
         >
           {words.proof.run}
         </button>
-        <button
-          type="button"
-          disabled={!model.value || none}
-          title={words.proof.repairHelp}
-          aria-disabled={working.value}
-          onClick={repairWithImages}
-        >
-          {words.proof.repair}
-        </button>
+        {whole ? (
+          <button
+            type="button"
+            disabled={!model.value || none}
+            title={words.proof.repairHelp}
+            aria-disabled={working.value}
+            onClick={repairWithImages}
+          >
+            {words.proof.repair}
+          </button>
+        ) : null}
       </div>
       <Unchanged />
       <Predictions />
@@ -59,7 +61,8 @@ export function ProofView({ whole = true }: { whole?: boolean }) {
   );
 }
 
-function Pictures() {
+/** On the page to work on, folders are dropped and samples are not removed one by one. */
+function Pictures({ whole }: { whole: boolean }) {
   const all = pictures.value;
   const samplesOnly = all.length > 0 && all.every((it) => it.sample);
   return (
@@ -68,14 +71,16 @@ function Pictures() {
         {all.slice(0, 24).map((it) => (
           <li key={it.id}>
             <img src={it.url} alt={it.name} title={it.name} width="40" height="40" />
-            <button
-              type="button"
-              class="remove"
-              aria-label={words.proof.remove(it.name)}
-              onClick={() => removePicture(it.id)}
-            >
-              ×
-            </button>
+            {whole || !it.sample ? (
+              <button
+                type="button"
+                class="remove"
+                aria-label={words.proof.remove(it.name)}
+                onClick={() => removePicture(it.id)}
+              >
+                ×
+              </button>
+            ) : null}
           </li>
         ))}
       </ul>
@@ -84,9 +89,11 @@ function Pictures() {
         <FileButton name={words.proof.add} multiple onFiles={(files) => void arriveAsImages(files)}>
           {words.proof.add}
         </FileButton>
-        <FileButton name={words.proof.addFolder} folder multiple onFiles={addFolder}>
-          {words.proof.folder}
-        </FileButton>
+        {whole ? (
+          <FileButton name={words.proof.addFolder} folder multiple onFiles={addFolder}>
+            {words.proof.folder}
+          </FileButton>
+        ) : null}
         {samplesOnly ? null : (
           <button type="button" class="quiet" onClick={bringSamplesBack}>
             {words.proof.useSamples}

@@ -5,13 +5,14 @@ import { MODES } from "../state/url";
 import { words } from "../words";
 import { ExportMenu } from "./export-menu";
 import { turnFullScreen } from "./full-screen";
+import { Icon } from "./icon";
 
 export function TopBar() {
   return (
     <header class="topbar">
       <h1>
         <img src="./favicon.svg" alt="" width="24" height="24" />
-        {words.page.shortTitle}
+        <span>{words.page.shortTitle}</span>
       </h1>
       <nav class="modes" aria-label={words.shrink.modes.name}>
         {MODES.map((it) => (
@@ -49,7 +50,8 @@ function Actions() {
       {!screen.reporting.value && screen.mode.value === "research" ? <FullScreen /> : null}
       {!screen.reporting.value && screen.mode.value !== "learn" ? <ExportMenu /> : null}
       <button type="button" onClick={copyLink}>
-        {words.page.copyLink}
+        <Icon path="M6.5 9.5a3 3 0 0 0 4.2 0l2.4-2.4a3 3 0 0 0-4.2-4.2l-.9.9M9.5 6.5a3 3 0 0 0-4.2 0L2.9 8.9a3 3 0 0 0 4.2 4.2l.9-.9" />
+        <span class="in-words">{words.page.copyLink}</span>
       </button>
     </div>
   );

@@ -7,6 +7,8 @@ const listed = (names: readonly string[]) =>
 export const arrivals = {
   reading: (name: string) => `Looking into ${name}`,
   toLab: (name: string) => `${name} holds images, not a network: the Lab below the map has them now.`,
+  taken: (name: string, judging: number, spare: number) =>
+    `${name}: ${plural(judging, "image")} ${judging === 1 ? "judges" : "judge"}${spare > 0 ? `, ${count(spare)} others can repair` : ""}.`,
   fromZip: (network: string, archive: string) => `${network} was taken out of ${archive}.`,
   severalNetworks: (archive: string, names: readonly string[]) =>
     `${archive} holds ${plural(names.length, "network")} (${listed(names)}), and the page holds one at a time: unpack it and open one of them.`,

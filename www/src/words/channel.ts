@@ -20,6 +20,9 @@ export const channel = {
   kept: "kept",
   bell: (gaussian: string, p: string | null) => `${gaussian}${p === null ? "" : `, P = ${p}`}`,
   noP: "no P",
+  /** Beside a P that is not the reason. */
+  byInput: "P is not the reason here: its input is constant, so it is too.",
+  whatFolded: "What does “folded” mean?",
   p: (p: string) => `P = ${p}`,
   moments: (mean: string, std: string, measured: boolean) => `β ${mean}, s ${std}${measured ? ", measured" : ""}`,
   noActivation: "no activation: pinned nowhere",
@@ -51,7 +54,7 @@ export const channel = {
     before: "P before",
     behind: "P behind",
     mark: (name: string, p: string, beyond: boolean) => `${name} = ${p}${beyond ? " (off the scale)" : ""}`,
-    share: "This criterion takes a share; P decides the case, not what is removed.",
+    share: "This method removes a share of the channels; P decides the case, not what is removed.",
     tau: (threshold: number) => `τ = ${threshold}`,
     slide: "Slide τ past this channel",
   },

@@ -26,6 +26,14 @@ const COMPENSATION_NAMES: Record<Compensation, string> = {
   merge: "Merged into the others",
 };
 
+const COMPENSATION_HELP: Record<Compensation, string> = {
+  none: "The next layers receive 0 in its place.",
+  shift: "The constant that a dead channel sends is added to the biases of the next layers.",
+  mean: "The mean of the channel is added to the biases of the next layers.",
+  moments: "The mean, and how much the layer varies: both are given back to the next layers.",
+  merge: "The channels that stay and behave alike take over its weights.",
+};
+
 const PER_NAMES: Record<Per, string> = {
   own: "as suits the criterion",
   channel: "per channel",
@@ -38,9 +46,9 @@ const CRITERION_HELP: Record<Criterion, string> = {
   recommended:
     "First the channels that are dead with P ≥ 0.99, which cost nothing; then those that matter least to the layers that read them, per MAC saved.",
   probability: "A channel is removed when P, the probability that its activation is constant, is at least τ.",
-  sigma: "Channels that vary least are removed first; what remains of them is a bias.",
+  sigma: "Channels with the smallest spread σ are removed first: what hardly varies is nearly a bias.",
   influence: "Channels that contribute least to what the next layers receive are removed first, per MAC saved.",
-  slimming: "Channels with the smallest BatchNorm scale are removed first.",
+  slimming: "Channels with the smallest BatchNorm scale γ are removed first.",
   l1: "Channels with the smallest filters are removed first.",
   fpgm: "Channels whose filter is most like the others of its layer are removed first.",
   apoz: "Channels that were zero most often on your images are removed first.",
@@ -153,6 +161,7 @@ export const choices = {
   criteria: CRITERION_NAMES,
   criterionHelp: CRITERION_HELP,
   compensations: COMPENSATION_NAMES,
+  compensationHelp: COMPENSATION_HELP,
   /** Within a sentence. */
   compensationInside: (it: Compensation) => COMPENSATION_NAMES[it].toLowerCase(),
   curve: (criterion: Criterion, compensation: Compensation) =>

@@ -22,6 +22,7 @@ import { proof } from "./proof";
 import { report } from "./report";
 import { saved } from "./saved";
 import { shrink } from "./shrink";
+import { terms } from "./terms";
 import { unchanged } from "./unchanged";
 
 export const english = {
@@ -47,6 +48,7 @@ export const english = {
   matching,
   saved,
   shrink,
+  terms,
   unchanged,
   offered,
 };

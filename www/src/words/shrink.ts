@@ -58,12 +58,13 @@ export const shrink = {
     unit: "MACs removed",
     accuracy: "accuracy",
     agreement: "agreement",
+    level: (percent: number, what: string) => `${percent} % ${what}`,
     drag: "Drag me",
     fewer: (percent: string) => `${percent === "0" ? "" : "−"}${percent} % MACs`,
     share: (percent: string) => `${percent} % of the channels`,
     surely: "τ > 0.9999",
     tau: (tau: string) => `τ ${tau}`,
-    end: "end of the dead channels",
+    tauEnd: (tau: string) => `dead channels end (τ ${tau})`,
     zones: { free: "free", little: "under 1 point", costly: "costs", broken: "broken" },
     filling: "measuring the curve…",
     none: "Choose images under “Judge on”: accuracy appears along this axis, or agreement where there are no labels.",
@@ -81,7 +82,7 @@ export const shrink = {
     recommended: "Recommended",
     paper: "The paper (2022)",
     other: "Other methods",
-    why: "Recommended: dead channels first, because removing them is free; then the channels with the least influence, with mean and spread given back.",
+    why: "Recommended: dead channels first, because they carry nothing; then those with the least influence on the next layers, with their mean given back.",
     paperWhy:
       "The paper’s own order: channels are removed by their probability of being dead, down to τ, and leave a constant. Beyond the dead channels this costs accuracy.",
     otherWhy: (criterion: string, compensation: string) => `${criterion}; compensation: ${compensation}.`,
@@ -114,10 +115,21 @@ export const shrink = {
     useRecommended: "Use the recommended order",
   },
 
+  /** What to do with a network of one's own. */
+  next: {
+    name: "Next step",
+    uncut: "This network is whole: nothing is removed yet.",
+    cut: "What this cut costs is not known yet.",
+    photos:
+      "Add photos of the kind it is made for, 64 to 128 are good and labels are not needed: one half shows what can go and repairs the rest, the other half judges. Or just drag the handle.",
+    add: "Add photos…",
+    addName: "Photos to shrink with",
+    ready: (images: number) => `${plural(images, "photo")} can repair, others judge.`,
+    shrink: (macs: number) => `Remove ${macs} % of the MACs and repair`,
+  },
+
   measured: {
     button: (images: number) => `Shrink with ${plural(images, "photo")}`,
-    /** In the place of the images, where the same button stands a second time. */
-    again: (images: number) => `Measure and shrink with ${plural(images, "photo")}`,
     help: (images: number) =>
       `Measures on ${plural(images, "photo")} which channels the others can make up for, removes them until these MACs are gone, and refits what reads them. No labels needed; other photos judge.`,
     working: "Shrinking with your photos",
@@ -127,9 +139,13 @@ export const shrink = {
       summing: (done: number, all: number) => `Looking at photo ${done} of ${all}`,
       trying: (done: number, all: number) => `Trying cut ${done} of ${all}`,
     },
-    predicted: (kl: string) => `predicted change: KL ${kl}. Repair makes and judges it`,
+    predicted: (kl: string) => `predicted change: KL ${kl}`,
     underWay: "measuring and repairing…",
-    unmade: "not made yet: Repair makes and judges it",
+    unmade: "not made yet",
+    advice: (images: number) =>
+      `Recommended: reconstruction, because your ${plural(images, "photo")} show which channels the others can make up for. Other photos judge it.`,
+    whyAdvised:
+      "Recommended: reconstruction, because your photos show which channels the others can make up for, and how much each layer can lose. The layers behind them are refitted.",
     why: "Reconstruction: removes the channels that the others can make up for on your photos, in the layers where that costs the output least; the layers behind them are refitted.",
   },
 
@@ -152,6 +168,8 @@ export const shrink = {
     few: (images: number) => `on ${plural(images, "image")}, too few to tell`,
     judging: (done: number, all: number) => (done > 0 ? `judging, ${count(done)} of ${count(all)}` : "judging…"),
     none: "not judged yet",
+    uncut: "nothing is removed yet",
+    whole: "Nothing removed yet",
     noImages: "run on sample images",
     judge: (seconds: number) => `Judge in about ${seconds} s`,
     levels: {
@@ -196,12 +214,12 @@ export const shrink = {
     repairWith: "Repair with",
     judgeFacts: (name: string, images: number) => `${name}, ${plural(images, "image")}`,
     repairFacts: (images: number) => (images > 0 ? `${plural(images, "image")} not judged on` : "none left over"),
-    noJudge: "Choose labelled images (zip, folder, CIFAR, IDX), or any photos to measure agreement.",
-    chooseJudge: "Choose images to judge on…",
-    chooseRepair: "Choose photos to repair with…",
-    noRepair: "Choose photos, with or without labels: the network can then be shrunk by what they show.",
-    own: "Your own images",
-    ownMore: "Run both networks on single images and compare their five best answers.",
+    noJudge: "images with labels for accuracy, any others for agreement",
+    choose: "Choose…",
+    change: "Change…",
+    noRepair: "photos, labels not needed: they show what can go",
+    own: "Single images",
+    ownMore: "Run both networks on them and compare the five best answers.",
   },
 
   split: {
@@ -210,6 +228,10 @@ export const shrink = {
     close: "Close the picture",
     divider: "Original on the left, pruned on the right",
     working: "Running…",
+    same: (label: string) => `Both say ${label}.`,
+    turned: (before: string, after: string) => `The answer changes from ${before} to ${after}.`,
+    table: "Probability of each class, in both networks",
+    change: "points",
     found: (n: number) => (n === 0 ? "Nothing found." : `${n} found:`),
     difference: (most: string) => `Largest difference of the first output: ${most}.`,
   },

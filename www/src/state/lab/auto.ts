@@ -12,15 +12,13 @@ import { type Picture, pictures } from "../pictures";
 import { working } from "../proof";
 import * as store from "../store";
 import { type Scope, scope } from "./bench";
-import { builtInFits, chooseBuiltIn, chooseOwnImages, FEWEST, labelled, reading } from "./data";
+import { builtInFits, CHEAP, chooseBuiltIn, chooseOwnImages, FEWEST, labelled, reading } from "./data";
 import { evaluate, evaluating, evaluationProblem, hasRepaired, planResult, repairedResult } from "./evaluation";
 import { judgePlan } from "./judge";
 import { Token, wasStopped } from "./progress";
 import { ready, resultOf } from "./results";
 import { layOut, type PlannedPoint } from "./schedule";
 
-/** MACs of one judgement up to which it needs no asking: a few seconds on an ordinary machine. */
-const CHEAP = 40e9;
 /** The curve judges a score of plans. */
 const CHEAP_CURVE = 12e9;
 const REST_MS = 300;

@@ -1,6 +1,6 @@
 /** The labelled images the lab judges by: built in, or files of the user's. */
 
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { keep, kept } from "../../lib/keep";
 import { fetchOwn } from "../../lib/own-files";
 import type { LabInfo } from "../../wasm/core";
@@ -34,6 +34,8 @@ export const BUILT_IN = {
 
 /** Beyond this an evaluation is no longer a matter of seconds; the user may ask for more. */
 const AT_FIRST = 1000;
+/** MACs of one judgement up to which it needs no asking: a few seconds on an ordinary machine. */
+export const CHEAP = 40e9;
 /** What a tab can hold beside the networks. */
 const LARGEST = 700e6;
 
@@ -72,7 +74,8 @@ async function read(name: string, kind: Kind, get: () => Promise<LabFile[]>): Pr
       const some = builtIn && screen.mode.peek() !== "research";
       // Of one's own photos one half judges and the other repairs: an image that was fitted to proves nothing.
       const half = own ? Math.ceil(info.images / 2) : AT_FIRST;
-      wantedImages.value = own ? half : (chosen ?? (some ? BUILT_IN.judgedBy : AT_FIRST));
+      const first = kind === "files" ? heldApart(info.images) : some ? BUILT_IN.judgedBy : AT_FIRST;
+      wantedImages.value = own ? Math.min(half, withinReach()) : (chosen ?? first);
     });
   } catch (error) {
     if (mine === turn) dataProblem.value = sentence(error);
@@ -115,6 +118,15 @@ export const ENOUGH = 64;
 const JUDGING = 0.25;
 const MOST_JUDGING = 250;
 
+/** So many judge without being asked for: a large network leaves time for a few only. */
+const withinReach = () => Math.max(ENOUGH, Math.floor(CHEAP / Math.max(1, model.peek()?.overview.macs ?? 1)));
+
+/** Of images for a network of one's own some are kept back to repair with, so that one choice is enough. */
+function heldApart(count: number): number {
+  if (screen.mode.peek() === "research" || model.peek()?.source.kind !== "local" || repairData.peek()) return AT_FIRST;
+  return Math.min(AT_FIRST, withinReach(), count - Math.min(ENOUGH, count >> 1));
+}
+
 /** Needs no labels. Where nothing judges yet, a part of them does: an image that was fitted to proves nothing. */
 export async function chooseRepair(files: readonly LabFile[]): Promise<void> {
   if (files.length === 0) return;
@@ -127,16 +139,21 @@ export async function chooseRepair(files: readonly LabFile[]): Promise<void> {
     const chosen: Labelled = { name, builtIn: false, files: [...files], info, digest };
     batch(() => {
       repairData.value = chosen;
-      if (labelled.value && !labelled.value.sample) return;
-      labelled.value = chosen;
-      const judging = Math.max(info.images - ENOUGH, Math.round(JUDGING * info.images));
-      wantedImages.value = Math.min(judging, MOST_JUDGING);
+      if (!labelled.value || labelled.value.sample) judgeToo(chosen);
     });
   } catch (error) {
     dataProblem.value = sentence(error);
   } finally {
     if (reading.value === name) reading.value = "";
   }
+}
+
+/** A part of what was chosen to repair with judges. */
+function judgeToo(chosen: Labelled): void {
+  const { images } = chosen.info;
+  const judging = Math.max(images - ENOUGH, Math.round(JUDGING * images));
+  labelled.value = chosen;
+  wantedImages.value = Math.min(judging, MOST_JUDGING, withinReach());
 }
 
 /** Fewer prove nothing, not even together. */
@@ -177,5 +194,11 @@ export function startData(): void {
     const { builtIn, sample } = labelled.value ?? {};
     if (!model.value || !(builtIn || sample)) return;
     if (builtIn ? !builtInFits.value : builtInFits.value || model.value.source.kind !== "sample") labelled.value = null;
+  });
+  // What was chosen to repair another network with is there for this one, too.
+  effect(() => {
+    const chosen = repairData.value;
+    if (model.value?.source.kind === "local" && chosen && !labelled.value && !reading.value)
+      untracked(() => batch(() => judgeToo(chosen)));
   });
 }

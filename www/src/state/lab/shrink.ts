@@ -15,13 +15,14 @@ import { alone, queueImages, refitQueued, working } from "../proof";
 import * as store from "../store";
 import { evaluate } from "./evaluation";
 import { trying } from "./reading";
-import { spare, spareImages } from "./repair";
+import { chosenForRepair, spare, spareImages } from "./repair";
 
 /** With fewer, nothing can be held back to measure layers by. */
 export const FEWEST = 8;
 
-/** A cut of nothing teaches nothing: at least so many percent. */
+/** A cut of nothing teaches nothing. Where less than the first is removed, nobody has chosen yet: the second is taken. */
 const LEAST = 1;
+export const AT_FIRST = 20;
 
 export const shrinking = signal(false);
 /** Not while the page finds out how pictures want to be read: photos read the wrong way would be fitted to. */
@@ -39,6 +40,15 @@ function clocked(progress: (fraction: number, label: string) => void) {
     progress(fraction, left === null ? label : words.shrink.measured.left(label, timeLeft(left)));
   };
 }
+
+const targetOf = (percent: number) => (percent < LEAST ? AT_FIRST : percent);
+/** MACs that the measured cut would remove, in percent. */
+export const shrinkTarget = computed(() => {
+  const macs = store.live.drag.value?.preview.macs;
+  return macs ? targetOf(removedPercent(macs)) : AT_FIRST;
+});
+/** Photos of the user's own are at hand: the measured cut is the recommended one. */
+export const photosAdvised = computed(() => chosenForRepair.value && canShrink.value);
 
 export async function shrinkWithImages(): Promise<void> {
   const macs = store.shown.value?.preview.macs;
@@ -72,7 +82,7 @@ export async function shrinkWithImages(): Promise<void> {
         const at = store.shown.peek()?.preview.macs ?? macs;
         adopt(found.by, images, found.measured);
         const { amount } = await plannerCall((core) =>
-          core.solveMacs(store.options.value, Math.max(LEAST, removedPercent(at))),
+          core.solveMacs(store.options.value, targetOf(removedPercent(at))),
         );
         check();
         setAmount(amount, performance.now());

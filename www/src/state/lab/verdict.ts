@@ -72,6 +72,12 @@ const fittedToJudges = computed(() => {
   return (labelled.value?.files ?? []).some((it) => made?.fitted.has(it.content));
 });
 
+/** Nothing is removed, so that there is nothing to judge. */
+export const uncut = computed(() => {
+  const channels = store.shown.value?.preview.channels;
+  return channels !== undefined && channels.after === channels.before;
+});
+
 export const quality = computed<Quality>(() => {
   const result = hasRepaired.value ? repairedResult.value : planResult.value;
   const against = result?.against;
@@ -81,7 +87,7 @@ export const quality = computed<Quality>(() => {
     const repaired = (current.value?.repairedOn ?? 0) > 0;
     const seen = repaired && fittedToJudges.value;
     const common = { before: result.accuracy, images: result.images, repaired, seen, part: null };
-    const sure = (level: Level): Level => (seen ? "unknown" : level);
+    const sure = (level: Level): Level => (seen || uncut.value ? "unknown" : level);
     if (accuracy !== null && difference !== null && span) {
       const change = 100 * difference;
       const interval: [number, number] = [100 * span[0], 100 * span[1]];

@@ -9,6 +9,7 @@ import { type AxisPoint, axisCurve, axisFilling, slowCurve } from "../../state/l
 import { scope } from "../../state/lab/bench";
 import { labelled } from "../../state/lab/data";
 import { originalResult, planResult } from "../../state/lab/evaluation";
+import { shrinking } from "../../state/lab/shrink";
 import { HELD, quality } from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
 import { setAmount, solveFor } from "../../state/planning";
@@ -17,12 +18,20 @@ import { words } from "../../words";
 import { AmountBox } from "../amount";
 import { NumberBox } from "../parts";
 import { Steps } from "../steps";
+import { Term } from "../term";
+import { hasNextStep, NextStep } from "./next";
 
 /** Half of the handle: where the track begins and ends. */
 const INSET = 17;
 const TOP = 12;
 /** Below the track: half of the handle, and the numbers. */
 const FLOOR = 36;
+
+/** What the plot is high, in parts of the accuracy. */
+const DEEPEST = 0.45;
+/** About the widths of the names of marks. */
+const LONG_NAME = 176;
+const SHORT_NAME = 52;
 
 /** Points of accuracy up to which a cut counts as free, as costing little, and as costing. */
 const ZONES = [
@@ -51,11 +60,14 @@ export function Axis() {
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
+  const bare = axisCurve.value.length === 0;
+  const asking = hasNextStep.value;
   return (
     <section class="axis" aria-label={words.shrink.axis.name} id="axis" inert={isDimmed("axis")}>
+      {asking ? <NextStep /> : null}
       <div class="axis-plot" ref={box}>
         <Plot {...size} />
-        {axisCurve.value.length === 0 ? <p class="axis-empty">{whatIsMissing()}</p> : null}
+        {bare && !asking ? <p class="axis-empty">{whatIsMissing()}</p> : null}
         <Handle width={size.width} />
       </div>
       <Foot />
@@ -65,6 +77,7 @@ export function Axis() {
 
 /** Never an empty axis: why there is no curve yet, and what brings one. */
 function whatIsMissing(): string {
+  if (shrinking.value) return words.shrink.measured.underWay;
   if (axisFilling.value) return words.shrink.axis.filling;
   if (store.controls.criterion.value === "reconstruction" && scope.value) return words.shrink.axis.afterRepair;
   return scope.value && slowCurve.value ? words.shrink.axis.slow(scope.value.images) : words.shrink.axis.none;
@@ -100,9 +113,8 @@ function Plot({ width, height }: { width: number; height: number }) {
   const points = seen(axisCurve.value);
   const x = scaleLinear([0, 100], [INSET, width - INSET]);
   const best = points[0]?.quality ?? 0.9;
-  const worst = Math.min(...points.map((it) => it.quality), best - 0.1);
-  // What is broken is broken: below this the curve only leaves the picture.
-  const least = Math.max(0, Math.max(worst - 0.03, best - 0.45));
+  // The same height for every curve, so that no point moves when others come; what is broken only leaves the picture.
+  const least = Math.max(0, best - DEEPEST);
   const y = scaleLinear([least, Math.min(1, best + 0.04)], [height - FLOOR - 4, TOP]).clamp(true);
   const along = (it: Seen) => x(it.macs);
   const band =
@@ -116,6 +128,7 @@ function Plot({ width, height }: { width: number; height: number }) {
   const now = quality.value;
   const floor = height - FLOOR;
   const zones = zonesOf(points);
+  const measure = originalResult.value?.accuracy === null ? words.shrink.axis.agreement : words.shrink.axis.accuracy;
   const levels = y.ticks(3).filter((it) => y(it) < floor - 8);
   return (
     <svg class="axis-svg" width={width} height={height} aria-hidden="true">
@@ -139,11 +152,13 @@ function Plot({ width, height }: { width: number; height: number }) {
         />
       ) : null}
       {points.length > 0
-        ? levels.map((it) => (
+        ? levels.map((it, i) => (
             <g key={it}>
               <line class="level" x1={x(0)} x2={x(100)} y1={y(it)} y2={y(it)} />
               <text class="level-name" x={x(100) - 4} y={y(it) - 4}>
-                {`${Math.round(100 * it)} %`}
+                {i < levels.length - 1
+                  ? `${Math.round(100 * it)} %`
+                  : words.shrink.axis.level(Math.round(100 * it), measure)}
               </text>
             </g>
           ))
@@ -165,11 +180,6 @@ function Plot({ width, height }: { width: number; height: number }) {
           </text>
         ) : null,
       )}
-      {points.length > 0 ? (
-        <text class="level-title" x={x(100) - 4} y={TOP - 2}>
-          {originalResult.value?.accuracy === null ? words.shrink.axis.agreement : words.shrink.axis.accuracy}
-        </text>
-      ) : null}
       <Marks x={x} floor={floor} />
       <line class="here" x1={here} x2={here} y1={TOP} y2={floor} />
       {now.after !== null && now.level !== "unknown" && points.length > 0 ? (
@@ -213,21 +223,27 @@ function zonesOf(points: readonly Seen[]): { name: (typeof ZONES)[number]["name"
 function Marks({ x, floor }: { x: (macs: number) => number; floor: number }) {
   const all = ticks.value;
   const here = x(handle.value);
-  let last = Number.NEGATIVE_INFINITY;
+  // From the end of the dead channels leftwards: that one is always named, but where the handle says it.
+  let free = Number.POSITIVE_INFINITY;
   return (
     <>
       {all.toReversed().map(({ tau, macs }) => {
         const at = x(macs);
         const end = tau === 0.99 && store.controls.criterion.value === "recommended";
-        // From the end of the dead channels leftwards: that one is always named, but where the handle says it.
-        const named = Math.abs(last - at) > 74 && (at < here - 4 || at > here + 52);
-        if (named) last = at;
+        // On a narrow axis only the τ is written.
+        const inWords = end && x(100) - x(0) > 4 * LONG_NAME;
+        const long = inWords ? LONG_NAME : SHORT_NAME;
+        // Where there is no room on the left of its line, the name stands on the right.
+        const after = at < long + INSET;
+        const [from, to] = after ? [at, at + long] : [at - long, at];
+        const named = to < free && (to < here || from > here);
+        if (named) free = from;
         return (
           <g key={tau} class={end ? "tau end" : "tau"}>
             <line x1={at} x2={at} y1={end ? TOP : floor - 7} y2={floor} />
             {named ? (
-              <text class={at < 70 ? "after" : ""} x={at < 70 ? at + 4 : at - 4} y={TOP + (end ? 12 : 28)}>
-                {words.shrink.axis.tau(String(tau))}
+              <text class={after ? "after" : ""} x={after ? at + 4 : at - 4} y={TOP + (end ? 12 : 28)}>
+                {inWords ? words.shrink.axis.tauEnd(String(tau)) : words.shrink.axis.tau(String(tau))}
               </text>
             ) : null}
           </g>
@@ -288,11 +304,13 @@ function Foot() {
   return (
     <div class="axis-foot">
       <div class="pair">
-        <span aria-hidden="true">{takesShare ? words.dial.share : words.dial.threshold}</span>
+        <Term means={takesShare ? words.terms.share : words.terms.threshold}>
+          {takesShare ? words.dial.share : words.dial.threshold}
+        </Term>
         <AmountBox name={words.dial.value} value={store.amount.value} takesShare={takesShare} onSet={setAmount} />
       </div>
       <div class="pair">
-        <span aria-hidden="true">{words.shrink.axis.target}, %</span>
+        <Term means={words.terms.macs}>{words.shrink.axis.target}</Term>
         <NumberBox
           name={words.shrink.axis.target}
           hideLabel
@@ -305,6 +323,7 @@ function Foot() {
             void solveFor(value);
           }}
         />
+        <span aria-hidden="true">{words.shrink.axis.percent}</span>
       </div>
       <span class="filling" aria-live="off">
         {axisFilling.value && axisCurve.value.length > 0

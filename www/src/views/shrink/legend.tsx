@@ -3,6 +3,7 @@ import { count } from "../../lib/format";
 import { live } from "../../state/store";
 import { words } from "../../words";
 import { CASES } from "../cases-words";
+import { Term } from "../term";
 
 export function Legend() {
   const preview = live.drag.value?.preview;
@@ -19,24 +20,20 @@ export function Legend() {
       <table class="legend-cases" aria-label={words.shrink.legend.caption}>
         <tbody>
           {CASES.map((key, i) => (
-            <tr
-              key={key}
-              class={any ? (shown?.[key] === 0 ? "none" : "") : "hidden"}
-              title={words.choices.cases[key].meaning}
-            >
+            <tr key={key} class={any ? (shown?.[key] === 0 ? "none" : "") : "hidden"}>
               <th scope="row">
                 <i class={`swatch ${key === "keep" ? "kept" : key.replace("_", "-")}`} aria-hidden="true" />
-                {words.choices.cases[key].name}
+                <Term means={words.terms.cases[key]}>{words.choices.cases[key].name}</Term>
                 {i > 0 ? <small aria-hidden="true"> {words.shrink.legend.number(i + 1)}</small> : null}
               </th>
               <td>{shown ? count(shown[key]) : "–"}</td>
             </tr>
           ))}
           {alive > 0 ? (
-            <tr title={words.shrink.legend.influenceMeaning}>
+            <tr>
               <th scope="row">
                 <i class="swatch hollow" aria-hidden="true" />
-                {words.shrink.legend.influence}
+                <Term means={words.shrink.legend.influenceMeaning}>{words.shrink.legend.influence}</Term>
               </th>
               <td>{count(alive)}</td>
             </tr>

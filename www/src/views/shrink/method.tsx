@@ -11,12 +11,17 @@ import {
   methodFigures,
   methodsProblem,
 } from "../../state/lab/methods";
+import { spare } from "../../state/lab/repair";
+import { photosAdvised, shrinking, shrinkWithImages } from "../../state/lab/shrink";
+import { working } from "../../state/proof";
 import * as store from "../../state/store";
 import { COMPENSATIONS, CRITERIA } from "../../state/url";
 import type { Compensation, Criterion } from "../../wasm/core";
 import { words } from "../../words";
 import { chooseCriterion } from "../dial";
+import { Term } from "../term";
 import { BestMethods } from "./best";
+import { hasNextStep, ShrinkByPhotos } from "./next";
 
 function set(criterion: Criterion, compensation: Compensation): void {
   batch(() => {
@@ -25,8 +30,10 @@ function set(criterion: Criterion, compensation: Compensation): void {
   });
 }
 
-const isRecommended = () =>
+const byPhotos = () => store.controls.criterion.value === "reconstruction";
+const fromFile = () =>
   store.controls.criterion.value === "recommended" && store.controls.compensation.value === "moments";
+const isRecommended = () => (photosAdvised.value ? byPhotos() : fromFile());
 const isPaper = () => store.controls.criterion.value === "probability" && store.controls.compensation.value === "shift";
 
 export function MethodLine() {
@@ -34,7 +41,15 @@ export function MethodLine() {
   return (
     <div class="method-line">
       <fieldset class="segments" aria-label={words.shrink.method.name}>
-        <button type="button" aria-pressed={recommended} onClick={() => set("recommended", "moments")}>
+        <button
+          type="button"
+          aria-pressed={recommended}
+          aria-disabled={shrinking.value || working.value}
+          onClick={() => {
+            if (!photosAdvised.value) set("recommended", "moments");
+            else if (!byPhotos()) void shrinkWithImages();
+          }}
+        >
           {words.shrink.method.recommended}
         </button>
         <button type="button" aria-pressed={paper} onClick={() => set("probability", "shift")}>
@@ -42,7 +57,7 @@ export function MethodLine() {
         </button>
         <button
           type="button"
-          aria-pressed={!recommended && !paper}
+          aria-pressed={!recommended && !paper && !fromFile()}
           onClick={() => {
             drawer.value = "method";
           }}
@@ -50,19 +65,22 @@ export function MethodLine() {
           {words.shrink.method.other}
         </button>
       </fieldset>
-      <p>
-        {recommended
-          ? words.shrink.method.why
-          : paper
-            ? words.shrink.method.paperWhy
-            : store.controls.criterion.value === "reconstruction"
-              ? words.shrink.measured.why
-              : words.shrink.method.otherWhy(
-                  words.choices.criteria[store.controls.criterion.value],
-                  words.choices.compensations[store.controls.compensation.value],
-                )}
-      </p>
+      <p>{why(recommended, paper)}</p>
+      {photosAdvised.value && !byPhotos() && !shrinking.value && !hasNextStep.value ? <ShrinkByPhotos /> : null}
     </div>
+  );
+}
+
+/** What is in force, and what is recommended where that is something else. */
+function why(recommended: boolean, paper: boolean): string {
+  const { criterion, compensation } = store.controls;
+  if (byPhotos()) return recommended ? words.shrink.measured.whyAdvised : words.shrink.measured.why;
+  if (photosAdvised.value) return words.shrink.measured.advice(spare.value);
+  if (recommended) return words.shrink.method.why;
+  if (paper) return words.shrink.method.paperWhy;
+  return words.shrink.method.otherWhy(
+    words.choices.criteria[criterion.value],
+    words.choices.compensations[compensation.value],
   );
 }
 
@@ -83,7 +101,9 @@ export function MethodCards() {
       {methodsProblem.value ? <p class="caution">{methodsProblem.value}</p> : null}
       <BestMethods />
       <div role="radiogroup" aria-label={words.dial.criterion}>
-        <h3>{words.dial.criterion}</h3>
+        <h3>
+          <Term means={words.terms.criterion}>{words.dial.criterion}</Term>
+        </h3>
         {CRITERIA.map((it) => (
           <Card
             key={it}
@@ -91,7 +111,7 @@ export function MethodCards() {
             name={words.choices.criteria[it]}
             help={words.choices.criterionHelp[it]}
             mark={
-              it === "recommended"
+              it === "reconstruction" && photosAdvised.value
                 ? words.shrink.method.best
                 : it === "probability"
                   ? words.shrink.method.fromPaper
@@ -100,18 +120,23 @@ export function MethodCards() {
             figure={figureOf(it)}
             top={bestMethod.value === it}
             checked={store.controls.criterion.value === it}
-            onChoose={() => batch(() => chooseCriterion(it))}
+            onChoose={() => {
+              if (it === "reconstruction" && photosAdvised.value && !store.isKnown(it)) void shrinkWithImages();
+              else batch(() => chooseCriterion(it));
+            }}
           />
         ))}
       </div>
       <div role="radiogroup" aria-label={words.dial.compensation}>
-        <h3>{words.dial.compensation}</h3>
+        <h3>
+          <Term means={words.terms.compensation}>{words.dial.compensation}</Term>
+        </h3>
         {COMPENSATIONS.map((it) => (
           <Card
             key={it}
             group="compensation"
             name={words.choices.compensations[it]}
-            help=""
+            help={words.choices.compensationHelp[it]}
             mark={it === "shift" ? words.shrink.method.fromPaper : it === "moments" ? words.shrink.method.best : ""}
             checked={store.controls.compensation.value === it}
             onChoose={() => {

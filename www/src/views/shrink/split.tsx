@@ -1,9 +1,14 @@
-/** One image, the original's answer on the left of a divider and the pruned network's on the right. */
+/** One image and what both networks say to it: class by class, or, where answers are places, on both sides of a divider. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { chances } from "../../lib/chances";
 import { fixed, value } from "../../lib/format";
+import { pointsText } from "../../lib/proportion";
 import { type Looked, looked } from "../../state/split";
 import type { Prediction } from "../../wasm/core";
 import { words } from "../../words";
+
+/** As many classes as are read at a glance. */
+const ROWS = 6;
 
 export function Split() {
   const of = looked.value;
@@ -28,8 +33,8 @@ export function Split() {
 }
 
 function Inside({ of }: { of: Looked }) {
-  const [at, setAt] = useState(50);
   const { picture, answers } = of;
+  const places = answers?.original.boxes ?? answers?.pruned.boxes;
   return (
     <div class="split-inside">
       <div class="split-head">
@@ -40,15 +45,34 @@ function Inside({ of }: { of: Looked }) {
           </button>
         </form>
       </div>
+      {answers && places ? (
+        <Divided picture={picture} answers={answers} />
+      ) : (
+        <div class="split-beside">
+          <img src={picture.url} alt="" />
+          {!answers ? (
+            <p class="hint">{words.shrink.split.working}</p>
+          ) : answers.original.top.length > 0 ? (
+            <Chances before={answers.original} after={answers.pruned} />
+          ) : (
+            <Difference before={answers.original} after={answers.pruned} />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What was found lies on the picture, the original's left of the divider. */
+function Divided({ picture, answers }: { picture: Looked["picture"]; answers: NonNullable<Looked["answers"]> }) {
+  const [at, setAt] = useState(50);
+  return (
+    <>
       <div class="split-picture" style={{ "--at": `${at}%` }}>
         <div class="split-frame">
           <img src={picture.url} alt="" />
-          {answers ? (
-            <>
-              <Boxes of={answers.original} side="left" at={at} />
-              <Boxes of={answers.pruned} side="right" at={at} />
-            </>
-          ) : null}
+          <Boxes of={answers.original} side="left" at={at} />
+          <Boxes of={answers.pruned} side="right" at={at} />
           <i aria-hidden="true" />
           <input
             type="range"
@@ -61,10 +85,10 @@ function Inside({ of }: { of: Looked }) {
         </div>
       </div>
       <div class="split-answers">
-        <Side name={words.proof.predictions.original} answer={answers?.original} />
-        <Side name={words.proof.predictions.pruned} answer={answers?.pruned} against={answers?.original} />
+        <Found name={words.proof.predictions.original} of={answers.original} />
+        <Found name={words.proof.predictions.pruned} of={answers.pruned} />
       </div>
-    </div>
+    </>
   );
 }
 
@@ -93,54 +117,78 @@ function Boxes({ of, side, at }: { of: Prediction; side: "left" | "right"; at: n
   );
 }
 
-function Side({
-  name,
-  answer,
-  against,
-}: {
-  name: string;
-  answer: Prediction | undefined;
-  against?: Prediction | undefined;
-}) {
+function Found({ name, of }: { name: string; of: Prediction }) {
+  const boxes = of.boxes ?? [];
   return (
     <section aria-label={name}>
       <h3>{name}</h3>
-      {answer ? <Says of={answer} against={against} /> : <p class="hint">{words.shrink.split.working}</p>}
+      <p>
+        <strong>{words.shrink.split.found(boxes.length)}</strong>{" "}
+        {boxes
+          .slice(0, 12)
+          .map((it) => percentOf(it.score))
+          .join(", ")}
+      </p>
     </section>
   );
 }
 
-function Says({ of, against }: { of: Prediction; against: Prediction | undefined }) {
-  if (of.boxes) {
-    const scores = of.boxes.map((it) => `${fixed(100 * it.score, 0)} %`);
-    return (
-      <p>
-        <strong>{words.shrink.split.found(of.boxes.length)}</strong> {scores.slice(0, 12).join(", ")}
-      </p>
-    );
-  }
-  if (of.top.length === 0) {
-    const most = against ? of.scores.reduce((m, it, i) => Math.max(m, Math.abs(it - (against.scores[i] ?? 0))), 0) : 0;
-    return (
-      <>
-        {against ? <p>{words.shrink.split.difference(value(most))}</p> : null}
-        <p class="hint">
-          {words.proof.predictions.noClasses(of.outputs.map((it) => `${it.name} ${it.shape.join("×")}`))}
-        </p>
-      </>
-    );
-  }
+const percentOf = (part: number) => `${fixed(100 * part, 0)} %`;
+
+/** Neither classes nor places: how far apart the numbers are. */
+function Difference({ before, after }: { before: Prediction; after: Prediction }) {
+  const most = after.scores.reduce((m, it, i) => Math.max(m, Math.abs(it - (before.scores[i] ?? 0))), 0);
   return (
-    <ol class="split-top">
-      {of.top.map((it, i) => (
-        <li key={it.index} class={against && against.top[i]?.index !== it.index ? "changed" : ""}>
-          <span>{it.label}</span>
-          <span class="bar" aria-hidden="true">
-            <span style={{ width: `${100 * it.probability}%` }} />
-          </span>
-          <span class="number">{fixed(100 * it.probability, 1)} %</span>
-        </li>
-      ))}
-    </ol>
+    <div>
+      <p>{words.shrink.split.difference(value(most))}</p>
+      <p class="hint">
+        {words.proof.predictions.noClasses(after.outputs.map((it) => `${it.name} ${it.shape.join("×")}`))}
+      </p>
+    </div>
+  );
+}
+
+/** Each class that one of the two thinks likely, with both probabilities and what became of them. */
+function Chances({ before, after }: { before: Prediction; after: Prediction }) {
+  const [was, now] = [before.top[0]!, after.top[0]!];
+  const same = was.index === now.index;
+  const chance = (part: number | null) => (part === null ? "–" : `${fixed(100 * part, 1)} %`);
+  return (
+    <div class="chances">
+      <p class={same ? "said" : "said changed"}>
+        {same ? words.shrink.split.same(now.label) : words.shrink.split.turned(was.label, now.label)}
+      </p>
+      <table class="split-top">
+        <caption class="hidden">{words.shrink.split.table}</caption>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col" class="before">
+              {words.proof.predictions.original}
+            </th>
+            <th scope="col" class="after">
+              {words.proof.predictions.pruned}
+            </th>
+            <th scope="col">{words.shrink.split.change}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {chances(before, after)
+            .slice(0, ROWS)
+            .map((it) => (
+              <tr key={it.index}>
+                <th scope="row">
+                  <span>{it.label}</span>
+                  <i class="before" aria-hidden="true" style={{ width: `${100 * (it.before ?? 0)}%` }} />
+                  <i class="after" aria-hidden="true" style={{ width: `${100 * (it.after ?? 0)}%` }} />
+                </th>
+                <td class={it.index === was.index ? "best" : ""}>{chance(it.before)}</td>
+                <td class={it.index === now.index ? "best" : ""}>{chance(it.after)}</td>
+                <td class="hint">{it.before === null || it.after === null ? "" : pointsText(it.after - it.before)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

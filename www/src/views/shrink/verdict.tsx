@@ -2,16 +2,27 @@
 import { bytes, fixed, milliseconds, percent, removedPercent } from "../../lib/format";
 import { judgedUnasked, judgingCost } from "../../state/lab/auto";
 import { scope } from "../../state/lab/bench";
+import { images, labelled } from "../../state/lab/data";
 import { evaluate } from "../../state/lab/evaluation";
 import { chosenForRepair, spare } from "../../state/lab/repair";
 import { canShrink, predicted, shrinking, shrinkWithImages } from "../../state/lab/shrink";
-import { estimate, fixIt, type Level, type Quality, quality, repairable, repairing } from "../../state/lab/verdict";
+import {
+  estimate,
+  fixIt,
+  type Level,
+  type Quality,
+  quality,
+  repairable,
+  repairing,
+  uncut,
+} from "../../state/lab/verdict";
 import { isDimmed } from "../../state/learn";
 import { answersCurrent, current, latency, runBoth, saved, savedCurrent, working } from "../../state/proof";
 import * as store from "../../state/store";
 import type { Change } from "../../wasm/core";
 import { words } from "../../words";
 import { Download } from "../download";
+import { Term } from "../term";
 
 /** Multiply-adds a second, on a slow machine with two cores. */
 const PACE = 4e9;
@@ -29,8 +40,11 @@ export function Verdict() {
       <Savings />
       <Says now={now} />
       <div class="verdict-acts">
-        <Shrink />
-        <Fix level={now.level} />
+        <div class="mend">
+          {shrinking.value ? <UnderWay /> : null}
+          <Shrink />
+          <Fix level={now.level} />
+        </div>
         <Download class="download" />
       </div>
     </section>
@@ -45,7 +59,7 @@ function Accuracy({ now }: { now: Quality }) {
   return (
     <div class="accuracy">
       <span class="name">
-        {name}
+        <Term means={meaning(now)}>{name}</Term>
         {now.repaired ? <em>{words.shrink.verdict.repaired}</em> : null}
       </span>
       <output class="big" aria-label={name} aria-live="off">
@@ -62,6 +76,8 @@ function Accuracy({ now }: { now: Quality }) {
       <span class="below">
         {level === "judging" ? (
           words.shrink.verdict.judging(part?.images ?? 0, scope.value?.images ?? 0)
+        ) : uncut.value && after !== null ? (
+          words.shrink.verdict.uncut
         ) : now.seen ? (
           words.shrink.verdict.seen
         ) : change !== null && interval ? (
@@ -81,6 +97,17 @@ function Accuracy({ now }: { now: Quality }) {
   );
 }
 
+/** What the figure says, and on which images. */
+function meaning(now: Quality): string {
+  if (!now.accuracy) return words.terms.agreement;
+  const [data, source] = [labelled.value, store.model.value?.source];
+  if (!data) return words.terms.accuracyPlain;
+  const sample = store.samples.value.networks.find((it) => source?.kind === "sample" && it.file === source.file);
+  return data.builtIn && sample
+    ? words.terms.builtIn(images.value, data.info.images, fixed(100 * sample.accuracy, 1))
+    : words.terms.accuracy(images.value, data.name);
+}
+
 /** While the plan is judged or dragged: what was counted so far, else what the curve says there. */
 function pending(part: Quality["part"]): string {
   if (part && part.labelled > 0) return whole(part.right[1] / part.labelled);
@@ -92,14 +119,11 @@ function Judge() {
   if (shrinking.value) return <>{words.shrink.measured.underWay}</>;
   if (store.controls.criterion.value === "reconstruction" && !current.value) {
     const kl = predicted.value;
-    return (
-      <>
-        {kl === null
-          ? words.shrink.measured.unmade
-          : words.shrink.measured.predicted(kl < 0.001 ? "under 0.001" : kl.toFixed(kl < 0.1 ? 3 : 2))}
-      </>
-    );
+    if (kl === null) return <>{words.shrink.measured.unmade}</>;
+    const text = kl < 0.001 ? "under 0.001" : kl.toFixed(kl < 0.1 ? 3 : 2);
+    return <Term means={words.terms.kl}>{words.shrink.measured.predicted(text)}</Term>;
   }
+  if (uncut.value) return <>{words.shrink.verdict.uncut}</>;
   if (scope.value && !judgedUnasked.value) {
     const seconds = Math.max(5, Math.round(judgingCost.value / PACE));
     return (
@@ -125,15 +149,34 @@ function Savings() {
   const time = answersCurrent.value ? latency.value : null;
   return (
     <dl class="savings-line">
-      <Saving name={words.shrink.verdict.macs} label={words.dial.outputs.macs} change={preview?.macs} lead />
-      <Saving name={words.shrink.verdict.params} label={words.dial.outputs.params} change={preview?.params} />
-      <Saving name={words.shrink.verdict.channels} label={words.dial.outputs.channels} change={preview?.channels} />
+      <Saving
+        name={words.shrink.verdict.macs}
+        means={words.terms.macs}
+        label={words.dial.outputs.macs}
+        change={preview?.macs}
+        lead
+      />
+      <Saving
+        name={words.shrink.verdict.params}
+        means={words.terms.parameters}
+        label={words.dial.outputs.params}
+        change={preview?.params}
+      />
+      <Saving
+        name={words.shrink.verdict.channels}
+        means={words.terms.channels}
+        label={words.dial.outputs.channels}
+        change={preview?.channels}
+        more
+      />
       <div class="size">
         <dt>{words.shrink.verdict.size}</dt>
         <dd>{size ? `${bytes(size.before)} → ${bytes(size.after)}` : "–"}</dd>
       </div>
       <div class="latency">
-        <dt>{words.shrink.verdict.latency}</dt>
+        <dt>
+          <Term means={words.terms.latency}>{words.shrink.verdict.latency}</Term>
+        </dt>
         <dd>
           {time ? (
             time.differs ? (
@@ -152,10 +195,19 @@ function Savings() {
   );
 }
 
-function Saving(props: { name: string; label: string; change: Change | undefined; lead?: boolean }) {
+function Saving(props: {
+  name: string;
+  means: string;
+  label: string;
+  change: Change | undefined;
+  lead?: boolean;
+  more?: boolean;
+}) {
   return (
-    <div class={props.lead ? "saving lead" : "saving"}>
-      <dt>{props.name}</dt>
+    <div class={props.lead ? "saving lead" : props.more ? "saving more" : "saving"}>
+      <dt>
+        <Term means={props.means}>{props.name}</Term>
+      </dt>
       <dd>
         <output aria-label={props.label} aria-live="off" for="amount">
           {props.change ? percent(removedPercent(props.change)) : "–"}
@@ -173,7 +225,9 @@ function Says({ now }: { now: Quality }) {
     <div class="says" role="status">
       <p class={`says-chip ${now.level}`}>
         <i aria-hidden="true" />
-        {(now.accuracy ? words.shrink.verdict.levels : words.shrink.verdict.agreementLevels)[now.level]}
+        {uncut.value && now.level === "unknown"
+          ? words.shrink.verdict.whole
+          : (now.accuracy ? words.shrink.verdict.levels : words.shrink.verdict.agreementLevels)[now.level]}
       </p>
       <p class={`says-chip file ${file}`}>
         <i aria-hidden="true" />
@@ -186,8 +240,13 @@ function Says({ now }: { now: Quality }) {
 
 /** With photos chosen for it a measured cut loses far less than a repair of any other. */
 function Shrink() {
-  if (shrinking.value) return <UnderWay />;
-  if (!chosenForRepair.value || !canShrink.value || store.controls.criterion.value === "reconstruction") return null;
+  if (
+    shrinking.value ||
+    !chosenForRepair.value ||
+    !canShrink.value ||
+    store.controls.criterion.value === "reconstruction"
+  )
+    return null;
   return (
     <button
       type="button"

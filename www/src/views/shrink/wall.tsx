@@ -4,10 +4,8 @@ import { draggedFiles } from "../../lib/folders";
 import { chooseFiles, chooseRepair, dataProblem, images, labelled, labFiles, reading } from "../../state/lab/data";
 import { better, trying } from "../../state/lab/reading";
 import { apart, spare } from "../../state/lab/repair";
-import { canShrink, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import { classNames, fetchWall, type Shown, said, type WallImage, wall } from "../../state/lab/verdict";
 import { asPicture } from "../../state/pictures";
-import { working } from "../../state/proof";
 import { lookAt } from "../../state/split";
 import { words } from "../../words";
 import { FileButton } from "../parts";
@@ -92,39 +90,31 @@ function Slots() {
         void draggedFiles(dataTransfer).then(chooseFiles);
       }}
     >
-      <p>
-        <strong>{words.shrink.wall.judgeOn}</strong>{" "}
-        {reading.value
-          ? words.lab.data.reading(reading.value)
-          : data
-            ? words.shrink.wall.judgeFacts(data.name, images.value)
-            : words.shrink.wall.noJudge}
-      </p>
-      <p>
-        <strong>{words.shrink.wall.repairWith}</strong>{" "}
-        {apart.value
-          ? words.shrink.wall.judgeFacts(apart.value.name, spare.value)
-          : data && !data.sample
-            ? words.shrink.wall.repairFacts(Math.max(0, spare.value))
-            : words.shrink.wall.noRepair}
-      </p>
-      <div class="row slot-acts">
+      <div class="slot">
+        <p>
+          <strong>{words.shrink.wall.judgeOn}</strong>{" "}
+          {reading.value
+            ? words.lab.data.reading(reading.value)
+            : data
+              ? words.shrink.wall.judgeFacts(data.name, images.value)
+              : words.shrink.wall.noJudge}
+        </p>
         <FileButton name={words.shrink.wall.judgeOn} multiple onFiles={take}>
-          {words.shrink.wall.chooseJudge}
+          {data && !data.sample ? words.shrink.wall.change : words.shrink.wall.choose}
         </FileButton>
+      </div>
+      <div class="slot">
+        <p>
+          <strong>{words.shrink.wall.repairWith}</strong>{" "}
+          {apart.value
+            ? words.shrink.wall.judgeFacts(apart.value.name, spare.value)
+            : data && !data.sample
+              ? words.shrink.wall.repairFacts(Math.max(0, spare.value))
+              : words.shrink.wall.noRepair}
+        </p>
         <FileButton name={words.shrink.wall.repairWith} multiple onFiles={takeRepair}>
-          {words.shrink.wall.chooseRepair}
+          {apart.value ? words.shrink.wall.change : words.shrink.wall.choose}
         </FileButton>
-        {canShrink.value ? (
-          <button
-            type="button"
-            aria-disabled={working.value || shrinking.value}
-            title={words.shrink.measured.help(spare.value)}
-            onClick={() => void shrinkWithImages()}
-          >
-            {words.shrink.measured.again(spare.value)}
-          </button>
-        ) : null}
       </div>
     </fieldset>
   );
