@@ -271,10 +271,11 @@ export async function calibrateWith(image: Blob): Promise<number> {
 /** Measures in the runner, on the images queued there, and has the planner go by what it found. */
 export async function rankWithQueue(
   multiple: number,
+  blocks: boolean,
   progress: (phase: Phase, done: number, total: number) => void,
 ): Promise<Ranking> {
   const of = model.value;
-  const found = await runnerCall((core) => core.rank(multiple, proxy(progress)));
+  const found = await runnerCall((core) => core.rank(multiple, blocks, proxy(progress)));
   if (model.value?.blob !== of?.blob) throw new EngineLost(words.page.stopped, true);
   ranking = found;
   inRunner.ranking = found;

@@ -96,6 +96,14 @@ export const shrink = {
     measured: (macs: string, accuracy: string) => `${accuracy} right at −${macs} MACs`,
   },
 
+  blocks: {
+    name: "Whole residual blocks may leave",
+    help: (gone: number) =>
+      gone > 0
+        ? `${plural(gone, "residual block")} left as a whole.`
+        : "For reconstruction with photos: a block that the network can do without goes before channels that it cannot. It pays in deep cuts.",
+  },
+
   best: {
     name: "Search all methods",
     limit: "Lose at most, points",

@@ -119,7 +119,12 @@ export interface Api {
   /** Images of a repair that was given up are not the next one's. */
   forgetRepairImages(): Promise<void>;
   /** On the images queued for a repair, which stay queued. */
-  rank(multiple: number, progress: (phase: Phase, done: number, total: number) => void): Promise<Ranking>;
+  /** `blocks`: whole residual branches may leave. */
+  rank(
+    multiple: number,
+    blocks: boolean,
+    progress: (phase: Phase, done: number, total: number) => void,
+  ): Promise<Ranking>;
   setRanking(ranking: Ranking | null): Promise<void>;
   /** KL that the output is predicted to have after the repair; null where it was not measured. */
   predictedKl(options: PlanOptions): Promise<number | null>;

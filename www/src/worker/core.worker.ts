@@ -276,14 +276,14 @@ const api: Api = {
     (await current()).forget_repair_images();
     repairing = [];
   },
-  async rank(multiple, progress) {
+  async rank(multiple, blocks, progress) {
     const s = await current();
     try {
-      s.measure_reconstruction(multiple, progress);
+      s.measure_reconstruction(multiple, blocks, progress);
     } finally {
       (progress as unknown as Remote<typeof progress>)[releaseProxy]();
     }
-    ranking = listKey(repairing);
+    ranking = `${listKey(repairing)}${blocks ? " blocks" : ""}`;
     origin = null;
     const [places, predicted] = [s.ranking_places(), s.ranking_predicted()];
     const found: Ranking = {

@@ -25,6 +25,8 @@ const LEAST = 1;
 export const AT_FIRST = 20;
 
 export const shrinking = signal(false);
+/** Whole residual branches may leave; it counts from the next measurement on. */
+export const blocksMayLeave = signal(false);
 /** Not while the page finds out how pictures want to be read: photos read the wrong way would be fitted to. */
 export const canShrink = computed(() => spare.value >= FEWEST && store.model.value !== null && !trying.value);
 
@@ -70,13 +72,17 @@ export async function shrinkWithImages(): Promise<void> {
         const images = await spareImages();
         check();
         await queueImages(images, (part, label) => progress(ENDS.read * part, label));
-        const found = await rankWithQueue(store.controls.multiple.value, (phase: Phase, done, total) => {
-          const from = phase === "summing" ? ENDS.read : ENDS.summing;
-          progress(
-            from + ((ENDS[phase] - from) * done) / Math.max(1, total),
-            words.shrink.measured.phases[phase](done, total),
-          );
-        });
+        const found = await rankWithQueue(
+          store.controls.multiple.value,
+          blocksMayLeave.value,
+          (phase: Phase, done, total) => {
+            const from = phase === "summing" ? ENDS.read : ENDS.summing;
+            progress(
+              from + ((ENDS[phase] - from) * done) / Math.max(1, total),
+              words.shrink.measured.phases[phase](done, total),
+            );
+          },
+        );
         check();
         // The cut at hand by now: a typed target may still have been on its way when the button was pressed.
         const at = store.shown.peek()?.preview.macs ?? macs;

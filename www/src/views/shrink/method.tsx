@@ -12,7 +12,7 @@ import {
   methodsProblem,
 } from "../../state/lab/methods";
 import { spare } from "../../state/lab/repair";
-import { photosAdvised, shrinking, shrinkWithImages } from "../../state/lab/shrink";
+import { blocksMayLeave, canShrink, photosAdvised, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import { working } from "../../state/proof";
 import * as store from "../../state/store";
 import { COMPENSATIONS, CRITERIA } from "../../state/url";
@@ -127,6 +127,7 @@ export function MethodCards() {
           />
         ))}
       </div>
+      <Blocks />
       <div role="radiogroup" aria-label={words.dial.compensation}>
         <h3>
           <Term means={words.terms.compensation}>{words.dial.compensation}</Term>
@@ -146,6 +147,29 @@ export function MethodCards() {
         ))}
       </div>
     </div>
+  );
+}
+
+/** Residual branches that leave as a whole, for cuts by photos. */
+function Blocks() {
+  if (!canShrink.value) return null;
+  const gone = byPhotos() ? (store.live.plan.value?.dead_branches.length ?? 0) : 0;
+  return (
+    <label class={blocksMayLeave.value ? "card chosen" : "card"}>
+      <input
+        type="checkbox"
+        checked={blocksMayLeave.value}
+        disabled={shrinking.value || working.value}
+        onChange={(event) => {
+          blocksMayLeave.value = event.currentTarget.checked;
+          if (byPhotos()) void shrinkWithImages();
+        }}
+      />
+      <span>
+        <strong>{words.shrink.blocks.name}</strong>
+        <span class="hint">{words.shrink.blocks.help(gone)}</span>
+      </span>
+    </label>
   );
 }
 
