@@ -120,9 +120,10 @@ fn calibrate(command: &Command) -> Result<()> {
         false => session.stats(),
     };
     let mut stats = stats.ok_or_else(|| Error::new("no picture was measured"))?;
-    stats.origin = Some(parts::origin(&session, command, range.clone())?);
+    let origin = parts::origin(&session, command, range.clone())?;
+    stats.origin = Some(origin.clone());
     if let Some(path) = &command.grams {
-        let bytes = parts::summed(&session, command, range)?.to_bytes()?;
+        let bytes = parts::summed(&session, command, range, origin)?.to_bytes()?;
         write(&command.host, path, &bytes)?;
     }
     let text = serde_json::to_vec(&stats).map_err(|e| Error::new(e.to_string()))?;

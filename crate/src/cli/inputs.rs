@@ -58,8 +58,7 @@ pub fn prepared(command: &Command) -> Result<Session> {
     } else if command.data.is_some() && measures(&session, command) {
         measure(&mut session, command)?;
     }
-    session.allow_blocks(command.blocks);
-    use_grams(&mut session, command)?;
+    order_by(&mut session, command)?;
     // With `merge` the plan takes the order from the file, where there are no images.
     let from_the_file =
         command.options.compensation == Compensation::Merge && command.data.is_none();
@@ -85,8 +84,9 @@ pub fn prepared(command: &Command) -> Result<Session> {
     Ok(session)
 }
 
-/// Takes the Gram matrices that `--grams` names.
-pub fn use_grams(session: &mut Session, command: &Command) -> Result<()> {
+/// What the order of `reconstruction` goes by: `--blocks`, and the Gram matrices that `--grams` names.
+pub fn order_by(session: &mut Session, command: &Command) -> Result<()> {
+    session.allow_blocks(command.blocks);
     let Some(path) = &command.grams else {
         return Ok(());
     };

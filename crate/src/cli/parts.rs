@@ -71,8 +71,13 @@ pub fn origin(session: &Session, command: &Command, range: Range<usize>) -> Resu
     })
 }
 
-/// Gram matrices of the images of `range`.
-pub fn summed(session: &Session, command: &Command, range: Range<usize>) -> Result<GramFile> {
+/// Gram matrices of the images of `range`, which `origin` describes.
+pub fn summed(
+    session: &Session,
+    command: &Command,
+    range: Range<usize>,
+    origin: Origin,
+) -> Result<GramFile> {
     let data = pictures(command)?;
     let feeder = session.feeder(&preset(session, command))?;
     let threads = evaluate::cores();
@@ -91,7 +96,6 @@ pub fn summed(session: &Session, command: &Command, range: Range<usize>) -> Resu
         }
     }
     let count = u32::try_from(range.len()).map_err(|_| Error::new("there are too many images"))?;
-    let origin = origin(session, command, range)?;
     Ok(GramFile::new(&session.analysis, sums.grams, count, origin))
 }
 

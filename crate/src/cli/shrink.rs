@@ -12,7 +12,7 @@ use ndarray::ArrayD;
 use super::args::{Command, Target};
 use super::budget::promise;
 use super::files::write;
-use super::inputs::{carry_preset, open, preset, use_grams};
+use super::inputs::{carry_preset, open, order_by, preset};
 use super::print;
 use super::progress::Stages;
 
@@ -35,8 +35,7 @@ struct Made {
 
 pub fn shrink(command: &Command) -> Result<()> {
     let mut session = open(command, &command.model)?;
-    session.allow_blocks(command.blocks);
-    use_grams(&mut session, command)?;
+    order_by(&mut session, command)?;
     let data = command
         .data
         .as_deref()

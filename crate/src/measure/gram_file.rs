@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gram::{Gram, Grams, WIDEST};
 use super::stats::Origin;
+use crate::channels::Reader;
 use crate::error::{Error, Result};
 use crate::network::Analysis;
 
@@ -52,7 +53,7 @@ impl GramFile {
     /// Names what was summed.
     pub fn new(analysis: &Analysis, grams: Grams, images: u32, origin: Origin) -> GramFile {
         let readers = analysis.channels.readers.iter().zip(grams);
-        let named = |(r, grams): (&crate::channels::Reader, Option<Vec<Gram>>)| {
+        let named = |(r, grams): (&Reader, Option<Vec<Gram>>)| {
             Some((analysis.graph.tensors[r.output].name.clone(), grams?))
         };
         GramFile {
@@ -80,7 +81,7 @@ impl GramFile {
     /// # Errors
     /// When a matrix has another size than the network's layer, or none is of this network.
     pub fn grams(&self, analysis: &Analysis) -> Result<Grams> {
-        let find = |reader: &crate::channels::Reader| -> Result<Option<Vec<Gram>>> {
+        let find = |reader: &Reader| -> Result<Option<Vec<Gram>>> {
             let name = &analysis.graph.tensors[reader.output].name;
             let Some(grams) = self.readers.get(name) else {
                 return Ok(None);

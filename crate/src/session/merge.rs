@@ -32,8 +32,7 @@ impl Session {
             grams,
             measured: true,
         });
-        self.reconstruction = None;
-        self.decided = None;
+        self.forget_reconstruction();
         Ok(())
     }
 

@@ -61,7 +61,13 @@ impl Session {
     }
 
     pub(super) fn plan_by(&mut self, found: Allocation, measured: bool) {
+        self.forget_reconstruction();
         self.reconstruction = Some((found, measured));
+    }
+
+    /// Drops the order and what was made by it.
+    pub(super) fn forget_reconstruction(&mut self) {
+        self.reconstruction = None;
         self.decided = None;
         self.scores
             .retain(|(criterion, ..), _| *criterion != Criterion::Reconstruction);
@@ -71,8 +77,7 @@ impl Session {
     pub fn allow_blocks(&mut self, allowed: bool) {
         if self.blocks != allowed {
             self.blocks = allowed;
-            self.reconstruction = None;
-            self.decided = None;
+            self.forget_reconstruction();
         }
     }
 

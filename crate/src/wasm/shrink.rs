@@ -36,8 +36,8 @@ pub fn images_to_fit(count: u32) -> u32 {
 #[wasm_bindgen]
 impl Session {
     /// Measures on the queued images, which stay queued, what the channels that stay can make up for; plans by
-    /// `reconstruction` can be made then. `blocks`: whole residual branches may leave. `progress(stage, done, total)`, stage "summing" or "trying", ends it by
-    /// returning false.
+    /// `reconstruction` can be made then. `blocks`: whole residual branches may leave. `progress(stage, done, total)`, stage
+    /// "summing" or "trying", ends it by returning false.
     pub fn measure_reconstruction(
         &mut self,
         multiple: u32,

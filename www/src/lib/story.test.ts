@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deadShare, fates, follow, POSITIONS, QUANTILES, scalesAt, USE } from "./story";
+import { channelStates, deadShare, follow, POSITIONS, QUANTILES, scalesAt, USE } from "./story";
 
 test("a hundred quantiles have the moments of a standard normal", () => {
   const mean = QUANTILES.reduce((a, b) => a + b, 0) / POSITIONS;
@@ -35,10 +35,10 @@ test("nothing but a price makes channels die, the least useful first", () => {
 
 test("channels that are added go together, groups keep equally many", () => {
   const count = (of: string[], what: string) => of.filter((it) => it === what).length;
-  expect(count(fates(new Set([6]), "sum"), "removed")).toBe(0);
-  const both = fates(new Set([6, 14, 3]), "sum");
+  expect(count(channelStates(new Set([6]), "sum"), "removed")).toBe(0);
+  const both = channelStates(new Set([6, 14, 3]), "sum");
   expect([both[6], both[14], both[3]]).toEqual(["removed", "removed", "withheld"]);
-  const groups = fates(new Set([0, 1, 2, 3, 4, 8, 9]), "groups");
+  const groups = channelStates(new Set([0, 1, 2, 3, 4, 8, 9]), "groups");
   expect(count(groups, "removed")).toBe(4);
   expect(count(groups, "withheld")).toBe(3);
 });

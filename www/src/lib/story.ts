@@ -77,12 +77,12 @@ export const MOST_SCALE = 3;
 
 /** What ties two layers' channels: a sum, channel by channel, or groups that keep equally many. */
 export type Tie = "sum" | "groups";
-export type Fate = "kept" | "withheld" | "removed";
+export type ChannelState = "kept" | "withheld" | "removed";
 /** Channels in each of the two. */
 export const EACH = 8;
 
 /** What becomes of two times eight channels when those in `useless` help nothing; the second eight count on from the first. */
-export function fates(useless: ReadonlySet<number>, tie: Tie): Fate[] {
+export function channelStates(useless: ReadonlySet<number>, tie: Tie): ChannelState[] {
   const of = (side: 0 | 1) => Array.from({ length: EACH }, (_, i) => side * EACH + i).filter((it) => useless.has(it));
   const [one, other] = [of(0), of(1)];
   const most = Math.min(one.length, other.length);

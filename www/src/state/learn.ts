@@ -4,7 +4,7 @@
  */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { removedPercent } from "../lib/format";
-import { deadShare, fates, follow, type StoryCase, scalesAt } from "../lib/story";
+import { channelStates, deadShare, follow, type StoryCase, scalesAt } from "../lib/story";
 import { words } from "../words";
 import { drawer } from "./hero";
 import { playing } from "./intro";
@@ -257,7 +257,7 @@ export function startLearning(): void {
       dead: scalesAt(price.value).filter((it) => it === 0).length,
       untied:
         step.stage === "sum" || step.stage === "groups"
-          ? fates(useless.value, step.stage).filter((it) => it === "removed").length
+          ? channelStates(useless.value, step.stage).filter((it) => it === "removed").length
           : 0,
     });
   });

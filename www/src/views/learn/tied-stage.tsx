@@ -1,14 +1,14 @@
 /** Two layers whose channels are tied: mark what is useless, and see what may go. */
-import { EACH, fates, type Tie } from "../../lib/story";
+import { channelStates, EACH, type Tie } from "../../lib/story";
 import { guessed, useless } from "../../state/learn";
 import { words } from "../../words";
 
 const said = words.learn.tied;
 
 export function TiedStage({ tie }: { tie: Tie }) {
-  const all = fates(useless.value, tie);
+  const all = channelStates(useless.value, tie);
   // What becomes of them is the answer.
-  const told = guessed.value !== null;
+  const answered = guessed.value !== null;
   const count = (what: string) => all.filter((it) => it === what).length;
   return (
     <div class={`tryout tied-stage ${tie}`}>
@@ -18,7 +18,7 @@ export function TiedStage({ tie }: { tie: Tie }) {
       </p>
       <Side tie={tie} which={1} />
       <p class="try-verdict" aria-live="polite">
-        {told ? (
+        {answered ? (
           <>
             <strong>{said.removed(count("removed"))}</strong> {said.withheld(count("withheld"))}
           </>
@@ -31,8 +31,8 @@ export function TiedStage({ tie }: { tie: Tie }) {
 }
 
 function Side({ tie, which }: { tie: Tie; which: 0 | 1 }) {
-  const all = fates(useless.value, tie);
-  const told = guessed.value !== null;
+  const all = channelStates(useless.value, tie);
+  const answered = guessed.value !== null;
   const name = said.sides[tie][which];
   return (
     <fieldset class="tied-side" aria-label={name}>
@@ -43,12 +43,12 @@ function Side({ tie, which }: { tie: Tie; which: 0 | 1 }) {
           <button
             key={it}
             type="button"
-            class={told ? all[it] : marked ? "marked" : "kept"}
+            class={answered ? all[it] : marked ? "marked" : "kept"}
             aria-pressed={marked}
-            aria-label={said.channel((it % EACH) + 1, told && marked ? said.fates[all[it]!] : "")}
-            aria-disabled={!told}
+            aria-label={said.channel((it % EACH) + 1, answered && marked ? said.states[all[it]!] : "")}
+            aria-disabled={!answered}
             onClick={() => {
-              if (!told) return;
+              if (!answered) return;
               const next = new Set(useless.peek());
               if (!next.delete(it)) next.add(it);
               useless.value = next;

@@ -10,9 +10,9 @@ const LONGEST = 1.4;
 const EIGHT = 8;
 
 export function TimesStage() {
-  const told = guessed.value !== null;
+  const answered = guessed.value !== null;
   const eights = controls.multiple.value === EIGHT;
-  const shown = MEASURED.map((_, i) => i === 0 || (told && (i === 1 || eights)));
+  const shown = MEASURED.map((_, i) => i === 0 || (answered && (i === 1 || eights)));
   const here = eights ? 2 : 1;
   return (
     <div class="tryout times-stage">
@@ -30,9 +30,9 @@ export function TimesStage() {
       <button
         type="button"
         aria-pressed={eights}
-        aria-disabled={!told}
+        aria-disabled={!answered}
         onClick={() => {
-          if (told) controls.multiple.value = eights ? 1 : EIGHT;
+          if (answered) controls.multiple.value = eights ? 1 : EIGHT;
         }}
       >
         {said.eights}

@@ -4,8 +4,8 @@ import { judgedUnasked, judgingCost } from "../../state/lab/auto";
 import { scope } from "../../state/lab/bench";
 import { images, labelled } from "../../state/lab/data";
 import { evaluate } from "../../state/lab/evaluation";
-import { chosenForRepair, spare } from "../../state/lab/repair";
-import { canShrink, predicted, shrinking, shrinkWithImages } from "../../state/lab/shrink";
+import { spare } from "../../state/lab/repair";
+import { photosAdvised, predicted, shrinking, shrinkWithImages } from "../../state/lab/shrink";
 import {
   estimate,
   fixIt,
@@ -240,13 +240,7 @@ function Says({ now }: { now: Quality }) {
 
 /** With photos chosen for it a measured cut loses far less than a repair of any other. */
 function Shrink() {
-  if (
-    shrinking.value ||
-    !chosenForRepair.value ||
-    !canShrink.value ||
-    store.controls.criterion.value === "reconstruction"
-  )
-    return null;
+  if (shrinking.value || !photosAdvised.value || store.controls.criterion.value === "reconstruction") return null;
   return (
     <button
       type="button"
